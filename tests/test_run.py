@@ -201,7 +201,7 @@ def test_nobody_builds_where_an_orphaned_installer_still_writes(checkout: Path) 
         "os.rename('unfinished', 'orphan')\n"
         "time.sleep(60)\n"
     )
-    with start(checkout, install="bootstrap.must(sys.executable, 'installer.py')") as killed:
+    with start(checkout, install="bootstrap.done(sys.executable, 'installer.py')") as killed:
         wait_for(checkout / "orphan")
         killed.kill()
         with start(checkout, install=PRETENDED_INSTALL) as second:
@@ -213,18 +213,41 @@ def test_nobody_builds_where_an_orphaned_installer_still_writes(checkout: Path) 
     assert builds(checkout) == 1
 
 
-def test_a_step_that_fails_is_named_in_one_line_and_leaves_no_stamp(
-    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
+def test_a_machine_where_no_way_of_installing_works_is_told_so_and_nothing_is_left(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def install() -> None:
-        bootstrap.VENV.mkdir()
-        bootstrap.must(sys.executable, "-c", "raise SystemExit(3)")
+    bootstrap = load(checkout / "run")
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(bootstrap, "succeeds", lambda *command: True)
+    monkeypatch.setattr(subprocess, "call", lambda *args, **options: 3)
 
-    monkeypatch.setattr(bootstrap, "install", install)
-
-    with pytest.raises(SystemExit, match=r"^run: preparing failed \(3\) at: .*$"):
+    with pytest.raises(SystemExit, match=r"^run: .* could not be prepared; the lines above say why$"):
         bootstrap.prepare()
+
+    _, by_uv, by_pip = capsys.readouterr().err.splitlines()
+    assert by_uv.startswith("run: failed (3): /usr/bin/uv venv")
+    assert " -m venv " in by_pip
     assert not bootstrap.STAMP.exists()
+
+
+def test_where_uv_fails_pip_is_tried(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bootstrap = load(checkout / "run")
+    called: list[str] = []
+
+    def call(command: tuple[str | Path, ...], **options: object) -> int:
+        by_uv = command[0] == "/usr/bin/uv"
+        called.append(("uv: " if by_uv else "pip: ") + ("install" if "install" in command else "venv"))
+        bootstrap.VENV.mkdir(exist_ok=True)
+        return int(called[-1] == "uv: install")
+
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(bootstrap, "succeeds", lambda *command: True)
+    monkeypatch.setattr(subprocess, "call", call)
+
+    bootstrap.prepare()
+
+    assert bootstrap.STAMP.read_text() == bootstrap.wanted_stamp()
+    assert called == ["uv: venv", "uv: install", "pip: venv", "pip: install", "pip: install"]
 
 
 def test_a_folder_that_is_no_virtual_environment_is_left_alone(
