@@ -308,7 +308,7 @@ def test_every_check_runs_and_those_that_failed_are_named(
         "run: ruff check",
         "run: ruff format --check",
         "run: mypy",
-        "run: lint-imports",
+        "run: lint-imports --no-logo",
         "run: failed: ruff format --check, mypy",
     ]
 
