@@ -1,0 +1,264 @@
+"""The running totals that rules consult: a fold of movements along the moments at which facts may take effect.
+
+A fact whose day is open has two moments. For each total the book keeps the best and the worst reading: in the
+best one (``high``) increases come at their earliest and decreases at their latest moment, in the worst one
+(``low``) the other way round. A limit from below is broken in every reading only if ``high`` breaks it, a limit
+from above only if ``low`` does. Totals that net out within a fact (a transfer within issued shares) are kept as
+totals of their own, so that the bounds stay as narrow as the facts allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from fractions import Fraction
+from itertools import groupby
+from typing import Any, Final
+
+import attrs
+
+from ledger.days import Moment
+from ledger.identity import AgreementId, StockClassId
+from ledger.movements import (
+    Account,
+    Commitment,
+    Held,
+    Level,
+    LevelValue,
+    Posting,
+    Rescaling,
+    Reserved,
+    Setting,
+    Source,
+    Stage,
+    Subject,
+    Unit,
+)
+from ledger.quantities import round_position
+from ledger.timeline import InEffect, Position, may_be_last
+
+
+class ClassTotal(Enum):
+    """Totals of a stock class that the authorized number limits."""
+
+    ISSUED_OR_RESERVED = "issued or reserved"
+    ISSUED_RESERVED_OR_SPENT = "issued, reserved, converted or redeemed"
+    """For a class whose converted and redeemed shares may not be issued again."""
+
+
+@attrs.frozen(cache_hash=True)
+class UndrawnUnder:
+    """All that is undrawn under an agreement, allocated to a tranche or not."""
+
+    agreement: AgreementId
+
+
+Total = tuple[Unit, Account | ClassTotal | UndrawnUnder]
+"""A running total: the unit, and an account or a sum of accounts."""
+Quantity = int | Fraction
+
+_ISSUED_OR_RESERVED: Final = ClassTotal.ISSUED_OR_RESERVED
+_WITH_SPENT: Final = ClassTotal.ISSUED_RESERVED_OR_SPENT
+
+
+def totals_of(postings: Iterable[Posting]) -> dict[Total, int]:
+    """Return by how much a fact changes each total that a rule may limit."""
+    changes: dict[Total, int] = {}
+
+    def add(total: Total, quantity: int) -> None:
+        changes[total] = changes.get(total, 0) + quantity
+
+    for posting in postings:
+        account, unit, quantity = posting.account, posting.unit, posting.quantity
+        match account:
+            case Held() | Reserved() | Source.TREASURY:
+                add((unit, account), quantity)
+                add((unit, _ISSUED_OR_RESERVED), quantity)
+                add((unit, _WITH_SPENT), quantity)
+            case Source.CONVERTED | Source.REDEEMED:
+                add((unit, _WITH_SPENT), quantity)
+            case Commitment(agreement=agreement, stage=Stage.UNDRAWN, tranche=tranche):
+                if tranche is not None:
+                    add((unit, account), quantity)
+                add((unit, UndrawnUnder(agreement)), quantity)
+            case _:
+                pass  # sources and what is closed or lapsed have no limit
+    return {total: change for total, change in changes.items() if change}
+
+
+@attrs.frozen
+class Step:
+    """A fact at one of its moments.
+
+    Attributes:
+        at: When.
+        position: Order within the moment.
+        each: Which fact.
+        begins: Whether it may take effect from here on.
+        settles: Whether it certainly has from here on.
+    """
+
+    at: Moment
+    position: Position
+    each: InEffect
+    begins: bool
+    settles: bool
+
+
+def steps(facts: Iterable[InEffect]) -> list[Step]:
+    """Return the moments of facts, in order."""
+    found = []
+    for each in facts:
+        position = each.position
+        if each.is_exact:
+            found.append(Step(each.settles, position, each, True, True))
+        else:
+            found.append(Step(each.begins, position, each, True, False))
+            found.append(Step(each.settles, position, each, False, True))
+    found.sort(key=lambda step: (step.at, step.position))
+    return found
+
+
+def by_moment(ordered: list[Step]) -> Iterator[tuple[Moment, list[Step]]]:
+    """Return steps moment by moment."""
+    for at, group in groupby(ordered, key=lambda step: step.at):
+        yield at, list(group)
+
+
+@attrs.define
+class Changes:
+    """What one moment changed, for the rules to look at.
+
+    Attributes:
+        settled: Facts that certainly took effect.
+        lowered: Totals whose best reading fell, and by which fact.
+        raised: Totals whose worst reading rose, and by which fact.
+        relevelled: Classes whose authorized number was set, and by which fact.
+    """
+
+    settled: list[InEffect] = attrs.Factory(list)
+    lowered: dict[Total, InEffect] = attrs.Factory(dict)
+    raised: dict[Total, InEffect] = attrs.Factory(dict)
+    relevelled: dict[StockClassId, InEffect] = attrs.Factory(dict)
+
+
+class Book:
+    """Totals and levels up to a moment, in the best and the worst reading of open days.
+
+    Attributes:
+        at: The moment reached.
+        split_at: The moment of the last split.
+        high: Each total in its highest reading.
+        low: Each total in its lowest reading.
+        settings: Each level with every fact that may have set it so far.
+        splits: Splits of each class so far.
+        movers: Facts that moved each class so far.
+    """
+
+    def __init__(self) -> None:
+        self.at: Moment = 0
+        self.split_at: Moment = -1
+        self.high: dict[Total, Quantity] = {}
+        self.low: dict[Total, Quantity] = {}
+        self.settings: dict[tuple[Level, Subject], tuple[tuple[InEffect, LevelValue], ...]] = {}
+        self.splits: dict[StockClassId, tuple[InEffect, ...]] = {}
+        self.movers: dict[StockClassId, list[InEffect]] = {}
+        self._undo: list[tuple[dict[Any, Any], Any, Any]] | None = None
+        self._before = (0, -1)
+
+    def _put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
+        if self._undo is not None:
+            self._undo.append((table, key, table.get(key)))
+        table[key] = value
+
+    def watch(self) -> None:
+        """Begin to remember what changes, so that it can be taken back."""
+        self._undo, self._before = [], (self.at, self.split_at)
+
+    def keep(self) -> None:
+        """Keep the changes since ``watch``."""
+        self._undo = None
+
+    def take_back(self) -> None:
+        """Undo every change since ``watch``."""
+        assert self._undo is not None
+        for table, key, before in reversed(self._undo):
+            if before is not None:
+                table[key] = before
+            elif isinstance(table.get(key), list):
+                table[key].pop()
+            else:
+                del table[key]
+        self._undo, (self.at, self.split_at) = None, self._before
+
+    def advance(self, at: Moment, group: list[Step]) -> Changes:
+        """Take every step of one moment, in order, and return what changed."""
+        self.at = at
+        changes = Changes()
+        for step in group:
+            self._take(step, changes)
+        return changes
+
+    def _take(self, step: Step, changes: Changes) -> None:
+        each = step.each
+        postings = []
+        for movement in each.fact.movements():
+            if type(movement) is Posting:
+                postings.append(movement)
+            elif not step.begins:
+                continue
+            elif type(movement) is Setting:
+                key = (movement.level, movement.subject)
+                self._put(self.settings, key, (*self.settings.get(key, ()), (each, movement.value)))
+                if movement.level is Level.AUTHORIZED and isinstance(movement.subject, StockClassId):
+                    changes.relevelled[movement.subject] = each
+            else:
+                assert type(movement) is Rescaling
+                self._rescale(movement, each, changes)
+        for total, change in totals_of(postings).items():
+            if step.begins if change > 0 else step.settles:
+                self._put(self.high, total, self.high.get(total, 0) + change)
+                if change < 0:
+                    changes.lowered[total] = each
+            if step.settles if change > 0 else step.begins:
+                self._put(self.low, total, self.low.get(total, 0) + change)
+                if change > 0:
+                    changes.raised[total] = each
+        if step.settles:
+            changes.settled.append(each)
+            for stock_class in {posting.unit for posting in postings if type(posting.unit) is StockClassId}:
+                if self._undo is not None:
+                    self._undo.append((self.movers, stock_class, None))
+                self.movers.setdefault(stock_class, []).append(each)
+
+    def _rescale(self, split: Rescaling, each: InEffect, changes: Changes) -> None:
+        """Multiply every total of the class, and round each position; what that adds stays in the totals."""
+        stock_class, ratio = split.stock_class, split.ratio.value
+        self.split_at = self.at
+        self._put(self.splits, stock_class, (*self.splits.get(stock_class, ()), each))
+        for table in (self.high, self.low):
+            rounding: Quantity = 0
+            for total in [total for total in table if total[0] == stock_class]:
+                exact = table[total] * ratio
+                after: Quantity = exact.numerator if exact.denominator == 1 else exact
+                if isinstance(total[1], Held) or total[1] is Source.TREASURY:
+                    after = round_position(exact, split.fractions, split.decimals)
+                    rounding += after - exact
+                self._put(table, total, after)
+            for kind in (_ISSUED_OR_RESERVED, _WITH_SPENT):
+                if (stock_class, kind) in table:
+                    self._put(table, (stock_class, kind), table[stock_class, kind] + rounding)
+        for kind in (_ISSUED_OR_RESERVED, _WITH_SPENT):
+            changes.raised[stock_class, kind] = each
+
+    def levels(self, level: Level, subject: Subject) -> list[tuple[InEffect, LevelValue]]:
+        """Return the settings of a level that may be in force now; more than one where days are open."""
+        settings = self.settings.get((level, subject), ())
+        if len(settings) == 1:
+            return list(settings)
+        return may_be_last(settings, self.at)[0]
+
+    def first_of(self, level: Level, subject: Subject) -> InEffect | None:
+        """Return the fact of the lowest number that sets a level by now, if any does."""
+        settings = self.settings.get((level, subject), ())
+        return min((each for each, _ in settings), key=lambda each: each.first, default=None)

@@ -1,0 +1,376 @@
+"""Events to bytes and back, every published version included.
+
+A *payload* is the whole fact as canonical JSON (RFC 8785, restricted to strings, booleans, null, lists and
+objects: no JSON numbers). A *leaf* is the small envelope around it: issuer, number, recorded time, actor, command
+and the SHA-256 of the payload as stored. Both forms are final; golden files keep them.
+
+Reading is as strict as writing: the kind is looked up in a closed table, types and ranges are checked, and the
+bytes must be those that writing would give. A field that nobody knows, a number in another notation or a key out
+of order is damage, and is never passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, Final, TypeVar
+
+import attrs
+import msgspec
+
+from ledger.days import EffectiveDay
+from ledger.errors import LedgerDamaged, NotUnderstood, nearest, shown
+from ledger.events import EVENTS, Certainty, EntryRestated, Event, Evidence, Fact
+from ledger.identity import CommandId, Count, EntryNumber, Identifier, IssuerId
+from ledger.personal import Personal
+from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
+from ledger.timeline import Entry
+
+LEAF_FORMAT: Final = "captable-leaf/1"
+MAX_PAYLOAD_BYTES: Final = 1_000_000
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+
+
+# --- values: one string each -------------------------------------------------------------------
+
+
+def _as_text(value: Any) -> str:
+    """Write a value as its canonical string; msgspec asks for every type that it does not know."""
+    if isinstance(value, Personal):
+        return value.commitment
+    return str(value)
+
+
+def _kept(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Keep what a text stood for: values never change, and a history repeats them."""
+    return lru_cache(maxsize=65_536)(parse)
+
+
+_PARSERS: Final[dict[type, Callable[[str], Any]]] = {
+    **{kind: _kept(kind) for kind in Identifier.__subclasses__()},
+    Shares: _kept(Shares.parse),
+    EffectiveDay: _kept(EffectiveDay.parse),
+    Money: _kept(Money.parse),
+    Price: _kept(Price.parse),
+    Ratio: _kept(Ratio.parse),
+    Authorized: _kept(Authorized.parse),
+    Currency: Currency,
+    EntryNumber: EntryNumber,
+    Count: Count,
+    Personal: lambda text: Personal(None, commitment=text),
+}
+
+
+def _from_text(kind: type, raw: Any) -> Any:
+    """Read a value from its string; the counterpart of ``_as_text``."""
+    if type(raw) is not str:
+        raise NotUnderstood("E_TYPE", f"{shown(raw)} is not text", 'write numbers as text, "1000"')
+    return _PARSERS[kind](raw)
+
+
+_write = msgspec.json.Encoder(enc_hook=_as_text, order="sorted").encode
+
+
+# --- events: one form for each version of each kind ---------------------------------------------
+
+
+@attrs.frozen
+class _Form:
+    """How a version of a kind of event is written.
+
+    Attributes:
+        shape: attrs class whose fields are the keys.
+        read: From the shape to today's event.
+        write: From today's event to the shape; ``None`` for a version that is only read.
+    """
+
+    shape: type
+    read: Callable[[Any], Event]
+    write: Callable[[Any], Any] | None
+
+
+@attrs.frozen(kw_only=True)
+class _Restatement:
+    """A restatement without the new fact, which is an event of its own."""
+
+    entry: EntryNumber
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+    certainty: Certainty = Certainty.STATED
+    disclosed_on: date | None = None
+    note: str | None = None
+
+    def of(self, fact: Event) -> EntryRestated:
+        """Return the event."""
+        if not isinstance(fact, Fact):
+            raise NotUnderstood(
+                "E_CORRECTS", f"a restatement holds {fact.KIND}", "it holds a fact that takes effect"
+            )
+        fields = {field.name: getattr(self, field.name) for field in attrs.fields(_Restatement)}
+        return EntryRestated(**fields, restated_as=fact)
+
+
+@attrs.frozen(kw_only=True)
+class _RestatedForm(_Restatement):
+    """The form of a restatement: the new fact stands in it as a payload of its own."""
+
+    restated_as: msgspec.Raw
+
+
+def _read_restated(form: _RestatedForm) -> EntryRestated:
+    return form.of(_read_payload(bytes(form.restated_as)))
+
+
+def _write_restated(event: EntryRestated) -> _RestatedForm:
+    fields = {field.name: getattr(event, field.name) for field in attrs.fields(_Restatement)}
+    return _RestatedForm(**fields, restated_as=msgspec.Raw(encode(event.restated_as)))
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_FORMS: Final[dict[tuple[str, str], _Form]] = {
+    (event.KIND, event.VERSION): _Form(event, _as_it_is, _as_it_is)
+    for event in EVENTS
+    if event is not EntryRestated
+} | {(EntryRestated.KIND, EntryRestated.VERSION): _Form(_RestatedForm, _read_restated, _write_restated)}
+KINDS: Final = {event.KIND: event for event in EVENTS}
+"""Every kind by its name in the file; nothing else is ever looked up."""
+
+_DECODERS: Final[dict[tuple[str, str], Callable[[msgspec.Raw], Any]]] = {
+    key: msgspec.json.Decoder(form.shape, dec_hook=_from_text, strict=True).decode for key, form in _FORMS.items()
+}
+
+
+class _Payload(msgspec.Struct, forbid_unknown_fields=True):
+    event: msgspec.Raw
+    kind: str
+    version: str
+
+
+_read_envelope = msgspec.json.Decoder(_Payload).decode
+
+
+def _enveloped(raw: bytes, kind: str, version: str) -> bytes:
+    return b'{"event":%b,"kind":"%b","version":"%b"}' % (raw, kind.encode(), version.encode())
+
+
+def encode(event: Event) -> bytes:
+    """Return the payload of an event: kind, version and the whole fact.
+
+    Personal particulars must have their salt; the journal adds it.
+    """
+    form = _FORMS[event.KIND, event.VERSION]
+    assert form.write is not None, "only the current version is written"
+    return _enveloped(_write(form.write(event)), event.KIND, event.VERSION)
+
+
+def decode(payload: bytes, place: str = "payload") -> Event:
+    """Return the event that a payload keeps.
+
+    Args:
+        payload: Bytes as stored.
+        place: Where they were found, for the message.
+
+    Raises:
+        LedgerDamaged: ``E_KIND`` for a kind or version that this release does not know, ``E_PAYLOAD`` for bytes
+            that are not what writing gives.
+    """
+    try:
+        return _read_payload(payload)
+    except NotUnderstood as error:
+        raise LedgerDamaged("E_KIND" if error.code == "E_KIND" else "E_PAYLOAD", place, error.what) from error
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise LedgerDamaged("E_PAYLOAD", place, f"the bytes are not an event: {error}") from error
+
+
+def _read_payload(payload: bytes) -> Event:
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise NotUnderstood("E_LIMIT", f"a payload of {len(payload):,} bytes", f"at most {MAX_PAYLOAD_BYTES:,}")
+    envelope = _read_envelope(payload)
+    key = (envelope.kind, envelope.version)
+    if key not in _FORMS:
+        raise NotUnderstood(
+            "E_KIND",
+            f"event {shown(envelope.kind)} version {shown(envelope.version)} is not known",
+            "update the program",
+        )
+    form = _DECODERS[key](envelope.event)
+    if _enveloped(_write(form), *key) != payload:
+        raise NotUnderstood(
+            "E_PAYLOAD", "the bytes are not in canonical form", "they were written by something else"
+        )
+    return _FORMS[key].read(form)
+
+
+# --- the form of input files -------------------------------------------------------------------------
+
+READONLY_FIELDS: Final = ("number", "recorded_at", "known_at", "known", "index", "actor")
+"""What only the journal says about an entry."""
+
+
+def _from_input(kind: type, raw: Any) -> Any:
+    """Read a value that somebody wrote: a personal particular is given itself, not as a commitment."""
+    if kind is Personal and isinstance(raw, str):
+        return Personal(raw)
+    return _from_text(kind, raw)
+
+
+def from_plain(plain: dict[str, Any]) -> Event:
+    """Return the event that a plain object states: ``kind`` beside the fields, missing ones at their default.
+
+    This is the form of input files. It is as strict about unknown fields and types as the record itself.
+
+    Raises:
+        NotUnderstood: With the JSON pointer of the place.
+    """
+    kind = plain.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise NotUnderstood("E_KIND", f"kind {shown(kind)} is not known", "the reference lists the kinds", "/kind")
+    event = KINDS[kind]
+    if plain.get("version", event.VERSION) != event.VERSION:
+        raise NotUnderstood(
+            "E_KIND", f"{kind} has no version {shown(plain['version'])}", f"write {event.VERSION}", "/version"
+        )
+    fields = {key: value for key, value in plain.items() if key not in ("kind", "version")}
+    for name in READONLY_FIELDS:
+        if name in fields:
+            raise NotUnderstood("E_READONLY_FIELD", f"{name} is the journal's own", "leave it out", f"/{name}")
+    if event is not EntryRestated:
+        return _converted(fields, event)
+    restated = fields.pop("restated_as", None)
+    if not isinstance(restated, dict):
+        raise NotUnderstood("E_TYPE", "a restatement needs its fact", 'write {"kind": …}', "/restated_as")
+    try:
+        fact = from_plain(restated)
+    except NotUnderstood as error:
+        raise error.at(f"/restated_as{error.where}") from None
+    return _converted(fields, _Restatement).of(fact)
+
+
+_Shape = TypeVar("_Shape")
+
+
+def _converted(fields: dict[str, Any], shape: type[_Shape]) -> _Shape:
+    try:
+        made = msgspec.convert(fields, shape, dec_hook=_from_input)
+    except msgspec.ValidationError as error:
+        raise _located(error) from None
+    _all_used(fields, msgspec.to_builtins(made, enc_hook=lambda value: ""), "")
+    return made
+
+
+def _all_used(given: Any, made: Any, pointer: str) -> None:
+    """Refuse a field that nothing was made of: msgspec passes over it without a word."""
+    if isinstance(given, dict) and isinstance(made, dict):
+        for key, value in given.items():
+            if key not in made:
+                near = nearest(key, made)
+                hint = f"did you mean {near}?" if near else f"the fields are {', '.join(sorted(made))}"
+                raise NotUnderstood("E_FIELD", f"field {shown(key)} is not known", hint, f"{pointer}/{key}")
+            _all_used(value, made[key], f"{pointer}/{key}")
+    elif isinstance(given, list) and isinstance(made, list | tuple):
+        for index, (value, other) in enumerate(zip(given, made, strict=True)):
+            _all_used(value, other, f"{pointer}/{index}")
+
+
+def _located(error: msgspec.ValidationError) -> NotUnderstood:
+    """Turn msgspec's path (``$.evidence[0].page``) into a JSON pointer, and keep the original refusal."""
+    what, _, path = str(error).partition(" - at `$")
+    pointer = path.rstrip("`").replace("[", "/").replace("]", "").replace(".", "/")
+    if isinstance(error.__cause__, NotUnderstood):
+        return error.__cause__.at(pointer)
+    if match := re.search(r"missing required field `(\w+)`", what):
+        return NotUnderstood("E_FIELD", f"field {match[1]} is missing", "state it", f"{pointer}/{match[1]}")
+    code = "E_DATE" if "date" in what else "E_TYPE"
+    return NotUnderstood(code, what[0].lower() + what[1:], "the reference shows the form of each field", pointer)
+
+
+# --- leaves: what binds a payload to its place in the record --------------------------------------------
+
+
+class _Leaf(msgspec.Struct, forbid_unknown_fields=True):
+    actor: str
+    command: str
+    fmt: str
+    issuer: str
+    number: str
+    payload: str
+    recorded_at: str
+
+
+_read_leaf = msgspec.json.Decoder(_Leaf).decode
+
+
+def digest(payload: bytes) -> str:
+    """Return the SHA-256 of bytes, as 64 hexadecimal digits."""
+    return sha256(payload).hexdigest()
+
+
+def leaf(issuer: IssuerId, entry: Entry) -> bytes:
+    """Return the canonical envelope of an entry."""
+    return _write(
+        _Leaf(
+            actor=entry.actor,
+            command=entry.command,
+            fmt=LEAF_FORMAT,
+            issuer=issuer,
+            number=str(entry.number),
+            payload=entry.payload_digest,
+            recorded_at=instant_text(entry.recorded_at),
+        )
+    )
+
+
+def instant_text(instant: datetime) -> str:
+    """Return an instant in UTC with six decimals and ``Z``."""
+    return f"{instant.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"
+
+
+def state(issuer: IssuerId, entry: Entry, payload: bytes) -> bytes:
+    """Return what a store keeps for an entry: the leaf, a line feed, the payload."""
+    return leaf(issuer, entry) + b"\n" + payload
+
+
+def topic(event: Event) -> str:
+    """Return the kind and version, as a store keeps it beside the bytes."""
+    return f"{event.KIND}.{event.VERSION}"
+
+
+def read_state(stored: bytes, issuer: IssuerId, number: int, stored_topic: str) -> Entry:
+    """Return the entry that a store keeps.
+
+    Args:
+        stored: Leaf and payload.
+        issuer: Whose stream it stands in.
+        number: Its position in the stream.
+        stored_topic: Kind and version, as the store keeps it.
+
+    Raises:
+        LedgerDamaged: ``E_TAMPERED`` when leaf, payload and place do not fit together; see ``decode`` for the
+            payload itself.
+    """
+    place = f"{issuer} entry {number}"
+    envelope, line_feed, payload = stored.partition(b"\n")
+    try:
+        read = _read_leaf(envelope)
+        recorded_at = datetime.fromisoformat(read.recorded_at)
+        command = CommandId(read.command)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise LedgerDamaged("E_LEAF", place, f"its envelope cannot be read: {error}") from error
+    if not line_feed or read.payload != digest(payload):
+        raise LedgerDamaged("E_TAMPERED", place, "its payload is not the one that was recorded")
+    event = decode(payload, place)
+    in_place = (read.issuer, read.number, read.fmt, stored_topic) == (
+        issuer,
+        str(number),
+        LEAF_FORMAT,
+        topic(event),
+    )
+    if not in_place or _write(read) != envelope or not _INSTANT.fullmatch(read.recorded_at):
+        raise LedgerDamaged("E_TAMPERED", place, "its envelope belongs to another place or kind")
+    return Entry(EntryNumber(number), recorded_at, read.actor, command, event, read.payload)

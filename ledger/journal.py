@@ -1,0 +1,435 @@
+"""The ledger of an issuer: records what happened, numbers it, and reads it back, over a store.
+
+An append ends in one of three ways: recorded, refused, or unknown; giving an unknown command again settles it,
+because a command id counts once. Nothing of a refused command is kept.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Self
+from uuid import uuid4
+
+import attrs
+
+from ledger import codec
+from ledger.days import day
+from ledger.errors import (
+    CommandReused,
+    LedgerDamaged,
+    NothingRecorded,
+    NotUnderstood,
+    Unavailable,
+    UnknownName,
+    VersionConflict,
+    nearest,
+    shown,
+)
+from ledger.events import EntryRestated, EntryVoided, Event, IssuerRegistered
+from ledger.identity import CommandId, EntryNumber, IssuerId
+from ledger.personal import SALT_BYTES, Personal, particulars, seal
+from ledger.rules import Gate, zone
+from ledger.store import Conflict, MemoryStore, Row, Store
+from ledger.text import clean
+from ledger.timeline import Entry, History, InEffect, command_end, history_of, known_by, standing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TRIES: Final = 10
+KnownAt = datetime | date | int | str | None
+"""What had been recorded: an instant, a day (its close), a number of entries, ISO text, or everything."""
+AsOf = date | str
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@attrs.frozen
+class Recorded:
+    """The outcome of a command.
+
+    Attributes:
+        command: Its identity.
+        entries: What it recorded.
+        repeated: Whether it had been recorded before, and nothing was added now.
+    """
+
+    command: CommandId
+    entries: tuple[Entry, ...]
+    repeated: bool = False
+
+
+class Ledger:
+    """What happened to an issuer's shares and to the money promised to it, entry by entry.
+
+    ``Ledger.in_memory()`` and ``Ledger.open(path)`` make one. The first event recorded registers the issuer.
+
+    Args:
+        store: Where entries are kept.
+        issuer: Whose ledger it is; not needed when the store holds one issuer, or none yet.
+        begin: Whether an issuer that the store does not hold may be named, to begin its ledger.
+        clock: Tells the time of recording.
+        salts: Makes the salts of personal particulars.
+
+    Raises:
+        NotUnderstood: ``E_ISSUER``: the store holds several issuers and none was named.
+        UnknownName: The store does not hold the issuer named.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        issuer: str | None = None,
+        *,
+        begin: bool = False,
+        clock: Callable[[], datetime] = _utc_now,
+        salts: Callable[[], bytes] = lambda: secrets.token_bytes(SALT_BYTES),
+    ) -> None:
+        self._store, self._clock, self._salts = store, clock, salts
+        self._issuer = _chosen(store.issuers(), issuer, begin=begin)
+        self._entries: list[Entry] = []
+        self._particulars: dict[str, tuple[bytes, str]] = {}
+        self._standing: tuple[int, list[InEffect]] = (0, [])
+        self._gate = Gate()
+
+    @classmethod
+    def in_memory(cls, *, clock: Callable[[], datetime] = _utc_now) -> Self:
+        """Return an empty ledger that ends with the process."""
+        return cls(MemoryStore(), clock=clock)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        issuer: str | None = None,
+        *,
+        create: bool = False,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> Self:
+        """Return a ledger that is kept in an SQLite file.
+
+        Args:
+            path: The file.
+            issuer: Whose ledger, where the file holds several issuers; with ``create``, also a new one.
+            create: Whether to make the file if it does not exist, or to begin another issuer in it.
+            clock: Tells the time of recording.
+
+        Raises:
+            Unavailable: There is no such file, or it is something else.
+            NotUnderstood: ``E_ISSUER``: the file holds several issuers and none was named.
+            UnknownName: The file does not hold the issuer named.
+        """
+        from ledger.store.sqlite import SqliteStore  # a ledger in memory does not need SQLite
+
+        store = SqliteStore(path, create=create)
+        try:
+            return cls(store, issuer, begin=create, clock=clock)
+        except BaseException:
+            store.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    def __repr__(self) -> str:
+        return f"<Ledger of {self._issuer or 'nobody yet'}: {len(self.entries())} entries>"
+
+    # --- what is recorded ---------------------------------------------------------------------------
+
+    @property
+    def issuer(self) -> IssuerId | None:
+        """Whose ledger it is; ``None`` before the first entry."""
+        return self._issuer
+
+    def entries(self) -> Sequence[Entry]:
+        """Return every entry, in order of recording; entry number ``n`` is at index ``n - 1``.
+
+        Raises:
+            LedgerDamaged: The store holds something that the ledger did not write.
+        """
+        if self._issuer is not None:
+            rows = self._store.read(self._issuer, len(self._entries))
+            if rows:
+                self._take_in(rows)
+        return self._entries
+
+    def _take_in(self, rows: Sequence[Row]) -> None:
+        assert self._issuer is not None
+        entries, issuer = self._entries, self._issuer
+        fresh: list[Entry] = []
+        last = entries[-1] if entries else None
+        for number, row in enumerate(rows, len(entries) + 1):
+            if row.number != number:
+                raise LedgerDamaged(
+                    "E_TAMPERED", f"{issuer} entry {number}", f"it is missing; {row.number} follows"
+                )
+            entry = codec.read_state(row.state, issuer, number, row.topic)
+            _follows(entry, last, issuer)
+            fresh.append(entry)
+            last = entry
+        if any(_mentions_persons(entry.event) for entry in fresh):
+            self._particulars = self._store.particulars(issuer)
+            fresh = [attrs.evolve(entry, event=self._with_particulars(entry.event)) for entry in fresh]
+        entries += fresh
+
+    def _with_particulars(self, event: Event) -> Event:
+        """Return an event with the personal values that are kept beside the record."""
+        if not _mentions_persons(event):
+            return event
+        if isinstance(event, EntryRestated):
+            fact: Any = self._with_particulars(event.restated_as)
+            return attrs.evolve(event, restated_as=fact)
+        known: dict[str, Any] = {}
+        for field in attrs.fields(type(event)):
+            value = getattr(event, field.name)
+            if isinstance(value, Personal) and value.commitment in self._particulars:
+                salt, text = self._particulars[value.commitment]
+                known[field.name] = Personal(text, salt, value.commitment)
+        return attrs.evolve(event, **known)
+
+    @property
+    def time_zone(self) -> str:
+        """The zone whose days the record counts in, as known now."""
+        for each in reversed(self.standing(None)):
+            if isinstance(each.fact, IssuerRegistered):
+                return each.fact.time_zone
+        return "UTC"
+
+    def position(self, known_at: KnownAt = None) -> int:
+        """Return how many entries had been recorded: the knowledge that ``known_at`` means.
+
+        Args:
+            known_at: An aware instant; a day, meaning its close in the issuer's zone; a number of entries that
+                ends with a command; ISO text for an instant or a day; or ``None`` for everything.
+
+        Raises:
+            NothingRecorded: Nothing had been recorded by then.
+            NotUnderstood: ``E_TIMEZONE`` for an instant without a zone, ``E_KNOWN`` for a number within a command
+                or beyond the last, ``E_DATE`` for other text.
+        """
+        entries = self.entries()
+        if not entries:
+            raise NothingRecorded(None, None)
+        if known_at is None:
+            return len(entries)
+        if isinstance(known_at, int) and not isinstance(known_at, bool):
+            return _whole_command(entries, known_at)
+        assert not isinstance(known_at, bool)
+        instant = self._instant(known_at)
+        known = known_by(entries, instant)
+        if not known:
+            raise NothingRecorded(instant, entries[0].recorded_at)
+        return known
+
+    def _instant(self, known_at: datetime | date | str) -> datetime:
+        if isinstance(known_at, str) and len(known_at) > 10:
+            try:
+                known_at = datetime.fromisoformat(known_at)
+            except ValueError as error:
+                hint = "write 2017-06-20T17:00:00-04:00, or a day"
+                raise NotUnderstood("E_DATE", f"{shown(known_at)} is not an ISO instant", hint) from error
+        if isinstance(known_at, datetime):
+            if known_at.tzinfo is None:
+                raise NotUnderstood("E_TIMEZONE", f"{known_at} has no time zone", 'add one, "…T17:00:00-04:00"')
+            return known_at.astimezone(UTC)
+        next_day = day(known_at, what="known_at") + timedelta(days=1)
+        midnight = datetime.combine(next_day, time(), zone(self.time_zone))
+        return midnight.astimezone(UTC) - timedelta(microseconds=1)
+
+    def standing(self, known_at: KnownAt = None) -> list[InEffect]:
+        """Return the facts that stand, as far as the knowledge reaches, in order of recording."""
+        known = self.position(known_at) if self.entries() else 0
+        if self._standing[0] != known:
+            self._standing = (known, standing(self._entries[:known]))
+        return self._standing[1]
+
+    def history(self, as_of: AsOf, known_at: KnownAt = None) -> History:
+        """Return the facts that count at the close of a day, as far as the knowledge reaches.
+
+        Args:
+            as_of: A day; its close in the issuer's zone.
+            known_at: See ``position``.
+        """
+        known = self.position(known_at)
+        return history_of(self.standing(known), as_of=day(as_of, what="as_of"), known=known)
+
+    # --- recording ----------------------------------------------------------------------------------
+
+    def record(
+        self,
+        *events: Event,
+        actor: str = "unnamed",
+        command: str | None = None,
+        expected: int | None = None,
+        as_stated: bool = False,
+    ) -> Recorded:
+        """Record events as one command: all of them, durably, or none.
+
+        Args:
+            events: What happened, in order.
+            actor: Who records it.
+            command: Identity of the request; the same id with the same events returns the first outcome. A new
+                one is made when it is not given.
+            expected: Number of entries that the caller saw; anything recorded since refuses the command.
+            as_stated: Record a register taken over from others: balances and limits that do not fit are left for
+                the findings instead of being refused.
+
+        Raises:
+            RuleBroken: The command goes against the record or the papers. The fields say how.
+            Unavailable: The store cannot write now. Nothing was recorded.
+            OutcomeUnknown: The store failed while committing; give the same command again.
+        """
+        return self._attempt(events, actor, command, expected, as_stated, keep=True)
+
+    def propose(
+        self, *events: Event, actor: str = "unnamed", command: str | None = None, as_stated: bool = False
+    ) -> Recorded:
+        """Return what ``record`` would record, or raise its refusal; nothing is kept."""
+        return self._attempt(events, actor, command, None, as_stated, keep=False)
+
+    def _attempt(
+        self,
+        events: Sequence[Event],
+        actor: str,
+        command: str | None,
+        expected: int | None,
+        as_stated: bool,
+        *,
+        keep: bool,
+    ) -> Recorded:
+        if not events:
+            raise NotUnderstood("E_EMPTY", "the command has no events", "give at least one")
+        clean(actor, what="actor")
+        if expected is not None and (isinstance(expected, bool) or not isinstance(expected, int) or expected < 0):
+            raise NotUnderstood("E_VERSION", f"{shown(expected)} is not a number of entries", "0 or more")
+        identity = CommandId(command or uuid4().hex)
+        sealed = [seal(event, self._salts) for event in events]
+        for _ in range(_TRIES):
+            if repeated := self._already(identity, events, sealed[0]):
+                return repeated
+            entries = self.entries()
+            if expected is not None and expected != len(entries):
+                raise VersionConflict(expected, len(entries))
+            payloads = [codec.encode(event) for event in sealed]
+            new = self._numbered(sealed, payloads, actor, identity)
+            self._gate.check(self._issuer, entries, new, as_stated=as_stated, keep=keep)
+            if not keep:
+                return Recorded(identity, tuple(new))
+            try:
+                self._append(new, payloads, identity)
+            except Conflict:
+                continue  # somebody else was first: look again, and ask the rules again
+            except BaseException:
+                self._gate = Gate()
+                raise
+            return Recorded(identity, tuple(new))
+        raise Unavailable("E_BUSY", str(self._issuer), "other writers kept coming first; try again")
+
+    def _already(self, command: CommandId, events: Sequence[Event], first: Event) -> Recorded | None:
+        """Return the first outcome of a command that was recorded before."""
+        issuer = self._issuer or (first.issuer if isinstance(first, IssuerRegistered) else None)
+        span = self._store.command(issuer, command) if issuer is not None else None
+        if span is None:
+            return None
+        self._issuer = issuer
+        there = tuple(self.entries()[span[0] - 1 : span[1]])
+        if [entry.event for entry in there] != list(events):
+            raise CommandReused(command, EntryNumber(span[0]))
+        return Recorded(command, there, repeated=True)
+
+    def _numbered(
+        self, events: Sequence[Event], payloads: Sequence[bytes], actor: str, command: CommandId
+    ) -> list[Entry]:
+        """Return new entries; the time of recording is the journal's own and always grows."""
+        now = self._clock().astimezone(UTC)
+        if self._entries and now <= self._entries[-1].recorded_at:
+            now = self._entries[-1].recorded_at + timedelta(microseconds=1)
+        return [
+            Entry(EntryNumber(number), now, actor, command, event, codec.digest(payload))
+            for number, (event, payload) in enumerate(zip(events, payloads, strict=True), len(self._entries) + 1)
+        ]
+
+    def _append(self, new: Sequence[Entry], payloads: Sequence[bytes], command: CommandId) -> None:
+        first = new[0].event
+        issuer = self._issuer or (first.issuer if isinstance(first, IssuerRegistered) else None)
+        assert issuer is not None, "the rules let an issuer in first"
+        rows = [
+            Row(entry.number, codec.topic(entry.event), codec.state(issuer, entry, payload))
+            for entry, payload in zip(new, payloads, strict=True)
+        ]
+        beside = {
+            each.commitment: (each.salt, each.value)
+            for entry in new
+            if _mentions_persons(entry.event)
+            for each in particulars(entry.event)
+            if each.salt is not None and each.value is not None
+        }
+        self._store.append(issuer, rows, command, beside)
+        self._issuer = issuer
+        self._entries += new
+
+
+def _chosen(issuers: Sequence[str], wanted: str | None, *, begin: bool) -> IssuerId | None:
+    """Return whose ledger is meant."""
+    if wanted is not None:
+        if issuers and wanted not in issuers and not begin:
+            raise UnknownName("issuer", wanted, None, nearest(wanted, issuers))
+        return IssuerId(wanted)
+    if len(issuers) > 1:
+        names = ", ".join(issuers[:5]) + (" …" if len(issuers) > 5 else "")
+        raise NotUnderstood("E_ISSUER", f"there are {len(issuers)} issuers here: {names}", "name one")
+    return IssuerId(issuers[0]) if issuers else None
+
+
+def _whole_command(entries: Sequence[Entry], number: int) -> int:
+    if not 0 < number <= len(entries):
+        raise NotUnderstood("E_KNOWN", f"entry {number} is not recorded", f"the last entry is {len(entries)}")
+    end = command_end(entries, number)
+    if end != number:
+        raise NotUnderstood(
+            "E_KNOWN", f"entry {number} lies within a command", f"the command ends with entry {end}"
+        )
+    return number
+
+
+def _mentions_persons(event: Event) -> bool:
+    return any(True for _ in particulars(event)) if _may_mention_persons(type(event)) else False
+
+
+@cache
+def _may_mention_persons(kind: type[Event]) -> bool:
+    """Whether a kind of event has room for personal particulars; most have not, and replay asks for each."""
+    return kind is EntryRestated or any("Personal" in str(field.type) for field in attrs.fields(kind))
+
+
+def _follows(entry: Entry, last: Entry | None, issuer: IssuerId) -> None:
+    """Check what only the sequence shows: time grows from command to command, corrections look back."""
+    place = f"{issuer} entry {entry.number}"
+    if last is not None:
+        same = entry.command == last.command
+        if entry.recorded_at < last.recorded_at or (same != (entry.recorded_at == last.recorded_at)):
+            raise LedgerDamaged("E_TAMPERED", place, "its time of recording does not follow the entry before")
+    elif not isinstance(entry.event, IssuerRegistered):
+        raise LedgerDamaged("E_TAMPERED", place, "the first entry does not register the issuer")
+    event = entry.event
+    targets = (
+        event.entries
+        if isinstance(event, EntryVoided)
+        else (event.entry,)
+        if isinstance(event, EntryRestated)
+        else ()
+    )
+    if any(number >= entry.number for number in targets):
+        raise LedgerDamaged("E_TAMPERED", place, "it corrects an entry that comes after it")

@@ -1,0 +1,265 @@
+"""What events move: double-entry for shares and for promises.
+
+Every event states what it moves, in one place. A **posting** is a signed quantity of a unit (a stock class or a
+currency) on an account, and the postings of an event sum to zero for each unit. A **setting** is a named level
+from a day on. A **rescaling** is a split. All projections are groupings of these three.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+
+import attrs
+
+from ledger.identity import AgreementId, HolderId, ReserveId, SecurityId, StockClassId, TrancheId
+from ledger.personal import Personal
+from ledger.quantities import (
+    Authorized,
+    Currency,
+    FractionPolicy,
+    Money,
+    Price,
+    Ratio,
+    Shares,
+)
+from ledger.terms.commitment import ConditionState, Remedy
+from ledger.terms.conversion import ConversionRight
+
+Unit = StockClassId | Currency
+"""What a posting counts: shares of a class, or money in a currency."""
+
+
+@attrs.frozen(cache_hash=True)
+class Held:
+    """Shares of a holder of record; ``security`` names the certificate or lot, ``None`` is plain book entry."""
+
+    holder: HolderId
+    security: SecurityId | None = None
+
+
+@attrs.frozen(cache_hash=True)
+class Reserved:
+    """Authorized shares kept back for a purpose."""
+
+    reserve: ReserveId
+
+
+class Stage(Enum):
+    """Where money that an agreement speaks of is."""
+
+    PROMISED = "promised"
+    """The source that undertaking draws on: what is undertaken is its negative."""
+    UNDRAWN = "undrawn"
+    """Undertaken, and neither closed nor lapsed."""
+    CLOSED = "closed"
+    """Paid in at a closing."""
+    LAPSED = "lapsed"
+    """Undertaken, and no longer due."""
+
+
+@attrs.frozen(cache_hash=True)
+class Commitment:
+    """Money under an agreement at a stage; ``tranche`` is ``None`` for what is not allocated to one."""
+
+    agreement: AgreementId
+    stage: Stage
+    tranche: TrancheId | None = None
+
+
+class Source(Enum):
+    """Accounts of a class or currency that belong to nobody: where quantities come from and go to."""
+
+    ISSUED = "issued"
+    ISSUED_ON_CONVERSION = "issued on conversion"
+    OPENING_BALANCE = "opening balance"
+    CONVERTED = "converted"
+    CANCELLED = "cancelled"
+    REDEEMED = "redeemed"
+    RETIRED = "retired"
+    ROUNDING = "rounding"
+    FRACTIONS_SETTLED = "fractions settled"
+    UNRESERVED = "unreserved"
+    TREASURY = "treasury"
+    """Issued and held by the company itself: issued, and not outstanding."""
+
+
+Account = Held | Reserved | Commitment | Source
+
+
+@lru_cache(maxsize=65_536)
+def held(holder: HolderId, security: SecurityId | None = None) -> Held:
+    """Return the account of a holder; the same object each time, as replay asks for it often."""
+    return Held(holder, security)
+
+
+@attrs.frozen
+class Posting:
+    """A signed quantity of a unit on an account.
+
+    Attributes:
+        account: Where.
+        unit: Of what.
+        quantity: How many units of 10⁻¹⁰; below zero leaves the account.
+    """
+
+    account: Account
+    unit: Unit
+    quantity: int
+
+
+class Scope(Enum):
+    """How much of a class the register holds."""
+
+    COMPLETE = "complete"
+    """Every holder is recorded."""
+    PARTIAL = "partial"
+    """Some holders are recorded; others exist."""
+
+
+class StockClassKind(Enum):
+    """What kind of stock a class is."""
+
+    COMMON = "common"
+    PREFERRED = "preferred"
+
+
+class HolderKind(Enum):
+    """What kind of party a holder is."""
+
+    NATURAL_PERSON = "natural-person"
+    ORGANISATION = "organisation"
+
+
+class Level(Enum):
+    """The levels that a setting can state; each belongs to one kind of subject."""
+
+    ISSUER = "issuer"
+    LEGAL_NAME = "legal name"
+    TIME_ZONE = "time zone"
+    CLASS_KIND = "kind of stock"
+    CLASS_TITLE = "title"
+    DECIMALS = "decimals"
+    AUTHORIZED = "authorized"
+    PAR_VALUE = "par value"
+    STATED_VALUE = "stated value"
+    VOTES_PER_SHARE = "votes per share"
+    SENIORITY = "seniority"
+    CONVERSION = "conversion right"
+    REISSUABLE = "converted shares may be issued again"
+    SCOPE = "scope of the register"
+    STATED_OUTSTANDING = "outstanding as stated"
+    IDENTIFIER = "security identifier"
+    RESERVE = "reserve"
+    HOLDER_KIND = "kind of holder"
+    HOLDER_NAME = "name"
+    MERGED_INTO = "merged into"
+    SECURITY = "security"
+    ISSUED_UNDER = "issued under"
+    OPENING = "opening balance"
+    INVESTOR = "investor"
+    CURRENCY = "currency"
+    BUYS = "class bought"
+    PURCHASE_PRICE = "purchase price"
+    REMEDY = "remedy"
+    TERMINATED = "terminated"
+    TRANCHE_DUE = "due day"
+    TRANCHE_SHARES = "shares of the tranche"
+    CONDITION = "condition"
+
+
+FIRST_LEVELS: Final = {
+    Level.ISSUER: "issuer",
+    Level.CLASS_KIND: "stock class",
+    Level.HOLDER_KIND: "holder",
+    Level.SECURITY: "security",
+    Level.INVESTOR: "agreement",
+    Level.OPENING: "opening balance of",
+}
+"""The level whose setting brings its subject into being, and what the subject is called."""
+
+Subject = str | tuple[str, str]
+"""What a level belongs to: an id, or two ids for what is named within another (a tranche of an agreement)."""
+
+LevelValue = (
+    Authorized
+    | AgreementId
+    | ConditionState
+    | ConversionRight
+    | Currency
+    | HolderId
+    | HolderKind
+    | Money
+    | Personal
+    | Price
+    | Ratio
+    | Remedy
+    | Scope
+    | SecurityId
+    | Shares
+    | StockClassId
+    | StockClassKind
+    | bool
+    | date
+    | int
+    | str
+    | None
+)
+
+
+@attrs.frozen
+class Setting:
+    """A level of a subject from this day on, absolute: it replaces the level before.
+
+    Attributes:
+        subject: Whose level.
+        level: Which level.
+        value: What it is from now on.
+    """
+
+    subject: Subject
+    level: Level
+    value: LevelValue
+
+
+@attrs.frozen
+class Rescaling:
+    """A split: every account of the class is multiplied by the ratio, and each position is then rounded.
+
+    What rounding adds to a position or takes from it comes from the account *rounding*, so that the class
+    still sums to zero. Levels are not touched: the split states those that change, as settings.
+
+    Attributes:
+        stock_class: Which class.
+        ratio: New shares for one old share.
+        fractions: What happens to the fraction that a position would be left with.
+        decimals: Decimals that a position keeps; 0 is whole shares.
+    """
+
+    stock_class: StockClassId
+    ratio: Ratio
+    fractions: FractionPolicy
+    decimals: int
+
+
+Movement = Posting | Setting | Rescaling
+Movements = tuple[Movement, ...]
+
+
+def moved(shares: Shares, *, of: StockClassId, out_of: Account, into: Account) -> tuple[Posting, Posting]:
+    """Return the two postings of shares that go from one account to another."""
+    quantity = shares.units
+    assert type(quantity) is int, "only recorded quantities move"
+    return Posting(out_of, of, -quantity), Posting(into, of, quantity)
+
+
+def paid(
+    money: Money, *, under: AgreementId, tranche: TrancheId | None, out_of: Stage, into: Stage
+) -> tuple[Posting, Posting]:
+    """Return the two postings of money that goes from one stage of a commitment to another."""
+    return (
+        Posting(Commitment(under, out_of, tranche), money.currency, -money.units),
+        Posting(Commitment(under, into, tranche), money.currency, money.units),
+    )

@@ -1,0 +1,131 @@
+"""Personal particulars of natural persons: the record holds a salted commitment, the value lies beside it.
+
+The value can be erased without touching a byte of the record. A plain digest of a name or a birth date could be
+guessed back in milliseconds, so each value has a salt of its own, erased with it.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+
+import attrs
+
+from ledger.errors import NotUnderstood, shown
+from ledger.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SALT_BYTES: Final = 32
+_COMMITMENT = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
+
+
+class Personal:
+    """A value about a natural person.
+
+    Args:
+        value: The particular itself, for example a name; ``None`` once it is erased.
+        salt: 32 random bytes. The journal adds them when it records the value.
+        commitment: ``sha256:`` and the digest of salt and value, when only that is known.
+
+    Attributes:
+        value: The particular, or ``None`` when it was erased or is not at hand.
+        salt: Its salt, or ``None`` before recording and after erasure.
+    """
+
+    __slots__ = ("_commitment", "salt", "value")
+    value: str | None
+    salt: bytes | None
+    _commitment: str | None
+
+    def __init__(self, value: str | None, salt: bytes | None = None, commitment: str | None = None) -> None:
+        if value is not None:
+            clean(value, what="personal particular")
+        elif commitment is None:
+            raise NotUnderstood(
+                "E_PERSONAL", "a personal particular has neither value nor commitment", "give its value"
+            )
+        if commitment is not None and not _COMMITMENT.fullmatch(commitment):
+            raise NotUnderstood(
+                "E_PERSONAL",
+                f"{shown(commitment)} is not a commitment",
+                'it reads "sha256:" and 64 hex digits',
+            )
+        if value is not None and salt is not None:
+            made = "sha256:" + sha256(salt + value.encode()).hexdigest()
+            if commitment not in (None, made):
+                raise NotUnderstood(
+                    "E_PERSONAL",
+                    "a personal particular does not fit its commitment",
+                    "restore it from a backup",
+                )
+            commitment = made
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "salt", salt)
+        object.__setattr__(self, "_commitment", commitment)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a personal particular does not change; make a new one")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a personal particular does not change")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str | None, bytes | None, str | None]]:
+        return type(self), (self.value, self.salt, self._commitment)
+
+    @property
+    def commitment(self) -> str:
+        """What the record holds: ``sha256:`` and the digest of salt and value."""
+        if self._commitment is None:
+            raise ValueError("the particular has no salt yet; the journal adds it when recording")
+        return self._commitment
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the particular has its salt, or only a commitment is left."""
+        return self._commitment is not None
+
+    def sealed(self, salt: bytes) -> Personal:
+        """Return the particular with its salt."""
+        return self if self.is_sealed else Personal(self.value, salt)
+
+    def __str__(self) -> str:
+        return self.value if self.value is not None else "(erased)"
+
+    def __repr__(self) -> str:
+        return "Personal(...)"  # a log or a traceback is no place for a name
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Personal):
+            return NotImplemented
+        if self.value is not None and other.value is not None:
+            return self.value == other.value
+        return self._commitment is not None and self._commitment == other._commitment
+
+    def __hash__(self) -> int:
+        return hash(Personal)  # equal by value or by commitment, so nothing finer is safe
+
+
+def particulars(value: Any) -> Iterator[Personal]:
+    """Yield every personal particular within an event."""
+    if isinstance(value, Personal):
+        yield value
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            yield from particulars(getattr(value, field.name))
+
+
+def seal(value: Any, salts: Callable[[], bytes]) -> Any:
+    """Return an event whose personal particulars have a salt."""
+    if isinstance(value, Personal):
+        return value.sealed(salts())
+    if attrs.has(type(value)) and any(not each.is_sealed for each in particulars(value)):
+        changed = {
+            field.name: seal(getattr(value, field.name), salts)
+            for field in attrs.fields(type(value))
+            if any(particulars(getattr(value, field.name)))
+        }
+        return attrs.evolve(value, **changed)
+    return value

@@ -1,0 +1,628 @@
+"""What the record and the papers forbid, in order of precedence.
+
+Rules are asked at every moment at which a fact certainly takes effect, on the state after the whole moment and
+after the whole command: a fact that is recorded late must fit every later day too. What could go wrong here:
+
+- *Only the end is checked.* A back-dated sale may leave enough today and too little last March. The sweep stops
+  at each moment, and a refusal names the first entry that would break.
+- *An open day is read against the asker.* A request is refused only for what no reading of the open days avoids;
+  so limits are held against the best reading (see ``book``).
+- *Old breaches block new facts.* Records taken over from others come as stated, and may not fit. Only a breach
+  that the command adds or deepens is refused; the depth at every moment is compared with the depth before.
+
+A rule is one function, one sentence, one error. Those of a fact stand in ``FACT_RULES``, those of a total in
+``LIMITS``, and those that may tighten with time, asked of a new event only, in ``COMMAND_RULES``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from ledger.book import Book, Changes, ClassTotal, Quantity, Total, UndrawnUnder, by_moment, steps
+from ledger.days import Moment, day_of
+from ledger.errors import (
+    AuthorizedExceeded,
+    BeforeOpening,
+    CommitmentExceeded,
+    CorrectionMisplaced,
+    CurrencyMismatch,
+    HeldLater,
+    HoldingExceeded,
+    IdentifierInvalid,
+    IssuerFirst,
+    NameTaken,
+    NotUnderstood,
+    OrderUnclear,
+    ReserveExceeded,
+    RuleBroken,
+    SecurityUnnamed,
+    SpansSplit,
+    TermsIncomplete,
+    TooManyDecimals,
+    TreasuryExceeded,
+    UnknownName,
+    nearest,
+)
+from ledger.events import (
+    CommonIssued,
+    EntryRestated,
+    EntryVoided,
+    Event,
+    HolderMerged,
+    IssuerRegistered,
+    OpeningBalanceAdopted,
+    PreferredIssued,
+    SecurityIdentifierChanged,
+    StockSplitEffected,
+)
+from ledger.identity import (
+    AgreementId,
+    ConditionId,
+    EntryNumber,
+    HolderId,
+    IssuerId,
+    StockClassId,
+    TrancheId,
+)
+from ledger.movements import (
+    FIRST_LEVELS,
+    Commitment,
+    Held,
+    Level,
+    Posting,
+    Rescaling,
+    Reserved,
+    Setting,
+    Source,
+    StockClassKind,
+)
+from ledger.quantities import Authorized, Currency, Money, Shares, fits
+from ledger.terms.conversion import ConversionRight
+from ledger.timeline import Entry, InEffect, fallen_entries, standing
+
+
+@attrs.frozen
+class Breach:
+    """A rule that does not hold at a moment.
+
+    Attributes:
+        key: What is broken: the rule with the entry or total concerned.
+        at: When.
+        depth: By how much; 1 where a rule is broken or not.
+        error: The refusal that it leads to.
+    """
+
+    key: tuple[Any, ...]
+    at: Moment
+    depth: Quantity
+    error: RuleBroken
+
+
+# --- rules of a fact, asked when it takes effect ----------------------------------------------------------
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """Return the fields of a class that may name something; most facts leave the rest alone."""
+    plain = ("evidence", "certainty", "disclosed_on", "note", "effective_on", "phase", "place")
+    return tuple(field.name for field in attrs.fields(kind) if field.name not in plain)
+
+
+def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple[Level, Any, str]]:
+    """Yield everything that a fact names: the level that brings it into being, its subject, and its name."""
+    kind = type(value)
+    if kind is HolderId:
+        yield Level.HOLDER_KIND, value, value
+    elif kind is StockClassId:
+        yield Level.CLASS_KIND, value, value
+    elif kind is AgreementId:
+        yield Level.INVESTOR, value, value
+    elif kind is TrancheId:
+        yield Level.TRANCHE_DUE, (agreement, value), value
+    elif kind is ConditionId:
+        yield Level.CONDITION, (agreement, value), value
+    elif kind is tuple:
+        for each in value:
+            yield from names_in(each, agreement)
+    elif attrs.has(kind):
+        agreement = getattr(value, "agreement", agreement)
+        for name in _fields(kind):
+            field = getattr(value, name)
+            if field is not None:
+                yield from names_in(field, agreement)
+
+
+_CALLED: Final = {**FIRST_LEVELS, Level.TRANCHE_DUE: "tranche", Level.CONDITION: "condition"}
+
+
+def known_by_then(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """Everything a fact names was registered, designated or signed by then."""
+    for level, subject, name in names_in(each.fact):
+        if (level, subject) not in book.settings:
+            others = [str(other) for known, other in book.settings if known is level and isinstance(other, str)]
+            yield UnknownName(_CALLED[level], name, day_of(each.settles), nearest(name, others))
+
+
+def one_name_one_thing(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """A name stands for one thing for ever: a holder, a class, a certificate, an agreement, an opening balance."""
+    for movement in each.fact.movements():
+        if type(movement) is Setting and movement.level in FIRST_LEVELS:
+            settings = book.settings[movement.level, movement.subject]
+            if len(settings) > 1 and (first := book.first_of(movement.level, movement.subject)) is not None:
+                yield NameTaken(FIRST_LEVELS[movement.level], str(movement.subject), first.entry.number)
+
+
+def currency_of_the_commitment(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """Money under an agreement is in the currency that was promised."""
+    for movement in each.fact.movements():
+        if type(movement) is Posting and type(movement.account) is Commitment and movement.quantity > 0:
+            agreement, given = movement.account.agreement, movement.unit
+            for _, promised in book.levels(Level.CURRENCY, agreement):
+                if promised != given:
+                    assert isinstance(promised, Currency)
+                    assert isinstance(given, Currency)
+                    yield CurrencyMismatch(agreement, promised, given)
+
+
+def decimals_of_the_class(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """A class divides its shares as finely as it was designated to, and no finer."""
+    for movement in each.fact.movements():
+        if type(movement) is Posting and type(movement.unit) is StockClassId and movement.quantity > 0:
+            for _, decimals in book.levels(Level.DECIMALS, movement.unit):
+                assert isinstance(decimals, int)
+                if not fits(movement.quantity, decimals):
+                    yield TooManyDecimals(movement.unit, Shares.of_units(movement.quantity), decimals)
+
+
+def shares_under_an_agreement_are_named(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """Shares issued under an agreement name their security, so that they can be followed."""
+    fact = each.fact
+    if isinstance(fact, PreferredIssued | CommonIssued) and fact.agreement is not None and fact.security is None:
+        yield SecurityUnnamed(fact.agreement)
+
+
+def issued_as_designated(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """Preferred is issued of a preferred class, common of a common class."""
+    fact = each.fact
+    if isinstance(fact, PreferredIssued | CommonIssued):
+        wanted = StockClassKind.PREFERRED if isinstance(fact, PreferredIssued) else StockClassKind.COMMON
+        for _, kind in book.levels(Level.CLASS_KIND, fact.stock_class):
+            if kind is not wanted:
+                assert isinstance(kind, StockClassKind)
+                yield TermsIncomplete(fact.stock_class, f"it is {kind.value} stock. Record {kind.value}-issued.")
+
+
+def merges_end_somewhere(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """Following merged holders leads to one that is not merged."""
+    fact = each.fact
+    if isinstance(fact, HolderMerged):
+        seen = {fact.holder}
+        step: Any = fact.into
+        while step is not None:
+            if step in seen:
+                yield TermsIncomplete(
+                    fact.holder, f"merging it into {fact.into} leads in a circle. Void one merger."
+                )
+                return
+            seen.add(step)
+            settings = book.settings.get((Level.MERGED_INTO, step), ())
+            step = settings[-1][1] if settings else None
+
+
+def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """A split states the resulting price of each conversion right that it affects."""
+    fact = each.fact
+    if not isinstance(fact, StockSplitEffected):
+        return
+    stated = {terms.stock_class for terms in fact.resulting if terms.conversion is not None}
+    for (level, subject), settings in book.settings.items():
+        if level is not Level.CONVERSION or subject in stated:
+            continue
+        before = [value for setter, value in settings if setter is not each]
+        right = before[-1] if before else None
+        if isinstance(right, ConversionRight) and (
+            right.into in fact.stock_classes or subject in fact.stock_classes
+        ):
+            yield TermsIncomplete(
+                str(subject),
+                "the split changes what it converts into. State its exact conversion price or ratio in resulting.",
+            )
+
+
+def order_around_a_split(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """A split and another act on its class lie in different phases or places; a range lies on one side of it."""
+    moved: set[StockClassId] = set()
+    for movement in each.fact.movements():
+        if type(movement) is Rescaling:
+            moved.add(movement.stock_class)
+        elif type(movement) is Posting and type(movement.unit) is StockClassId:
+            moved.add(movement.unit)
+    for stock_class in sorted(moved):
+        for split in book.splits.get(stock_class, ()):
+            if split is each or not each.begins <= split.settles <= each.settles:
+                continue
+            on = day_of(split.settles)
+            if not each.is_exact:
+                yield SpansSplit(stock_class, each.entry.number, split.entry.number, on)
+            elif each.fact.place == split.fact.place:
+                yield OrderUnclear(stock_class, on, split.entry.number, each.entry.number)
+
+
+def nothing_before_the_opening_balance(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """An adopted opening balance stands for everything before it."""
+    fact = each.fact
+    if isinstance(fact, OpeningBalanceAdopted):
+        for earlier in book.movers.get(fact.stock_class, ()):
+            if earlier.settles < each.settles:
+                yield BeforeOpening(fact.stock_class, each.entry.number, earlier.entry.number)
+
+
+FactRule = Callable[[Book, InEffect], Iterator[RuleBroken]]
+
+FACT_RULES: Final[tuple[FactRule, ...]] = (
+    one_name_one_thing,
+    known_by_then,
+    issued_as_designated,
+    shares_under_an_agreement_are_named,
+    currency_of_the_commitment,
+    decimals_of_the_class,
+    merges_end_somewhere,
+    conversion_terms_are_complete,
+    order_around_a_split,
+    nothing_before_the_opening_balance,
+)
+"""Rules of every fact, in order of precedence."""
+
+
+# --- limits of a total, asked after every moment that may break them --------------------------------------
+
+
+def not_below_zero(book: Book, total: Total, each: InEffect) -> Breach | None:
+    """A position, a treasury, a reserve and an undrawn commitment never fall below zero."""
+    high = book.high.get(total, 0)
+    if high >= 0:
+        return None
+    unit, account = total
+    taken = -sum(
+        movement.quantity
+        for movement in each.fact.movements()
+        if type(movement) is Posting and movement.unit == unit and _counts(account, movement)
+    )
+    there, on, entry = high + taken, day_of(book.at), each.entry.number
+    error: RuleBroken
+    if isinstance(unit, Currency):
+        undrawn, asked = Money.of_units(int(there), unit), Money.of_units(taken, unit)
+        match account:
+            case Commitment(agreement=agreement, tranche=tranche):
+                error = CommitmentExceeded(agreement, tranche, undrawn, asked, on, entry)
+            case UndrawnUnder(agreement=agreement):
+                error = CommitmentExceeded(agreement, None, undrawn, asked, on, entry)
+            case _:
+                raise AssertionError(f"money on {account}")
+    else:
+        held, asked_shares = Shares.of_units(there), Shares.of_units(taken)
+        match account:
+            case Held(holder=holder, security=security):
+                error = HoldingExceeded(holder, unit, security, held, asked_shares, on, entry)
+            case Reserved(reserve=reserve):
+                error = ReserveExceeded(unit, reserve, held, asked_shares, on, entry)
+            case _:
+                error = TreasuryExceeded(unit, held, asked_shares, on, entry)
+    return Breach(("below zero", total), book.at, -high, error)
+
+
+def _counts(account: object, posting: Posting) -> bool:
+    """Whether a posting changes the total of an account."""
+    if isinstance(account, UndrawnUnder):
+        there = posting.account
+        return (
+            isinstance(there, Commitment)
+            and there.agreement == account.agreement
+            and there.stage.value == "undrawn"
+        )
+    return posting.account == account
+
+
+def within_authorized(book: Book, stock_class: StockClassId, each: InEffect) -> Breach | None:
+    """What is issued, treasury included, and reserved stays within the shares that the charter authorizes."""
+    limits = [value for _, value in book.levels(Level.AUTHORIZED, stock_class)]
+    numbers = [limit for limit in limits if isinstance(limit, Authorized) and limit.shares is not None]
+    if not numbers or len(numbers) < len(limits):
+        return None  # unlimited, unknown, or not designated yet
+    authorized = max(numbers, key=lambda limit: limit.shares or Shares(0))
+    reissuable = any(value for _, value in book.levels(Level.REISSUABLE, stock_class))
+    kind = ClassTotal.ISSUED_OR_RESERVED if reissuable else ClassTotal.ISSUED_RESERVED_OR_SPENT
+    committed = book.low.get((stock_class, kind), 0)
+    assert authorized.shares is not None
+    if committed <= authorized.shares.units:
+        return None
+    error = AuthorizedExceeded(
+        stock_class, authorized, Shares.of_units(committed), day_of(book.at), each.entry.number
+    )
+    return Breach(("within authorized", stock_class), book.at, committed - authorized.shares.units, error)
+
+
+def _order(total: Total) -> tuple[int, str]:
+    """Holdings first, then treasury, reserves and commitments."""
+    unit, account = total
+    rank = {Held: 0, Source: 1, Reserved: 2, Commitment: 3, UndrawnUnder: 4}[type(account)]
+    return rank, f"{unit} {account}"
+
+
+def limits_broken(book: Book, changes: Changes) -> Iterator[Breach]:
+    """Yield each limit that does not hold after a moment."""
+    totals = [total for total in changes.lowered if not isinstance(total[1], ClassTotal)]
+    for total in sorted(totals, key=_order) if len(totals) > 1 else totals:
+        if breach := not_below_zero(book, total, changes.lowered[total]):
+            yield breach
+    touched: dict[StockClassId, InEffect] = {**changes.relevelled}
+    for (unit, account), each in changes.raised.items():
+        if isinstance(account, ClassTotal) and isinstance(unit, StockClassId):
+            touched[unit] = each
+    for stock_class in sorted(touched):
+        if breach := within_authorized(book, stock_class, touched[stock_class]):
+            yield breach
+
+
+def facts_broken(book: Book, changes: Changes) -> Iterator[Breach]:
+    """Yield each rule of a fact that does not hold after a moment."""
+    for each in changes.settled:
+        for rule in FACT_RULES:
+            for error in rule(book, each):
+                yield Breach((rule.__name__, each.first, *error.fields()), book.at, 1, error)
+
+
+# --- the sweep --------------------------------------------------------------------------------------------
+
+
+@attrs.define
+class Sweep:
+    """What a walk through all moments found.
+
+    Attributes:
+        book: The totals at the end.
+        breaches: Rules that do not hold, in order of effect.
+        depths: For each broken limit, how deep it was broken from each moment on.
+    """
+
+    book: Book
+    breaches: list[Breach]
+    depths: dict[tuple[Any, ...], list[tuple[Moment, Quantity]]]
+
+    def depth(self, key: tuple[Any, ...], at: Moment) -> Quantity:
+        """Return how deep a rule was broken at a moment; 0 where it held."""
+        known = self.depths.get(key, [])
+        index = bisect_right(known, at, key=lambda pair: pair[0])
+        return known[index - 1][1] if index else 0
+
+
+def sweep(facts: Sequence[InEffect]) -> Sweep:
+    """Walk through every moment of standing facts, and ask every rule."""
+    found = Sweep(Book(), [], {})
+    for at, group in by_moment(steps(facts)):
+        changes = found.book.advance(at, group)
+        for breach in (*facts_broken(found.book, changes), *limits_broken(found.book, changes)):
+            found.breaches.append(breach)
+            found.depths.setdefault(breach.key, []).append((at, breach.depth))
+        _mark_mended(found, at)
+    return found
+
+
+def _mark_mended(found: Sweep, at: Moment) -> None:
+    """Note where a limit that was broken holds again, or is broken less."""
+    for key, known in found.depths.items():
+        if key[0] == "below zero":
+            depth = max(0, -found.book.high.get(key[1], 0))
+        elif key[0] == "within authorized" and known[-1][0] != at:
+            breach = within_authorized(found.book, key[1], _anyone(found.book, key[1]))
+            depth = breach.depth if breach else 0
+        else:
+            continue
+        if known[-1][0] != at and known[-1][1] != depth:
+            known.append((at, depth))
+
+
+def _anyone(book: Book, stock_class: StockClassId) -> InEffect:
+    return book.settings[Level.CLASS_KIND, stock_class][0][0]
+
+
+def added_or_deepened(before: Sweep, after: Sweep) -> Breach | None:
+    """Return the first breach that was not there before, or was not as deep."""
+    for breach in after.breaches:
+        if breach.depth > before.depth(breach.key, breach.at):
+            return _told_in_time(breach, after.book)
+    return None
+
+
+def _told_in_time(breach: Breach, end: Book) -> Breach:
+    """Say whether the position is large enough later: then the fact is only too early."""
+    error = breach.error
+    if type(error) is HoldingExceeded and end.high.get(breach.key[1], 0) >= 0:
+        later = HeldLater(*error.fields())  # type: ignore[arg-type]  # the same fields
+        return attrs.evolve(breach, error=later)
+    return breach
+
+
+# --- rules of a command: asked once, of what is new -------------------------------------------------------
+
+
+def issuer_first(issuer: IssuerId | None, entries: Sequence[Entry], new: Sequence[Entry]) -> None:
+    """A ledger begins with its issuer, and holds one."""
+    if not entries and not isinstance(new[0].event, IssuerRegistered):
+        raise IssuerFirst(None, None)
+    for entry in new:
+        event = entry.event.restated_as if isinstance(entry.event, EntryRestated) else entry.event
+        if isinstance(event, IssuerRegistered) and issuer is not None and event.issuer != issuer:
+            raise IssuerFirst(issuer, event.issuer)
+
+
+def corrects_a_standing_entry(issuer: IssuerId | None, entries: Sequence[Entry], new: Sequence[Entry]) -> None:
+    """A correction names a lower entry that stands, and that can be corrected this way."""
+    if not any(isinstance(entry.event, EntryVoided | EntryRestated) for entry in new):
+        return
+    known = [*entries]
+    for entry in new:
+        event = entry.event
+        if isinstance(event, EntryVoided | EntryRestated):
+            fallen = fallen_entries(known)
+            for number in event.entries if isinstance(event, EntryVoided) else (event.entry,):
+                if number > len(known):
+                    raise CorrectionMisplaced(number, "does not exist before this one")
+                if number in fallen:
+                    raise CorrectionMisplaced(number, f"was already taken out of history by entry {fallen[number]}")
+                _can_be_corrected(event, number, known[number - 1].event)
+        known.append(entry)
+
+
+def _can_be_corrected(correction: EntryVoided | EntryRestated, number: EntryNumber, event: Event) -> None:
+    """The issuer cannot be taken away, and a void is no fact that could be restated."""
+    registers = isinstance(event, IssuerRegistered) or (
+        isinstance(event, EntryRestated) and isinstance(event.restated_as, IssuerRegistered)
+    )
+    if isinstance(correction, EntryVoided):
+        if isinstance(event, IssuerRegistered):
+            raise CorrectionMisplaced(number, "registers the issuer and can only be restated")
+    elif isinstance(event, EntryVoided):
+        raise CorrectionMisplaced(number, "is a void; void it to revive what it took out")
+    elif registers != isinstance(correction.restated_as, IssuerRegistered):
+        raise CorrectionMisplaced(number, "registers the issuer, and an issuer is restated as an issuer only")
+
+
+def check_digits(issuer: IssuerId | None, entries: Sequence[Entry], new: Sequence[Entry]) -> None:
+    """The check digits of an LEI, a CUSIP and an ISIN fit."""
+    for entry in new:
+        event = entry.event.restated_as if isinstance(entry.event, EntryRestated) else entry.event
+        if isinstance(event, SecurityIdentifierChanged):
+            from stdnum import cusip, isin  # slow to import, and rarely needed
+
+            checker = {"CUSIP": cusip, "ISIN": isin}[event.scheme.value]
+            if not checker.is_valid(event.identifier) or checker.compact(event.identifier) != event.identifier:
+                raise IdentifierInvalid(event.scheme.value, event.identifier)
+        elif isinstance(event, IssuerRegistered) and event.lei is not None:
+            from stdnum import lei
+
+            if not lei.is_valid(event.lei) or lei.compact(event.lei) != event.lei:
+                raise IdentifierInvalid("LEI", event.lei)
+
+
+def time_zone_exists(issuer: IssuerId | None, entries: Sequence[Entry], new: Sequence[Entry]) -> None:
+    """The days of the record are those of a zone that exists."""
+    for entry in new:
+        event = entry.event.restated_as if isinstance(entry.event, EntryRestated) else entry.event
+        if isinstance(event, IssuerRegistered):
+            zone(event.time_zone)
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name.
+
+    Raises:
+        NotUnderstood: ``E_TIMEZONE`` when there is none of that name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError) as error:
+        raise NotUnderstood(
+            "E_TIMEZONE", f"{name!r} is not a time zone", 'use an IANA name, "America/Denver"'
+        ) from error
+
+
+CommandRule = Callable[[IssuerId | None, Sequence[Entry], Sequence[Entry]], None]
+
+COMMAND_RULES: Final[tuple[CommandRule, ...]] = (
+    issuer_first,
+    corrects_a_standing_entry,
+    check_digits,
+    time_zone_exists,
+)
+"""Rules of what is new, in order of precedence; they come before those of the whole record."""
+
+
+class Gate:
+    """Keeps the book of a record up to date, and lets a command through or refuses it.
+
+    A command whose facts all lie at or after the last moment of the book is checked against the running totals.
+    Any other one is checked by walking through the whole record before and after.
+    """
+
+    def __init__(self) -> None:
+        self._sweep = Sweep(Book(), [], {})
+        self._size = 0
+
+    def check(
+        self,
+        issuer: IssuerId | None,
+        entries: Sequence[Entry],
+        new: Sequence[Entry],
+        *,
+        as_stated: bool = False,
+        keep: bool = True,
+    ) -> None:
+        """Ask every rule about a command.
+
+        Args:
+            issuer: Whose record it is; ``None`` before the first entry.
+            entries: What is recorded.
+            new: What the command adds.
+            as_stated: Whether limits are left to be found later, as for a register taken over from others.
+            keep: Whether the command will be recorded if it is let through.
+
+        Raises:
+            RuleBroken: The first rule that the command breaks, adds a breach of, or deepens.
+        """
+        for rule in COMMAND_RULES:
+            rule(issuer, entries, new)
+        if self._size != len(entries):
+            self._sweep, self._size = sweep(standing(entries)), len(entries)
+        if not self._at_the_end(new, as_stated=as_stated, keep=keep):
+            after = sweep(standing([*entries, *new]))
+            breach = added_or_deepened(self._sweep, after)
+            if breach is not None and as_stated:
+                breach = added_or_deepened(self._sweep, _facts_only(after))
+            if breach is not None:
+                raise breach.error
+            if keep:
+                self._sweep = after
+        if keep:
+            self._size += len(new)
+
+    def _at_the_end(self, new: Sequence[Entry], *, as_stated: bool, keep: bool) -> bool:
+        """Check a command against the running totals; return whether that was possible."""
+        book = self._sweep.book
+        if self._sweep.breaches or as_stated or any(isinstance(e.event, EntryVoided | EntryRestated) for e in new):
+            return False
+        facts = standing(new)
+        if any(not each.is_exact or each.begins < book.at for each in facts):
+            return False
+        first = min((each.begins for each in facts), default=book.at)
+        splits = any(isinstance(each.fact, StockSplitEffected) for each in facts)
+        if first == book.at and (splits or book.split_at == book.at):
+            return False  # what comes before and after a split of the same moment needs the whole moment
+        book.watch()
+        try:
+            for at, group in by_moment(steps(facts)):
+                changes = book.advance(at, group)
+                for breach in (*facts_broken(book, changes), *limits_broken(book, changes)):
+                    raise breach.error
+        except BaseException:
+            book.take_back()
+            raise
+        if keep:
+            book.keep()
+        else:
+            book.take_back()
+        return True
+
+
+def _facts_only(found: Sweep) -> Sweep:
+    """Return a sweep without the limits that do not hold."""
+    return attrs.evolve(
+        found,
+        breaches=[each for each in found.breaches if each.key[0] not in ("below zero", "within authorized")],
+    )

@@ -1,0 +1,126 @@
+"""What the journal asks of a store. Every store passes the same contract tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+import attrs
+from eventsourcing.persistence import StoredEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ledger.identity import CommandId, IssuerId
+
+ISSUERS: Final = "/issuers"
+"""Stream that lists the issuers of a store; a slash never stands in the name of one."""
+_COMMAND_TOPIC: Final = "command"
+_ISSUER_TOPIC: Final = "issuer"
+
+
+@attrs.frozen
+class Row:
+    """An entry as a store keeps it.
+
+    Attributes:
+        number: Its position in the issuer's stream, from 1 without gaps.
+        topic: Kind and version.
+        state: Leaf and payload.
+    """
+
+    number: int
+    topic: str
+    state: bytes
+
+
+class Conflict(Exception):
+    """Another writer took the position, or the command is there already. Nothing was written."""
+
+
+Particulars = dict[str, tuple[bytes, str]]
+"""Personal particulars by commitment: salt and value."""
+
+
+class Store(Protocol):
+    """Keeps the streams of issuers, their commands, and personal particulars beside them."""
+
+    def issuers(self) -> list[str]:
+        """Return the issuers that have entries, in the order in which they came."""
+
+    def read(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the entries of an issuer after a position, in order."""
+
+    def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
+        """Return the first and last entry that a command recorded, or ``None``."""
+
+    def append(
+        self,
+        issuer: IssuerId,
+        rows: Sequence[Row],
+        command: CommandId,
+        particulars: Mapping[str, tuple[bytes, str]],
+    ) -> None:
+        """Write the entries of one command, all or none, durably.
+
+        Raises:
+            Conflict: A position or the command is taken.
+            Unavailable: The store cannot write now; nothing was written.
+            OutcomeUnknown: It failed while committing.
+        """
+
+    def particulars(self, issuer: IssuerId) -> Particulars:
+        """Return the personal particulars that are kept beside the issuer's stream."""
+
+    def close(self) -> None:
+        """Give back what the store holds open."""
+
+
+def stored(issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: Sequence[str]) -> list[StoredEvent]:
+    """Return the rows of one command as the recorders take them.
+
+    The command is a stream of one row, so that its primary key refuses a second one; a new issuer is a row of
+    the list of issuers.
+    """
+    made = [StoredEvent(str(issuer), row.number, row.topic, row.state) for row in rows]
+    span = b"%d %d" % (rows[0].number, rows[-1].number)
+    made.append(StoredEvent(_command_stream(issuer, command), 1, _COMMAND_TOPIC, span))
+    if rows[0].number == 1:
+        made.append(StoredEvent(ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
+    return made
+
+
+def _command_stream(issuer: IssuerId, command: CommandId) -> str:
+    return f"{issuer}/command/{command}"
+
+
+class Recorder(Protocol):
+    """What the stores use of a recorder of the eventsourcing library."""
+
+    def select_events(
+        self, originator_id: str, *, gt: int | None = None, desc: bool = False, limit: int | None = None
+    ) -> Sequence[StoredEvent]:
+        """Return the stored events of a stream."""
+
+
+def read_issuers(recorder: Recorder) -> list[str]:
+    """Return the issuers that a recorder lists."""
+    return [row.state.decode() for row in recorder.select_events(ISSUERS)]
+
+
+def read_command(recorder: Recorder, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
+    """Return the first and last entry of a command."""
+    for row in recorder.select_events(_command_stream(issuer, command)):
+        first, last = row.state.split()
+        return int(first), int(last)
+    return None
+
+
+def read_rows(recorder: Recorder, issuer: IssuerId, after: int, page: int = 10_000) -> list[Row]:
+    """Return the entries of an issuer after a position, read page by page."""
+    rows: list[Row] = []
+    while True:
+        found = recorder.select_events(str(issuer), gt=after, limit=page)
+        rows += [Row(each.originator_version, each.topic, each.state) for each in found]
+        if len(found) < page:
+            return rows
+        after = found[-1].originator_version

@@ -1,0 +1,1 @@
+"""What papers promise, as pure values and arithmetic."""

@@ -1,0 +1,69 @@
+"""What may stand in a record as text: normal form, no control characters, nothing invisible, not too long."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any, Final
+
+from ledger.errors import NotUnderstood, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import attrs
+
+NAME_LENGTH: Final = 200
+"""Characters that a name, a place or a reference may have."""
+PROSE_LENGTH: Final = 2_000
+"""Characters that a reason or a condition may have."""
+
+_FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def clean(text: str, longest: int = NAME_LENGTH, *, what: str = "text") -> str:
+    """Return the text unchanged if it may be recorded.
+
+    Control, format (bidirectional, zero-width, byte order mark), surrogate and unassigned characters are
+    refused: two names that look the same must be the same, and a printed line must read as it is stored.
+
+    Raises:
+        NotUnderstood: ``E_TYPE``, ``E_TEXT`` or ``E_LIMIT``.
+    """
+    if not isinstance(text, str):
+        raise NotUnderstood("E_TYPE", f"{what} {shown(text)} is a {type(text).__name__}", "write text")
+    if len(text) > longest:
+        raise NotUnderstood("E_LIMIT", f"{what} has {len(text):,} characters", f"at most {longest:,} characters")
+    if text.isascii() and text.isprintable() and text and text[0] != " " != text[-1]:
+        return text
+    for character in text:
+        if unicodedata.category(character) in _FORBIDDEN:
+            raise NotUnderstood(
+                "E_TEXT",
+                f"{what} {shown(text)} holds character U+{ord(character):04X}",
+                "remove it: it is not allowed",
+            )
+    if unicodedata.normalize("NFC", text) != text:
+        raise NotUnderstood("E_TEXT", f"{what} {shown(text)} is not in normal form C", "normalise it to NFC")
+    if not text or text != text.strip():
+        raise NotUnderstood("E_TEXT", f"{what} {shown(text)} is empty or padded", "write text without outer spaces")
+    return text
+
+
+def text_field(longest: int = NAME_LENGTH) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
+    """Return an attrs validator: text that may be recorded, or nothing where the field allows it."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
+        if value is not None:
+            clean(value, longest, what=attribute.name.replace("_", " "))
+
+    return check
+
+
+def texts_field(longest: int = NAME_LENGTH) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
+    """Return an attrs validator for a tuple of texts."""
+
+    def check(instance: object, attribute: attrs.Attribute[Any], value: tuple[str, ...]) -> None:
+        for text in value:
+            clean(text, longest, what=attribute.name.replace("_", " "))
+
+    return check

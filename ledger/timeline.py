@@ -1,0 +1,223 @@
+"""Which entries count on a day, as known at some point, and in which order. Nobody else asks.
+
+Two times meet here. An entry was *recorded* once, and its number says when; the fact in it takes *effect* on a
+day, or within a range of days. What could go wrong, and why it does not:
+
+- *A correction of a correction.* Corrections name lower entries only, so they are resolved from the highest
+  number down: an entry stands unless a standing entry voids or restates it. Voiding a void revives.
+- *Two facts of one day.* Order is by day, phase, place within the phase, then number. A restatement takes the
+  place of the first original, so that correcting a figure does not move it within its day.
+- *A day that is not known.* A fact has an earliest and a latest moment. At a given moment it is certain,
+  impossible or open; sums lie between the certain plus the open decreases and the certain plus the open
+  increases, and a level is any of those whose fact may have been the last.
+- *Knowledge inside a command.* Entries of one command share one recorded time, so an instant never cuts one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import attrs
+
+from ledger.days import Moment, close_of, moment
+from ledger.events import EntryRestated, EntryVoided, Event, Fact
+from ledger.identity import CommandId, EntryNumber
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+_NO_PLACE: Final = 10**7
+"""Facts without a place follow those with one."""
+
+
+@attrs.frozen
+class Entry:
+    """An event as the journal keeps it.
+
+    Attributes:
+        number: 1 for the first entry of the issuer, without gaps.
+        recorded_at: When the journal recorded it, in UTC; one instant for each command, strictly increasing.
+        actor: Who recorded it.
+        command: The request that it belongs to.
+        event: What happened.
+        payload_digest: SHA-256 of the bytes that keep the event.
+    """
+
+    number: EntryNumber
+    recorded_at: datetime
+    actor: str
+    command: CommandId
+    event: Event
+    payload_digest: str
+
+
+Position = tuple[int, int]
+"""Order within a moment: place, then number."""
+
+
+class InEffect:
+    """An entry that stands, with the fact that counts.
+
+    Attributes:
+        entry: The entry; the restating one for a fact that was restated.
+        fact: What counts.
+        first: Number of the first original, which decides the order within a phase.
+        begins: The first moment at which it may have taken effect.
+        settles: The moment from which it certainly has.
+    """
+
+    __slots__ = ("begins", "entry", "fact", "first", "settles")
+
+    def __init__(self, entry: Entry, fact: Fact, first: int) -> None:
+        self.entry, self.fact, self.first = entry, fact, first
+        effective, phase = fact.effective_on, fact.phase
+        self.settles: Moment = moment(effective.latest, phase)
+        self.begins: Moment = self.settles if effective.is_exact else moment(effective.earliest, phase)
+
+    @property
+    def position(self) -> Position:
+        """Its order among the facts of the same moment."""
+        place = self.fact.place
+        return (_NO_PLACE if place is None else place, self.first)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether its day is known."""
+        return self.begins == self.settles
+
+    def __repr__(self) -> str:
+        return f"InEffect({self.entry.number}, {self.fact.KIND}, {self.fact.effective_on})"
+
+
+def place_in_history(each: InEffect) -> tuple[Moment, Position]:
+    """Return the order of effect; a range counts by its latest day."""
+    return each.settles, each.position
+
+
+def standing(entries: Sequence[Entry]) -> list[InEffect]:
+    """Return the facts that stand among entries 1 to n, in order of recording.
+
+    Args:
+        entries: All entries up to the knowledge asked about, by number.
+    """
+    fallen, replaced = _resolved(entries)
+    found = []
+    for entry in entries:
+        number, event = entry.number, entry.event
+        if number in fallen or isinstance(event, EntryVoided):
+            continue
+        if isinstance(event, EntryRestated):
+            found.append(InEffect(entry, event.restated_as, replaced[number]))
+        else:
+            assert isinstance(event, Fact)
+            found.append(InEffect(entry, event, number))
+    return found
+
+
+def fallen_entries(entries: Sequence[Entry]) -> dict[int, EntryNumber]:
+    """Return which entries do not stand, each with the entry that took it out of history."""
+    return _resolved(entries)[0]
+
+
+def _resolved(entries: Sequence[Entry]) -> tuple[dict[int, EntryNumber], dict[int, int]]:
+    """Return the fallen entries with their corrector, and for each restatement its first original."""
+    fallen: dict[int, EntryNumber] = {}
+    corrections = [entry for entry in entries if isinstance(entry.event, EntryVoided | EntryRestated)]
+    for entry in reversed(corrections):
+        if entry.number in fallen:
+            continue
+        event = entry.event
+        for number in event.entries if isinstance(event, EntryVoided) else (event.entry,):  # type: ignore[attr-defined]  # one of the two
+            fallen.setdefault(number, entry.number)
+    first: dict[int, int] = {}
+    for entry in corrections:
+        if isinstance(entry.event, EntryRestated):
+            first[entry.number] = first.get(entry.event.entry, entry.event.entry)
+    return fallen, first
+
+
+@attrs.frozen
+class History:
+    """The facts that count at the close of a day, as far as the knowledge reaches.
+
+    Attributes:
+        as_of: The day asked about.
+        known: How many entries were taken into account.
+        certain: Facts that had taken effect in every reading, in order of effect.
+        open: Facts whose range of days reaches beyond this day: they may have taken effect, or not yet.
+    """
+
+    as_of: date
+    known: int
+    certain: list[InEffect]
+    open: list[InEffect]
+
+
+def history(entries: Sequence[Entry], *, as_of: date, known: int | None = None) -> History:
+    """Return the entries in effect at the close of ``as_of``, as far as ``known`` reaches.
+
+    Order is by effective day, phase of the day, place within it, then entry number: a split recorded in March
+    but effective in February comes before an issuance of early March.
+
+    Args:
+        entries: All entries, by number.
+        as_of: The day asked about; its close.
+        known: How many entries were known; all of them when not given.
+    """
+    reached = entries if known is None or known >= len(entries) else entries[:known]
+    return history_of(standing(reached), as_of=as_of, known=len(reached))
+
+
+def history_of(facts: Iterable[InEffect], *, as_of: date, known: int) -> History:
+    """Return the history that standing facts make at the close of ``as_of``."""
+    close = close_of(as_of)
+    certain: list[InEffect] = []
+    still_open: list[InEffect] = []
+    for each in facts:
+        if each.settles <= close:
+            certain.append(each)
+        elif each.begins <= close:
+            still_open.append(each)
+    certain.sort(key=place_in_history)
+    still_open.sort(key=place_in_history)
+    return History(as_of, known, certain, still_open)
+
+
+_recorded_at = attrgetter("recorded_at")
+
+
+def known_by(entries: Sequence[Entry], instant: datetime) -> int:
+    """Return how many entries had been recorded by the instant."""
+    return bisect_right(entries, instant, key=_recorded_at)
+
+
+def command_end(entries: Sequence[Entry], number: int) -> int:
+    """Return the number of the last entry of the command that entry ``number`` belongs to."""
+    while number < len(entries) and entries[number].command == entries[number - 1].command:
+        number += 1
+    return number
+
+
+_Value = TypeVar("_Value")
+
+
+def may_be_last(
+    settings: Sequence[tuple[InEffect, _Value]], at: Moment
+) -> tuple[list[tuple[InEffect, _Value]], bool]:
+    """Return the settings of one level that may be in force at a moment, and whether one certainly is.
+
+    A setting may be in force if it may have taken effect, and no other has certainly taken effect after it.
+
+    Args:
+        settings: Every setting of the level, with the fact that states it.
+        at: The moment asked about.
+    """
+    begun = [pair for pair in settings if pair[0].begins <= at]
+    certain = [(each.begins, each.position) for each, _ in begun if each.settles <= at]
+    if not certain:
+        return begun, False
+    last = max(certain)
+    return [pair for pair in begun if place_in_history(pair[0]) >= last], True
