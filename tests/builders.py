@@ -1,0 +1,509 @@
+"""Whole events with sensible defaults: a test says only what matters to it.
+
+Every builder takes the fields of its event by name. Text stands for whatever the field holds (``holder="ada"``,
+``effective_on="2026-03-01/2026-03-09"``, ``commitment="5000 USD"``), and a whole number stands for shares.
+
+The company of these events was founded on 1 January 2026. It has common stock (``common``), preferred stock
+(``series-a``, which converts at 10 / 8 = 1.25), the holders ``ada`` and ``bob`` (natural persons) and ``fund``.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
+
+import attrs
+
+from ledger.days import EffectiveDay, Phase
+from ledger.events import (
+    EVENTS,
+    AgreementAmended,
+    AgreementSigned,
+    AgreementTerminated,
+    AuthorizedSharesChanged,
+    ClassTermsAmended,
+    CommitmentLapsed,
+    CommitmentReduced,
+    CommonIssued,
+    ConditionSatisfied,
+    ConditionWaived,
+    EntryRestated,
+    EntryVoided,
+    Event,
+    Fact,
+    FractionsSettled,
+    HolderMerged,
+    HolderRegistered,
+    HolderRenamed,
+    IdentifierScheme,
+    IssuerRegistered,
+    LapsedPart,
+    OpeningBalanceAdopted,
+    OpeningPosition,
+    PreferredIssued,
+    RegisterScopeDeclared,
+    RemedyExercised,
+    ReserveReleased,
+    ResultingTerms,
+    SecurityIdentifierChanged,
+    SharesCancelled,
+    SharesConverted,
+    SharesRedeemed,
+    SharesRepurchased,
+    SharesReserved,
+    SharesRetired,
+    SharesTransferred,
+    StockClassDesignated,
+    StockSplitEffected,
+    TrancheClosed,
+    TreasurySharesReissued,
+)
+from ledger.identity import ConditionId, Count, EntryNumber, HolderId, Identifier, StockClassId, TrancheId
+from ledger.journal import Ledger
+from ledger.movements import HolderKind, Scope, StockClassKind
+from ledger.personal import Personal
+from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, Shares
+from ledger.terms.commitment import Condition, Remedy, Tranche
+from ledger.terms.conversion import ConversionRight
+
+FOUNDED: Final = "2026-01-01"
+DEALT: Final = "2026-02-02"
+SPLIT: Final = "2026-07-01"
+
+_PARSED: Final[tuple[type, ...]] = (Authorized, EffectiveDay, Money, Price, Ratio, Shares)
+_CALLED: Final[tuple[type, ...]] = (Count, EntryNumber)
+Made = TypeVar("Made")
+
+
+def made(kind: type[Made], changes: dict[str, Any], **defaults: Any) -> Made:
+    """Return an event or a part of one: the defaults, and the changes over them."""
+    event: type = kind
+    fields = _field_types(event)
+    given = {**defaults, **changes}
+    return kind(**{name: _meant(value, fields.get(name, ())) for name, value in given.items()})
+
+
+@cache
+def _field_types(kind: type) -> dict[str, tuple[type, ...]]:
+    """Return the types that each field may have."""
+    found = {}
+    for name, hint in get_type_hints(kind).items():
+        parts = get_args(hint) if get_origin(hint) is UnionType else (hint,)
+        found[name] = tuple(part for part in parts if isinstance(part, type) and part is not NoneType)
+    return found
+
+
+def _only_alone(apart_from: set[str], changes: dict[str, Any], **default: Any) -> dict[str, Any]:
+    """Return the default content of an event that has many, none of them needed: none if the test gives one."""
+    return {} if changes.keys() - apart_from - {field.name for field in attrs.fields(Fact)} else default
+
+
+def _meant(value: Any, types: tuple[type, ...]) -> Any:
+    """Return what a text or a whole number stands for in a field of these types."""
+    for kind in types:
+        if type(value) is int and kind is Shares:
+            return Shares(value)
+        if type(value) is int and kind is Authorized:
+            return Authorized(value)
+        if type(value) is int and kind in _CALLED:
+            return kind(value)
+        if type(value) is str and kind in _PARSED:
+            return kind.parse(value)  # type: ignore[attr-defined]  # each of _PARSED has it
+        if type(value) is str and (issubclass(kind, Identifier) or kind is Personal):
+            return kind(value)
+        if type(value) is str and kind is date:
+            return date.fromisoformat(value)
+    return value
+
+
+# --- the company ---------------------------------------------------------------------------------------------
+
+
+def ticking(
+    start: datetime = datetime(2026, 1, 1, 12, tzinfo=UTC), step: timedelta = timedelta(minutes=1)
+) -> Callable[[], datetime]:
+    """Return a clock that is a minute later at each look."""
+    now = start - step
+
+    def look() -> datetime:
+        nonlocal now
+        now += step
+        return now
+
+    return look
+
+
+def company(clock: Callable[[], datetime] | None = None) -> Ledger:
+    """Return a ledger in memory with an issuer, common and preferred stock, and three holders: six entries."""
+    ledger = Ledger.in_memory(clock=clock or ticking())
+    ledger.record(*founding(), actor="counsel", command="founding")
+    return ledger
+
+
+def founding() -> tuple[Event, ...]:
+    """Return the six events that found the company."""
+    return issuer_registered(), common(), series_a(), *(holder_registered(holder=name) for name in HOLDERS)
+
+
+HOLDERS: Final = ("ada", "bob", "fund")
+
+
+def common(**changes: Any) -> StockClassDesignated:
+    """Return the common stock, of which 10,000,000 shares are authorized."""
+    return stock_class_designated(**changes)
+
+
+def series_a(**changes: Any) -> StockClassDesignated:
+    """Return the preferred stock: 1,000,000 authorized, each counting for 10 USD and converting at 8 USD."""
+    defaults: dict[str, Any] = {
+        "stock_class": "series-a",
+        "class_kind": StockClassKind.PREFERRED,
+        "title": "Series A Preferred Stock",
+        "authorized": 1_000_000,
+        "stated_value": "10 USD",
+        "conversion": ConversionRight(into=StockClassId("common"), price=Price(8, "USD")),
+    }
+    return stock_class_designated(**{**defaults, **changes})
+
+
+# --- issuer and capital --------------------------------------------------------------------------------------
+
+
+def issuer_registered(**changes: Any) -> IssuerRegistered:
+    return made(
+        IssuerRegistered,
+        changes,
+        issuer="acme",
+        legal_name="Acme Solar, Inc.",
+        jurisdiction="US-DE",
+        time_zone="America/Denver",
+        effective_on=FOUNDED,
+    )
+
+
+def stock_class_designated(**changes: Any) -> StockClassDesignated:
+    return made(
+        StockClassDesignated,
+        changes,
+        stock_class="common",
+        class_kind=StockClassKind.COMMON,
+        title="Common Stock",
+        authorized=10_000_000,
+        effective_on=FOUNDED,
+    )
+
+
+def class_terms_amended(**changes: Any) -> ClassTermsAmended:
+    return made(
+        ClassTermsAmended,
+        changes,
+        stock_class="common",
+        effective_on=DEALT,
+        **_only_alone({"stock_class", "effective_on"}, changes, par_value="0.001 USD"),
+    )
+
+
+def authorized_shares_changed(**changes: Any) -> AuthorizedSharesChanged:
+    return made(
+        AuthorizedSharesChanged,
+        changes,
+        stock_class="common",
+        authorized=20_000_000,
+        authority="Certificate of Amendment, Article IV",
+        effective_on=DEALT,
+    )
+
+
+def shares_reserved(**changes: Any) -> SharesReserved:
+    return made(
+        SharesReserved,
+        changes,
+        stock_class="common",
+        reserve="plan",
+        reserved=500_000,
+        purpose="Equity incentive plan",
+        effective_on=DEALT,
+    )
+
+
+def reserve_released(**changes: Any) -> ReserveReleased:
+    return made(
+        ReserveReleased, changes, stock_class="common", reserve="plan", released=100_000, effective_on=DEALT
+    )
+
+
+def security_identifier_changed(**changes: Any) -> SecurityIdentifierChanged:
+    """Return a new CUSIP: that of Apple Inc., whose check digit is right."""
+    return made(
+        SecurityIdentifierChanged,
+        changes,
+        stock_class="common",
+        scheme=IdentifierScheme.CUSIP,
+        identifier="037833100",
+        effective_on=DEALT,
+    )
+
+
+def register_scope_declared(**changes: Any) -> RegisterScopeDeclared:
+    return made(RegisterScopeDeclared, changes, stock_class="common", scope=Scope.COMPLETE, effective_on=FOUNDED)
+
+
+# --- holders -------------------------------------------------------------------------------------------------
+
+
+def holder_registered(**changes: Any) -> HolderRegistered:
+    """Return the registration of a natural person, or of an organisation when it is ``fund`` or says so."""
+    holder = str(changes.get("holder", "ada"))
+    kind = HolderKind.ORGANISATION if holder == "fund" else HolderKind.NATURAL_PERSON
+    kind = changes.get("holder_kind", kind)
+    named = {"name": f"{holder.title()} Quill"} if kind is HolderKind.NATURAL_PERSON else {"legal_name": "Fund LP"}
+    return made(HolderRegistered, changes, holder=holder, holder_kind=kind, effective_on=FOUNDED, **named)
+
+
+def holder_renamed(**changes: Any) -> HolderRenamed:
+    return made(HolderRenamed, changes, holder="fund", legal_name="Fund II LP", effective_on=DEALT)
+
+
+def holder_merged(**changes: Any) -> HolderMerged:
+    return made(HolderMerged, changes, holder="bob", into="ada", effective_on=DEALT)
+
+
+# --- agreements ----------------------------------------------------------------------------------------------
+
+
+def tranche(name: str = "t1", **changes: Any) -> Tranche:
+    return made(Tranche, changes, tranche=name, due_on="2026-03-31", amount="400000 USD", shares=40_000)
+
+
+def agreement_signed(**changes: Any) -> AgreementSigned:
+    """Return a promise of 1,000,000 USD: tranches t1 and t2 of 400,000 each, and 200,000 without a date."""
+    permit = Condition(condition=ConditionId("permit"), text="The building permit has been granted.")
+    return made(
+        AgreementSigned,
+        changes,
+        agreement="spa",
+        investor="fund",
+        title="Securities Purchase Agreement",
+        commitment="1000000 USD",
+        buys="series-a",
+        price="10 USD",
+        tranches=(tranche("t1", conditions=(permit,)), tranche("t2", due_on="2026-06-30")),
+        remedy=Remedy(redeemable=Ratio("1/2"), price=Price("0.01", "USD")),
+        effective_on=DEALT,
+    )
+
+
+def agreement_amended(**changes: Any) -> AgreementAmended:
+    return made(
+        AgreementAmended,
+        changes,
+        agreement="spa",
+        effective_on=DEALT,
+        **_only_alone({"agreement", "effective_on"}, changes, added="50000 USD"),
+    )
+
+
+def condition_satisfied(**changes: Any) -> ConditionSatisfied:
+    return made(ConditionSatisfied, changes, agreement="spa", condition="permit", effective_on=DEALT)
+
+
+def condition_waived(**changes: Any) -> ConditionWaived:
+    return made(ConditionWaived, changes, agreement="spa", condition="permit", effective_on=DEALT)
+
+
+def tranche_closed(**changes: Any) -> TrancheClosed:
+    return made(
+        TrancheClosed, changes, agreement="spa", tranche=TrancheId("t1"), closed="100000 USD", effective_on=DEALT
+    )
+
+
+def commitment_reduced(**changes: Any) -> CommitmentReduced:
+    return made(
+        CommitmentReduced,
+        changes,
+        agreement="spa",
+        tranche=TrancheId("t2"),
+        reduced_by="100000 USD",
+        effective_on=DEALT,
+    )
+
+
+def commitment_lapsed(**changes: Any) -> CommitmentLapsed:
+    return made(
+        CommitmentLapsed, changes, agreement="spa", tranche=TrancheId("t2"), lapsed="50000 USD", effective_on=DEALT
+    )
+
+
+def agreement_terminated(**changes: Any) -> AgreementTerminated:
+    return made(
+        AgreementTerminated,
+        changes,
+        agreement="spa",
+        lapsed=(LapsedPart(lapsed=Money(200_000, "USD")),),
+        reason="Both parties agreed.",
+        effective_on=DEALT,
+    )
+
+
+def remedy_exercised(**changes: Any) -> RemedyExercised:
+    return made(
+        RemedyExercised,
+        changes,
+        agreement="spa",
+        tranche="t1",
+        holder="fund",
+        stock_class="series-a",
+        redeemed=100,
+        price="0.01 USD",
+        effective_on=DEALT,
+    )
+
+
+# --- shares --------------------------------------------------------------------------------------------------
+
+
+def preferred_issued(**changes: Any) -> PreferredIssued:
+    return made(PreferredIssued, changes, holder="fund", stock_class="series-a", issued=1_000, effective_on=DEALT)
+
+
+def common_issued(**changes: Any) -> CommonIssued:
+    return made(CommonIssued, changes, holder="ada", stock_class="common", issued=1_000, effective_on=DEALT)
+
+
+def shares_transferred(**changes: Any) -> SharesTransferred:
+    return made(
+        SharesTransferred,
+        changes,
+        from_holder="ada",
+        to_holder="bob",
+        stock_class="common",
+        transferred=100,
+        effective_on=DEALT,
+    )
+
+
+def shares_converted(**changes: Any) -> SharesConverted:
+    """Return a conversion of 400 Series A into 500 common (400 × 10 / 8)."""
+    return made(
+        SharesConverted,
+        changes,
+        holder="fund",
+        from_class="series-a",
+        surrendered=400,
+        to_class="common",
+        received=500,
+        effective_on=DEALT,
+    )
+
+
+def shares_cancelled(**changes: Any) -> SharesCancelled:
+    return made(
+        SharesCancelled,
+        changes,
+        holder="ada",
+        stock_class="common",
+        cancelled=100,
+        reason="Issued in error.",
+        effective_on=DEALT,
+    )
+
+
+def shares_repurchased(**changes: Any) -> SharesRepurchased:
+    return made(SharesRepurchased, changes, holder="ada", stock_class="common", repurchased=100, effective_on=DEALT)
+
+
+def treasury_shares_reissued(**changes: Any) -> TreasurySharesReissued:
+    return made(
+        TreasurySharesReissued, changes, holder="bob", stock_class="common", reissued=50, effective_on=DEALT
+    )
+
+
+def shares_retired(**changes: Any) -> SharesRetired:
+    return made(SharesRetired, changes, stock_class="common", retired=50, effective_on=DEALT)
+
+
+def shares_redeemed(**changes: Any) -> SharesRedeemed:
+    return made(SharesRedeemed, changes, holder="fund", stock_class="series-a", redeemed=100, effective_on=DEALT)
+
+
+# --- corporate actions ---------------------------------------------------------------------------------------
+
+
+def stock_split_effected(**changes: Any) -> StockSplitEffected:
+    """Return a two-for-one split of the common stock; Series A then converts at 4 USD."""
+    resulting = (
+        ResultingTerms(stock_class=StockClassId("common"), authorized=Authorized(20_000_000)),
+        ResultingTerms(
+            stock_class=StockClassId("series-a"),
+            conversion=ConversionRight(into=StockClassId("common"), price=Price(4, "USD")),
+        ),
+    )
+    return made(
+        StockSplitEffected,
+        changes,
+        phase=Phase.OPENING,
+        stock_classes=(StockClassId("common"),),
+        ratio="2",
+        fractions=FractionPolicy.DOWN,
+        resulting=resulting,
+        effective_on=SPLIT,
+    )
+
+
+def fractions_settled(**changes: Any) -> FractionsSettled:
+    return made(
+        FractionsSettled,
+        changes,
+        holder="ada",
+        stock_class="common",
+        effective_on=SPLIT,
+        **_only_alone({"holder", "stock_class", "effective_on"}, changes, given=1),
+    )
+
+
+# --- the record itself ---------------------------------------------------------------------------------------
+
+
+def opening_balance_adopted(**changes: Any) -> OpeningBalanceAdopted:
+    positions = (
+        OpeningPosition(holder=HolderId("ada"), shares=Shares(600)),
+        OpeningPosition(holder=HolderId("bob"), shares=Shares(400)),
+    )
+    return made(
+        OpeningBalanceAdopted,
+        changes,
+        stock_class="common",
+        positions=positions,
+        scope=Scope.COMPLETE,
+        effective_on=FOUNDED,
+    )
+
+
+def entry_voided(*entries: int, **changes: Any) -> EntryVoided:
+    numbers = tuple(EntryNumber(number) for number in entries or (7,))
+    return made(EntryVoided, changes, entries=numbers, reason="Recorded in error.")
+
+
+def entry_restated(entry: int = 7, **changes: Any) -> EntryRestated:
+    return made(
+        EntryRestated, changes, entry=entry, restated_as=common_issued(issued=900), reason="Misread the form."
+    )
+
+
+# --- all of them ---------------------------------------------------------------------------------------------
+
+
+def builder_of(kind: type[Event]) -> Callable[..., Event]:
+    """Return the builder of a kind of event; it bears the name of the class in snake case."""
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
+    found = globals().get(name)
+    assert callable(found), f"tests/builders.py has no builder {name} for {kind.__name__}"
+    built: Callable[..., Event] = found
+    return built
+
+
+def one_of_each() -> list[Event]:
+    """Return every event there is, with its defaults."""
+    return [builder_of(kind)() for kind in EVENTS]
