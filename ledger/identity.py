@@ -26,7 +26,7 @@ class Identifier(str):
             raise NotUnderstood(
                 "E_ID",
                 f"{cls.WHAT} {shown(text)} is not a valid name",
-                "use 1 to 64 letters, digits, dots, dashes, colons or underscores, and begin with one of the first two",
+                "use 1 to 64 letters, digits, dots, dashes, colons or underscores; a letter or digit first",
             )
         return super().__new__(cls, text)
 

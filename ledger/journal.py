@@ -207,6 +207,10 @@ class Ledger:
                 return each.fact.time_zone
         return "UTC"
 
+    def day_of(self, instant: datetime) -> date:
+        """Return the day of the issuer's zone that an instant lies in."""
+        return instant.astimezone(zone(self.time_zone)).date()
+
     def position(self, known_at: KnownAt = None) -> int:
         """Return how many entries had been recorded: the knowledge that ``known_at`` means.
 

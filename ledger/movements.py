@@ -168,6 +168,7 @@ class Level(Enum):
     TRANCHE_DUE = "due day"
     TRANCHE_SHARES = "shares of the tranche"
     CONDITION = "condition"
+    CONDITION_OF = "tranche of the condition"
 
 
 FIRST_LEVELS: Final = {
@@ -201,6 +202,7 @@ LevelValue = (
     | Shares
     | StockClassId
     | StockClassKind
+    | TrancheId
     | bool
     | date
     | int

@@ -39,8 +39,12 @@ def _scheduled(agreement: AgreementId, tranche: Tranche) -> list[Movement]:
         Setting(key, Level.TRANCHE_DUE, tranche.due_on),
         Setting(key, Level.TRANCHE_SHARES, tranche.shares),
         *(
-            Setting((agreement, each.condition), Level.CONDITION, ConditionState.OPEN)
+            setting
             for each in tranche.conditions
+            for setting in (
+                Setting((agreement, each.condition), Level.CONDITION, ConditionState.OPEN),
+                Setting((agreement, each.condition), Level.CONDITION_OF, tranche.tranche),
+            )
         ),
     ]
 

@@ -1,0 +1,407 @@
+"""Who holds what: by holder and class, and for each class what is authorized, reserved, issued and available."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ledger.days import close_of, day
+from ledger.errors import NotUnderstood, UnknownName, nearest
+from ledger.identity import HolderId, IssuerId, StockClassId
+from ledger.movements import Account, Held, Level, Reserved, Scope, Source, StockClassKind, Unit
+from ledger.quantities import Authorized, Shares
+from ledger.terms.conversion import ConversionRight
+from projections.bounds import Bounds, Possible, exactly
+from projections.replay import Balances, Quantity, later_ratio, replay
+
+if TYPE_CHECKING:
+    from ledger.journal import AsOf, KnownAt, Ledger
+
+
+@attrs.frozen
+class StatedCount:
+    """Shares outstanding as the company states them, holders that are not recorded included.
+
+    Attributes:
+        shares: The count.
+        on: The day it is stated for.
+    """
+
+    shares: Shares
+    on: date
+
+
+@attrs.frozen
+class ClassLine:
+    """A class of stock at the close of a day.
+
+    Attributes:
+        stock_class: Which class.
+        title: Its name in the charter.
+        class_kind: Common or preferred.
+        scope: Whether every holder is recorded.
+        authorized: Shares that the charter authorizes.
+        reserved: Authorized shares kept back.
+        issued: Shares issued, treasury included.
+        treasury: Shares issued and held by the company.
+        outstanding: Shares held by others.
+        available: Authorized, neither issued nor reserved; below zero when more is out than the charter allows.
+        as_converted: Common shares that the class stands for; ``None`` when it does not convert.
+        votes: Votes of the shares outstanding; ``None`` when votes are not stated.
+        not_recorded: Shares of holders that are not recorded; zero in a complete register.
+        stated: The last count that the company stated, if any.
+    """
+
+    stock_class: StockClassId
+    title: str
+    class_kind: StockClassKind
+    scope: Possible[Scope]
+    authorized: Possible[Authorized]
+    reserved: Bounds[Shares]
+    issued: Bounds[Shares]
+    treasury: Bounds[Shares]
+    outstanding: Bounds[Shares]
+    available: Bounds[Shares]
+    as_converted: Bounds[Shares] | None
+    votes: Bounds[Fraction] | None
+    not_recorded: Bounds[Shares]
+    stated: StatedCount | None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every holder of the class is recorded, in every reading."""
+        return self.scope.values in ((), (Scope.COMPLETE,))
+
+    @property
+    def denominator(self) -> str:
+        """What percentages of this class are of."""
+        if self.is_complete:
+            return f"{self.stock_class} outstanding"
+        if self.stated is not None:
+            return f"{self.stock_class} outstanding as stated on {self.stated.on}"
+        return f"{self.stock_class} outstanding, which is not known: the register is partial"
+
+
+@attrs.frozen
+class HoldingLine:
+    """What a holder has of a class. Holders that were merged are shown together.
+
+    Attributes:
+        holder: Who.
+        name: Their name on the day; as far as it is at hand.
+        stock_class: Which class.
+        shares: How many.
+        percent: Part of the denominator, an exact fraction; unknown where the denominator is.
+        as_converted: Common shares that they stand for; ``None`` when the class does not convert.
+        votes: Votes; ``None`` when votes are not stated.
+    """
+
+    holder: HolderId
+    name: str
+    stock_class: StockClassId
+    shares: Bounds[Shares]
+    percent: Bounds[Fraction]
+    as_converted: Bounds[Shares] | None
+    votes: Bounds[Fraction] | None
+
+
+@attrs.frozen
+class CapTable:
+    """The cap table at the close of a day, as known at some point.
+
+    Attributes:
+        issuer: Whose.
+        as_of: The day; its close in the issuer's zone.
+        known: How many entries were taken into account.
+        known_at: When the last of them was recorded.
+        basis: The day in whose units quantities are shown.
+        classes: One line for each class.
+        holdings: One line for each holder and class that is not certainly zero.
+    """
+
+    issuer: IssuerId | None
+    as_of: date
+    known: int
+    known_at: datetime
+    basis: date
+    classes: tuple[ClassLine, ...]
+    holdings: tuple[HoldingLine, ...]
+
+    def __iter__(self) -> Iterator[HoldingLine]:
+        return iter(self.holdings)
+
+    def __len__(self) -> int:
+        return len(self.holdings)
+
+    def stock_class(self, stock_class: str) -> ClassLine:
+        """Return the line of a class.
+
+        Raises:
+            UnknownName: No class of that name was designated by the day.
+        """
+        for line in self.classes:
+            if line.stock_class == stock_class:
+                return line
+        names = [str(line.stock_class) for line in self.classes]
+        raise UnknownName("stock class", stock_class, self.as_of, nearest(stock_class, names))
+
+    def shares(self, holder: str, stock_class: str) -> Bounds[Shares]:
+        """Return what a holder has of a class; zero when there is no line."""
+        for line in self.holdings:
+            if (line.holder, line.stock_class) == (holder, stock_class):
+                return line.shares
+        return exactly(Shares(0))
+
+    def percent_as_converted(self, holder: str) -> Bounds[Fraction]:
+        """Return which part of all shares a holder has if every convertible share were converted.
+
+        It is unknown where the number of any class is. Classes that neither convert nor are common do not count.
+        """
+        mine = _sum(line.as_converted for line in self.holdings if line.holder == holder)
+        whole = _sum(line.as_converted for line in self.classes)
+        return _part_of(mine, whole)
+
+
+def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: AsOf | None = None) -> CapTable:
+    """Return who holds what at the close of a day, as known at some point.
+
+    Args:
+        ledger: The record.
+        as_of: The day.
+        known_at: What had been recorded; everything when not given.
+        basis: A later day in whose units quantities are shown; exact fractions, never rounded by holder.
+
+    Raises:
+        NothingRecorded: Nothing had been recorded by ``known_at``.
+        NotUnderstood: ``E_BASIS`` when ``basis`` is before ``as_of``; other codes for days that cannot be read.
+    """
+    history = ledger.history(as_of, known_at)
+    shown_on = history.as_of if basis is None else day(basis, what="basis")
+    if shown_on < history.as_of:
+        raise NotUnderstood("E_BASIS", f"basis {shown_on} is before {history.as_of}", "units go forward only")
+    balances = replay(history)
+    facts = ledger.standing(history.known)
+    ratios = {
+        stock_class: later_ratio(facts, stock_class, close_of(history.as_of), close_of(shown_on))
+        for stock_class in balances.subjects(Level.CLASS_KIND)
+    }
+    figures = _figures(balances)
+    classes = tuple(_class_line(balances, figures, stock_class, ratio) for stock_class, ratio in ratios.items())
+    lines = {line.stock_class: line for line in classes}
+    return CapTable(
+        ledger.issuer,
+        history.as_of,
+        history.known,
+        ledger.entries()[history.known - 1].recorded_at,
+        shown_on,
+        classes,
+        tuple(_holding_lines(balances, lines, ratios)),
+    )
+
+
+def _shares(bounds: tuple[Quantity, Quantity], ratio: Fraction) -> Bounds[Shares]:
+    low, high = bounds
+    if ratio == 1:
+        return Bounds(Shares.of_units(low), Shares.of_units(high))
+    return Bounds(Shares.of_units(low * ratio), Shares.of_units(high * ratio))
+
+
+Figures = dict[tuple[Unit, str], tuple[Quantity, Quantity]]
+
+
+def _figures(balances: Balances) -> Figures:
+    """Return the parts of every class, what is issued, and what is issued or reserved."""
+    return {
+        **balances.grouped(lambda unit, account: (unit, part) if (part := _part(account)) else None),
+        **balances.grouped(lambda unit, account: (unit, "issued") if _part(account) in _ISSUED else None),
+        **balances.grouped(lambda unit, account: (unit, "committed") if _part(account) else None),
+    }
+
+
+def _class_line(balances: Balances, figures: Figures, stock_class: StockClassId, ratio: Fraction) -> ClassLine:
+    def bounds(part: str) -> tuple[Quantity, Quantity]:
+        return figures.get((stock_class, part), (0, 0))
+
+    outstanding = _shares(bounds("outstanding"), ratio)
+    scope: Possible[Scope] = Possible(balances.values(Level.SCOPE, stock_class))
+    is_complete = scope.values in ((), (Scope.COMPLETE,))
+    stated = _stated(balances, stock_class, ratio)
+    if not is_complete:
+        outstanding = Bounds(outstanding.low, None)
+    issued = _shares(bounds("issued"), ratio)
+    authorized: Possible[Authorized] = Possible(balances.values(Level.AUTHORIZED, stock_class))
+    return ClassLine(
+        stock_class,
+        str(balances.values(Level.CLASS_TITLE, stock_class)[-1]),
+        balances.values(Level.CLASS_KIND, stock_class)[-1],
+        scope,
+        Possible(tuple(_in_basis(value, ratio) for value in authorized.values)),
+        _shares(bounds("reserved"), ratio),
+        issued if is_complete else Bounds(issued.low, None),
+        _shares(bounds("treasury"), ratio),
+        outstanding,
+        _available(authorized, bounds("committed"), ratio, is_complete=is_complete),
+        _converted(balances, stock_class, outstanding, ratio),
+        _votes(balances, stock_class, outstanding),
+        _not_recorded(_shares(bounds("outstanding"), ratio), stated, is_complete=is_complete),
+        stated,
+    )
+
+
+_ISSUED = ("outstanding", "treasury")
+
+
+def _part(account: Account) -> str | None:
+    """Return which part of a class an account belongs to."""
+    match account:
+        case Held():
+            return "outstanding"
+        case Source.TREASURY:
+            return "treasury"
+        case Reserved():
+            return "reserved"
+        case _:
+            return None
+
+
+def _in_basis(authorized: Authorized, ratio: Fraction) -> Authorized:
+    if authorized.shares is None or ratio == 1:
+        return authorized
+    return Authorized(Shares.of_units(authorized.shares.units * ratio))
+
+
+def _stated(balances: Balances, stock_class: StockClassId, ratio: Fraction) -> StatedCount | None:
+    """Return the last count that the company stated; a later statement without one does not take it back."""
+    counts = [
+        (each, value)
+        for each, value in balances.settings.get((Level.STATED_OUTSTANDING, stock_class), ())
+        if isinstance(value, Shares) and each.is_exact
+    ]
+    if not counts:
+        return None
+    each, count = counts[-1]
+    since = later_ratio(balances.history.certain, stock_class, each.settles, close_of(balances.history.as_of))
+    return StatedCount(Shares.of_units(count.units * since * ratio), each.fact.effective_on.latest)
+
+
+def _available(
+    authorized: Possible[Authorized], committed: tuple[Quantity, Quantity], ratio: Fraction, *, is_complete: bool
+) -> Bounds[Shares]:
+    """Return what may still be issued, in the worst and in the best reading."""
+    numbers = [value.shares.units for value in authorized.values if value.shares is not None]
+    if not numbers or len(numbers) < len(authorized.values):
+        return Bounds(None, None)
+    low, high = (min(numbers) - committed[1]) * ratio, (max(numbers) - committed[0]) * ratio
+    return Bounds(Shares.of_units(low) if is_complete else None, Shares.of_units(high))
+
+
+def _not_recorded(recorded: Bounds[Shares], stated: StatedCount | None, *, is_complete: bool) -> Bounds[Shares]:
+    """Return what holders have that the register does not name."""
+    zero = Shares(0)
+    if is_complete:
+        return exactly(zero)
+    if stated is None or recorded.low is None or recorded.high is None:
+        return Bounds(zero, None)
+    return Bounds(max(zero, stated.shares - recorded.high), max(zero, stated.shares - recorded.low))
+
+
+def conversion_ratio(balances: Balances, stock_class: StockClassId) -> Fraction | None:
+    """Return how many shares one share converts into, if the terms are known and lead there."""
+    rights = balances.values(Level.CONVERSION, stock_class)
+    if len(rights) != 1 or not isinstance(rights[0], ConversionRight):
+        return None
+    stated_values = balances.values(Level.STATED_VALUE, stock_class)
+    try:
+        return rights[0].per_share(stated_values[0] if len(stated_values) == 1 else None)
+    except NotUnderstood:
+        return None
+
+
+def _converted(
+    balances: Balances, stock_class: StockClassId, shares: Bounds[Shares], ratio: Fraction
+) -> Bounds[Shares] | None:
+    """Return the shares that a class stands for; common stands for itself."""
+    kinds = balances.values(Level.CLASS_KIND, stock_class)
+    per_share = conversion_ratio(balances, stock_class)
+    if per_share is None:
+        return shares if kinds == (StockClassKind.COMMON,) else None
+    return shares.map(lambda figure: Shares.of_units(figure.units / ratio * per_share))
+
+
+def _votes(balances: Balances, stock_class: StockClassId, shares: Bounds[Shares]) -> Bounds[Fraction] | None:
+    votes = balances.values(Level.VOTES_PER_SHARE, stock_class)
+    if len(votes) != 1 or votes[0] is None:
+        return None
+    return shares.map(lambda figure: figure.as_fraction() * votes[0].value)
+
+
+def shown_under(balances: Balances, holder: HolderId) -> HolderId:
+    """Return the holder under whose name a merged holder is shown."""
+    seen: set[HolderId] = set()
+    while holder not in seen:
+        seen.add(holder)
+        into = balances.values(Level.MERGED_INTO, holder)
+        if not into or into[-1] is None:
+            break
+        holder = into[-1]
+    return holder
+
+
+def _holding_lines(
+    balances: Balances, lines: dict[StockClassId, ClassLine], ratios: dict[StockClassId, Fraction]
+) -> Iterator[HoldingLine]:
+    merged = bool(balances.subjects(Level.MERGED_INTO))
+
+    def by_holder(unit: Unit, account: Account) -> Any:
+        if type(account) is not Held or type(unit) is not StockClassId:
+            return None
+        return unit, shown_under(balances, account.holder) if merged else account.holder
+
+    order = {stock_class: index for index, stock_class in enumerate(lines)}
+    found = balances.grouped(by_holder)
+    for (stock_class, holder), bounds in sorted(found.items(), key=lambda item: (order[item[0][0]], item[0][1])):
+        if bounds == (0, 0):
+            continue
+        shares, line = _shares(bounds, ratios[stock_class]), lines[stock_class]
+        names = balances.values(Level.HOLDER_NAME, holder)
+        yield HoldingLine(
+            holder,
+            str(names[-1]) if names else str(holder),
+            stock_class,
+            shares,
+            _percent(shares, line),
+            _converted(balances, stock_class, shares, ratios[stock_class]),
+            _votes(balances, stock_class, shares),
+        )
+
+
+def _percent(shares: Bounds[Shares], line: ClassLine) -> Bounds[Fraction]:
+    """Return the part of the denominator that a holding is, in the worst and in the best reading."""
+    whole = line.outstanding if line.is_complete else None
+    if whole is None and line.stated is not None:
+        whole = exactly(line.stated.shares)
+    return _part_of(shares, whole) if whole is not None else Bounds(None, None)
+
+
+def _part_of(part: Bounds[Shares], whole: Bounds[Shares]) -> Bounds[Fraction]:
+    """Return the lowest and highest ratio of two figures; unknown where one is, or where they cannot fit."""
+    unknown: Bounds[Fraction] = Bounds(None, None)
+    if part.low is None or part.high is None or whole.low is None or whole.high is None or whole.low.units <= 0:
+        return unknown
+    low, high = part.low.as_fraction() / whole.high.as_fraction(), part.high.as_fraction() / whole.low.as_fraction()
+    return unknown if low > 1 else Bounds(low, min(high, Fraction(1)))
+
+
+def _sum(figures: Iterable[Bounds[Shares] | None]) -> Bounds[Shares]:
+    low: Shares | None = Shares(0)
+    high: Shares | None = Shares(0)
+    for each in figures:
+        if each is None:
+            continue
+        low = None if low is None or each.low is None else low + each.low
+        high = None if high is None or each.high is None else high + each.high
+    return Bounds(low, high)

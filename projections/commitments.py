@@ -1,0 +1,375 @@
+"""What investors have promised: how much is due, closed, lapsed and undrawn, and the shares bought with it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ledger.errors import UnknownName, nearest
+from ledger.identity import AgreementId, HolderId, IssuerId, SecurityId, StockClassId, TrancheId
+from ledger.movements import Commitment, Held, Level, Posting, Rescaling, Scope, Source, Stage
+from ledger.quantities import SCALE, Authorized, Currency, Money, Price, Shares
+from ledger.terms.commitment import ConditionState, Remedy
+from ledger.terms.conversion import ConversionRight
+from projections.bounds import Bounds, Possible
+from projections.cap_table import cap_table, conversion_ratio
+from projections.replay import Balances, Quantity, replay
+
+if TYPE_CHECKING:
+    from ledger.journal import AsOf, KnownAt, Ledger
+
+
+@attrs.frozen
+class TrancheLine:
+    """A tranche at the close of a day.
+
+    Attributes:
+        tranche: Which; ``None`` for money without a date, and for closings that are not allocated.
+        due_on: Its last day; more than one possible where the day of a change is open.
+        undertaken: Money promised in it.
+        closed: Money paid in for it.
+        lapsed: Money no longer due.
+        undrawn: Undertaken, and neither closed nor lapsed. Below zero on the line without a tranche, it is money
+            that was paid in and not allocated.
+        is_due: Whether its day has come, in every reading.
+        conditions: Where its conditions stand.
+    """
+
+    tranche: TrancheId | None
+    due_on: Possible[date]
+    undertaken: Bounds[Money]
+    closed: Bounds[Money]
+    lapsed: Bounds[Money]
+    undrawn: Bounds[Money]
+    is_due: bool
+    conditions: tuple[tuple[str, Possible[ConditionState]], ...]
+
+
+@attrs.frozen
+class SharesUnder:
+    """Shares issued under an agreement, followed from security to security, whoever holds them now.
+
+    Attributes:
+        stock_class: The class bought.
+        issued: Issued under the agreement.
+        converted: Converted since.
+        outstanding: Left of them.
+    """
+
+    stock_class: StockClassId
+    issued: Bounds[Shares]
+    converted: Bounds[Shares]
+    outstanding: Bounds[Shares]
+
+
+@attrs.frozen
+class Headroom:
+    """Whether all shares that the commitment buys could be converted within the authorized number.
+
+    Attributes:
+        into: The class received.
+        if_all_converted: Shares that all shares bought with the whole commitment would convert into.
+        authorized: What the charter authorizes of the class received.
+        available: What may still be issued of it; at most this where the register is partial.
+    """
+
+    into: StockClassId
+    if_all_converted: Shares
+    authorized: Possible[Authorized]
+    available: Bounds[Shares]
+
+    @property
+    def is_enough(self) -> bool | None:
+        """Whether the authorized number covers the conversion of all, nothing else counted; ``None`` if open."""
+        answers = {
+            True
+            if value == Authorized.UNLIMITED
+            else value.shares is not None and value.shares >= self.if_all_converted
+            for value in self.authorized.values
+            if value != Authorized.UNKNOWN
+        }
+        return answers.pop() if len(answers) == 1 and Authorized.UNKNOWN not in self.authorized.values else None
+
+
+@attrs.frozen
+class CommitmentBalance:
+    """An agreement at the close of a day.
+
+    Where the register of the class bought is partial, closings may be missing from the record: what is closed is
+    then "at least" and what is undrawn "at most".
+
+    Attributes:
+        agreement: Which.
+        investor: Who promised.
+        buys: Class bought.
+        price: What is paid for one share.
+        undertaken: Money promised: signed, plus what was added, less what was given up.
+        due: Money in tranches whose day has come.
+        overdue: Due, and neither closed nor lapsed.
+        closed: Money paid in.
+        lapsed: Money no longer due.
+        undrawn: Undertaken − closed − lapsed. Conversions do not reduce it.
+        undrawn_if_on_schedule: What would be undrawn if every tranche had closed on its day: an assumption.
+        tranches: By tranche.
+        shares: The shares bought.
+        headroom: Room for conversion, where the class bought converts.
+        remedy: What the company may do when a tranche is missed.
+        remedy_yields: Shares that the remedy would redeem of those outstanding now.
+        is_terminated: Whether the agreement is over.
+    """
+
+    agreement: AgreementId
+    investor: HolderId
+    buys: StockClassId
+    price: Possible[Price]
+    undertaken: Bounds[Money]
+    due: Bounds[Money]
+    overdue: Bounds[Money]
+    closed: Bounds[Money]
+    lapsed: Bounds[Money]
+    undrawn: Bounds[Money]
+    undrawn_if_on_schedule: Bounds[Money]
+    tranches: tuple[TrancheLine, ...]
+    shares: SharesUnder
+    headroom: Headroom | None
+    remedy: Remedy | None
+    remedy_yields: Bounds[Shares] | None
+    is_terminated: bool
+
+
+@attrs.frozen
+class Commitments:
+    """Every agreement at the close of a day, as known at some point.
+
+    Attributes:
+        issuer: Whose.
+        as_of: The day; its close.
+        known: How many entries were taken into account.
+        known_at: When the last of them was recorded.
+        agreements: One balance for each.
+    """
+
+    issuer: IssuerId | None
+    as_of: date
+    known: int
+    known_at: datetime
+    agreements: tuple[CommitmentBalance, ...]
+
+    def __getitem__(self, agreement: str) -> CommitmentBalance:
+        for balance in self.agreements:
+            if balance.agreement == agreement:
+                return balance
+        names = [str(balance.agreement) for balance in self.agreements]
+        raise UnknownName("agreement", agreement, self.as_of, nearest(agreement, names))
+
+
+def commitments(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Commitments:
+    """Return what investors have promised, and what has become of it, at the close of a day.
+
+    Args:
+        ledger: The record.
+        as_of: The day.
+        known_at: What had been recorded; everything when not given.
+
+    Raises:
+        NothingRecorded: Nothing had been recorded by ``known_at``.
+    """
+    history = ledger.history(as_of, known_at)
+    balances = replay(history)
+    return Commitments(
+        ledger.issuer,
+        history.as_of,
+        history.known,
+        ledger.entries()[history.known - 1].recorded_at,
+        tuple(_balance(ledger, balances, agreement) for agreement in balances.subjects(Level.INVESTOR)),
+    )
+
+
+_Stages = dict[tuple[TrancheId | None, Stage], tuple[Quantity, Quantity]]
+
+
+def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId) -> CommitmentBalance:
+    currency: Currency = balances.values(Level.CURRENCY, agreement)[-1]
+    buys: StockClassId = balances.values(Level.BUYS, agreement)[-1]
+    remedies = balances.values(Level.REMEDY, agreement)
+    is_complete = balances.values(Level.SCOPE, buys) in ((), (Scope.COMPLETE,))
+
+    def money(bounds: tuple[Quantity, Quantity]) -> Bounds[Money]:
+        return Bounds(Money.of_units(int(bounds[0]), currency), Money.of_units(int(bounds[1]), currency))
+
+    def stage(unit: Any, account: Any) -> Any:
+        return account.stage if type(account) is Commitment and account.agreement == agreement else None
+
+    sums = balances.grouped(stage, signed=True)  # what is promised is below zero by its nature
+    undertaken = _negative(sums.get(Stage.PROMISED, (0, 0)))
+    closed, lapsed, undrawn = (sums.get(each, (0, 0)) for each in (Stage.CLOSED, Stage.LAPSED, Stage.UNDRAWN))
+    tranches = _tranche_lines(balances, agreement, money)
+    due = _total([line.undertaken for line in tranches if line.is_due], currency)
+    on_schedule = Bounds(_less(money(undertaken).low, due.high), _less(money(undertaken).high, due.low))
+    shares = _shares_under(balances, agreement, buys, is_complete=is_complete)
+    remedy = remedies[-1] if remedies else None
+    prices: Possible[Price] = Possible(balances.values(Level.PURCHASE_PRICE, agreement))
+    return CommitmentBalance(
+        agreement,
+        balances.values(Level.INVESTOR, agreement)[-1],
+        buys,
+        prices,
+        money(undertaken),
+        due,
+        _overdue(due, money(closed), money(lapsed), is_complete=is_complete),
+        money(closed) if is_complete else Bounds(money(closed).low, None),
+        money(lapsed),
+        money(undrawn) if is_complete else Bounds(None, money(undrawn).high),
+        on_schedule,
+        tranches,
+        shares,
+        _headroom(ledger, balances, agreement, buys, money(undertaken)),
+        remedy,
+        shares.outstanding.map(remedy.redeems) if remedy is not None else None,
+        bool(balances.values(Level.TERMINATED, agreement)),
+    )
+
+
+def _negative(bounds: tuple[Quantity, Quantity]) -> tuple[Quantity, Quantity]:
+    return -bounds[1], -bounds[0]
+
+
+def _less(one: Money | None, other: Money | None) -> Money | None:
+    return None if one is None or other is None else one - other
+
+
+def _total(figures: list[Bounds[Money]], currency: Currency) -> Bounds[Money]:
+    low = sum(figure.low.units for figure in figures if figure.low is not None)
+    high = sum(figure.high.units for figure in figures if figure.high is not None)
+    return Bounds(Money.of_units(low, currency), Money.of_units(high, currency))
+
+
+def _overdue(
+    due: Bounds[Money], closed: Bounds[Money], lapsed: Bounds[Money], *, is_complete: bool
+) -> Bounds[Money]:
+    """Return what is due and neither closed nor lapsed; nothing less than nothing."""
+    assert due.low is not None and due.high is not None  # noqa: PT018 - one thought
+    assert closed.low is not None and closed.high is not None  # noqa: PT018
+    assert lapsed.low is not None and lapsed.high is not None  # noqa: PT018
+    nothing = Money.of_units(0, due.low.currency)
+    high = max(nothing, due.high - closed.low - lapsed.low)
+    return Bounds(max(nothing, due.low - closed.high - lapsed.high) if is_complete else nothing, high)
+
+
+def _tranche_lines(balances: Balances, agreement: AgreementId, money: Any) -> tuple[TrancheLine, ...]:
+    def by_tranche(unit: Any, account: Any) -> Any:
+        if type(account) is Commitment and account.agreement == agreement:
+            return account.tranche, account.stage
+        return None
+
+    sums: _Stages = balances.grouped(by_tranche, signed=True)
+    lines = []
+    tranches: list[TrancheId | None] = [
+        each[1] for each in balances.subjects(Level.TRANCHE_DUE) if each[0] == agreement
+    ]
+    if any(tranche is None for tranche, _ in sums):
+        tranches.append(None)
+    for tranche in tranches:
+        days = balances.values(Level.TRANCHE_DUE, (agreement, tranche)) if tranche is not None else ()
+        undertaken, closed, lapsed, undrawn = (
+            sums.get((tranche, stage), (0, 0))
+            for stage in (Stage.PROMISED, Stage.CLOSED, Stage.LAPSED, Stage.UNDRAWN)
+        )
+        lines.append(
+            TrancheLine(
+                tranche,
+                Possible(days),
+                money(_negative(undertaken)),
+                money(closed),
+                money(lapsed),
+                money(undrawn),
+                bool(days) and all(due <= balances.history.as_of for due in days),
+                _conditions(balances, agreement, tranche),
+            )
+        )
+    return tuple(lines)
+
+
+def _conditions(
+    balances: Balances, agreement: AgreementId, tranche: TrancheId | None
+) -> tuple[tuple[str, Possible[ConditionState]], ...]:
+    """Return where the conditions of a tranche stand."""
+    found = []
+    for (level, subject), settings in balances.settings.items():
+        if level is Level.CONDITION_OF and subject[0] == agreement and settings[-1][1] == tranche:
+            found.append((str(subject[1]), Possible(balances.values(Level.CONDITION, subject))))
+    return tuple(found)
+
+
+def securities_under(balances: Balances, agreement: AgreementId) -> frozenset[SecurityId]:
+    """Return the certificates and lots issued under an agreement, and all that came from them."""
+    found = {
+        subject
+        for (level, subject), settings in balances.settings.items()
+        if level is Level.ISSUED_UNDER and any(value == agreement for _, value in settings)
+    }
+    parents = {
+        subject: {value for _, value in settings}
+        for (level, subject), settings in balances.settings.items()
+        if level is Level.SECURITY
+    }
+    size = -1
+    while size != len(found):
+        size = len(found)
+        found |= {security for security, parent in parents.items() if parent & found}
+    return frozenset(found)  # type: ignore[arg-type]  # subjects of these levels are securities
+
+
+def _shares_under(
+    balances: Balances, agreement: AgreementId, buys: StockClassId, *, is_complete: bool
+) -> SharesUnder:
+    securities = securities_under(balances, agreement)
+
+    def is_of_them(posting: Posting) -> bool:
+        account = posting.account
+        return posting.unit == buys and type(account) is Held and account.security in securities
+
+    kinds = (Source.ISSUED, Source.CONVERTED)
+    sums: dict[Source, list[Quantity]] = {source: [0, 0] for source in kinds}
+    facts = [(each, True) for each in balances.history.certain] + [(each, False) for each in balances.history.open]
+    for each, certain in facts:
+        movements = each.fact.movements()
+        for movement in movements:
+            if type(movement) is Rescaling and movement.stock_class == buys:
+                for source in kinds:
+                    sums[source] = [figure * movement.ratio.value for figure in sums[source]]
+        postings = [movement for movement in movements if type(movement) is Posting]
+        change = abs(sum(posting.quantity for posting in postings if is_of_them(posting)))
+        for source in kinds:
+            if any(posting.account is source and posting.unit == buys for posting in postings):
+                sums[source][0] += change if certain else 0
+                sums[source][1] += change
+    outstanding = balances.grouped(
+        lambda unit, account: "left" if is_of_them(Posting(account, unit, 0)) else None
+    ).get("left", (0, 0))
+    issued, converted = sums[Source.ISSUED], sums[Source.CONVERTED]
+    return SharesUnder(
+        buys,
+        Bounds(Shares.of_units(issued[0]), Shares.of_units(issued[1]) if is_complete else None),
+        Bounds(Shares.of_units(converted[0]), Shares.of_units(converted[1])),
+        Bounds(Shares.of_units(outstanding[0]), Shares.of_units(outstanding[1]) if is_complete else None),
+    )
+
+
+def _headroom(
+    ledger: Ledger, balances: Balances, agreement: AgreementId, buys: StockClassId, undertaken: Bounds[Money]
+) -> Headroom | None:
+    """Return the room for converting every share that the whole commitment buys."""
+    rights, prices = balances.values(Level.CONVERSION, buys), balances.values(Level.PURCHASE_PRICE, agreement)
+    per_share = conversion_ratio(balances, buys)
+    if per_share is None or not isinstance(rights[0], ConversionRight) or len(prices) != 1 or not prices[0].amount:
+        return None
+    if undertaken.high is None:
+        return None
+    bought: Fraction = undertaken.high.amount / prices[0].amount
+    table = cap_table(ledger, as_of=balances.history.as_of, known_at=balances.history.known)
+    line = table.stock_class(rights[0].into)
+    return Headroom(rights[0].into, Shares.of_units(bought * per_share * SCALE), line.authorized, line.available)

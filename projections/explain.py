@@ -1,0 +1,132 @@
+"""The entries behind a figure, with the arithmetic: each step, and what it amounts to so far."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ledger.days import close_of
+from ledger.movements import Level, LevelValue, Posting, Rescaling
+from ledger.quantities import Currency, Money, Shares
+from ledger.timeline import InEffect, may_be_last
+from projections.bounds import Bounds, Possible
+from projections.figures import Figure
+from projections.replay import Quantity, Replay, replay
+from projections.rollforward import figure_bounds, figure_sum, unit_of
+
+if TYPE_CHECKING:
+    from ledger.journal import AsOf, KnownAt, Ledger
+
+
+@attrs.frozen
+class ExplainedStep:
+    """An entry that made a figure what it is.
+
+    Attributes:
+        fact: The entry, and the fact that counts.
+        is_open: Whether it may not have taken effect yet on the day asked about.
+        change: By how much it changes the figure, or the value that it sets a level to.
+        amounts_to: The figure after it, for certain facts; for an open one what it may amount to.
+    """
+
+    fact: InEffect
+    is_open: bool
+    change: Any
+    amounts_to: Bounds[Any] | None
+
+
+@attrs.frozen
+class Explanation:
+    """How a figure comes about.
+
+    Attributes:
+        label: The figure.
+        as_of: The day; its close.
+        steps: The entries behind it, in order of effect; open ones last.
+        result: The figure; bounds, or the values that a level may have.
+    """
+
+    label: str
+    as_of: date
+    steps: tuple[ExplainedStep, ...]
+    result: Bounds[Any] | Possible[Any]
+
+    def arithmetic(self) -> str:
+        """Return the sum in one line: ``200,000,000 + 0 to 250,000,000 = 200,000,000 to 450,000,000``."""
+        if isinstance(self.result, Possible):
+            return str(self.result)
+        parts = []
+        for step in self.steps:
+            text = f"{step.change:,}"
+            parts.append(f"(0 or {text})" if step.is_open else text)
+        return f"{' + '.join(parts).replace('+ -', '- ') or '0'} = {self.result}"
+
+
+def explain(ledger: Ledger, figure: Figure, *, as_of: AsOf, known_at: KnownAt = None) -> Explanation:
+    """Return the entries behind a figure, with the arithmetic.
+
+    Args:
+        ledger: The record.
+        figure: Which figure; see ``projections.figures``.
+        as_of: The day; its close.
+        known_at: What had been recorded; everything when not given.
+    """
+    history = ledger.history(as_of, known_at)
+    if figure.level is not None:
+        return _explain_level(figure, history.as_of, [*history.certain, *history.open])
+    balances = replay(history)
+    unit = unit_of(figure, balances)
+    run, steps = Replay(), []
+    total: Quantity = 0
+    for each in history.certain:
+        run.take([each])
+        after = figure_sum(run, figure) if _is_split(each, figure) else total + figure.change(_postings(each))
+        if after != total:  # a transfer within the figure is no step of it
+            exact = _amount(after, unit)
+            steps.append(ExplainedStep(each, False, _amount(after - total, unit), Bounds(exact, exact)))
+        total = after
+    low, high = total, total
+    for each in history.open:
+        change = figure.change(_postings(each))
+        if change:
+            low, high = low + min(0, change), high + max(0, change)
+            bounds = Bounds(_amount(low, unit), _amount(high, unit))
+            steps.append(ExplainedStep(each, True, _amount(change, unit), bounds))
+    return Explanation(figure.label, history.as_of, tuple(steps), figure_bounds(balances, figure, unit))
+
+
+def _postings(each: InEffect) -> list[Posting]:
+    return [movement for movement in each.fact.movements() if type(movement) is Posting]
+
+
+def _is_split(each: InEffect, figure: Figure) -> bool:
+    return any(
+        type(movement) is Rescaling and movement.stock_class == figure.stock_class
+        for movement in each.fact.movements()
+    )
+
+
+def _amount(quantity: Quantity, unit: Any) -> Any:
+    if isinstance(unit, Currency):
+        return Money.of_units(int(quantity), unit)
+    return Shares.of_units(Fraction(quantity))
+
+
+def _explain_level(figure: Figure, as_of: date, facts: list[InEffect]) -> Explanation:
+    assert figure.level is not None
+    settings = [(each, value) for each in facts for value in _set_by(each, figure.level, figure.stock_class)]
+    in_force = may_be_last(settings, close_of(as_of))[0]
+    steps = tuple(ExplainedStep(each, each.settles > close_of(as_of), value, None) for each, value in settings)
+    values = tuple(dict.fromkeys(value for _, value in in_force))
+    return Explanation(figure.label, as_of, steps, Possible(values))
+
+
+def _set_by(each: InEffect, level: Level, subject: Any) -> list[LevelValue]:
+    return [
+        movement.value
+        for movement in each.fact.movements()
+        if not isinstance(movement, Posting | Rescaling) and (movement.level, movement.subject) == (level, subject)
+    ]

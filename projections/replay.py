@@ -1,0 +1,173 @@
+"""Runs history through accounts: exact balances of what is certain, and what open facts may change.
+
+A balance lies between the certain sum plus the open decreases and the certain sum plus the open increases. Each
+open fact is netted within the figure asked for first, so that a transfer leaves the class as it is. Where a figure
+cannot be below zero (a holding, a reserve, an undrawn commitment), readings of open days that would take it there
+are not admissible, and its lower bound is zero; what is certainly below zero is shown as it is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from ledger.days import Moment, close_of
+from ledger.identity import StockClassId
+from ledger.movements import (
+    Account,
+    Held,
+    Level,
+    LevelValue,
+    Posting,
+    Rescaling,
+    Setting,
+    Source,
+    Subject,
+    Unit,
+)
+from ledger.quantities import round_position
+from ledger.timeline import History, InEffect, may_be_last
+
+Quantity = int | Fraction
+Accounts = dict[Unit, dict[Account, Quantity]]
+Grouping = Callable[[Unit, Account], Any]
+"""Says which figure a posting belongs to; ``None`` for none."""
+
+
+def rescale(accounts: dict[Account, Quantity], split: Rescaling) -> None:
+    """Multiply every account of a class, round each position, and post what that adds from *rounding*."""
+    ratio = split.ratio.value
+    rounding: Quantity = 0
+    for account, before in accounts.items():
+        exact = before * ratio
+        after: Quantity = exact.numerator if exact.denominator == 1 else exact
+        if type(account) is Held or account is Source.TREASURY:
+            after = round_position(exact, split.fractions, split.decimals)
+            rounding += after - exact
+        accounts[account] = after
+    if rounding:
+        accounts[Source.ROUNDING] = accounts.get(Source.ROUNDING, 0) - rounding
+
+
+@attrs.frozen
+class Balances:
+    """Accounts and levels at the close of a day.
+
+    Attributes:
+        history: The facts behind them.
+        accounts: What is certain, by unit and account.
+        settings: Every fact that may have set a level.
+        open: Facts that may or may not have taken effect, with their postings.
+    """
+
+    history: History
+    accounts: Accounts
+    settings: dict[tuple[Level, Subject], list[tuple[InEffect, LevelValue]]]
+    open: Sequence[tuple[InEffect, Sequence[Posting]]]
+
+    def grouped(self, group: Grouping, *, signed: bool = False) -> dict[Any, tuple[Quantity, Quantity]]:
+        """Return the lowest and highest sum of each group of accounts.
+
+        Args:
+            group: Which figure an account belongs to.
+            signed: Whether the figure may be below zero by its nature.
+        """
+        low: defaultdict[Any, Quantity] = defaultdict(int)
+        for unit, accounts in self.accounts.items():
+            for account, quantity in accounts.items():
+                key = group(unit, account)
+                if key is not None:
+                    low[key] += quantity
+        certain, high = low.copy(), low.copy()
+        for _, postings in self.open:
+            for key, change in net(postings, group).items():
+                (high if change > 0 else low)[key] += change
+        if not signed:
+            low |= {key: 0 for key, lowest in low.items() if lowest < 0 <= certain[key]}
+        return {key: (low[key], high[key]) for key in {**low, **high}}
+
+    def level(self, level: Level, subject: Subject) -> list[tuple[InEffect, LevelValue]]:
+        """Return the settings of a level that may be in force; empty when none has taken effect."""
+        return may_be_last(self.settings.get((level, subject), ()), close_of(self.history.as_of))[0]
+
+    def values(self, level: Level, subject: Subject) -> tuple[Any, ...]:
+        """Return the values that a level may have, each once, in order of effect."""
+        return tuple(dict.fromkeys(value for _, value in self.level(level, subject)))
+
+    def subjects(self, level: Level) -> list[Any]:
+        """Return everything that has a level, in the order in which it came."""
+        return [subject for known, subject in self.settings if known is level]
+
+
+def net(postings: Iterable[Posting], group: Grouping) -> dict[Any, int]:
+    """Return by how much one fact changes each group of accounts."""
+    changes: dict[Any, int] = {}
+    for posting in postings:
+        key = group(posting.unit, posting.account)
+        if key is not None:
+            changes[key] = changes.get(key, 0) + posting.quantity
+    return {key: change for key, change in changes.items() if change}
+
+
+class Replay:
+    """Takes facts one by one, in order of effect; plain integers inside, whatever they amount to outside.
+
+    Replaying two halves one after the other equals replaying the whole.
+    """
+
+    def __init__(self) -> None:
+        self.accounts: Accounts = {}
+        self.settings: dict[tuple[Level, Subject], list[tuple[InEffect, LevelValue]]] = {}
+
+    def take(self, facts: Iterable[InEffect]) -> None:
+        """Take facts into account."""
+        accounts, settings = self.accounts, self.settings
+        for each in facts:
+            for movement in each.fact.movements():
+                if type(movement) is Posting:
+                    of_unit = accounts.get(movement.unit)
+                    if of_unit is None:
+                        of_unit = accounts[movement.unit] = {}
+                    account = movement.account
+                    of_unit[account] = of_unit.get(account, 0) + movement.quantity
+                elif type(movement) is Setting:
+                    settings.setdefault((movement.level, movement.subject), []).append((each, movement.value))
+                else:
+                    assert type(movement) is Rescaling
+                    rescale(accounts.setdefault(movement.stock_class, {}), movement)
+
+    def balances(self, history: History) -> Balances:
+        """Return what has been taken, with the facts of a history that are still open."""
+        settings = {key: list(known) for key, known in self.settings.items()}
+        still_open = []
+        for each in history.open:
+            postings = []
+            for movement in each.fact.movements():
+                if type(movement) is Posting:
+                    postings.append(movement)
+                elif type(movement) is Setting:
+                    settings.setdefault((movement.level, movement.subject), []).append((each, movement.value))
+            still_open.append((each, postings))
+        return Balances(history, self.accounts, settings, still_open)
+
+
+def replay(history: History) -> Balances:
+    """Return the accounts and levels that a history amounts to."""
+    run = Replay()
+    run.take(history.certain)
+    return run.balances(history)
+
+
+def later_ratio(facts: Iterable[InEffect], stock_class: StockClassId, after: Moment, through: Moment) -> Fraction:
+    """Return the product of the ratios of a class's splits after one moment and up to another."""
+    ratio = Fraction(1)
+    for each in facts:
+        if after < each.settles <= through:
+            for movement in each.fact.movements():
+                if type(movement) is Rescaling and movement.stock_class == stock_class:
+                    ratio *= movement.ratio.value
+    return ratio

@@ -1,0 +1,257 @@
+"""From one day to another: opening, each kind of movement, closing."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ledger.days import Moment, close_of, day
+from ledger.errors import NotUnderstood
+from ledger.identity import StockClassId
+from ledger.movements import Account, Commitment, Held, Posting, Rescaling, Reserved, Source, Stage
+from ledger.quantities import Currency, Money, Shares
+from ledger.timeline import InEffect, history_of
+from projections.bounds import Bounds
+from projections.figures import Figure
+from projections.replay import Balances, Quantity, Replay, replay
+
+if TYPE_CHECKING:
+    from ledger.journal import AsOf, KnownAt, Ledger
+
+
+@attrs.frozen
+class RollForwardLine:
+    """One kind of movement between two days.
+
+    Attributes:
+        kind: What happened: issued, issued on conversion, converted, closed …
+        change: By how much it changed the figure.
+        entries: Numbers of the entries behind it.
+    """
+
+    kind: str
+    change: Bounds[Any]
+    entries: tuple[int, ...]
+
+
+@attrs.frozen
+class RollForward:
+    """How a figure came from one day to another.
+
+    Where days are open, opening, movements and closing are bounds: in every reading they add up.
+
+    Attributes:
+        label: The figure.
+        after: The day at whose close it opens.
+        through: The day at whose close it closes.
+        opening: The figure at the close of ``after``, in the units of that day.
+        lines: Each kind of movement, in the order in which it first came.
+        closing: The figure at the close of ``through``, in the units of that day.
+    """
+
+    label: str
+    after: date
+    through: date
+    opening: Bounds[Any]
+    lines: tuple[RollForwardLine, ...]
+    closing: Bounds[Any]
+
+
+def rollforward(
+    ledger: Ledger, figure: Figure, *, after: AsOf, through: AsOf, known_at: KnownAt = None
+) -> RollForward:
+    """Return how a figure came from the close of one day to the close of another.
+
+    Args:
+        ledger: The record.
+        figure: What to follow; see ``projections.figures``.
+        after: The day at whose close it opens.
+        through: The day at whose close it closes.
+        known_at: What had been recorded; everything when not given.
+
+    Raises:
+        NotUnderstood: ``E_DATE`` when ``through`` is before ``after``.
+    """
+    first, last = day(after, what="after"), day(through, what="through")
+    if last < first:
+        raise NotUnderstood("E_DATE", f"{last} is before {first}", "give the earlier day first")
+    known = ledger.position(known_at)
+    facts = ledger.standing(known)
+    opening = replay(history_of(facts, as_of=first, known=known))
+    closing = replay(history_of(facts, as_of=last, known=known))
+    sums = _movements(facts, figure, close_of(first), close_of(last))
+    for each, split in _splits(facts, figure, close_of(first), close_of(last)):
+        sums.setdefault("split", ([0, 0], []))
+        effect, rounding = _effect_of_split(facts, figure, each, split)
+        _add(sums, "split", each, effect, certain=True)
+        _add(sums, "rounding", each, rounding, certain=True)
+    unit = unit_of(figure, closing)
+    return RollForward(
+        figure.label,
+        first,
+        last,
+        figure_bounds(opening, figure, unit),
+        tuple(
+            RollForwardLine(kind, _bounds(low, high, unit), tuple(numbers))
+            for kind, ((low, high), numbers) in sums.items()
+            if low or high
+        ),
+        figure_bounds(closing, figure, unit),
+    )
+
+
+_Sums = dict[str, tuple[list[Quantity], list[int]]]
+
+
+def _movements(facts: list[InEffect], figure: Figure, after: Moment, through: Moment) -> _Sums:
+    """Return what each kind of movement between two moments amounts to."""
+    sums: _Sums = {}
+    for each in sorted(facts, key=lambda each: (each.settles, each.position)):
+        if each.begins > through or each.settles <= after:
+            continue
+        postings = [movement for movement in each.fact.movements() if type(movement) is Posting]
+        certain = each.begins > after and each.settles <= through
+        for kind, change in _by_kind(postings, figure).items():
+            _add(sums, kind, each, change, certain=certain)
+    return sums
+
+
+def _add(sums: _Sums, kind: str, each: InEffect, change: Quantity, *, certain: bool) -> None:
+    if not change:
+        return
+    bounds, entries = sums.setdefault(kind, ([0, 0], []))
+    entries.append(int(each.entry.number))
+    if certain or change < 0:
+        bounds[0] += change
+    if certain or change > 0:
+        bounds[1] += change
+
+
+def _by_kind(postings: list[Posting], figure: Figure) -> dict[str, int]:
+    """Name a change of the figure after the accounts on the other side."""
+    total = figure.change(postings)
+    if not total:
+        return {}
+    changes: dict[str, int] = {}
+    for posting in postings:
+        if not figure.counts(posting) and _concerns(posting, figure):
+            kind = _kind(posting.account, figure, lost=posting.quantity < 0)
+            changes[kind] = changes.get(kind, 0) - posting.quantity
+    sign = 1 if sum(changes.values()) == total else -1  # what was undertaken is the negative of its source
+    return {kind: sign * change for kind, change in changes.items() if change}
+
+
+def _concerns(posting: Posting, figure: Figure) -> bool:
+    """Whether a posting is of the unit that the figure counts, and not an act of its own beside it."""
+    if figure.agreement is not None:
+        account = posting.account
+        return type(account) is Commitment and account.agreement == figure.agreement
+    if posting.unit != figure.stock_class:
+        return False
+    beside = type(posting.account) is Reserved or posting.account is Source.UNRESERVED
+    return not beside or figure.name == "reserved"
+
+
+def _kind(account: Account, figure: Figure, *, lost: bool) -> str:
+    """Name a movement after the account on the other side, and whether that one lost by it."""
+    match account:
+        case Held():
+            if figure.name == "treasury":
+                return "repurchased" if lost else "reissued"
+            return "transferred in" if lost else "transferred out"
+        case Commitment(stage=stage):
+            if stage is Stage.PROMISED:
+                return "undertaken" if lost else "reduced"
+            if stage is Stage.UNDRAWN and figure.name == "undertaken":
+                return "reduced" if lost else "undertaken"
+            return figure.name if stage is Stage.UNDRAWN else stage.value
+        case Reserved():
+            return "reserved"
+        case Source.UNRESERVED:
+            return "reserved" if lost else "released or drawn"
+        case Source.TREASURY:
+            return "reissued from treasury" if lost else "repurchased to treasury"
+        case Source():
+            return str(account.value)
+
+
+def _splits(
+    facts: list[InEffect], figure: Figure, after: Moment, through: Moment
+) -> list[tuple[InEffect, Rescaling]]:
+    return [
+        (each, movement)
+        for each in sorted(facts, key=lambda each: (each.settles, each.position))
+        if after < each.settles <= through
+        for movement in each.fact.movements()
+        if type(movement) is Rescaling and movement.stock_class == figure.stock_class
+    ]
+
+
+def _effect_of_split(
+    facts: list[InEffect], figure: Figure, each: InEffect, split: Rescaling
+) -> tuple[Quantity, Quantity]:
+    """Return what a split adds to a figure by its ratio, and by rounding.
+
+    No range of days spans a split of its class, so the positions just before are exact.
+    """
+    place = (each.settles, each.position)
+    before = Replay()
+    earlier = [other for other in facts if (other.settles, other.position) < place]
+    before.take(sorted(earlier, key=lambda other: (other.settles, other.position)))
+    old = figure_sum(before, figure)
+    before.take([each])
+    new = figure_sum(before, figure)
+    exact = old * split.ratio.value
+    return exact - old, new - exact
+
+
+def figure_sum(run: Replay, figure: Figure) -> Quantity:
+    """Return a figure after the facts that a replay has taken."""
+    total: Quantity = 0
+    for unit, accounts in run.accounts.items():
+        for account, quantity in accounts.items():
+            total += figure.counts(Posting(account, unit, 1)) * quantity
+    return total
+
+
+def figure_bounds(balances: Balances, figure: Figure, unit: StockClassId | Currency) -> Bounds[Any]:
+    """Return a figure at the close of a day."""
+    probe: dict[tuple[Any, Account], int] = {}
+
+    def counted(unit: Any, account: Account) -> Any:
+        key = (unit, account)
+        if key not in probe:
+            probe[key] = figure.counts(Posting(account, unit, 1))
+        return probe[key] or None
+
+    low: Quantity = 0
+    high: Quantity = 0
+    for sign, (lowest, highest) in balances.grouped(counted, signed=figure.name == "undertaken").items():
+        low += lowest if sign > 0 else -highest
+        high += highest if sign > 0 else -lowest
+    return _bounds(low, high, unit)
+
+
+def unit_of(figure: Figure, balances: Balances) -> StockClassId | Currency:
+    """Return what a figure counts: shares of a class, or money."""
+    if figure.stock_class is not None:
+        return figure.stock_class
+    for unit, accounts in balances.accounts.items():
+        if any(type(each) is Commitment and each.agreement == figure.agreement for each in accounts):
+            assert isinstance(unit, Currency)
+            return unit
+    for _, postings in balances.open:
+        for posting in postings:
+            if type(posting.account) is Commitment and posting.account.agreement == figure.agreement:
+                assert isinstance(posting.unit, Currency)
+                return posting.unit
+    return Currency("XXX")
+
+
+def _bounds(low: Quantity, high: Quantity, unit: StockClassId | Currency) -> Bounds[Any]:
+    if isinstance(unit, Currency):
+        return Bounds(Money.of_units(int(low), unit), Money.of_units(int(high), unit))
+    return Bounds(Shares.of_units(Fraction(low)), Shares.of_units(Fraction(high)))
