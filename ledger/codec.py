@@ -2,7 +2,8 @@
 
 A *payload* is the whole fact as canonical JSON (RFC 8785, restricted to strings, booleans, null, lists and
 objects: no JSON numbers). A *leaf* is the small envelope around it: issuer, number, recorded time, actor, command
-and the SHA-256 of the payload as stored. Both forms are final; golden files keep them.
+and the SHA-256 of the payload as stored. Both forms are final; golden files keep them. A store keeps both, and the
+RFC 6962 hash of the leaf after them, so that no bit of either changes unnoticed.
 
 Reading is as strict as writing: the kind is looked up in a closed table, types and ranges are checked, and the
 bytes must be those that writing would give. A field that nobody knows, a number in another notation or a key out
@@ -27,6 +28,7 @@ from ledger.events import EVENTS, Certainty, EntryRestated, Event, Evidence, Fac
 from ledger.identity import CommandId, Count, EntryNumber, Identifier, IssuerId
 from ledger.personal import Personal
 from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
+from ledger.text import clean
 from ledger.timeline import Entry
 
 LEAF_FORMAT: Final = "captable-leaf/1"
@@ -185,7 +187,31 @@ def decode(payload: bytes, place: str = "payload") -> Event:
     except NotUnderstood as error:
         raise LedgerDamaged("E_KIND" if error.code == "E_KIND" else "E_PAYLOAD", place, error.what) from error
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise LedgerDamaged("E_PAYLOAD", place, f"the bytes are not an event: {error}") from error
+        raise LedgerDamaged("E_PAYLOAD", place, f"the bytes are not an event: {_brief(error)}") from error
+
+
+def as_read(event: Event, payload: bytes) -> Event:
+    """Return the event as the record will give it back.
+
+    A program that gives a field a value of another type, text for a name or a whole number for a place, finds out
+    when it records, and not when somebody reads.
+
+    Raises:
+        NotUnderstood: ``E_TYPE`` when what was written could not be read.
+    """
+    try:
+        return _read_payload(payload)
+    except (NotUnderstood, msgspec.MsgspecError) as error:
+        raise NotUnderstood(
+            "E_TYPE",
+            f"{event.KIND} could not be read back: {_brief(error)}",
+            "give each field a value of its own type",
+        ) from error
+
+
+def _brief(error: Exception) -> str:
+    """Return what an error says, safe on a terminal: it may quote what it met."""
+    return ascii(str(error))[1:-1][:160]
 
 
 def _read_payload(payload: bytes) -> Event:
@@ -245,6 +271,10 @@ def from_plain(plain: dict[str, Any]) -> Event:
     restated = fields.pop("restated_as", None)
     if not isinstance(restated, dict):
         raise NotUnderstood("E_TYPE", "a restatement needs its fact", 'write {"kind": …}', "/restated_as")
+    if restated.get("kind") == EntryRestated.KIND:
+        raise NotUnderstood(
+            "E_CORRECTS", "a restatement holds a restatement", "it holds a fact that takes effect", "/restated_as"
+        )
     try:
         fact = from_plain(restated)
     except NotUnderstood as error:
@@ -271,11 +301,16 @@ def _all_used(given: Any, made: Any, pointer: str) -> None:
             if key not in made:
                 near = nearest(key, made)
                 hint = f"did you mean {near}?" if near else f"the fields are {', '.join(sorted(made))}"
-                raise NotUnderstood("E_FIELD", f"field {shown(key)} is not known", hint, f"{pointer}/{key}")
+                raise NotUnderstood("E_FIELD", f"field {shown(key)} is not known", hint, f"{pointer}/{_step(key)}")
             _all_used(value, made[key], f"{pointer}/{key}")
     elif isinstance(given, list) and isinstance(made, list | tuple):
         for index, (value, other) in enumerate(zip(given, made, strict=True)):
             _all_used(value, other, f"{pointer}/{index}")
+
+
+def _step(key: str) -> str:
+    """Return a key as a step of a JSON pointer (RFC 6901), safe on a terminal and not too long."""
+    return ascii(key)[1:-1][:60].replace("~", "~0").replace("/", "~1")
 
 
 def _located(error: msgspec.ValidationError) -> NotUnderstood:
@@ -287,6 +322,7 @@ def _located(error: msgspec.ValidationError) -> NotUnderstood:
     if match := re.search(r"missing required field `(\w+)`", what):
         return NotUnderstood("E_FIELD", f"field {match[1]} is missing", "state it", f"{pointer}/{match[1]}")
     code = "E_DATE" if "date" in what else "E_TYPE"
+    what = _brief(error).partition(" - at `$")[0]
     return NotUnderstood(code, what[0].lower() + what[1:], "the reference shows the form of each field", pointer)
 
 
@@ -332,8 +368,13 @@ def instant_text(instant: datetime) -> str:
 
 
 def state(issuer: IssuerId, entry: Entry, payload: bytes) -> bytes:
-    """Return what a store keeps for an entry: the leaf, a line feed, the payload."""
-    return leaf(issuer, entry) + b"\n" + payload
+    """Return what a store keeps for an entry: the leaf, the payload and the hash of the leaf, a line each."""
+    return kept(leaf(issuer, entry), payload)
+
+
+def kept(envelope: bytes, payload: bytes) -> bytes:
+    """Return a leaf and its payload, closed by the RFC 6962 hash of the leaf, which holds that of the payload."""
+    return b"%b\n%b\n%b" % (envelope, payload, sha256(b"\0" + envelope).hexdigest().encode())
 
 
 def topic(event: Event) -> str:
@@ -345,7 +386,7 @@ def read_state(stored: bytes, issuer: IssuerId, number: int, stored_topic: str) 
     """Return the entry that a store keeps.
 
     Args:
-        stored: Leaf and payload.
+        stored: Leaf, payload and the hash of the leaf.
         issuer: Whose stream it stands in.
         number: Its position in the stream.
         stored_topic: Kind and version, as the store keeps it.
@@ -355,14 +396,16 @@ def read_state(stored: bytes, issuer: IssuerId, number: int, stored_topic: str) 
             payload itself.
     """
     place = f"{issuer} entry {number}"
-    envelope, line_feed, payload = stored.partition(b"\n")
+    envelope, _, payload = stored.rpartition(b"\n")[0].partition(b"\n")
+    if kept(envelope, payload) != stored:
+        raise LedgerDamaged("E_TAMPERED", place, "its envelope is not the one that was recorded")
     try:
         read = _read_leaf(envelope)
         recorded_at = datetime.fromisoformat(read.recorded_at)
-        command = CommandId(read.command)
+        command, actor = CommandId(read.command), clean(read.actor, what="actor")
     except (msgspec.MsgspecError, ValueError) as error:
-        raise LedgerDamaged("E_LEAF", place, f"its envelope cannot be read: {error}") from error
-    if not line_feed or read.payload != digest(payload):
+        raise LedgerDamaged("E_LEAF", place, f"its envelope cannot be read: {_brief(error)}") from error
+    if read.payload != digest(payload):
         raise LedgerDamaged("E_TAMPERED", place, "its payload is not the one that was recorded")
     event = decode(payload, place)
     in_place = (read.issuer, read.number, read.fmt, stored_topic) == (
@@ -373,4 +416,4 @@ def read_state(stored: bytes, issuer: IssuerId, number: int, stored_topic: str) 
     )
     if not in_place or _write(read) != envelope or not _INSTANT.fullmatch(read.recorded_at):
         raise LedgerDamaged("E_TAMPERED", place, "its envelope belongs to another place or kind")
-    return Entry(EntryNumber(number), recorded_at, read.actor, command, event, read.payload)
+    return Entry(EntryNumber(number), recorded_at, actor, command, event, read.payload)

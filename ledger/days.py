@@ -134,6 +134,8 @@ class EffectiveDay:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the day ``"2017-05-05"`` or the range ``"2017-05-10/2017-06-20"``."""
+        if text.count("/") > 1:
+            day(text)  # refuses it, and says that 03/04/2026 is ambiguous
         earliest, slash, latest = text.partition("/")
         made = cls(earliest, latest if slash else None)
         if slash and made.is_exact:

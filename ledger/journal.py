@@ -327,6 +327,7 @@ class Ledger:
             if expected is not None and expected != len(entries):
                 raise VersionConflict(expected, len(entries))
             payloads = [codec.encode(event) for event in sealed]
+            sealed = [_as_kept(event, payload) for event, payload in zip(sealed, payloads, strict=True)]
             new = self._numbered(sealed, payloads, actor, identity)
             self._gate.check(self._issuer, entries, new, as_stated=as_stated, keep=keep)
             if not keep:
@@ -406,6 +407,12 @@ def _whole_command(entries: Sequence[Entry], number: int) -> int:
             "E_KNOWN", f"entry {number} lies within a command", f"the command ends with entry {end}"
         )
     return number
+
+
+def _as_kept(event: Event, payload: bytes) -> Event:
+    """Return an event as reading will give it back, particulars included; refuse one that reading would refuse."""
+    read = codec.as_read(event, payload)
+    return event if _mentions_persons(event) else read
 
 
 def _mentions_persons(event: Event) -> bool:
