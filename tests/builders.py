@@ -263,7 +263,8 @@ def holder_registered(**changes: Any) -> HolderRegistered:
 
 
 def holder_renamed(**changes: Any) -> HolderRenamed:
-    return made(HolderRenamed, changes, holder="fund", legal_name="Fund II LP", effective_on=DEALT)
+    named = {} if changes.get("name") else {"legal_name": "Fund II LP"}
+    return made(HolderRenamed, changes, holder="fund", effective_on=DEALT, **named)
 
 
 def holder_merged(**changes: Any) -> HolderMerged:

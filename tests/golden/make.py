@@ -1,0 +1,268 @@
+"""The golden bytes: every kind of event in full, and a leaf, exactly as the first release wrote them.
+
+``python -m tests.golden.make`` writes the files that are not there yet, for a new kind or a new version. It never
+overwrites one: what was published stays readable for ever, so bytes that differ are a mistake in the program.
+"""
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from ledger import codec
+from ledger.days import Phase
+from ledger.events import (
+    EVENTS,
+    Certainty,
+    Consideration,
+    ConsiderationForm,
+    Event,
+    Evidence,
+    HolderRegistered,
+    IdentifierScheme,
+    LapsedPart,
+    OpeningPosition,
+    ResultingTerms,
+    TrancheRescheduled,
+    TransferCause,
+)
+from ledger.identity import (
+    CommandId,
+    ConditionId,
+    Count,
+    EntryNumber,
+    HolderId,
+    IssuerId,
+    SecurityId,
+    StockClassId,
+    TrancheId,
+)
+from ledger.movements import Scope, StockClassKind
+from ledger.personal import Personal
+from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, Shares
+from ledger.terms.commitment import Condition, Remedy, Tranche
+from ledger.terms.conversion import ConversionRight
+from ledger.timeline import Entry
+from tests import builders
+
+HERE: Final = Path(__file__).parent
+PAYLOADS: Final = HERE / "payloads"
+LEAF: Final = HERE / "leaf.json"
+
+_COMMON: Final = StockClassId("common")
+_SERIES: Final = StockClassId("series-k")
+_RECORD: Final[dict[str, Any]] = {
+    "evidence": (
+        Evidence(
+            document="Form 8-K of 20 June 2017, Exhibit 99.1 – “Boone Group”",
+            sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            page="§ 2, p. 3",
+            printed="approximately 12.1% (at $0.0040)",
+        ),
+        Evidence(document="Stock ledger, sheet 4"),
+    ),
+    "certainty": Certainty.DEDUCED,
+    "disclosed_on": date(2017, 6, 20),
+    "note": '800,000,000 − 200,000,000 − 350,000,000; Zoé \\ "quoted" / 株式',
+}
+_FACT: Final[dict[str, Any]] = {
+    **_RECORD,
+    "effective_on": "2017-05-10/2017-06-20",
+    "phase": Phase.CLOSE,
+    "place": Count(2),
+}
+_EXACT: Final[dict[str, Any]] = {**_FACT, "effective_on": "2017-06-20"}
+_PAID: Final = Consideration(
+    form=ConsiderationForm.NOTE_CANCELLED, amount=Money("250000.5", "USD"), description="Note of 3 March 2016"
+)
+_TRANCHES: Final = (
+    Tranche(
+        tranche=TrancheId("t1"),
+        due_on=date(2017, 5, 31),
+        amount=Money(2_000_000, "USD"),
+        shares=Shares(2_000),
+        conditions=(Condition(condition=ConditionId("listing"), text="The shares stay quoted."),),
+    ),
+    Tranche(tranche=TrancheId("t2"), due_on=date(2017, 7, 31), amount=Money(1_000_000, "USD")),
+)
+_REMEDY: Final = Remedy(redeemable=Ratio("1/2"), price=Price("0.01", "USD"))
+_NAME: Final = Personal("Ada Quill", bytes(range(32)))
+_ISSUED: Final[dict[str, Any]] = {
+    **_FACT,
+    "issued": Shares("12500.5"),
+    "consideration": _PAID,
+    "authority": "Board resolution 2017-04",
+    "reserve": "conversion",
+    "security": "K-12",
+    "legends": ("Rule 144", "Lock-up until 2018"),
+    "agreement": "spa",
+    "tranche": "t1",
+}
+
+_IN_FULL: Final[dict[str, dict[str, Any]]] = {
+    "issuer-registered": {**_FACT, "cik": "0001350102", "lei": "5493001KJTIIGC8Y1R12", "ticker": "ASTI"},
+    "stock-class-designated": {
+        **_FACT,
+        "stock_class": "series-k",
+        "class_kind": StockClassKind.PREFERRED,
+        "title": "Series K Convertible Preferred Stock",
+        "authorized": "20000",
+        "decimals": Count(4),
+        "par_value": "0.0001 USD",
+        "stated_value": "1000 USD",
+        "votes_per_share": "1/3",
+        "seniority": Count(7),
+        "conversion": ConversionRight(into=_COMMON, price=Price("0.004", "USD")),
+        "converted_shares_reissuable": True,
+        "authority": "Certificate of Designations, § 2",
+    },
+    "class-terms-amended": {
+        **_FACT,
+        "title": "Class A Common Stock",
+        "par_value": "0 USD",
+        "stated_value": "999.99 EUR",
+        "votes_per_share": "10",
+        "seniority": Count(0),
+        "conversion": ConversionRight(into=_SERIES, ratio=Ratio("2/7")),
+        "authority": "Article IV",
+    },
+    "authorized-shares-changed": {**_FACT, "authorized": Authorized.UNLIMITED},
+    "shares-reserved": {**_FACT, "authority": "Board resolution 2017-05"},
+    "reserve-released": {**_FACT, "authority": "Board resolution 2017-06"},
+    "security-identifier-changed": {**_FACT, "scheme": IdentifierScheme.ISIN, "identifier": "US0378331005"},
+    "register-scope-declared": {**_FACT, "scope": Scope.PARTIAL, "stated_outstanding": Shares(6_600_000_000)},
+    "holder-registered": {
+        **_FACT,
+        "name": _NAME,
+        "address": Personal("1 Analytical Row", bytes(range(1, 33))),
+        "tax_id": Personal("000-00-0000", bytes(range(2, 34))),
+    },
+    "holder-renamed": {**_FACT, "holder": "ada", "name": _NAME},
+    "holder-merged": _FACT,
+    "agreement-signed": {**_FACT, "commitment": "20000000 USD", "tranches": _TRANCHES, "remedy": _REMEDY},
+    "agreement-amended": {
+        **_FACT,
+        "added": "1000000 USD",
+        "added_tranches": _TRANCHES,
+        "rescheduled": (TrancheRescheduled(tranche=TrancheId("t0"), due_on=date(2017, 8, 1)),),
+        "price": "1/3 USD",
+        "remedy": _REMEDY,
+        "text": "Amendment No. 1, recital B.",
+    },
+    "condition-satisfied": _FACT,
+    "condition-waived": _FACT,
+    "tranche-closed": _FACT,
+    "commitment-reduced": _FACT,
+    "commitment-lapsed": _FACT,
+    "agreement-terminated": {
+        **_FACT,
+        "lapsed": (
+            LapsedPart(tranche=TrancheId("t1"), lapsed=Money("0.0000000001", "USD")),
+            LapsedPart(lapsed=Money(2, "JPY")),
+        ),
+    },
+    "remedy-exercised": {**_FACT, "security": "K-12"},
+    "preferred-issued": _ISSUED,
+    "common-issued": _ISSUED,
+    "shares-transferred": {
+        **_FACT,
+        "cause": TransferCause.COURT_ORDER,
+        "security": "CS-1",
+        "received_as": "CS-2",
+        "consideration": Consideration(form=ConsiderationForm.NONE),
+    },
+    "shares-converted": {
+        **_FACT,
+        "surrendered": Shares(1_400),
+        "received": Shares(350_000_000),
+        "security": "K-12",
+        "received_as": "CS-3",
+        "reserve": "conversion",
+        "authority": "Certificate of Designations, § 6",
+    },
+    "shares-cancelled": {**_FACT, "security": "CS-1"},
+    "shares-repurchased": {**_FACT, "paid": "1500.25 USD", "security": "CS-1"},
+    "treasury-shares-reissued": {**_FACT, "consideration": _PAID, "authority": "Minutes", "security": "CS-9"},
+    "shares-retired": {**_FACT, "authority": "Minutes"},
+    "shares-redeemed": {**_FACT, "paid": "0 USD", "security": "K-12"},
+    "stock-split-effected": {
+        **_EXACT,
+        "stock_classes": (_COMMON, StockClassId("class-b")),
+        "ratio": "1/20",
+        "fractions": FractionPolicy.CASH_IN_LIEU,
+        "decimals": Count(2),
+        "resulting": (
+            ResultingTerms(
+                stock_class=_COMMON,
+                authorized=Authorized(1_000_000_000),
+                par_value=Price("0.0001", "USD"),
+                stated_value=Price(1, "USD"),
+            ),
+            ResultingTerms(stock_class=StockClassId("class-b"), authorized=Authorized.UNKNOWN),
+            ResultingTerms(
+                stock_class=_SERIES, conversion=ConversionRight(into=_COMMON, price=Price("0.08", "USD"))
+            ),
+        ),
+        "authority": "Certificate of Amendment",
+    },
+    "fractions-settled": {**_FACT, "given": "0.25", "taken": "0", "cash": "0.17 USD", "security": "CS-1"},
+    "opening-balance-adopted": {
+        **_EXACT,
+        "positions": (
+            OpeningPosition(holder=HolderId("ada"), shares=Shares(600), security=SecurityId("CS-1")),
+            OpeningPosition(holder=HolderId("ada"), shares=Shares("0.5")),
+        ),
+        "treasury": Shares(10),
+        "scope": Scope.PARTIAL,
+        "stated_outstanding": Shares(1_000),
+    },
+    "entry-voided": {**_RECORD, "entries": (EntryNumber(41), EntryNumber(7))},
+    "entry-restated": {**_RECORD, "restated_as": builders.common_issued(**_ISSUED)},
+}
+
+
+def in_full(kind: type[Event]) -> Event:
+    """Return an event of a kind with every field stated, as far as they can be stated together."""
+    assert kind.KIND in _IN_FULL, f"tests/golden/make.py has no {kind.KIND} in full"
+    return builders.builder_of(kind)(**_IN_FULL[kind.KIND])
+
+
+def golden(kind: type[Event]) -> Path:
+    """Return where the payload of a kind is kept."""
+    return PAYLOADS / f"{kind.KIND}.{kind.VERSION}.json"
+
+
+def golden_entry() -> tuple[IssuerId, Entry]:
+    """Return the entry whose leaf is kept, and its issuer."""
+    event = in_full(HolderRegistered)
+    entry = Entry(
+        EntryNumber(1041),
+        datetime(2026, 11, 22, 10, 31, 31, 123456, tzinfo=UTC),
+        "Zoé of counsel",
+        CommandId("cmd:2026-11-22.7"),
+        event,
+        codec.digest(codec.encode(event)),
+    )
+    return IssuerId("ascent-solar"), entry
+
+
+def main() -> int:
+    """Write what is missing; say what was written and what differs."""
+    wanted = {golden(kind): codec.encode(in_full(kind)) for kind in EVENTS}
+    wanted[LEAF] = codec.leaf(*golden_entry())
+    PAYLOADS.mkdir(exist_ok=True)
+    differ = 0
+    for path, content in wanted.items():
+        try:
+            with path.open("xb") as file:
+                file.write(content)
+            print(f"made {path.relative_to(HERE)}")
+        except FileExistsError:
+            if path.read_bytes() != content:
+                differ += 1
+                print(f"DIFFERS {path.relative_to(HERE)}: it stays as it was published", file=sys.stderr)
+    return 1 if differ else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
