@@ -203,8 +203,9 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId) -> Comm
     def stage(unit: Any, account: Any) -> Any:
         return account.stage if type(account) is Commitment and account.agreement == agreement else None
 
-    sums = balances.grouped(stage, signed=True)  # what is promised is below zero by its nature
-    undertaken = _negative(sums.get(Stage.PROMISED, (0, 0)))
+    sums = balances.grouped(stage)
+    promised = balances.grouped(stage, signed=True)  # a source is below zero by its nature
+    undertaken = _negative(promised.get(Stage.PROMISED, (0, 0)))
     closed, lapsed, undrawn = (sums.get(each, (0, 0)) for each in (Stage.CLOSED, Stage.LAPSED, Stage.UNDRAWN))
     tranches = _tranche_lines(balances, agreement, money)
     due = _total([line.undertaken for line in tranches if line.is_due], currency)

@@ -1,0 +1,365 @@
+"""What people ask for: each becomes the events that state its outcome, or a broken rule.
+
+A command computes what papers promise on a day (a conversion at the fixed price, the part that a remedy redeems)
+and states the result, so that tomorrow's formulas change nothing that was recorded. ``events`` only reads the
+ledger; recording what it returns is the caller's next step.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ledger.book import Book, by_moment, steps
+from ledger.days import EffectiveDay, Phase, close_of
+from ledger.errors import (
+    ConversionNotWhole,
+    CorrectionMisplaced,
+    HoldingExceeded,
+    NotConvertible,
+    NotUnderstood,
+    TermsIncomplete,
+    UnknownName,
+)
+from ledger.events import (
+    EntryVoided,
+    Event,
+    PreferredIssued,
+    RemedyExercised,
+    ResultingTerms,
+    SharesConverted,
+    StockSplitEffected,
+    TrancheClosed,
+)
+from ledger.identity import (
+    AgreementId,
+    CommandId,
+    EntryNumber,
+    HolderId,
+    ReserveId,
+    SecurityId,
+    StockClassId,
+    TrancheId,
+)
+from ledger.movements import Commitment, Held, Level, Stage
+from ledger.quantities import (
+    SCALE,
+    Authorized,
+    FractionPolicy,
+    Money,
+    Price,
+    Ratio,
+    Shares,
+    fits,
+    round_position,
+)
+from ledger.terms.commitment import Remedy
+from ledger.terms.conversion import ConversionRight
+from ledger.timeline import fallen_entries
+
+if TYPE_CHECKING:
+    from ledger.journal import Ledger
+
+
+def book_at(ledger: Ledger, on: date) -> Book:
+    """Return the totals and levels at the close of a day, as everything recorded so far gives them."""
+    book = Book()
+    for at, group in by_moment(steps(ledger.standing())):
+        if at > close_of(on):
+            break
+        book.advance(at, group)
+    book.at = close_of(on)
+    return book
+
+
+def _level(book: Book, level: Level, subject: Any) -> Any:
+    """Return a level that is known; ``None`` when it is not set, or may be one of several."""
+    values = {value for _, value in book.levels(level, subject)}
+    return values.pop() if len(values) == 1 else None
+
+
+def _only_security(
+    book: Book, holder: HolderId, stock_class: StockClassId, named: SecurityId | None
+) -> SecurityId | None:
+    """Return the certificate or lot that shares are taken from; it must be named when there are several."""
+    if named is not None:
+        return named
+    positions = {
+        account.security: quantity
+        for (unit, account), quantity in book.high.items()
+        if unit == stock_class and isinstance(account, Held) and account.holder == holder and quantity > 0
+    }
+    if len(positions) > 1 and None not in positions:
+        names = ", ".join(sorted(str(security) for security in positions))
+        raise TermsIncomplete(holder, f"{stock_class} is held in {names}. Name the security.")
+    return None if None in positions else next(iter(positions), None)
+
+
+@attrs.frozen(kw_only=True)
+class ConvertShares:
+    """Convert shares on the terms of the class on that day.
+
+    Attributes:
+        holder: Whose shares.
+        from_class: Class given up.
+        surrendered: Shares given up.
+        on: The day.
+        security: Certificate or lot given up; needed when the holder has several.
+        received_as: Certificate or lot received.
+        rounding: What the papers do with a fraction; without one the result must be whole.
+        reserve: Reserve that the shares draw on.
+        authority: Resolution or charter section behind the issue.
+    """
+
+    holder: HolderId
+    from_class: StockClassId
+    surrendered: Shares
+    on: EffectiveDay
+    security: SecurityId | None = None
+    received_as: SecurityId | None = None
+    rounding: FractionPolicy | None = None
+    reserve: ReserveId | None = None
+    authority: str | None = None
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return the conversion with both counts.
+
+        Raises:
+            NotConvertible: The class carries no certain right to convert on that day.
+            ConversionNotWhole: The exact result cannot be issued, and no rounding was named.
+        """
+        book = book_at(ledger, self.on.latest)
+        right = _level(book, Level.CONVERSION, self.from_class)
+        if not isinstance(right, ConversionRight):
+            raise NotConvertible(self.from_class, self.on.latest)
+        exact = right.yields(self.surrendered, _level(book, Level.STATED_VALUE, self.from_class))
+        decimals = _level(book, Level.DECIMALS, right.into) or 0
+        units: int | Fraction = exact * SCALE
+        if self.rounding is not None:
+            units = round_position(units, self.rounding, decimals)
+        elif not fits(units, decimals):
+            raise ConversionNotWhole(self.from_class, right.into, self.surrendered, exact)
+        return (
+            SharesConverted(
+                effective_on=self.on,
+                holder=self.holder,
+                from_class=self.from_class,
+                surrendered=self.surrendered,
+                to_class=right.into,
+                received=Shares.of_units(units),
+                security=_only_security(book, self.holder, self.from_class, self.security),
+                received_as=self.received_as,
+                reserve=self.reserve,
+                authority=self.authority,
+            ),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class CloseTranche:
+    """Close a tranche, wholly or in part, and issue the shares that it buys.
+
+    Attributes:
+        agreement: Which agreement.
+        tranche: Which tranche.
+        on: The day.
+        security: Certificate or lot of the shares issued.
+        paid: Money paid in; all that is undrawn of the tranche when not given.
+        authority: Resolution behind the issue.
+    """
+
+    agreement: AgreementId
+    tranche: TrancheId
+    on: EffectiveDay
+    security: SecurityId
+    paid: Money | None = None
+    authority: str | None = None
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return the closing and the issue.
+
+        Raises:
+            UnknownName: The agreement had not been signed.
+            TermsIncomplete: The price is not known, or does not divide the money into shares of the class.
+        """
+        book = book_at(ledger, self.on.latest)
+        investor, buys, price, currency = (
+            _level(book, level, self.agreement)
+            for level in (Level.INVESTOR, Level.BUYS, Level.PURCHASE_PRICE, Level.CURRENCY)
+        )
+        if investor is None:
+            raise UnknownName("agreement", self.agreement, self.on.latest)
+        account = Commitment(self.agreement, Stage.UNDRAWN, self.tranche)
+        paid = self.paid or Money.of_units(int(book.high.get((currency, account), 0)), currency)
+        if price is None or not price.amount or price.currency != paid.currency:
+            raise TermsIncomplete(self.agreement, f"the price on {self.on} is not known. State both counts.")
+        bought = paid.amount / price.amount * SCALE
+        if not fits(bought, _level(book, Level.DECIMALS, buys) or 0):
+            raise TermsIncomplete(self.agreement, f"{paid:,} buys {bought / SCALE} shares. Pay for whole shares.")
+        return (
+            TrancheClosed(effective_on=self.on, agreement=self.agreement, tranche=self.tranche, closed=paid),
+            PreferredIssued(
+                effective_on=self.on,
+                holder=investor,
+                stock_class=buys,
+                issued=Shares.of_units(bought),
+                security=self.security,
+                agreement=self.agreement,
+                tranche=self.tranche,
+                authority=self.authority,
+            ),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class ExerciseRemedy:
+    """Redeem what the agreement allows after a missed tranche, from one holder's shares.
+
+    Attributes:
+        agreement: Which agreement.
+        tranche: The tranche that was missed.
+        holder: Whose shares are redeemed.
+        on: The day.
+        security: Certificate or lot; needed when the holder has several.
+    """
+
+    agreement: AgreementId
+    tranche: TrancheId
+    holder: HolderId
+    on: EffectiveDay
+    security: SecurityId | None = None
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return the redemption of the part that the remedy names, of the shares that the position holds.
+
+        Raises:
+            TermsIncomplete: The agreement has no remedy, or the part is not a whole number of shares.
+            HoldingExceeded: The holder has nothing that could be redeemed.
+        """
+        book = book_at(ledger, self.on.latest)
+        remedy, buys = _level(book, Level.REMEDY, self.agreement), _level(book, Level.BUYS, self.agreement)
+        if not isinstance(remedy, Remedy):
+            raise TermsIncomplete(self.agreement, f"it names no remedy on {self.on}. Amend it first.")
+        security = _only_security(book, self.holder, buys, self.security)
+        held = Shares.of_units(book.high.get((buys, Held(self.holder, security)), 0))
+        redeemed = remedy.redeems(held)
+        if not held:
+            head = EntryNumber(len(ledger.entries()) + 1)
+            raise HoldingExceeded(self.holder, buys, security, held, redeemed, self.on.latest, head)
+        if not fits(redeemed.units, _level(book, Level.DECIMALS, buys) or 0):
+            raise TermsIncomplete(
+                self.agreement,
+                f"{remedy.redeemable} of {held:,} is {redeemed}. Record remedy-exercised with the count agreed.",
+            )
+        return (
+            RemedyExercised(
+                effective_on=self.on,
+                agreement=self.agreement,
+                tranche=self.tranche,
+                holder=self.holder,
+                stock_class=buys,
+                redeemed=redeemed,
+                price=remedy.price,
+                security=security,
+            ),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class SplitStock:
+    """Split one class; the price of each conversion right that it affects is worked out exactly.
+
+    The authorized number is never derived: papers change it or leave it, and say so.
+
+    Attributes:
+        stock_class: Which class.
+        ratio: New shares for one old share.
+        on: The day.
+        phase: Part of the day.
+        fractions: What happens to fractions.
+        authorized: Shares that may be issued afterwards.
+        par_value: Par value afterwards; as before when not given.
+        authority: Resolution and filing.
+    """
+
+    stock_class: StockClassId
+    ratio: Ratio
+    on: date
+    phase: Phase
+    fractions: FractionPolicy
+    authorized: Authorized
+    par_value: Price | None = None
+    authority: str | None = None
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return the split with the terms that follow from it.
+
+        A conversion price into the class is divided by the ratio, a conversion ratio multiplied by it: one share
+        given up converts into the same part of the company as before.
+        """
+        if not self.ratio:
+            raise NotUnderstood("E_TERMS", "a split of 0 leaves nothing", "state another ratio")
+        book = book_at(ledger, self.on)
+        resulting = {
+            self.stock_class: ResultingTerms(
+                stock_class=self.stock_class, authorized=self.authorized, par_value=self.par_value
+            )
+        }
+        for level, subject in list(book.settings):
+            right = _level(book, Level.CONVERSION, subject) if level is Level.CONVERSION else None
+            if isinstance(right, ConversionRight) and self.stock_class in (right.into, subject):
+                assert isinstance(subject, StockClassId)
+                factor = self.ratio.value if right.into == self.stock_class else 1 / self.ratio.value
+                terms = resulting.get(subject, ResultingTerms(stock_class=subject))
+                resulting[subject] = attrs.evolve(terms, conversion=_rescaled(right, factor))
+        return (
+            StockSplitEffected(
+                effective_on=EffectiveDay(self.on),
+                phase=self.phase,
+                stock_classes=(self.stock_class,),
+                ratio=self.ratio,
+                fractions=self.fractions,
+                resulting=tuple(resulting.values()),
+                authority=self.authority,
+            ),
+        )
+
+
+def _rescaled(right: ConversionRight, factor: Fraction) -> ConversionRight:
+    if right.price is not None:
+        return ConversionRight(into=right.into, price=Price(right.price.amount / factor, right.price.currency))
+    assert right.ratio is not None
+    return ConversionRight(into=right.into, ratio=Ratio(right.ratio.value * factor))
+
+
+@attrs.frozen(kw_only=True)
+class VoidCommand:
+    """Take everything that one command recorded out of history.
+
+    Attributes:
+        command: Which command.
+        reason: Why.
+    """
+
+    command: CommandId
+    reason: str
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return one void that names every entry of the command that stands.
+
+        Raises:
+            UnknownName: No such command was recorded.
+            CorrectionMisplaced: None of its entries stands.
+        """
+        entries = ledger.entries()
+        numbers = [entry.number for entry in entries if entry.command == self.command]
+        if not numbers:
+            raise UnknownName("command", self.command, None)
+        fallen = fallen_entries(entries)
+        stand = tuple(number for number in numbers if number not in fallen)
+        if not stand:
+            raise CorrectionMisplaced(numbers[0], "was already taken out of history with its whole command")
+        return (EntryVoided(entries=stand, reason=self.reason),)

@@ -1,0 +1,281 @@
+from datetime import date
+
+import pytest
+
+from ledger import (
+    AgreementId,
+    Authorized,
+    CommandId,
+    ConversionRight,
+    FractionPolicy,
+    HolderId,
+    HolderKind,
+    IssuerId,
+    Ledger,
+    Money,
+    Phase,
+    Price,
+    Ratio,
+    Remedy,
+    SecurityId,
+    Shares,
+    StockClassId,
+    StockClassKind,
+    Tranche,
+    TrancheId,
+    on,
+)
+from ledger.commands import CloseTranche, ConvertShares, ExerciseRemedy, SplitStock, VoidCommand
+from ledger.errors import (
+    ConversionNotWhole,
+    CorrectionMisplaced,
+    HoldingExceeded,
+    NotConvertible,
+    TermsIncomplete,
+    UnknownName,
+)
+from ledger.events import (
+    AgreementSigned,
+    EntryVoided,
+    HolderRegistered,
+    IssuerRegistered,
+    SharesConverted,
+    StockClassDesignated,
+    StockSplitEffected,
+)
+from projections import cap_table, commitments
+
+COMMON, SERIES_K = StockClassId("common"), StockClassId("series-k")
+FUND, AGREEMENT = HolderId("fund"), AgreementId("purchase")
+FIRST, SECOND = TrancheId("first"), TrancheId("second")
+START = on("2017-02-08")
+
+
+def signed(price: str = "0.004", right: ConversionRight | None = None) -> Ledger:
+    """Return a ledger with an agreement over 2,000 Series K of $1,000 in two tranches."""
+    ledger = Ledger.in_memory()
+    ledger.record(
+        IssuerRegistered(
+            effective_on=START,
+            issuer=IssuerId("acme"),
+            legal_name="Acme Inc.",
+            jurisdiction="US-DE",
+            time_zone="America/Denver",
+        ),
+        StockClassDesignated(
+            effective_on=START,
+            stock_class=COMMON,
+            class_kind=StockClassKind.COMMON,
+            title="Common",
+            authorized=Authorized.UNLIMITED,
+        ),
+        StockClassDesignated(
+            effective_on=START,
+            stock_class=SERIES_K,
+            class_kind=StockClassKind.PREFERRED,
+            title="Series K",
+            authorized=Authorized(2_000),
+            stated_value=Price(1_000, "USD"),
+            conversion=right or ConversionRight(into=COMMON, price=Price(price, "USD")),
+        ),
+        HolderRegistered(
+            effective_on=START, holder=FUND, holder_kind=HolderKind.ORGANISATION, legal_name="Fund Ltd."
+        ),
+        AgreementSigned(
+            effective_on=START,
+            agreement=AGREEMENT,
+            investor=FUND,
+            title="Purchase Agreement",
+            commitment=Money(2_000_000, "USD"),
+            buys=SERIES_K,
+            price=Price(1_000, "USD"),
+            tranches=tuple(
+                Tranche(tranche=name, due_on=date(2017, month, 1), amount=Money(1_000_000, "USD"))
+                for name, month in ((FIRST, 3), (SECOND, 4))
+            ),
+            remedy=Remedy(redeemable=Ratio("1/2"), price=Price("0.01", "USD")),
+        ),
+    )
+    return ledger
+
+
+def closed(ledger: Ledger, paid: Money | None = None) -> Ledger:
+    command = CloseTranche(
+        agreement=AGREEMENT, tranche=FIRST, on=on("2017-03-01"), security=SecurityId("K-1"), paid=paid
+    )
+    ledger.record(*command.events(ledger), command="closing-1")
+    return ledger
+
+
+def convert(shares: int, **more: object) -> ConvertShares:
+    return ConvertShares(
+        holder=FUND,
+        from_class=SERIES_K,
+        surrendered=Shares(shares),
+        on=on("2017-05-05"),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def test_closing_a_tranche_pays_what_is_undrawn_of_it_and_issues_what_it_buys() -> None:
+    ledger = closed(signed())
+
+    balance = commitments(ledger, as_of="2017-03-01")["purchase"]
+
+    assert balance.closed.exact == Money(1_000_000, "USD")
+    assert balance.undrawn.exact == Money(1_000_000, "USD")
+    assert balance.shares.issued.exact == Shares(1_000)
+
+
+def test_a_closing_in_part_leaves_the_rest_of_the_tranche_undrawn() -> None:
+    ledger = closed(signed(), Money(400_000, "USD"))
+
+    first = commitments(ledger, as_of="2017-03-01")["purchase"].tranches[0]
+
+    assert (first.closed.exact, first.undrawn.exact) == (Money(400_000, "USD"), Money(600_000, "USD"))
+
+
+def test_a_closing_that_does_not_buy_whole_shares_is_refused() -> None:
+    with pytest.raises(TermsIncomplete, match="whole shares"):
+        closed(signed(), Money(400_500, "USD"))
+
+
+def test_a_closing_under_an_agreement_that_nobody_signed_is_refused() -> None:
+    command = CloseTranche(
+        agreement=AgreementId("other"), tranche=FIRST, on=on("2017-03-01"), security=SecurityId("K-1")
+    )
+    with pytest.raises(UnknownName):
+        command.events(signed())
+
+
+def test_1400_series_k_convert_into_exactly_350_million_common() -> None:
+    """Press release of 20 June 2017: $1,400,000 at $0.0040."""
+    ledger = closed(signed())
+    (event,) = convert(1_400).events(ledger)
+
+    assert isinstance(event, SharesConverted)
+    assert event.received == Shares(350_000_000)
+
+
+def test_the_only_lot_of_a_holder_is_taken_without_being_named() -> None:
+    ledger = closed(signed())
+
+    ledger.record(*convert(800).events(ledger))
+
+    assert cap_table(ledger, as_of="2017-05-05").shares("fund", "common").exact == Shares(200_000_000)
+
+
+def test_a_holder_of_several_lots_must_name_one() -> None:
+    ledger = closed(signed())
+    second = CloseTranche(agreement=AGREEMENT, tranche=SECOND, on=on("2017-04-01"), security=SecurityId("K-2"))
+    ledger.record(*second.events(ledger))
+
+    with pytest.raises(TermsIncomplete, match="K-1, K-2"):
+        convert(1).events(ledger)
+    (event,) = convert(1, security=SecurityId("K-2")).events(ledger)
+    assert isinstance(event, SharesConverted)
+    assert event.security == "K-2"
+
+
+def test_a_result_that_is_not_whole_needs_a_named_rounding() -> None:
+    """1,000 ÷ 0.003 = 333,333 and a third."""
+    ledger = closed(signed(price="0.003"))
+
+    with pytest.raises(ConversionNotWhole) as refused:
+        convert(1).events(ledger)
+    assert refused.value.exact * 3 == 1_000_000
+    (event,) = convert(1, rounding=FractionPolicy.DOWN).events(ledger)
+    assert isinstance(event, SharesConverted)
+    assert event.received == Shares(333_333)
+
+
+def test_before_the_designation_there_is_no_right_to_convert() -> None:
+    command = ConvertShares(holder=FUND, from_class=SERIES_K, surrendered=Shares(1), on=on("2017-02-07"))
+    with pytest.raises(NotConvertible):
+        command.events(signed())
+
+
+def test_the_remedy_redeems_half_of_what_is_outstanding_at_a_cent() -> None:
+    """Series K agreement: the company may redeem 50 % of the Series K then outstanding at $0.01 a share."""
+    ledger = closed(signed())
+    remedy = ExerciseRemedy(agreement=AGREEMENT, tranche=SECOND, holder=FUND, on=on("2017-04-02"))
+
+    ledger.record(*remedy.events(ledger))
+
+    assert cap_table(ledger, as_of="2017-04-02").shares("fund", "series-k").exact == Shares(500)
+
+
+def test_the_remedy_needs_shares_that_can_be_redeemed() -> None:
+    remedy = ExerciseRemedy(agreement=AGREEMENT, tranche=SECOND, holder=FUND, on=on("2017-04-02"))
+    with pytest.raises(HoldingExceeded):
+        remedy.events(signed())
+
+
+@pytest.mark.parametrize(
+    ("right", "after"),
+    [
+        (ConversionRight(into=COMMON, price=Price("0.004", "USD")), "4 USD"),
+        (ConversionRight(into=COMMON, price=Price("0.0003", "USD")), "0.3 USD"),
+        (ConversionRight(into=COMMON, ratio=Ratio(250_000)), "250"),
+    ],
+)
+def test_a_split_divides_the_conversion_price_exactly(right: ConversionRight, after: str) -> None:
+    ledger = signed(right=right)
+    split = SplitStock(
+        stock_class=COMMON,
+        ratio=Ratio("1/1000"),
+        on=date(2018, 7, 20),
+        phase=Phase.CLOSE,
+        fractions=FractionPolicy.UP,
+        authorized=Authorized.UNLIMITED,
+    )
+
+    (event,) = split.events(ledger)
+
+    assert isinstance(event, StockSplitEffected)
+    (terms,) = [terms for terms in event.resulting if terms.stock_class == SERIES_K]
+    assert terms.conversion is not None
+    assert str(terms.conversion.price or terms.conversion.ratio) == after
+    ledger.record(event)
+
+
+def test_splitting_the_preferred_leaves_the_holder_the_same_common() -> None:
+    ledger = closed(signed())
+    split = SplitStock(
+        stock_class=SERIES_K,
+        ratio=Ratio(10),
+        on=date(2017, 3, 2),
+        phase=Phase.OPENING,
+        fractions=FractionPolicy.UP,
+        authorized=Authorized(20_000),
+    )
+    ledger.record(*split.events(ledger))
+
+    (event,) = convert(10_000).events(ledger)
+
+    assert isinstance(event, SharesConverted)
+    assert event.received == Shares(250_000_000)
+
+
+def test_all_entries_of_a_command_are_voided_together() -> None:
+    ledger = closed(signed())
+
+    (event,) = VoidCommand(command=CommandId("closing-1"), reason="entered twice").events(ledger)
+    assert isinstance(event, EntryVoided)
+    ledger.record(event)
+
+    assert event.entries == (6, 7)
+    assert commitments(ledger, as_of="2017-03-01")["purchase"].undrawn.exact == Money(2_000_000, "USD")
+    with pytest.raises(CorrectionMisplaced):
+        VoidCommand(command=CommandId("closing-1"), reason="again").events(ledger)
+    with pytest.raises(UnknownName):
+        VoidCommand(command=CommandId("closing-2"), reason="unknown").events(ledger)
+
+
+def test_a_command_only_reads_the_ledger() -> None:
+    ledger = closed(signed())
+    before = list(ledger.entries())
+
+    convert(800).events(ledger)
+
+    assert list(ledger.entries()) == before
