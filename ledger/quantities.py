@@ -59,13 +59,17 @@ def exact(number: type_of_number, *, what: str = "number") -> Fraction:
         if not number.is_finite():
             _refuse(f"{what} {number} is not a finite number", 'write digits, "1000"')
         if abs(number.adjusted()) > 2 * MAX_WHOLE_DIGITS:
-            raise NotUnderstood(
-                "E_LIMIT", f"{what} has too many digits", f"at most {MAX_WHOLE_DIGITS} before the point"
-            )
-        return Fraction(number)
+            _too_long(what)
     if isinstance(number, str):
         return _from_text(number, what)
-    return Fraction(number)
+    value = Fraction(number)
+    if max(abs(value.numerator), value.denominator) >= 10 ** (4 * MAX_WHOLE_DIGITS):
+        _too_long(what)
+    return _from_text(plain(value), what)  # what could not be written as text is refused now
+
+
+def _too_long(what: str) -> NoReturn:
+    raise NotUnderstood("E_LIMIT", f"{what} has too many digits", f"at most {MAX_WHOLE_DIGITS} before the point")
 
 
 def _from_text(text: str, what: str) -> Fraction:
@@ -77,11 +81,7 @@ def _from_text(text: str, what: str) -> Fraction:
     if match := _DECIMAL.fullmatch(text):
         sign, whole, part = match[1], match[2].lstrip("0") or "0", match[3] or ""
         if len(whole) > MAX_WHOLE_DIGITS:
-            raise NotUnderstood(
-                "E_LIMIT",
-                f"{what} {shown(text)} has too many digits",
-                f"at most {MAX_WHOLE_DIGITS} before the point",
-            )
+            _too_long(f"{what} {shown(text)}")
         value = Fraction(int(whole + part), 10 ** len(part))
         if sign and not value:
             _refuse(f"{what} {shown(text)} is a negative zero", 'write "0"')
@@ -129,6 +129,11 @@ def _units(value: Fraction, what: str) -> int:
     if scaled.denominator != 1:
         _refuse(f"{what} {plain(value)} has more than {PLACES} decimals", f"write at most {PLACES} decimals")
     return scaled.numerator
+
+
+def recordable(units: int | Fraction) -> bool:
+    """Whether a record can state a quantity: no finer than ten decimals, and of at most 30 whole digits."""
+    return type(units) is int and abs(units) < SCALE * 10**MAX_WHOLE_DIGITS
 
 
 class _Value:
@@ -448,8 +453,8 @@ class Authorized(_Value):
 
     def __init__(self, number: type_of_number | Shares) -> None:
         shares = number if isinstance(number, Shares) else Shares(number)
-        if shares.units < 0:
-            _refuse(f"authorized shares {shares} are below zero", "zero or more")
+        if shares.units < 0 or not recordable(shares.units):
+            _refuse(f"authorized shares {shown(str(shares))} are no number of shares", "zero or more")
         _set(self, "shares", shares)
         _set(self, "_word", "")
 

@@ -22,7 +22,7 @@ from ledger.movements import (
     moved,
     paid,
 )
-from ledger.quantities import Money, Price, Shares
+from ledger.quantities import Money, Price, Shares, recordable
 from ledger.terms.commitment import ConditionState, Remedy, Tranche
 from ledger.text import PROSE_LENGTH, text_field
 
@@ -163,7 +163,7 @@ class AgreementAmended(Fact):
         """Check that something changes, and each tranche is named once."""
         super().check()
         _scheduled_once(self.agreement, self.added_tranches)
-        if self.added is not None and self.added.units <= 0:
+        if self.added is not None and (self.added.units <= 0 or not recordable(self.added.units)):
             raise NotUnderstood(
                 "E_QUANTITY", f"added is {self.added}", "use commitment-reduced for what is given up"
             )

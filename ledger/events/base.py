@@ -13,7 +13,7 @@ import attrs
 from ledger.days import EffectiveDay, Phase, day
 from ledger.errors import NotUnderstood, shown
 from ledger.identity import Count
-from ledger.quantities import Money, Shares
+from ledger.quantities import Money, Shares, recordable
 from ledger.text import PROSE_LENGTH, text_field
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Certainty(Enum):
 
 def more_than_none(instance: object, attribute: attrs.Attribute[Any], value: Shares | Money) -> None:
     """Check that a quantity is above zero, and one that can be recorded."""
-    if type(value.units) is not int or value.units <= 0:
+    if not recordable(value.units) or value.units <= 0:
         raise NotUnderstood(
             "E_QUANTITY",
             f"{attribute.name} is {shown(str(value))}",
@@ -44,7 +44,7 @@ def more_than_none(instance: object, attribute: attrs.Attribute[Any], value: Sha
 
 def not_below_zero(instance: object, attribute: attrs.Attribute[Any], value: Shares | Money | None) -> None:
     """Check that a quantity, if stated, is zero or more, and one that can be recorded."""
-    if value is not None and (type(value.units) is not int or value.units < 0):
+    if value is not None and (not recordable(value.units) or value.units < 0):
         raise NotUnderstood("E_QUANTITY", f"{attribute.name} is {shown(str(value))}", "state zero or more")
 
 

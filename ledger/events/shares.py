@@ -8,7 +8,7 @@ from typing import ClassVar
 import attrs
 
 from ledger.errors import NotUnderstood
-from ledger.events.base import Fact, more_than_none
+from ledger.events.base import Fact, more_than_none, not_below_zero
 from ledger.identity import AgreementId, HolderId, ReserveId, SecurityId, StockClassId, TrancheId
 from ledger.movements import Level, Movements, Reserved, Setting, Source, held, moved
 from ledger.quantities import Money, Shares
@@ -37,7 +37,7 @@ class Consideration:
     """
 
     form: ConsiderationForm
-    amount: Money | None = None
+    amount: Money | None = attrs.field(default=None, validator=not_below_zero)
     description: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
 
 
@@ -273,7 +273,7 @@ class SharesRepurchased(Fact):
     holder: HolderId
     stock_class: StockClassId
     repurchased: Shares = attrs.field(validator=more_than_none)
-    paid: Money | None = None
+    paid: Money | None = attrs.field(default=None, validator=not_below_zero)
     security: SecurityId | None = None
 
     def movements(self) -> Movements:
@@ -359,7 +359,7 @@ class SharesRedeemed(Fact):
     holder: HolderId
     stock_class: StockClassId
     redeemed: Shares = attrs.field(validator=more_than_none)
-    paid: Money | None = None
+    paid: Money | None = attrs.field(default=None, validator=not_below_zero)
     security: SecurityId | None = None
 
     def movements(self) -> Movements:

@@ -10,7 +10,7 @@ import attrs
 from ledger.days import day
 from ledger.errors import NotUnderstood
 from ledger.identity import ConditionId, TrancheId
-from ledger.quantities import Money, Price, Ratio, Shares
+from ledger.quantities import Money, Price, Ratio, Shares, recordable
 from ledger.text import PROSE_LENGTH, text_field
 
 
@@ -47,11 +47,11 @@ class Tranche:
 
     def __attrs_post_init__(self) -> None:
         day(self.due_on, what="due day")
-        if self.amount.units <= 0:
+        if self.amount.units <= 0 or not recordable(self.amount.units):
             raise NotUnderstood(
                 "E_QUANTITY", f"tranche {self.tranche} promises {self.amount}", "promise more than zero"
             )
-        if self.shares is not None and self.shares.units <= 0:
+        if self.shares is not None and (self.shares.units <= 0 or not recordable(self.shares.units)):
             raise NotUnderstood("E_QUANTITY", f"tranche {self.tranche} buys {self.shares} shares", "more than zero")
 
 
