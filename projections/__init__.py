@@ -6,6 +6,7 @@ from projections.cap_table import CapTable, ClassLine, HoldingLine, cap_table
 from projections.commitments import CommitmentBalance, Commitments, commitments
 from projections.explain import Explanation, explain
 from projections.figures import Figure, of_agreement, of_class, of_holder
+from projections.findings import Finding, Severity, findings
 from projections.rollforward import RollForward, rollforward
 
 __all__ = [
@@ -17,13 +18,16 @@ __all__ = [
     "Commitments",
     "Explanation",
     "Figure",
+    "Finding",
     "HoldingLine",
     "Possible",
     "RollForward",
+    "Severity",
     "audit_trail",
     "cap_table",
     "commitments",
     "explain",
+    "findings",
     "of_agreement",
     "of_class",
     "of_holder",

@@ -1,0 +1,169 @@
+"""What does not fit in the record: broken in every reading, broken in some, or against the terms on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ledger.book import Book, ClassTotal, Total, UndrawnUnder, by_moment, steps, totals_of
+from ledger.days import day_of
+from ledger.errors import NotUnderstood
+from ledger.events import SharesConverted
+from ledger.identity import EntryNumber
+from ledger.movements import Account, Commitment, Held, Level, Posting, Reserved
+from ledger.quantities import SCALE, Authorized, Currency, Money, Shares
+from ledger.rules import sweep
+from ledger.terms.conversion import ConversionRight
+from ledger.timeline import InEffect
+
+if TYPE_CHECKING:
+    from ledger.journal import KnownAt, Ledger
+
+
+class Severity(Enum):
+    """How bad a finding is."""
+
+    BROKEN = "broken"
+    """It is so in every reading of the open days: somebody's record is wrong."""
+    OPEN = "open"
+    """It is so in some readings only: the true days are among the others."""
+    OFF_TERMS = "off terms"
+    """The outcome that was recorded is not what the terms of the day yield."""
+
+
+@attrs.frozen
+class Finding:
+    """Something that does not fit.
+
+    Attributes:
+        severity: How bad.
+        code: The code of the refusal that it would have been, or ``E_OFF_TERMS``.
+        what: What does not fit, in one sentence.
+        on: The first day.
+        amount: By how much on that day.
+        entry: The entry that causes it.
+    """
+
+    severity: Severity
+    code: str
+    what: str
+    on: date
+    amount: Shares | Money | None
+    entry: EntryNumber
+
+
+def findings(ledger: Ledger, *, known_at: KnownAt = None) -> tuple[Finding, ...]:
+    """Return everything in the record that does not fit, each with its first entry, day and amount.
+
+    Args:
+        ledger: The record.
+        known_at: What had been recorded; everything when not given.
+
+    Raises:
+        NothingRecorded: Nothing had been recorded by ``known_at``.
+    """
+    facts = ledger.standing(ledger.position(known_at))
+    found: dict[Any, Finding] = {}
+    for breach in sweep(facts).breaches:
+        unit = breach.key[1][0] if breach.key[0] == "below zero" else None
+        amount = _amount(breach.depth, unit) if breach.key[0] in ("below zero", "within authorized") else None
+        entry: EntryNumber = getattr(breach.error, "entry", EntryNumber(1))
+        finding = Finding(Severity.BROKEN, breach.error.code, str(breach.error), day_of(breach.at), amount, entry)
+        found.setdefault(breach.key, finding)
+    for key, finding in (*_in_some_readings(facts), *_off_terms(facts)):
+        found.setdefault(key, finding)
+    return tuple(sorted(found.values(), key=lambda each: (each.on, each.entry, each.code)))
+
+
+def _amount(units: Any, unit: Any) -> Shares | Money:
+    return Money.of_units(int(units), unit) if isinstance(unit, Currency) else Shares.of_units(units)
+
+
+def _in_some_readings(facts: list[InEffect]) -> Iterator[tuple[Any, Finding]]:
+    """Yield each limit that the worst reading breaks, and the best one does not."""
+    book = Book()
+    for at, group in by_moment(steps(facts)):
+        book.advance(at, group)
+        for step in group:
+            postings = [each for each in step.each.fact.movements() if type(each) is Posting]
+            for total in totals_of(postings):
+                low, high = book.low.get(total, 0), book.high.get(total, 0)
+                if isinstance(total[1], ClassTotal):
+                    over = _over_authorized(book, total)
+                    if over > 0:
+                        yield ("within authorized", total[0]), _open(step.each, total, over, at)
+                elif low < 0 <= high:
+                    yield ("below zero", total), _open(step.each, total, -low, at)
+
+
+def _over_authorized(book: Book, total: Total) -> Any:
+    """Return by how much the worst reading exceeds the lowest authorized number; 0 or less when it does not."""
+    stock_class, kind = total
+    reissuable = any(value for _, value in book.levels(Level.REISSUABLE, stock_class))
+    counted = ClassTotal.ISSUED_OR_RESERVED if reissuable else ClassTotal.ISSUED_RESERVED_OR_SPENT
+    limits = [value for _, value in book.levels(Level.AUTHORIZED, stock_class)]
+    numbers = [limit.shares.units for limit in limits if isinstance(limit, Authorized) and limit.shares is not None]
+    if kind is not counted or not numbers:
+        return 0
+    return book.high.get(total, 0) - min(numbers)
+
+
+def _open(each: InEffect, total: Total, by: Any, at: int) -> Finding:
+    unit, account = total
+    amount = _amount(by, unit)
+    if isinstance(account, ClassTotal):
+        code, what = "E_AUTHORISED", f"{unit} may exceed the authorized number by {amount:,}"
+    else:
+        code, name = _named(account)
+        what = f"{name} may be {amount:,} short of {unit}"
+    reading = "in some readings of the open days, which are therefore not the true ones"
+    return Finding(Severity.OPEN, code, f"{what} {reading}", day_of(at), amount, each.entry.number)
+
+
+def _named(account: Account | UndrawnUnder) -> tuple[str, str]:
+    """Return the code of the refusal that an account below zero would be, and what the account is called."""
+    match account:
+        case Held(holder=holder, security=security):
+            return "E_BALANCE", f"{holder} in {security}" if security else str(holder)
+        case Reserved(reserve=reserve):
+            return "E_RESERVE", f"reserve {reserve}"
+        case Commitment(agreement=agreement, tranche=tranche):
+            return "E_COMMITMENT", f"{agreement} {tranche}"
+        case UndrawnUnder(agreement=agreement):
+            return "E_COMMITMENT", str(agreement)
+        case _:
+            return "E_TREASURY", "the treasury"
+
+
+def _off_terms(facts: list[InEffect]) -> Iterator[tuple[Any, Finding]]:
+    """Yield each conversion whose outcome is not what the terms of the day yield."""
+    book = Book()
+    for at, group in by_moment(steps(facts)):
+        book.advance(at, group)
+        for step in group:
+            fact = step.each.fact
+            if not step.settles or not isinstance(fact, SharesConverted):
+                continue
+            rights = {value for _, value in book.levels(Level.CONVERSION, fact.from_class)}
+            stated = {value for _, value in book.levels(Level.STATED_VALUE, fact.from_class)}
+            right = rights.pop() if len(rights) == 1 else None
+            if not isinstance(right, ConversionRight) or right.into != fact.to_class or len(stated) != 1:
+                continue
+            try:
+                yielded = right.yields(fact.surrendered, stated.pop())  # type: ignore[arg-type]  # a price or none
+            except NotUnderstood:
+                continue  # without a stated value there is nothing to compare with
+            difference = fact.received.as_fraction() - yielded
+            if abs(difference) >= 1:
+                what = (
+                    f"{fact.surrendered:,} {fact.from_class} became {fact.received:,} {fact.to_class}, and the"
+                    f" terms of the day yield {yielded}"
+                )
+                amount = fact.received - Shares.of_units(yielded * SCALE)
+                number = step.each.entry.number
+                finding = Finding(Severity.OFF_TERMS, "E_OFF_TERMS", what, day_of(at), amount, number)
+                yield ("off terms", number), finding
