@@ -7,6 +7,7 @@ from tests.builders import (
     common_issued,
     company,
     preferred_issued,
+    reserve_released,
     shares_converted,
     shares_reserved,
     shares_transferred,
