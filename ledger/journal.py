@@ -202,14 +202,10 @@ class Ledger:
     @property
     def time_zone(self) -> str:
         """The zone whose days the record counts in, as known now."""
-        for each in reversed(self.standing(None)):
+        for each in self.standing(None):  # the issuer comes first, unless it was restated
             if isinstance(each.fact, IssuerRegistered):
                 return each.fact.time_zone
         return "UTC"
-
-    def day_of(self, instant: datetime) -> date:
-        """Return the day of the issuer's zone that an instant lies in."""
-        return instant.astimezone(zone(self.time_zone)).date()
 
     def position(self, known_at: KnownAt = None) -> int:
         """Return how many entries had been recorded: the knowledge that ``known_at`` means.

@@ -11,6 +11,7 @@ import attrs
 from ledger.days import EffectiveDay, day
 from ledger.events import EntryRestated, Evidence, Fact
 from ledger.identity import EntryNumber
+from ledger.rules import zone
 from ledger.timeline import Entry, fallen_entries
 
 if TYPE_CHECKING:
@@ -73,11 +74,12 @@ def audit_trail(
     last = _day(recorded_through, "recorded_through")
     begins, ends = _day(effective_from, "effective_from"), _day(effective_through, "effective_through")
     period = _day(late_for, "late_for")
+    days = zone(ledger.time_zone)
     found = []
     for entry in entries:
         event = entry.event.restated_as if isinstance(entry.event, EntryRestated) else entry.event
         effective = event.effective_on if isinstance(event, Fact) else None
-        recorded_on = ledger.day_of(entry.recorded_at)
+        recorded_on = entry.recorded_at.astimezone(days).date()
         passes = (
             (actor is None or entry.actor == actor)
             and (kinds is None or entry.event.KIND in kinds)
