@@ -133,7 +133,7 @@ class Changes:
         settled: Facts that certainly took effect.
         lowered: Totals whose best reading fell, and by which fact.
         raised: Totals whose worst reading rose, and by which fact.
-        relevelled: Classes whose authorized number was set, and by which fact.
+        relevelled: Classes whose authorized number was set, or is certain now, and by which fact.
     """
 
     settled: list[InEffect] = attrs.Factory(list)
@@ -205,16 +205,15 @@ class Book:
         for movement in each.fact.movements():
             if type(movement) is Posting:
                 postings.append(movement)
-            elif not step.begins:
-                continue
             elif type(movement) is Setting:
-                key = (movement.level, movement.subject)
-                self._put(self.settings, key, (*self.settings.get(key, ()), (each, movement.value)))
+                if step.begins:
+                    key = (movement.level, movement.subject)
+                    self._put(self.settings, key, (*self.settings.get(key, ()), (each, movement.value)))
                 if movement.level is Level.AUTHORIZED and isinstance(movement.subject, StockClassId):
-                    changes.relevelled[movement.subject] = each
+                    changes.relevelled[movement.subject] = each  # settling rules out the level before
             else:
                 assert type(movement) is Rescaling
-                self._rescale(movement, each, changes)
+                self._rescale(movement, each, changes)  # its day is exact
         for total, change in totals_of(postings).items():
             if step.begins if change > 0 else step.settles:
                 self._put(self.high, total, self.high.get(total, 0) + change)

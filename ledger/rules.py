@@ -407,7 +407,7 @@ def sweep(facts: Sequence[InEffect]) -> Sweep:
     found = Sweep(Book(), [], {})
     for at, group in by_moment(steps(facts)):
         changes = found.book.advance(at, group)
-        for breach in (*facts_broken(found.book, changes), *limits_broken(found.book, changes)):
+        for breach in _broken(found.book, changes):
             found.breaches.append(breach)
             found.depths.setdefault(breach.key, []).append((at, breach.depth))
         _mark_mended(found, at)
@@ -604,20 +604,26 @@ class Gate:
         splits = any(isinstance(each.fact, StockSplitEffected) for each in facts)
         if first == book.at and (splits or book.split_at == book.at):
             return False  # what comes before and after a split of the same moment needs the whole moment
+        one_moment_of_its_own = first > book.at and all(each.begins == first for each in facts)
         book.watch()
         try:
-            for at, group in by_moment(steps(facts)):
-                changes = book.advance(at, group)
-                for breach in (*facts_broken(book, changes), *limits_broken(book, changes)):
-                    raise breach.error
+            groups = by_moment(steps(facts))
+            breach = next((each for at, group in groups for each in _broken(book, book.advance(at, group))), None)
         except BaseException:
             book.take_back()
             raise
-        if keep:
+        if breach is None and keep:
             book.keep()
-        else:
-            book.take_back()
-        return True
+            return True
+        book.take_back()
+        if breach is not None and one_moment_of_its_own:
+            raise breach.error
+        return breach is None  # else which breach comes first, and whether it is mended later, the sweep tells
+
+
+def _broken(book: Book, changes: Changes) -> Iterator[Breach]:
+    yield from facts_broken(book, changes)
+    yield from limits_broken(book, changes)
 
 
 def _facts_only(found: Sweep) -> Sweep:
