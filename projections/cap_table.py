@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ledger.days import close_of, day
 from ledger.errors import NotUnderstood, UnknownName, nearest
 from ledger.identity import HolderId, IssuerId, StockClassId
 from ledger.movements import Account, Held, Level, Reserved, Scope, Source, StockClassKind, Unit
 from ledger.quantities import Authorized, Shares
 from ledger.terms.conversion import ConversionRight
+from ledger.timeline import place_in_history
 from projections.bounds import Bounds, Possible, exactly
-from projections.replay import Balances, Quantity, later_ratio, replay
+from projections.replay import Balances, Quantity, Units, close_place, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -180,13 +180,10 @@ def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: A
         NotUnderstood: ``E_BASIS`` when ``basis`` is before ``as_of``; other codes for days that cannot be read.
     """
     history = ledger.history(as_of, known_at)
-    shown_on = history.as_of if basis is None else day(basis, what="basis")
-    if shown_on < history.as_of:
-        raise NotUnderstood("E_BASIS", f"basis {shown_on} is before {history.as_of}", "units go forward only")
+    units = Units(ledger.standing(history.known), basis, history.as_of)
     balances = replay(history)
-    facts = ledger.standing(history.known)
     ratios = {
-        stock_class: later_ratio(facts, stock_class, close_of(history.as_of), close_of(shown_on))
+        stock_class: units.factor(stock_class, close_place(history.as_of))
         for stock_class in balances.subjects(Level.CLASS_KIND)
     }
     figures = _figures(balances)
@@ -197,7 +194,7 @@ def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: A
         history.as_of,
         history.known,
         ledger.entries()[history.known - 1].recorded_at,
-        shown_on,
+        units.on,
         classes,
         tuple(_holding_lines(balances, lines, ratios)),
     )
@@ -284,8 +281,9 @@ def _stated(balances: Balances, stock_class: StockClassId, ratio: Fraction) -> S
     if not counts:
         return None
     each, count = counts[-1]
-    since = later_ratio(balances.history.certain, stock_class, each.settles, close_of(balances.history.as_of))
-    return StatedCount(Shares.of_units(count.units * since * ratio), each.fact.effective_on.latest)
+    since = Units(balances.history.certain, balances.history.as_of, each.fact.effective_on.latest)
+    factor = since.factor(stock_class, place_in_history(each)) * ratio
+    return StatedCount(Shares.of_units(count.units * factor), each.fact.effective_on.latest)
 
 
 def _available(

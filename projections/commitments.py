@@ -16,7 +16,7 @@ from ledger.terms.commitment import ConditionState, Remedy
 from ledger.terms.conversion import ConversionRight
 from projections.bounds import Bounds, Possible
 from projections.cap_table import cap_table, conversion_ratio
-from projections.replay import Balances, Quantity, replay
+from projections.replay import Balances, Quantity, Units, close_place, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -166,32 +166,35 @@ class Commitments:
         raise UnknownName("agreement", agreement, self.as_of, nearest(agreement, names))
 
 
-def commitments(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Commitments:
+def commitments(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: AsOf | None = None) -> Commitments:
     """Return what investors have promised, and what has become of it, at the close of a day.
 
     Args:
         ledger: The record.
         as_of: The day.
         known_at: What had been recorded; everything when not given.
+        basis: A later day in whose units shares are shown.
 
     Raises:
         NothingRecorded: Nothing had been recorded by ``known_at``.
+        NotUnderstood: ``E_BASIS`` when ``basis`` is before ``as_of``.
     """
     history = ledger.history(as_of, known_at)
+    units = Units(ledger.standing(history.known), basis, history.as_of)
     balances = replay(history)
     return Commitments(
         ledger.issuer,
         history.as_of,
         history.known,
         ledger.entries()[history.known - 1].recorded_at,
-        tuple(_balance(ledger, balances, agreement) for agreement in balances.subjects(Level.INVESTOR)),
+        tuple(_balance(ledger, balances, agreement, units) for agreement in balances.subjects(Level.INVESTOR)),
     )
 
 
 _Stages = dict[tuple[TrancheId | None, Stage], tuple[Quantity, Quantity]]
 
 
-def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId) -> CommitmentBalance:
+def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: Units) -> CommitmentBalance:
     currency: Currency = balances.values(Level.CURRENCY, agreement)[-1]
     buys: StockClassId = balances.values(Level.BUYS, agreement)[-1]
     remedies = balances.values(Level.REMEDY, agreement)
@@ -210,7 +213,7 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId) -> Comm
     tranches = _tranche_lines(balances, agreement, money)
     due = _total([line.undertaken for line in tranches if line.is_due], currency)
     on_schedule = Bounds(_less(money(undertaken).low, due.high), _less(money(undertaken).high, due.low))
-    shares = _shares_under(balances, agreement, buys, is_complete=is_complete)
+    shares = _shares_under(balances, agreement, buys, units, is_complete=is_complete)
     remedy = remedies[-1] if remedies else None
     prices: Possible[Price] = Possible(balances.values(Level.PURCHASE_PRICE, agreement))
     return CommitmentBalance(
@@ -227,7 +230,7 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId) -> Comm
         on_schedule,
         tranches,
         shares,
-        _headroom(ledger, balances, agreement, buys, money(undertaken)),
+        _headroom(ledger, balances, agreement, units, money(undertaken)),
         remedy,
         shares.outstanding.map(remedy.redeems) if remedy is not None else None,
         bool(balances.values(Level.TERMINATED, agreement)),
@@ -325,7 +328,7 @@ def securities_under(balances: Balances, agreement: AgreementId) -> frozenset[Se
 
 
 def _shares_under(
-    balances: Balances, agreement: AgreementId, buys: StockClassId, *, is_complete: bool
+    balances: Balances, agreement: AgreementId, buys: StockClassId, units: Units, *, is_complete: bool
 ) -> SharesUnder:
     securities = securities_under(balances, agreement)
 
@@ -351,19 +354,21 @@ def _shares_under(
     outstanding = balances.grouped(
         lambda unit, account: "left" if is_of_them(Posting(account, unit, 0)) else None
     ).get("left", (0, 0))
-    issued, converted = sums[Source.ISSUED], sums[Source.CONVERTED]
-    return SharesUnder(
-        buys,
-        Bounds(Shares.of_units(issued[0]), Shares.of_units(issued[1]) if is_complete else None),
-        Bounds(Shares.of_units(converted[0]), Shares.of_units(converted[1])),
-        Bounds(Shares.of_units(outstanding[0]), Shares.of_units(outstanding[1]) if is_complete else None),
+    factor = units.factor(buys, close_place(balances.history.as_of))
+    issued, converted, left = (
+        Bounds(Shares.of_units(low * factor), Shares.of_units(high * factor))
+        for low, high in (sums[Source.ISSUED], sums[Source.CONVERTED], outstanding)
     )
+    if is_complete:
+        return SharesUnder(buys, issued, converted, left)
+    return SharesUnder(buys, Bounds(issued.low, None), converted, Bounds(left.low, None))
 
 
 def _headroom(
-    ledger: Ledger, balances: Balances, agreement: AgreementId, buys: StockClassId, undertaken: Bounds[Money]
+    ledger: Ledger, balances: Balances, agreement: AgreementId, units: Units, undertaken: Bounds[Money]
 ) -> Headroom | None:
     """Return the room for converting every share that the whole commitment buys."""
+    buys = balances.values(Level.BUYS, agreement)[-1]
     rights, prices = balances.values(Level.CONVERSION, buys), balances.values(Level.PURCHASE_PRICE, agreement)
     per_share = conversion_ratio(balances, buys)
     if per_share is None or not isinstance(rights[0], ConversionRight) or len(prices) != 1 or not prices[0].amount:
@@ -371,6 +376,8 @@ def _headroom(
     if undertaken.high is None:
         return None
     bought: Fraction = undertaken.high.amount / prices[0].amount
-    table = cap_table(ledger, as_of=balances.history.as_of, known_at=balances.history.known)
-    line = table.stock_class(rights[0].into)
-    return Headroom(rights[0].into, Shares.of_units(bought * per_share * SCALE), line.authorized, line.available)
+    into, as_of = rights[0].into, balances.history.as_of
+    table = cap_table(ledger, as_of=as_of, known_at=balances.history.known, basis=units.on)
+    line = table.stock_class(into)
+    received = bought * per_share * units.factor(into, close_place(as_of))
+    return Headroom(into, Shares.of_units(received * SCALE), line.authorized, line.available)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from ledger.days import close_of
 from ledger.movements import Level, LevelValue, Posting, Rescaling
 from ledger.quantities import Currency, Money, Shares
-from ledger.timeline import InEffect, may_be_last
+from ledger.timeline import InEffect, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible
 from projections.figures import Figure
-from projections.replay import Quantity, Replay, replay
+from projections.replay import Place, Quantity, Replay, Units, close_place, replay
 from projections.rollforward import figure_bounds, figure_sum, unit_of
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+
+
+_BEFORE_ALL: Final[Place] = (-1, (0, 0))
 
 
 @attrs.frozen
@@ -65,7 +68,9 @@ class Explanation:
         return f"{' + '.join(parts).replace('+ -', '- ') or '0'} = {self.result}"
 
 
-def explain(ledger: Ledger, figure: Figure, *, as_of: AsOf, known_at: KnownAt = None) -> Explanation:
+def explain(
+    ledger: Ledger, figure: Figure, *, as_of: AsOf, known_at: KnownAt = None, basis: AsOf | None = None
+) -> Explanation:
     """Return the entries behind a figure, with the arithmetic.
 
     Args:
@@ -73,29 +78,38 @@ def explain(ledger: Ledger, figure: Figure, *, as_of: AsOf, known_at: KnownAt = 
         figure: Which figure; see ``projections.figures``.
         as_of: The day; its close.
         known_at: What had been recorded; everything when not given.
+        basis: A day, ``as_of`` or later, in whose units every step is shown; without one each is in the units of
+            its own day, and a split is a step.
     """
     history = ledger.history(as_of, known_at)
     if figure.level is not None:
         return _explain_level(figure, history.as_of, [*history.certain, *history.open])
     balances = replay(history)
     unit = unit_of(figure, balances)
+    units = Units(ledger.standing(history.known), basis, history.as_of)
     run, steps = Replay(), []
     total: Quantity = 0
+    before = units.factor(figure.stock_class, _BEFORE_ALL)
     for each in history.certain:
         run.take([each])
-        after = figure_sum(run, figure) if _is_split(each, figure) else total + figure.change(_postings(each))
+        own = (
+            figure_sum(run, figure) if _is_split(each, figure) else total / before + figure.change(_postings(each))
+        )
+        factor = units.factor(figure.stock_class, place_in_history(each))
+        after = own * factor
         if after != total:  # a transfer within the figure is no step of it
             exact = _amount(after, unit)
             steps.append(ExplainedStep(each, False, _amount(after - total, unit), Bounds(exact, exact)))
-        total = after
+        total, before = after, factor
     low, high = total, total
     for each in history.open:
-        change = figure.change(_postings(each))
+        change = figure.change(_postings(each)) * units.factor(figure.stock_class, place_in_history(each))
         if change:
-            low, high = low + min(0, change), high + max(0, change)
+            low, high = low + (change if change < 0 else 0), high + (change if change > 0 else 0)
             bounds = Bounds(_amount(low, unit), _amount(high, unit))
             steps.append(ExplainedStep(each, True, _amount(change, unit), bounds))
-    return Explanation(figure.label, history.as_of, tuple(steps), figure_bounds(balances, figure, unit))
+    result = figure_bounds(balances, figure, unit, units.factor(figure.stock_class, close_place(history.as_of)))
+    return Explanation(figure.label, history.as_of, tuple(steps), result)
 
 
 def _postings(each: InEffect) -> list[Posting]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ledger.days import Moment, close_of
+from ledger.days import Moment, close_of, day
+from ledger.errors import NotUnderstood
 from ledger.identity import StockClassId
 from ledger.movements import (
     Account,
@@ -30,9 +32,14 @@ from ledger.movements import (
     Unit,
 )
 from ledger.quantities import round_position
-from ledger.timeline import History, InEffect, may_be_last
+from ledger.timeline import History, InEffect, Position, may_be_last, place_in_history
+
+if TYPE_CHECKING:
+    from ledger.journal import AsOf
 
 Quantity = int | Fraction
+ONE: Final = Fraction(1)
+_AFTER_ALL: Final = 10**18
 Accounts = dict[Unit, dict[Account, Quantity]]
 Grouping = Callable[[Unit, Account], Any]
 """Says which figure a posting belongs to; ``None`` for none."""
@@ -162,12 +169,45 @@ def replay(history: History) -> Balances:
     return run.balances(history)
 
 
-def later_ratio(facts: Iterable[InEffect], stock_class: StockClassId, after: Moment, through: Moment) -> Fraction:
-    """Return the product of the ratios of a class's splits after one moment and up to another."""
-    ratio = Fraction(1)
-    for each in facts:
-        if after < each.settles <= through:
-            for movement in each.fact.movements():
-                if type(movement) is Rescaling and movement.stock_class == stock_class:
-                    ratio *= movement.ratio.value
-    return ratio
+Place = tuple[Moment, Position]
+"""Order of effect: the moment, and the order within it."""
+
+
+def close_place(on: date) -> Place:
+    """Return the place after everything of a day."""
+    return close_of(on), (_AFTER_ALL, _AFTER_ALL)
+
+
+class Units:
+    """In which day's units quantities are shown: their own, or those of a later day.
+
+    Args:
+        facts: The facts that stand.
+        basis: The day in whose units quantities are shown; their own day's when not given.
+        asked: The day asked about, which the basis must not precede.
+
+    Raises:
+        NotUnderstood: ``E_BASIS`` when the basis is before the day asked about: units go forward only.
+    """
+
+    def __init__(self, facts: Iterable[InEffect], basis: AsOf | None, asked: date) -> None:
+        self.on = asked if basis is None else day(basis, what="basis")
+        self.are_own = basis is None
+        if self.on < asked:
+            raise NotUnderstood("E_BASIS", f"basis {self.on} is before {asked}", "units go forward only")
+        self._splits = [
+            (place_in_history(each), movement.stock_class, movement.ratio.value)
+            for each in facts
+            if each.settles <= close_of(self.on)
+            for movement in each.fact.movements()
+            if type(movement) is Rescaling
+        ]
+
+    def factor(self, stock_class: StockClassId | None, after: Place) -> Fraction:
+        """Return what a quantity of that place is multiplied by: the product of the ratios of later splits."""
+        factor = ONE
+        if not self.are_own:
+            for place, split, ratio in self._splits:
+                if split == stock_class and place > after:
+                    factor *= ratio
+        return factor

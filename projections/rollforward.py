@@ -13,10 +13,10 @@ from ledger.errors import NotUnderstood
 from ledger.identity import StockClassId
 from ledger.movements import Account, Commitment, Held, Posting, Rescaling, Reserved, Source, Stage
 from ledger.quantities import Currency, Money, Shares
-from ledger.timeline import InEffect, history_of
+from ledger.timeline import InEffect, history_of, place_in_history
 from projections.bounds import Bounds
 from projections.figures import Figure
-from projections.replay import Balances, Quantity, Replay, replay
+from projections.replay import ONE, Balances, Quantity, Replay, Units, close_place, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -47,9 +47,9 @@ class RollForward:
         label: The figure.
         after: The day at whose close it opens.
         through: The day at whose close it closes.
-        opening: The figure at the close of ``after``, in the units of that day.
+        opening: The figure at the close of ``after``, in the units of that day or of the basis.
         lines: Each kind of movement, in the order in which it first came.
-        closing: The figure at the close of ``through``, in the units of that day.
+        closing: The figure at the close of ``through``, in the units of that day or of the basis.
     """
 
     label: str
@@ -61,7 +61,13 @@ class RollForward:
 
 
 def rollforward(
-    ledger: Ledger, figure: Figure, *, after: AsOf, through: AsOf, known_at: KnownAt = None
+    ledger: Ledger,
+    figure: Figure,
+    *,
+    after: AsOf,
+    through: AsOf,
+    known_at: KnownAt = None,
+    basis: AsOf | None = None,
 ) -> RollForward:
     """Return how a figure came from the close of one day to the close of another.
 
@@ -71,9 +77,11 @@ def rollforward(
         after: The day at whose close it opens.
         through: The day at whose close it closes.
         known_at: What had been recorded; everything when not given.
+        basis: A day, ``through`` or later, in whose units every quantity is shown; without one each is in the
+            units of its own day, and a split is a movement.
 
     Raises:
-        NotUnderstood: ``E_DATE`` when ``through`` is before ``after``.
+        NotUnderstood: ``E_DATE`` when ``through`` is before ``after``, ``E_BASIS`` when ``basis`` is before it.
     """
     first, last = day(after, what="after"), day(through, what="through")
     if last < first:
@@ -82,40 +90,42 @@ def rollforward(
     facts = ledger.standing(known)
     opening = replay(history_of(facts, as_of=first, known=known))
     closing = replay(history_of(facts, as_of=last, known=known))
-    sums = _movements(facts, figure, close_of(first), close_of(last))
+    units = Units(facts, basis, last)
+    sums = _movements(facts, figure, close_of(first), close_of(last), units)
     for each, split in _splits(facts, figure, close_of(first), close_of(last)):
-        sums.setdefault("split", ([0, 0], []))
-        effect, rounding = _effect_of_split(facts, figure, each, split)
-        _add(sums, "split", each, effect, certain=True)
-        _add(sums, "rounding", each, rounding, certain=True)
+        effect, rounding = effect_of_split(facts, figure, each, split)
+        factor = units.factor(figure.stock_class, place_in_history(each))
+        _add(sums, "split", each, effect if units.are_own else 0, certain=True)
+        _add(sums, "rounding", each, rounding * factor, certain=True)
     unit = unit_of(figure, closing)
     return RollForward(
         figure.label,
         first,
         last,
-        figure_bounds(opening, figure, unit),
+        figure_bounds(opening, figure, unit, units.factor(figure.stock_class, close_place(first))),
         tuple(
             RollForwardLine(kind, _bounds(low, high, unit), tuple(numbers))
             for kind, ((low, high), numbers) in sums.items()
             if low or high
         ),
-        figure_bounds(closing, figure, unit),
+        figure_bounds(closing, figure, unit, units.factor(figure.stock_class, close_place(last))),
     )
 
 
 _Sums = dict[str, tuple[list[Quantity], list[int]]]
 
 
-def _movements(facts: list[InEffect], figure: Figure, after: Moment, through: Moment) -> _Sums:
+def _movements(facts: list[InEffect], figure: Figure, after: Moment, through: Moment, units: Units) -> _Sums:
     """Return what each kind of movement between two moments amounts to."""
     sums: _Sums = {}
-    for each in sorted(facts, key=lambda each: (each.settles, each.position)):
+    for each in sorted(facts, key=place_in_history):
         if each.begins > through or each.settles <= after:
             continue
         postings = [movement for movement in each.fact.movements() if type(movement) is Posting]
         certain = each.begins > after and each.settles <= through
+        factor = units.factor(figure.stock_class, place_in_history(each))
         for kind, change in _by_kind(postings, figure).items():
-            _add(sums, kind, each, change, certain=certain)
+            _add(sums, kind, each, change * factor, certain=certain)
     return sums
 
 
@@ -183,24 +193,23 @@ def _splits(
 ) -> list[tuple[InEffect, Rescaling]]:
     return [
         (each, movement)
-        for each in sorted(facts, key=lambda each: (each.settles, each.position))
+        for each in sorted(facts, key=place_in_history)
         if after < each.settles <= through
         for movement in each.fact.movements()
         if type(movement) is Rescaling and movement.stock_class == figure.stock_class
     ]
 
 
-def _effect_of_split(
+def effect_of_split(
     facts: list[InEffect], figure: Figure, each: InEffect, split: Rescaling
 ) -> tuple[Quantity, Quantity]:
     """Return what a split adds to a figure by its ratio, and by rounding.
 
     No range of days spans a split of its class, so the positions just before are exact.
     """
-    place = (each.settles, each.position)
+    place = place_in_history(each)
     before = Replay()
-    earlier = [other for other in facts if (other.settles, other.position) < place]
-    before.take(sorted(earlier, key=lambda other: (other.settles, other.position)))
+    before.take(sorted((other for other in facts if place_in_history(other) < place), key=place_in_history))
     old = figure_sum(before, figure)
     before.take([each])
     new = figure_sum(before, figure)
@@ -217,8 +226,10 @@ def figure_sum(run: Replay, figure: Figure) -> Quantity:
     return total
 
 
-def figure_bounds(balances: Balances, figure: Figure, unit: StockClassId | Currency) -> Bounds[Any]:
-    """Return a figure at the close of a day."""
+def figure_bounds(
+    balances: Balances, figure: Figure, unit: StockClassId | Currency, factor: Fraction = ONE
+) -> Bounds[Any]:
+    """Return a figure at the close of a day, in the units that the factor leads to."""
     probe: dict[tuple[Any, Account], int] = {}
 
     def counted(unit: Any, account: Account) -> Any:
@@ -232,7 +243,7 @@ def figure_bounds(balances: Balances, figure: Figure, unit: StockClassId | Curre
     for sign, (lowest, highest) in balances.grouped(counted, signed=figure.name == "undertaken").items():
         low += lowest if sign > 0 else -highest
         high += highest if sign > 0 else -lowest
-    return _bounds(low, high, unit)
+    return _bounds(low * factor, high * factor, unit)
 
 
 def unit_of(figure: Figure, balances: Balances) -> StockClassId | Currency:
