@@ -49,7 +49,8 @@ class ClassLine:
         issued: Shares issued, treasury included.
         treasury: Shares issued and held by the company.
         outstanding: Shares held by others.
-        available: Authorized, neither issued nor reserved; below zero when more is out than the charter allows.
+        available: Authorized, neither issued nor reserved, nor converted or redeemed for good; below zero when
+            more is out than the charter allows.
         as_converted: Common shares that the class stands for; ``None`` when it does not convert.
         votes: Votes of the shares outstanding; ``None`` when votes are not stated.
         not_recorded: Shares of holders that are not recorded; zero in a complete register.
@@ -187,7 +188,7 @@ def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: A
         for stock_class in balances.subjects(Level.CLASS_KIND)
     }
     figures = _figures(balances)
-    classes = tuple(_class_line(balances, figures, stock_class, ratio) for stock_class, ratio in ratios.items())
+    classes = tuple(_class_line(balances, figures, stock_class, ratios) for stock_class in ratios)
     lines = {line.stock_class: line for line in classes}
     return CapTable(
         ledger.issuer,
@@ -211,15 +212,29 @@ Figures = dict[tuple[Unit, str], tuple[Quantity, Quantity]]
 
 
 def _figures(balances: Balances) -> Figures:
-    """Return the parts of every class, what is issued, and what is issued or reserved."""
+    """Return the parts of every class, what is issued, and what counts against the authorized number."""
+    reissuable = {
+        subject
+        for subject in balances.subjects(Level.REISSUABLE)
+        if any(balances.values(Level.REISSUABLE, subject))
+    }
+
+    def committed(unit: Unit, account: Account) -> Any:
+        spent = account in (Source.CONVERTED, Source.REDEEMED) and unit not in reissuable
+        return (unit, "committed") if spent or _part(account) else None
+
     return {
         **balances.grouped(lambda unit, account: (unit, part) if (part := _part(account)) else None),
         **balances.grouped(lambda unit, account: (unit, "issued") if _part(account) in _ISSUED else None),
-        **balances.grouped(lambda unit, account: (unit, "committed") if _part(account) else None),
+        **balances.grouped(committed),
     }
 
 
-def _class_line(balances: Balances, figures: Figures, stock_class: StockClassId, ratio: Fraction) -> ClassLine:
+def _class_line(
+    balances: Balances, figures: Figures, stock_class: StockClassId, ratios: dict[StockClassId, Fraction]
+) -> ClassLine:
+    ratio = ratios[stock_class]
+
     def bounds(part: str) -> tuple[Quantity, Quantity]:
         return figures.get((stock_class, part), (0, 0))
 
@@ -242,8 +257,8 @@ def _class_line(balances: Balances, figures: Figures, stock_class: StockClassId,
         _shares(bounds("treasury"), ratio),
         outstanding,
         _available(authorized, bounds("committed"), ratio, is_complete=is_complete),
-        _converted(balances, stock_class, outstanding, ratio),
-        _votes(balances, stock_class, outstanding),
+        _converted(balances, stock_class, outstanding, ratios),
+        _votes(balances, stock_class, outstanding, ratio),
         _not_recorded(_shares(bounds("outstanding"), ratio), stated, is_complete=is_complete),
         stated,
     )
@@ -320,21 +335,40 @@ def conversion_ratio(balances: Balances, stock_class: StockClassId) -> Fraction 
 
 
 def _converted(
-    balances: Balances, stock_class: StockClassId, shares: Bounds[Shares], ratio: Fraction
+    balances: Balances, stock_class: StockClassId, shares: Bounds[Shares], ratios: dict[StockClassId, Fraction]
 ) -> Bounds[Shares] | None:
-    """Return the shares that a class stands for; common stands for itself."""
-    kinds = balances.values(Level.CLASS_KIND, stock_class)
-    per_share = conversion_ratio(balances, stock_class)
-    if per_share is None:
-        return shares if kinds == (StockClassKind.COMMON,) else None
-    return shares.map(lambda figure: Shares.of_units(figure.units / ratio * per_share))
+    """Return the common shares that shares of a class stand for, step by step; common stands for itself.
 
-
-def _votes(balances: Balances, stock_class: StockClassId, shares: Bounds[Shares]) -> Bounds[Fraction] | None:
-    votes = balances.values(Level.VOTES_PER_SHARE, stock_class)
-    if len(votes) != 1 or votes[0] is None:
+    Quantities of each class are in the units that its ratio leads to. Where a term is missing or open, the figure
+    is unknown.
+    """
+    factor, reached, passed = 1 / ratios[stock_class], stock_class, set()
+    while (rights := balances.values(Level.CONVERSION, reached)) not in ((), (None,)):
+        per_share = conversion_ratio(balances, reached)
+        if per_share is None or reached in passed:
+            return Bounds(None, None)
+        passed.add(reached)
+        factor, reached = factor * per_share, rights[0].into
+    if balances.values(Level.CLASS_KIND, reached) != (StockClassKind.COMMON,):
         return None
-    return shares.map(lambda figure: figure.as_fraction() * votes[0].value)
+    factor *= ratios[reached]
+    return shares.map(lambda figure: Shares.of_units(figure.units * factor))
+
+
+def _votes(
+    balances: Balances, stock_class: StockClassId, shares: Bounds[Shares], ratio: Fraction
+) -> Bounds[Fraction] | None:
+    """Return the votes that shares have on the day asked about, in whatever units the shares are shown."""
+    votes = balances.values(Level.VOTES_PER_SHARE, stock_class)
+    if votes in ((), (None,)):
+        return None
+    if None in votes:
+        return Bounds(None, None)
+    per_share = [each.value / ratio for each in votes]
+    return Bounds(
+        None if shares.low is None else min(shares.low.as_fraction() * each for each in per_share),
+        None if shares.high is None else max(shares.high.as_fraction() * each for each in per_share),
+    )
 
 
 def shown_under(balances: Balances, holder: HolderId) -> HolderId:
@@ -355,7 +389,7 @@ def _holding_lines(
     merged = bool(balances.subjects(Level.MERGED_INTO))
 
     def by_holder(unit: Unit, account: Account) -> Any:
-        if type(account) is not Held or type(unit) is not StockClassId:
+        if type(account) is not Held or unit not in lines:  # a class is designated before its shares are issued
             return None
         return unit, shown_under(balances, account.holder) if merged else account.holder
 
@@ -372,8 +406,8 @@ def _holding_lines(
             stock_class,
             shares,
             _percent(shares, line),
-            _converted(balances, stock_class, shares, ratios[stock_class]),
-            _votes(balances, stock_class, shares),
+            _converted(balances, stock_class, shares, ratios),
+            _votes(balances, stock_class, shares, ratios[stock_class]),
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from ledger.days import close_of
 from ledger.errors import UnknownName, nearest
 from ledger.identity import AgreementId, HolderId, IssuerId, SecurityId, StockClassId, TrancheId
 from ledger.movements import Commitment, Held, Level, Posting, Rescaling, Scope, Source, Stage
@@ -208,11 +209,10 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: 
 
     sums = balances.grouped(stage)
     promised = balances.grouped(stage, signed=True)  # a source is below zero by its nature
-    undertaken = _negative(promised.get(Stage.PROMISED, (0, 0)))
+    undertaken = _floored(_negative(promised.get(Stage.PROMISED, (0, 0))))
     closed, lapsed, undrawn = (sums.get(each, (0, 0)) for each in (Stage.CLOSED, Stage.LAPSED, Stage.UNDRAWN))
     tranches = _tranche_lines(balances, agreement, money)
-    due = _total([line.undertaken for line in tranches if line.is_due], currency)
-    on_schedule = Bounds(_less(money(undertaken).low, due.high), _less(money(undertaken).high, due.low))
+    schedule = _schedule(tranches, balances.history.as_of)
     shares = _shares_under(balances, agreement, buys, units, is_complete=is_complete)
     remedy = remedies[-1] if remedies else None
     prices: Possible[Price] = Possible(balances.values(Level.PURCHASE_PRICE, agreement))
@@ -222,18 +222,21 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: 
         buys,
         prices,
         money(undertaken),
-        due,
-        _overdue(due, money(closed), money(lapsed), is_complete=is_complete),
+        money(schedule.due),
+        money(schedule.overdue if is_complete else (0, schedule.overdue[1])),
         money(closed) if is_complete else Bounds(money(closed).low, None),
         money(lapsed),
         money(undrawn) if is_complete else Bounds(None, money(undrawn).high),
-        on_schedule,
+        money(schedule.still_to_come),
         tranches,
         shares,
         _headroom(ledger, balances, agreement, units, money(undertaken)),
         remedy,
         shares.outstanding.map(remedy.redeems) if remedy is not None else None,
-        bool(balances.values(Level.TERMINATED, agreement)),
+        any(
+            each.settles <= close_of(balances.history.as_of)
+            for each, _ in balances.level(Level.TERMINATED, agreement)
+        ),
     )
 
 
@@ -241,26 +244,48 @@ def _negative(bounds: tuple[Quantity, Quantity]) -> tuple[Quantity, Quantity]:
     return -bounds[1], -bounds[0]
 
 
-def _less(one: Money | None, other: Money | None) -> Money | None:
-    return None if one is None or other is None else one - other
+def _floored(bounds: tuple[Quantity, Quantity]) -> tuple[Quantity, Quantity]:
+    """Leave out readings below zero, unless there is no other."""
+    return (0, bounds[1]) if bounds[0] < 0 <= bounds[1] else bounds
 
 
-def _total(figures: list[Bounds[Money]], currency: Currency) -> Bounds[Money]:
-    low = sum(figure.low.units for figure in figures if figure.low is not None)
-    high = sum(figure.high.units for figure in figures if figure.high is not None)
-    return Bounds(Money.of_units(low, currency), Money.of_units(high, currency))
+@attrs.frozen
+class _Schedule:
+    """What the days of the tranches say: what is due, what of it is overdue, and what is still to come."""
+
+    due: tuple[Quantity, Quantity]
+    overdue: tuple[Quantity, Quantity]
+    still_to_come: tuple[Quantity, Quantity]
 
 
-def _overdue(
-    due: Bounds[Money], closed: Bounds[Money], lapsed: Bounds[Money], *, is_complete: bool
-) -> Bounds[Money]:
-    """Return what is due and neither closed nor lapsed; nothing less than nothing."""
-    assert due.low is not None and due.high is not None  # noqa: PT018 - one thought
-    assert closed.low is not None and closed.high is not None  # noqa: PT018
-    assert lapsed.low is not None and lapsed.high is not None  # noqa: PT018
-    nothing = Money.of_units(0, due.low.currency)
-    high = max(nothing, due.high - closed.low - lapsed.low)
-    return Bounds(max(nothing, due.low - closed.high - lapsed.high) if is_complete else nothing, high)
+def _schedule(tranches: tuple[TrancheLine, ...], as_of: date) -> _Schedule:
+    """Return the sums of the tranches by their days, each in its lowest and its highest reading.
+
+    What was closed or lapsed early, of a tranche that is not due, is no payment of one that is. Money that was
+    paid in and not allocated is.
+    """
+    due, overdue, to_come = [0, 0], [0, 0], [0, 0]
+    unallocated = (0, 0)
+    for line in tranches:
+        perhaps = any(day <= as_of for day in line.due_on.values)
+        undertaken, lapsed, undrawn = _units(line.undertaken), _units(line.lapsed), _units(line.undrawn)
+        for side, is_due, is_to_come in ((0, line.is_due, not perhaps), (1, perhaps, not line.is_due)):
+            due[side] += undertaken[side] if is_due else 0
+            overdue[side] += max(0, undrawn[side]) if is_due else 0
+            to_come[side] += undertaken[side] - lapsed[1 - side] if is_to_come else 0
+        if line.tranche is None:
+            unallocated = (min(0, undrawn[0]), min(0, undrawn[1]))
+    return _Schedule(
+        (due[0], due[1]),
+        (max(0, overdue[0] + unallocated[0]), max(0, overdue[1] + unallocated[1])),
+        (max(0, to_come[0]), max(0, to_come[1])),
+    )
+
+
+def _units(bounds: Bounds[Money]) -> tuple[int, int]:
+    assert bounds.low is not None, "a line knows what was recorded"
+    assert bounds.high is not None, "a line knows what was recorded"
+    return bounds.low.units, bounds.high.units
 
 
 def _tranche_lines(balances: Balances, agreement: AgreementId, money: Any) -> tuple[TrancheLine, ...]:
@@ -286,10 +311,10 @@ def _tranche_lines(balances: Balances, agreement: AgreementId, money: Any) -> tu
             TrancheLine(
                 tranche,
                 Possible(days),
-                money(_negative(undertaken)),
+                money(_floored(_negative(undertaken))),
                 money(closed),
                 money(lapsed),
-                money(undrawn),
+                money(undrawn if tranche is None else _floored(undrawn)),
                 bool(days) and all(due <= balances.history.as_of for due in days),
                 _conditions(balances, agreement, tranche),
             )

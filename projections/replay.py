@@ -3,7 +3,7 @@
 A balance lies between the certain sum plus the open decreases and the certain sum plus the open increases. Each
 open fact is netted within the figure asked for first, so that a transfer leaves the class as it is. Where a figure
 cannot be below zero (a holding, a reserve, an undrawn commitment), readings of open days that would take it there
-are not admissible, and its lower bound is zero; what is certainly below zero is shown as it is.
+are not admissible, and its lower bound is zero; what is below zero in every reading is shown as it is.
 """
 
 from __future__ import annotations
@@ -89,12 +89,12 @@ class Balances:
                 key = group(unit, account)
                 if key is not None:
                     low[key] += quantity
-        certain, high = low.copy(), low.copy()
+        high = low.copy()
         for _, postings in self.open:
             for key, change in net(postings, group).items():
                 (high if change > 0 else low)[key] += change
         if not signed:
-            low |= {key: 0 for key, lowest in low.items() if lowest < 0 <= certain[key]}
+            low |= {key: 0 for key, lowest in low.items() if lowest < 0 <= high[key]}
         return {key: (low[key], high[key]) for key in {**low, **high}}
 
     def level(self, level: Level, subject: Subject) -> list[tuple[InEffect, LevelValue]]:

@@ -86,6 +86,8 @@ def rollforward(
     first, last = day(after, what="after"), day(through, what="through")
     if last < first:
         raise NotUnderstood("E_DATE", f"{last} is before {first}", "give the earlier day first")
+    if figure.level is not None:
+        raise NotUnderstood("E_FIGURE", f"{figure.label} is set and not moved", "ask to explain it instead")
     known = ledger.position(known_at)
     facts = ledger.standing(known)
     opening = replay(history_of(facts, as_of=first, known=known))
@@ -142,27 +144,16 @@ def _add(sums: _Sums, kind: str, each: InEffect, change: Quantity, *, certain: b
 
 def _by_kind(postings: list[Posting], figure: Figure) -> dict[str, int]:
     """Name a change of the figure after the accounts on the other side."""
-    total = figure.change(postings)
-    if not total:
+    if not figure.change(postings):
         return {}
     changes: dict[str, int] = {}
-    for posting in postings:
-        if not figure.counts(posting) and _concerns(posting, figure):
-            kind = _kind(posting.account, figure, lost=posting.quantity < 0)
-            changes[kind] = changes.get(kind, 0) - posting.quantity
-    sign = 1 if sum(changes.values()) == total else -1  # what was undertaken is the negative of its source
-    return {kind: sign * change for kind, change in changes.items() if change}
-
-
-def _concerns(posting: Posting, figure: Figure) -> bool:
-    """Whether a posting is of the unit that the figure counts, and not an act of its own beside it."""
-    if figure.agreement is not None:
-        account = posting.account
-        return type(account) is Commitment and account.agreement == figure.agreement
-    if posting.unit != figure.stock_class:
-        return False
-    beside = type(posting.account) is Reserved or posting.account is Source.UNRESERVED
-    return not beside or figure.name == "reserved"
+    for pair in zip(postings[::2], postings[1::2], strict=True):  # what moves leaves one account for another
+        change = figure.change(pair)
+        if change:
+            other = pair[1] if figure.counts(pair[0]) else pair[0]
+            kind = _kind(other.account, figure, lost=other.quantity < 0)
+            changes[kind] = changes.get(kind, 0) + change
+    return {kind: change for kind, change in changes.items() if change}
 
 
 def _kind(account: Account, figure: Figure, *, lost: bool) -> str:
@@ -243,6 +234,8 @@ def figure_bounds(
     for sign, (lowest, highest) in balances.grouped(counted, signed=figure.name == "undertaken").items():
         low += lowest if sign > 0 else -highest
         high += highest if sign > 0 else -lowest
+    if low < 0 <= high:  # as in every figure that cannot be below zero
+        low = 0
     return _bounds(low * factor, high * factor, unit)
 
 
