@@ -13,7 +13,7 @@ from ledger.movements import Level, LevelValue, Posting, Rescaling
 from ledger.quantities import Currency, Money, Shares
 from ledger.timeline import InEffect, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible
-from projections.figures import Figure
+from projections.figures import Figure, is_complete
 from projections.replay import Place, Quantity, Replay, Units, close_place, replay
 from projections.rollforward import figure_bounds, figure_sum, unit_of
 
@@ -50,12 +50,14 @@ class Explanation:
         as_of: The day; its close.
         steps: The entries behind it, in order of effect; open ones last.
         result: The figure; bounds, or the values that a level may have.
+        is_complete: Whether the register holds all that the figure counts; if not, this is what is recorded of it.
     """
 
     label: str
     as_of: date
     steps: tuple[ExplainedStep, ...]
     result: Bounds[Any] | Possible[Any]
+    is_complete: bool
 
     def arithmetic(self) -> str:
         """Return the sum in one line: ``200,000,000 + 0 to 250,000,000 = 200,000,000 to 450,000,000``."""
@@ -109,7 +111,7 @@ def explain(
             bounds = Bounds(_amount(low, unit), _amount(high, unit))
             steps.append(ExplainedStep(each, True, _amount(change, unit), bounds))
     result = figure_bounds(balances, figure, unit, units.factor(figure.stock_class, close_place(history.as_of)))
-    return Explanation(figure.label, history.as_of, tuple(steps), result)
+    return Explanation(figure.label, history.as_of, tuple(steps), result, is_complete(balances, figure))
 
 
 def _postings(each: InEffect) -> list[Posting]:
@@ -135,7 +137,7 @@ def _explain_level(figure: Figure, as_of: date, facts: list[InEffect]) -> Explan
     in_force = may_be_last(settings, close_of(as_of))[0]
     steps = tuple(ExplainedStep(each, each.settles > close_of(as_of), value, None) for each, value in settings)
     values = tuple(dict.fromkeys(value for _, value in in_force))
-    return Explanation(figure.label, as_of, steps, Possible(values))
+    return Explanation(figure.label, as_of, steps, Possible(values), True)
 
 
 def _set_by(each: InEffect, level: Level, subject: Any) -> list[LevelValue]:

@@ -15,7 +15,7 @@ from ledger.movements import Account, Commitment, Held, Posting, Rescaling, Rese
 from ledger.quantities import Currency, Money, Shares
 from ledger.timeline import InEffect, history_of, place_in_history
 from projections.bounds import Bounds
-from projections.figures import Figure
+from projections.figures import Figure, is_complete
 from projections.replay import ONE, Balances, Quantity, Replay, Units, close_place, replay
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class RollForward:
         opening: The figure at the close of ``after``, in the units of that day or of the basis.
         lines: Each kind of movement, in the order in which it first came.
         closing: The figure at the close of ``through``, in the units of that day or of the basis.
+        is_complete: Whether the register holds all that the figure counts; if not, this is what is recorded of it.
     """
 
     label: str
@@ -58,6 +59,7 @@ class RollForward:
     opening: Bounds[Any]
     lines: tuple[RollForwardLine, ...]
     closing: Bounds[Any]
+    is_complete: bool
 
 
 def rollforward(
@@ -111,6 +113,7 @@ def rollforward(
             if low or high
         ),
         figure_bounds(closing, figure, unit, units.factor(figure.stock_class, close_place(last))),
+        is_complete(closing, figure),
     )
 
 

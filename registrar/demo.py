@@ -82,9 +82,7 @@ class _Demo:
         self._refusals()
         self._findings()
         self._say("")
-        self._say(
-            "The same from the command line: `captable init`, `record`, `show`, `commitments`, `explain`, `log`."
-        )
+        self._say("The same from the command line: captable init, record, show, commitments, explain, log.")
 
     def _say(self, text: str) -> None:
         for line in wrapped(text, self._width) or [""]:
@@ -125,10 +123,8 @@ class _Demo:
     def _roll_forward(self) -> None:
         self._begin("Roll forward: opening, each kind of movement, closing; common shares, then the commitment.")
         known = self._ledger.position()
-        for figure, after in (
-            (of_class(COMMON, "outstanding"), DAYS[0]),
-            (of_agreement(AGREEMENT, "undrawn"), "2017-02-07"),
-        ):
+        shares, money = of_class(COMMON, "outstanding"), of_agreement(AGREEMENT, "undrawn")
+        for figure, after in ((shares, DAYS[0]), (money, "2017-02-07")):
             answer = rollforward(self._ledger, figure, after=after, through=DAYS[-1])
             self._show(views.rollforward(self._ledger, answer, known, self._width))
 
