@@ -16,6 +16,8 @@ from projections.replay import Balances
 def is_complete(balances: Balances, figure: Figure) -> bool:
     """Return whether all that a figure counts is recorded: every holder of its class, or of the class bought."""
     stock_class = figure.stock_class
+    if figure.name == "held":
+        return True  # others who are not recorded hold nothing of it
     if figure.agreement is not None:
         bought = balances.values(Level.BUYS, figure.agreement)
         stock_class = bought[-1] if bought else None
