@@ -1,0 +1,1 @@
+"""Where people and machines meet the ledger: the command line and what it prints."""

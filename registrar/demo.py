@@ -31,7 +31,8 @@ from registrar.founding_case import (
     later_news,
     record_founding_case,
 )
-from registrar.tables import bounds, wrapped
+from registrar.tables import bounds
+from registrar.text import wrapped
 
 Write = Callable[[str], None]
 

@@ -1,0 +1,256 @@
+"""Answers as JSON for programs: exact numbers as strings, bounds with a low and a high end, keys in a fixed order.
+
+``null`` for an end of a bound says that nothing is known from that side. A level that may be one of several values
+is a list of them. The numbers are those of the answer: nothing is rounded, and no JSON number is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ledger import codec
+from ledger.quantities import plain
+
+if TYPE_CHECKING:
+    from ledger.errors import NothingRecorded
+    from ledger.journal import Ledger, Recorded
+    from projections.audit import AuditLine
+    from projections.bounds import Bounds, Possible
+    from projections.cap_table import CapTable, ClassLine, HoldingLine
+    from projections.commitments import CommitmentBalance, Commitments, TrancheLine
+    from projections.explain import ExplainedStep, Explanation
+    from projections.rollforward import RollForward
+
+Answer = dict[str, Any]
+
+
+def text(answer: Answer) -> bytes:
+    """Return an answer as indented JSON in UTF-8, with a line feed at the end."""
+    return msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n"
+
+
+def _head(kind: str, ledger: Ledger, known: int, **days: Any) -> Answer:
+    """Return what stands at the top of every answer: whose, for which day, and as known when."""
+    recorded_at = ledger.entries()[known - 1].recorded_at
+    return {
+        "answer": kind,
+        "issuer": ledger.issuer,
+        **{name: str(day) for name, day in days.items()},
+        "known": {"entries": str(known), "recorded_at": codec.instant_text(recorded_at)},
+    }
+
+
+def _one(value: Any) -> Any:
+    """Return a single value: text as it is recorded, a fraction exactly."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Fraction):
+        return plain(value)
+    if hasattr(value, "value") and isinstance(value.value, str):  # one of the words of the record
+        return value.value
+    return str(value)
+
+
+def _bounds(figure: Bounds[Any] | None) -> Any:
+    return None if figure is None else {"low": _one(figure.low), "high": _one(figure.high)}
+
+
+def _possible(level: Possible[Any]) -> list[Any]:
+    return [_one(value) for value in level.values]
+
+
+def nothing_recorded(answer: NothingRecorded) -> Answer:
+    """Return the answer for a time at which nothing had been recorded."""
+    return {
+        "answer": "nothing-recorded",
+        "message": str(answer),
+        "known_at": None if answer.known_at is None else codec.instant_text(answer.known_at),
+        "first_recorded_at": None if answer.first is None else codec.instant_text(answer.first),
+    }
+
+
+def recorded(ledger: Ledger, outcome: Recorded, *, dry_run: bool) -> Answer:
+    """Return the outcome of a command."""
+    numbers = [str(entry.number) for entry in outcome.entries]
+    word = "already-recorded" if outcome.repeated else "would-be-recorded" if dry_run else "recorded"
+    return {"answer": word, "issuer": ledger.issuer, "command": outcome.command, "entries": numbers}
+
+
+# --- cap table ----------------------------------------------------------------------------------------------
+
+
+def cap_table(ledger: Ledger, answer: CapTable) -> Answer:
+    """Return the cap table."""
+    return {
+        **_head("cap-table", ledger, answer.known, as_of=answer.as_of, basis=answer.basis),
+        "classes": [_class(line) for line in answer.classes],
+        "holdings": [_holding(line, answer.stock_class(line.stock_class).denominator) for line in answer],
+    }
+
+
+def _class(line: ClassLine) -> Answer:
+    stated = line.stated
+    return {
+        "stock_class": line.stock_class,
+        "title": line.title,
+        "kind": line.class_kind.value,
+        "scope": _possible(line.scope),
+        "authorized": _possible(line.authorized),
+        "reserved": _bounds(line.reserved),
+        "issued": _bounds(line.issued),
+        "treasury": _bounds(line.treasury),
+        "outstanding": _bounds(line.outstanding),
+        "available": _bounds(line.available),
+        "as_converted": _bounds(line.as_converted),
+        "votes": _bounds(line.votes),
+        "holders_not_recorded": _bounds(line.not_recorded),
+        "stated_outstanding": None if stated is None else {"shares": str(stated.shares), "on": str(stated.on)},
+    }
+
+
+def _holding(line: HoldingLine, denominator: str) -> Answer:
+    return {
+        "holder": line.holder,
+        "name": line.name,
+        "stock_class": line.stock_class,
+        "shares": _bounds(line.shares),
+        "part": {**_bounds(line.percent), "of": denominator},
+        "as_converted": _bounds(line.as_converted),
+        "votes": _bounds(line.votes),
+    }
+
+
+# --- commitments --------------------------------------------------------------------------------------------
+
+
+def commitments(ledger: Ledger, answer: Commitments) -> Answer:
+    """Return the funding commitments."""
+    return {
+        **_head("commitments", ledger, answer.known, as_of=answer.as_of),
+        "agreements": [_agreement(balance) for balance in answer.agreements],
+    }
+
+
+def _agreement(balance: CommitmentBalance) -> Answer:
+    shares, room, remedy = balance.shares, balance.headroom, balance.remedy
+    return {
+        "agreement": balance.agreement,
+        "investor": balance.investor,
+        "buys": balance.buys,
+        "price": _possible(balance.price),
+        "terminated": balance.is_terminated,
+        "undertaken": _bounds(balance.undertaken),
+        "due": _bounds(balance.due),
+        "overdue": _bounds(balance.overdue),
+        "closed": _bounds(balance.closed),
+        "lapsed": _bounds(balance.lapsed),
+        "undrawn": _bounds(balance.undrawn),
+        "assumptions": {"undrawn_if_every_tranche_closed_on_its_day": _bounds(balance.undrawn_if_on_schedule)},
+        "tranches": [_tranche(line) for line in balance.tranches],
+        "shares": {
+            "stock_class": shares.stock_class,
+            "issued": _bounds(shares.issued),
+            "converted": _bounds(shares.converted),
+            "outstanding": _bounds(shares.outstanding),
+        },
+        "headroom": None
+        if room is None
+        else {
+            "into": room.into,
+            "if_all_converted": str(room.if_all_converted),
+            "authorized": _possible(room.authorized),
+            "available": _bounds(room.available),
+            "is_enough": room.is_enough,
+        },
+        "remedy": None
+        if remedy is None
+        else {
+            "redeemable": str(remedy.redeemable),
+            "price": str(remedy.price),
+            "shares_now": _bounds(balance.remedy_yields),
+        },
+    }
+
+
+def _tranche(line: TrancheLine) -> Answer:
+    return {
+        "tranche": line.tranche,
+        "due_on": _possible(line.due_on),
+        "is_due": line.is_due,
+        "undertaken": _bounds(line.undertaken),
+        "closed": _bounds(line.closed),
+        "lapsed": _bounds(line.lapsed),
+        "undrawn": _bounds(line.undrawn),
+        "conditions": [{"condition": name, "state": _possible(state)} for name, state in line.conditions],
+    }
+
+
+# --- roll-forward, explanations, audit trail ----------------------------------------------------------------
+
+
+def rollforward(ledger: Ledger, answer: RollForward, known: int) -> Answer:
+    """Return how a figure came from one day to another."""
+    return {
+        **_head("roll-forward", ledger, known, after=answer.after, through=answer.through),
+        "figure": answer.label,
+        "is_complete": answer.is_complete,
+        "opening": _bounds(answer.opening),
+        "movements": [
+            {"kind": line.kind, "change": _bounds(line.change), "entries": [str(each) for each in line.entries]}
+            for line in answer.lines
+        ],
+        "closing": _bounds(answer.closing),
+    }
+
+
+def explanation(ledger: Ledger, answer: Explanation, known: int) -> Answer:
+    """Return the entries behind a figure."""
+    from projections.bounds import Possible
+
+    result = answer.result
+    return {
+        **_head("explanation", ledger, known, as_of=answer.as_of),
+        "figure": answer.label,
+        "is_complete": answer.is_complete,
+        "steps": [_step(step) for step in answer.steps],
+        "result": _possible(result) if isinstance(result, Possible) else _bounds(result),
+        "arithmetic": answer.arithmetic(),
+    }
+
+
+def _step(step: ExplainedStep) -> Answer:
+    fact = step.fact.fact
+    return {
+        "entry": str(step.fact.entry.number),
+        "kind": fact.KIND,
+        "effective_on": str(fact.effective_on),
+        "certainty": fact.certainty.value,
+        "is_open": step.is_open,
+        "change": _one(step.change),
+        "amounts_to": _bounds(step.amounts_to),
+    }
+
+
+def audit(ledger: Ledger, answer: Sequence[AuditLine], known: int) -> Answer:
+    """Return entries with their facts as recorded: personal particulars as commitments only."""
+    return {**_head("audit-trail", ledger, known), "entries": [_audit_line(line) for line in answer]}
+
+
+def _audit_line(line: AuditLine) -> Answer:
+    entry = line.entry
+    payload = msgspec.json.decode(codec.encode(entry.event))
+    return {
+        "number": str(entry.number),
+        "kind": entry.event.KIND,
+        "effective_on": None if line.effective_on is None else str(line.effective_on),
+        "recorded_at": codec.instant_text(entry.recorded_at),
+        "actor": entry.actor,
+        "command": entry.command,
+        "payload_sha256": entry.payload_digest,
+        "taken_out_by": None if line.taken_out_by is None else str(line.taken_out_by),
+        "fact": payload["event"],
+    }
