@@ -20,7 +20,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
@@ -83,8 +83,9 @@ from ledger.movements import (
     StockClassKind,
 )
 from ledger.quantities import Authorized, Currency, Money, Shares, fits
+from ledger.terms.commitment import ConditionState
 from ledger.terms.conversion import ConversionRight
-from ledger.timeline import Entry, InEffect, fallen_entries, standing
+from ledger.timeline import Entry, InEffect, fallen_entries, place_in_history, standing
 
 
 @attrs.frozen
@@ -124,7 +125,7 @@ def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple
     elif kind is AgreementId:
         yield Level.INVESTOR, value, value
     elif kind is TrancheId:
-        yield Level.TRANCHE_DUE, (agreement, value), value
+        yield Level.TRANCHE_SHARES, (agreement, value), value
     elif kind is ConditionId:
         yield Level.CONDITION, (agreement, value), value
     elif kind is tuple:
@@ -138,13 +139,16 @@ def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple
                 yield from names_in(field, agreement)
 
 
-_CALLED: Final = {**FIRST_LEVELS, Level.TRANCHE_DUE: "tranche", Level.CONDITION: "condition"}
+_CALLED: Final = {**FIRST_LEVELS, Level.TRANCHE_SHARES: "tranche", Level.CONDITION: "condition"}
 
 
 def known_by_then(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """Everything a fact names was registered, designated or signed by then."""
     for level, subject, name in names_in(each.fact):
-        if (level, subject) not in book.settings:
+        settings = book.settings.get((level, subject), ())
+        if level is Level.CONDITION:  # it is satisfied or waived by a setting too, and made by one that is open
+            settings = tuple(pair for pair in settings if pair[1] is ConditionState.OPEN)
+        if not settings:
             others = [str(other) for known, other in book.settings if known is level and isinstance(other, str)]
             yield UnknownName(_CALLED[level], name, day_of(each.settles), nearest(name, others))
 
@@ -364,7 +368,7 @@ def limits_broken(book: Book, changes: Changes) -> Iterator[Breach]:
     touched: dict[StockClassId, InEffect] = {**changes.relevelled}
     for (unit, account), each in changes.raised.items():
         if isinstance(account, ClassTotal) and isinstance(unit, StockClassId):
-            touched[unit] = each
+            touched[unit] = max(touched.get(unit, each), each, key=place_in_history)
     for stock_class in sorted(touched):
         if breach := within_authorized(book, stock_class, touched[stock_class]):
             yield breach
@@ -429,7 +433,7 @@ def _mark_mended(found: Sweep, at: Moment) -> None:
 
 
 def _anyone(book: Book, stock_class: StockClassId) -> InEffect:
-    return book.settings[Level.CLASS_KIND, stock_class][0][0]
+    return book.settings[Level.AUTHORIZED, stock_class][0][0]  # there, or the limit could not have been broken
 
 
 def added_or_deepened(before: Sweep, after: Sweep) -> Breach | None:
@@ -456,6 +460,8 @@ def issuer_first(issuer: IssuerId | None, entries: Sequence[Entry], new: Sequenc
     """A ledger begins with its issuer, and holds one."""
     if not entries and not isinstance(new[0].event, IssuerRegistered):
         raise IssuerFirst(None, None)
+    if isinstance(new[0].event, IssuerRegistered):
+        issuer = issuer or new[0].event.issuer
     for entry in new:
         event = entry.event.restated_as if isinstance(entry.event, EntryRestated) else entry.event
         if isinstance(event, IssuerRegistered) and issuer is not None and event.issuer != issuer:
@@ -527,7 +533,7 @@ def zone(name: str) -> ZoneInfo:
     """
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
         raise NotUnderstood(
             "E_TIMEZONE", f"{name!r} is not a time zone", 'use an IANA name, "America/Denver"'
         ) from error
