@@ -21,6 +21,7 @@ import click
 if TYPE_CHECKING:
     from datetime import date
 
+    from ledger.errors import RuleBroken
     from ledger.events import Event
     from ledger.journal import Ledger, Recorded
 
@@ -81,6 +82,10 @@ class Verbs(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(PIPE_CLOSED)
         return result
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order in which somebody meets them."""
+        return list(self.commands)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -268,9 +273,10 @@ def main() -> None:
 
 
 @main.command(
+    short_help="Make an empty ledger in a file.",
     epilog="""\b
 Example:
-  captable init acme.db"""
+  captable init acme.db""",
 )
 @click.argument("file", required=False, envvar="CAPTABLE_FILE")
 @click.option("-f", "--file", "also_file", metavar="FILE", help="The same, as an option.")
@@ -293,6 +299,7 @@ def init(file: str | None, also_file: str | None) -> None:
 
 
 @main.command(
+    short_help="Record facts from JSON Lines, as one command.",
     epilog="""\b
 Example:
   captable record acme.db events.jsonl --dry-run
@@ -300,7 +307,7 @@ Example:
   cat events.jsonl | captable record acme.db -
 
 A file is recorded as one command, all of it or nothing, and its SHA-256 is the command's identity: the same
-file given twice counts once."""
+file given twice counts once.""",
 )
 @click.argument("names", nargs=-1, metavar="[FILE] [EVENTS | -]")
 @_options(known=False)
@@ -451,21 +458,29 @@ def _at_line(error: Exception, name: str, numbers: Sequence[int], there: int) ->
     if isinstance(error, NotUnderstood):
         raise error.at(error.where or name) from None
     if isinstance(error, RuleBroken):
-        place = name
-        if error.where.startswith("entry "):
-            index = int(error.where.removeprefix("entry ")) - there - 1
-            if 0 <= index < len(numbers):
-                place = f"{name} line {numbers[index]}"
+        index = _entry_of(error) - there - 1
+        place = f"{name} line {numbers[index]}" if 0 <= index < len(numbers) else name
         object.__setattr__(error, "where", place)  # errors are frozen; where they arose is not what they say
     raise error
 
 
+def _entry_of(error: RuleBroken) -> int:
+    """Return the entry that a refusal concerns, or 0 where it does not say."""
+    from ledger.errors import CorrectionMisplaced
+
+    if error.where.startswith("entry "):
+        return int(error.where.removeprefix("entry "))
+    # A misplaced correction speaks of the entry that was to be corrected, which is another one.
+    return 0 if isinstance(error, CorrectionMisplaced) else int(getattr(error, "entry", 0))
+
+
 @main.command(
+    short_help="Cap table at the close of a day.",
     epilog="""\b
 Example:
   captable show -f acme.db --as-of 2017-06-20
   captable show -f acme.db --as-of 2017-06-20 --known-at 2017-06-01
-  captable show -f acme.db --as-of 2017-06-20 --basis 2018-07-23 --json"""
+  captable show -f acme.db --as-of 2017-06-20 --basis 2018-07-23 --json""",
 )
 @_options()
 @_as_of_option
@@ -489,9 +504,10 @@ def show(
 
 
 @main.command(
+    short_help="What investors promised, and what became of it.",
     epilog="""\b
 Example:
-  captable commitments -f acme.db --as-of 2017-06-20"""
+  captable commitments -f acme.db --as-of 2017-06-20""",
 )
 @_options()
 @_as_of_option
@@ -515,10 +531,11 @@ def commitments(
 
 
 @main.command(
+    short_help="A figure from one day to another.",
     epilog="""\b
 Example:
   captable rollforward boone common --after 2017-01-01 --through 2017-06-20
-  captable rollforward ascent-k undrawn --after 2017-02-08"""
+  captable rollforward ascent-k undrawn --after 2017-02-08""",
 )
 @click.argument("figure", nargs=-1, required=True)
 @_options()
@@ -559,11 +576,12 @@ def rollforward(
 
 
 @main.command(
+    short_help="The entries behind a figure, with the arithmetic.",
     epilog="""\b
 Example:
   captable explain boone common --as-of 2017-06-20
   captable explain common authorized
-  captable explain ascent-k undrawn"""
+  captable explain ascent-k undrawn""",
 )
 @click.argument("figure", nargs=-1, required=True)
 @_options()
@@ -600,11 +618,12 @@ def explain(
 
 
 @main.command(
+    short_help="Audit trail: what was recorded, by whom and when.",
     epilog="""\b
 Example:
   captable log -f acme.db --actor counsel
   captable log -f acme.db --late-for 2017-03-31
-  captable log -f acme.db --kind shares-converted --without-evidence"""
+  captable log -f acme.db --kind shares-converted --without-evidence""",
 )
 @_options()
 @click.option("--actor", metavar="NAME", help="Recorded by this person.")
@@ -676,9 +695,10 @@ def _kinds_known(kinds: tuple[str, ...]) -> None:
 
 
 @main.command(
+    short_help="A real case, recorded and asked step by step.",
     epilog="""\b
 Example:
-  captable demo"""
+  captable demo""",
 )
 def demo() -> None:
     """Record a real case into a temporary ledger, and show every answer with a line of explanation."""

@@ -270,7 +270,7 @@ def _tranches(tranches: Sequence[TrancheLine], width: int) -> list[str]:
     lapsed = any(bounds(line.lapsed) != NOTHING for line in tranches)
     columns = [Column("Tranche"), Column("Due"), Column("Undertaken", right=True), Column("Closed", right=True)]
     columns += [Column("Lapsed", right=True)] if lapsed else []
-    columns += [Column("Undrawn", right=True), Column("Day")]
+    columns += [Column("Undrawn", right=True), Column("Day", optional=True)]
     rows = []
     for line in tranches:
         name = "(no tranche)" if line.tranche is None else str(line.tranche)
@@ -317,7 +317,7 @@ def _agreement_notes(balance: CommitmentBalance) -> list[str]:
     if balance.remedy is not None and balance.remedy_yields is not None:
         found.append(
             f"When a tranche is missed the company may redeem {balance.remedy.redeemable} of the shares then"
-            f" outstanding at {balance.remedy.price} a share: {bounds(balance.remedy_yields)} shares now."
+            f" outstanding at {balance.remedy.price} a share; shares now: {bounds(balance.remedy_yields)}."
             " It is a right, and moves nothing until it is exercised."
         )
     return found
@@ -340,6 +340,7 @@ def rollforward(ledger: Ledger, answer: RollForward, known: int, width: int) -> 
 
 
 _OPEN_DAYS = "A figure between two values: the day of an entry behind it is not known exactly."
+_DAY_OPEN = "Day open: the entry may not have taken effect yet."
 _PARTIAL = "The register is partial: this is what is recorded of the figure, and there is more."
 
 
@@ -351,7 +352,7 @@ def explanation(ledger: Ledger, answer: Explanation, known: int, width: int) -> 
     for step in answer.steps:
         fact = step.fact.fact
         flags = [" (deduced)"] if fact.certainty is Certainty.DEDUCED else []
-        flags += [" (may not have taken effect yet)"] if step.is_open else []
+        flags += [" (day open)"] if step.is_open else []
         change = amount(step.change) if isinstance(step.change, Shares | Money) else f"{step.change:,}"
         so_far = bounds(step.amounts_to) if step.amounts_to is not None else ""
         rows.append(
