@@ -4,7 +4,8 @@ Two times meet here. An entry was *recorded* once, and its number says when; the
 day, or within a range of days. What could go wrong, and why it does not:
 
 - *A correction of a correction.* Corrections name lower entries only, so they are resolved from the highest
-  number down: an entry stands unless a standing entry voids or restates it. Voiding a void revives.
+  number down: an entry stands unless a standing entry voids or restates it. Voiding a void revives; restating a
+  restatement does not, as the last one replaces all before it.
 - *Two facts of one day.* Order is by day, phase, place within the phase, then number. A restatement takes the
   place of the first original, so that correcting a figure does not move it within its day.
 - *A day that is not known.* A fact has an earliest and a latest moment. At a given moment it is certain,
@@ -125,11 +126,14 @@ def fallen_entries(entries: Sequence[Entry]) -> dict[int, EntryNumber]:
 def _resolved(entries: Sequence[Entry]) -> tuple[dict[int, EntryNumber], dict[int, int]]:
     """Return the fallen entries with their corrector, and for each restatement its first original."""
     fallen: dict[int, EntryNumber] = {}
+    restated: set[int] = set()
     corrections = [entry for entry in entries if isinstance(entry.event, EntryVoided | EntryRestated)]
     for entry in reversed(corrections):
-        if entry.number in fallen:
+        if entry.number in fallen and entry.number not in restated:
             continue
         event = entry.event
+        if isinstance(event, EntryRestated):
+            restated.add(event.entry)
         for number in event.entries if isinstance(event, EntryVoided) else (event.entry,):  # type: ignore[attr-defined]  # one of the two
             fallen.setdefault(number, entry.number)
     first: dict[int, int] = {}
