@@ -1,0 +1,350 @@
+"""The code is the list, the page is the prose: what has a name has its heading, and every link leads somewhere."""
+
+import ast
+import importlib
+import inspect
+import json
+import pkgutil
+import re
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import attrs
+import pytest
+
+import ledger
+import projections
+import registrar
+from ledger import Ledger, errors, rules
+from ledger.codec import from_plain
+from ledger.errors import LedgerError, RuleBroken
+from ledger.events import EVENTS, Event, Fact
+from ledger.exchange import refused
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+REFERENCE = DOCS / "reference"
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")])
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def without_code(text: str) -> str:
+    """Return a page without its fenced blocks, in which a # is a comment and a bracket is Python."""
+    return re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def sections(page: Path) -> dict[str, str]:
+    """Return the text below each heading, up to the next heading of any level."""
+    parts = re.split(r"^#+ +(.+)$", re.sub(r"^#(?= )(?=.*\n```)", "", text_of(page)), flags=re.MULTILINE)
+    return {heading.strip().strip("`"): body for heading, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def slug(heading: str) -> str:
+    """Return the anchor that a git host makes of a heading."""
+    kept = re.sub(r"[^\w\- ]", "", heading.strip().strip("`").lower())
+    return kept.replace(" ", "-")
+
+
+def anchors(page: Path) -> set[str]:
+    return {slug(heading) for heading in re.findall(r"^#+ +(.+)$", without_code(text_of(page)), re.MULTILINE)}
+
+
+# --- the reference is complete ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.KIND)
+def test_every_event_has_its_heading_and_names_each_of_its_fields(event: type[Event]) -> None:
+    page = sections(REFERENCE / "events.md")
+    common = {field.name for field in attrs.fields(Fact)}
+
+    body = page[event.KIND]
+
+    assert f"`{event.__name__}`" in body
+    for field in attrs.fields(event):
+        if field.name not in common:
+            assert f"| `{field.name}` |" in body, f"{event.KIND} does not explain {field.name}"
+
+
+def test_the_fields_that_every_event_has_are_explained_once() -> None:
+    body = sections(REFERENCE / "events.md")["Fields of every event"]
+
+    assert set(re.findall(r"^\| `(\w+)` \|", body, re.MULTILINE)) == {field.name for field in attrs.fields(Fact)}
+
+
+def parts_of_events() -> set[type]:
+    """Return every attrs class that stands in a field of an event."""
+    found: set[type] = set()
+    waiting: list[Any] = list(EVENTS)
+    while waiting:
+        kind = waiting.pop()
+        if get_args(kind):
+            waiting += get_args(kind)
+        elif isinstance(kind, type) and attrs.has(kind) and kind not in found:
+            found.add(kind)
+            waiting += get_type_hints(kind).values()
+    return {part for part in found if not issubclass(part, Event)}
+
+
+@pytest.mark.parametrize("part", sorted(parts_of_events(), key=str), ids=lambda part: part.__name__)
+def test_every_part_of_an_event_has_its_heading_and_names_each_of_its_fields(part: type) -> None:
+    body = sections(REFERENCE / "events.md")[part.__name__]
+
+    assert [field.name for field in attrs.fields(part)] == re.findall(r"^\| `(\w+)` \|", body, re.MULTILINE)
+
+
+def test_the_parts_of_events_were_found() -> None:
+    assert {part.__name__ for part in parts_of_events()} >= {"Evidence", "Tranche", "Condition", "ResultingTerms"}
+
+
+def every_error() -> list[type[LedgerError]]:
+    """Return every class of error, the branches included."""
+    classes = [each for each in (*vars(errors).values(), *vars(refused).values()) if isinstance(each, type)]
+    return [each for each in dict.fromkeys(classes) if issubclass(each, LedgerError)]
+
+
+@pytest.mark.parametrize("error", every_error(), ids=lambda error: error.__name__)
+def test_every_error_has_its_heading_with_its_code_rule_fields_and_exit_status(error: type[LedgerError]) -> None:
+    body = sections(REFERENCE / "errors.md")[error.__name__]
+
+    assert "**Cause.**" in body
+    assert "**Next step.**" in body
+    if error is not RuleBroken:
+        assert f"`{error.CODE}`" in body
+    if isinstance(error.EXIT, int):
+        assert f"Exit status {error.EXIT}." in body
+    if issubclass(error, RuleBroken) and error.RULE:
+        assert f"rule `{error.RULE}`" in body
+    if attrs.has(error):
+        assert ", ".join(f"`{field.name}`" for field in attrs.fields(error)) in body
+
+
+def codes_in(source: str) -> set[str]:
+    """Return every code that a text in a program holds."""
+    return {
+        code
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for code in re.findall(r"\bE(?:_[A-Z]+)+\b", node.value)
+    }
+
+
+def every_code() -> set[str]:
+    sources = [path for name in ("ledger", "projections", "registrar") for path in (ROOT / name).rglob("*.py")]
+    return {code for path in sources for code in codes_in(text_of(path))}
+
+
+def test_every_code_has_its_heading_and_every_such_heading_its_code() -> None:
+    headings = {heading for heading in sections(REFERENCE / "errors.md") if heading.startswith("E_")}
+
+    assert headings == every_code()
+
+
+def every_rule() -> list[str]:
+    """Return the rules by name: those in the tuples of the module, and the limits, which give a breach."""
+    listed = [rule.__name__ for rule in (*rules.COMMAND_RULES, *rules.FACT_RULES)]
+    limits = [
+        name
+        for name, function in vars(rules).items()
+        if inspect.isfunction(function)
+        and inspect.get_annotations(function).get("return") == "Breach | None"
+        and next(iter(inspect.signature(function).parameters)) == "book"
+    ]
+    return [*listed, *limits]
+
+
+def test_every_rule_has_its_heading_in_order_of_precedence() -> None:
+    headings = [heading for heading in sections(REFERENCE / "rules.md") if "_" in heading]
+
+    assert headings == every_rule()
+
+
+def test_both_limits_are_among_the_rules() -> None:
+    assert every_rule()[-2:] == ["not_below_zero", "within_authorized"]
+
+
+def every_verb() -> dict[str, Any]:
+    from registrar.cli import main
+
+    return dict(main.commands)
+
+
+def test_every_verb_has_its_heading_with_each_of_its_options() -> None:
+    page = sections(REFERENCE / "command-line.md")
+    everywhere = page["Options that mean the same everywhere"]
+
+    for verb, command in every_verb().items():
+        assert verb in page, f"{verb} has no heading"
+        for parameter in command.params:
+            names = [name for name in parameter.opts if name.startswith("--")] or parameter.metavar.split()
+            told = [name.strip("[]|") for name in names if name != "|"]
+            assert any(f"`{name}" in page[verb] + everywhere for name in told), f"{verb} does not explain {told}"
+
+
+# --- examples -----------------------------------------------------------------------------------------------
+
+
+def stated_events() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the lines of JSON on the page of events, each with the heading it stands under."""
+    for heading, body in sections(REFERENCE / "events.md").items():
+        for block in re.findall(r"^```json\n(.*?)^```$", body, re.DOTALL | re.MULTILINE):
+            for line in block.splitlines():
+                yield heading, json.loads(line)
+
+
+def test_every_event_has_an_example_that_states_it() -> None:
+    shown = {heading: from_plain(plain).KIND for heading, plain in stated_events()}
+
+    assert shown == {event.KIND: event.KIND for event in EVENTS}
+
+
+def test_the_examples_are_the_record_of_one_company() -> None:
+    company = Ledger.in_memory()
+
+    company.record(*(from_plain(plain) for _, plain in stated_events()))
+
+    assert company.issuer == "harbor"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=named)
+def test_every_example_runs_and_says_what_its_first_words_promise(
+    example: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runpy.run_path(str(example), run_name="__main__")
+
+    printed = capsys.readouterr().out
+    promised = re.findall(r"^    (.+)$", ast.get_docstring(ast.parse(text_of(example))) or "", re.MULTILINE)
+    assert promised, "the docstring shows the lines that the example prints"
+    assert [line for line in promised if line not in printed] == []
+
+
+# --- pages --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", without_code(text_of(page))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        if not there.exists() or (anchor and there.suffix == ".md" and anchor not in anchors(there)):
+            broken.append(target)
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_page_begins_with_one_title_and_is_reached_from_the_index(page: Path) -> None:
+    titles = re.findall(r"^# .+$", without_code(text_of(page)), re.MULTILINE)
+    assert len(titles) == 1
+    assert text_of(page).startswith(titles[0])
+    if page.is_relative_to(DOCS) and page != DOCS / "index.md":
+        assert any(
+            (index.parent / target).resolve() == page
+            for index in (DOCS / "index.md", page.parent / "README.md")
+            if index.exists()
+            for target in re.findall(r"\]\(([^)#\s]+)", text_of(index))
+        )
+
+
+FOREIGN = re.compile(
+    r"/work/|/home/|/root/|/Users/|C:\\|/tmp/|\blocalhost\b|127\.0\.0\.1"  # a machine
+    r"|pypi\.org|pythonhosted|artifactory|nexus|--index-url|--extra-index-url",  # a registry
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *EXAMPLES, *sorted((ROOT / "changelog.d").glob("*.md"))], ids=named)
+def test_no_page_holds_a_path_of_a_machine_or_a_registry(page: Path) -> None:
+    assert FOREIGN.findall(text_of(page)) == []
+
+
+def test_a_path_of_a_machine_would_be_found() -> None:
+    assert FOREIGN.search("see /home/ana/project") is not None
+    assert FOREIGN.search("pip install --index-url https://example.org") is not None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_block_of_python_is_run_and_every_other_block_names_its_language(page: Path) -> None:
+    fences = re.findall(r"^```(.*)$", text_of(page), re.MULTILINE)
+
+    assert len(fences) % 2 == 0
+    assert {opened for opened in fences[::2] if opened} <= {"python", "json", "console", "text", "toml"}
+
+
+# --- glossary -----------------------------------------------------------------------------------------------
+
+
+def every_name() -> set[str]:
+    """Return the public classes and functions of the three packages, with the fields of classes."""
+    found: set[str] = set()
+    for package in (ledger, projections, registrar):
+        for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if info.name.endswith("__main__"):
+                continue
+            module = importlib.import_module(info.name)
+            for name, value in vars(module).items():
+                if not name.startswith("_"):
+                    found.add(name)
+                    if isinstance(value, type):
+                        found |= {f"{name}.{member}" for member in dir(value)}
+                        if attrs.has(value):
+                            found |= {f"{name}.{field.name}" for field in attrs.fields(value)}
+    return found
+
+
+def glossary() -> list[tuple[str, list[str]]]:
+    """Return each word of the glossary with the names in the code that stand for it."""
+    rows = re.findall(
+        r"^\| (?!word|-)([^|]+) \| [^|]+ \| ([^|]+) \| [^|]+ \|$", text_of(DOCS / "glossary.md"), re.M
+    )
+    return [(word.strip(), re.findall(r"`([\w.]+)`", code)) for word, code in rows]
+
+
+def test_every_class_of_the_glossary_exists() -> None:
+    known = every_name()
+
+    missing = {word: [name for name in names if name not in known] for word, names in glossary()}
+
+    assert len(missing) > 50
+    assert {word: names for word, names in missing.items() if names} == {}
+
+
+def test_the_glossary_is_in_alphabetical_order_and_names_each_word_once() -> None:
+    words = [word.lower() for word, _ in glossary()]
+
+    assert words == sorted(set(words))
+
+
+def test_every_event_is_in_the_glossary() -> None:
+    named_there = {name for _, names in glossary() for name in names}
+
+    assert {event.__name__ for event in EVENTS} <= named_there
+
+
+# --- decisions ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "decisions").glob("0*.md")), ids=named)
+def test_every_decision_says_what_was_asked_chosen_and_what_would_change_it(page: Path) -> None:
+    headings = re.findall(r"^## (.+)$", text_of(page), re.MULTILINE)
+
+    assert headings == ["Question", "Options", "Choice", "What would change it"]
+    assert re.match(r"# Decision \d{3}: .+", text_of(page))
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    numbers = [int(page.name[:3]) for page in sorted((DOCS / "decisions").glob("0*.md"))]
+
+    assert numbers == list(range(1, len(numbers) + 1))
