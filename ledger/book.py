@@ -256,8 +256,3 @@ class Book:
         if len(settings) == 1:
             return list(settings)
         return may_be_last(settings, self.at)[0]
-
-    def first_of(self, level: Level, subject: Subject) -> InEffect | None:
-        """Return the fact of the lowest number that sets a level by now, if any does."""
-        settings = self.settings.get((level, subject), ())
-        return min((each for each, _ in settings), key=lambda each: each.first, default=None)

@@ -81,6 +81,7 @@ from ledger.movements import (
     Setting,
     Source,
     StockClassKind,
+    Subject,
 )
 from ledger.quantities import Authorized, Currency, Money, Shares, fits
 from ledger.terms.commitment import ConditionState
@@ -140,26 +141,34 @@ def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple
 
 
 _CALLED: Final = {**FIRST_LEVELS, Level.TRANCHE_SHARES: "tranche", Level.CONDITION: "condition"}
+"""The level whose setting brings its subject into being, what is named within an agreement included."""
+
+
+def _makers(book: Book, level: Level, subject: Subject) -> list[InEffect]:
+    """Return the facts that brought a subject into being, by number; more than one is a name used twice."""
+    settings = book.settings.get((level, subject), ())
+    if level is Level.CONDITION:  # satisfying and waiving set it too
+        settings = tuple(pair for pair in settings if pair[1] is ConditionState.OPEN)
+    return sorted((each for each, _ in settings), key=lambda each: each.first)
 
 
 def known_by_then(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """Everything a fact names was registered, designated or signed by then."""
     for level, subject, name in names_in(each.fact):
-        settings = book.settings.get((level, subject), ())
-        if level is Level.CONDITION:  # it is satisfied or waived by a setting too, and made by one that is open
-            settings = tuple(pair for pair in settings if pair[1] is ConditionState.OPEN)
-        if not settings:
+        if not _makers(book, level, subject):
             others = [str(other) for known, other in book.settings if known is level and isinstance(other, str)]
             yield UnknownName(_CALLED[level], name, day_of(each.settles), nearest(name, others))
 
 
 def one_name_one_thing(book: Book, each: InEffect) -> Iterator[RuleBroken]:
-    """A name stands for one thing for ever: a holder, a class, a certificate, an agreement, an opening balance."""
+    """A name stands for one thing for ever: a holder, a class, a certificate, an agreement, a tranche of it."""
     for movement in each.fact.movements():
-        if type(movement) is Setting and movement.level in FIRST_LEVELS:
-            settings = book.settings[movement.level, movement.subject]
-            if len(settings) > 1 and (first := book.first_of(movement.level, movement.subject)) is not None:
-                yield NameTaken(FIRST_LEVELS[movement.level], str(movement.subject), first.entry.number)
+        if type(movement) is Setting and movement.level in _CALLED:
+            makers = _makers(book, movement.level, movement.subject)
+            if len(makers) > 1 and each in makers:
+                subject = movement.subject
+                name = subject if isinstance(subject, str) else subject[1]
+                yield NameTaken(_CALLED[movement.level], str(name), makers[0].entry.number)
 
 
 def currency_of_the_commitment(book: Book, each: InEffect) -> Iterator[RuleBroken]:

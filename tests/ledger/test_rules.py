@@ -38,16 +38,18 @@ from ledger.errors import (
     TreasuryExceeded,
     UnknownName,
 )
-from ledger.events import Event, IdentifierScheme, ResultingTerms
-from ledger.identity import Count, EntryNumber, StockClassId, TrancheId
+from ledger.events import Event, IdentifierScheme, ResultingTerms, TrancheRescheduled
+from ledger.identity import ConditionId, Count, EntryNumber, StockClassId, TrancheId
 from ledger.journal import Ledger
 from ledger.movements import Scope
 from ledger.quantities import Authorized, Money, Ratio, Shares
 from ledger.rules import COMMAND_RULES, FACT_RULES, Gate, names_in, sweep
+from ledger.terms.commitment import Condition
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect, standing
 from tests.builders import (
     DEALT,
+    agreement_amended,
     agreement_signed,
     agreement_terminated,
     authorized_shares_changed,
@@ -82,6 +84,7 @@ from tests.builders import (
     shares_transferred,
     stock_split_effected,
     ticking,
+    tranche,
     tranche_closed,
     treasury_shares_reissued,
 )
@@ -348,6 +351,46 @@ def test_a_name_stands_for_one_thing_for_ever(record: list[Event], again: Event,
     error = refused(with_record(*record), again)
 
     assert (type(error), error.code, fields(error)) == (NameTaken, "E_DUPLICATE", told)
+
+
+@pytest.mark.parametrize(
+    ("amendment", "what", "name"),
+    [
+        (agreement_amended(added_tranches=(tranche("t1"),)), "tranche", "t1"),
+        (
+            agreement_amended(
+                added_tranches=(
+                    tranche("t3", conditions=(Condition(condition=ConditionId("permit"), text="Again."),)),
+                )
+            ),
+            "condition",
+            "permit",
+        ),
+    ],
+    ids=["tranche", "condition"],
+)
+def test_an_agreement_names_a_tranche_and_a_condition_once(amendment: Event, what: str, name: str) -> None:
+    ledger = with_record(agreement_signed(), condition_satisfied())
+
+    error = refused(ledger, amendment)
+
+    assert (type(error), fields(error)) == (NameTaken, (what, name, 7))
+
+
+def test_two_agreements_may_each_have_a_first_tranche() -> None:
+    accepted(with_record(agreement_signed()), agreement_signed(agreement="spb"))
+
+
+def test_a_tranche_is_put_off_that_there_is() -> None:
+    def put_off(name: str) -> Event:
+        return agreement_amended(
+            rescheduled=(TrancheRescheduled(tranche=TrancheId(name), due_on=day("2026-12-31")),)
+        )
+
+    error = refused(with_record(agreement_signed()), put_off("t9"))
+
+    assert fields(error)[:2] == ("tranche", "t9")
+    accepted(with_record(agreement_signed()), put_off("t1"))
 
 
 def test_a_name_is_free_again_once_its_entry_is_voided() -> None:
