@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 import attrs
 
 from ledger.days import EffectiveDay, day
-from ledger.events import EntryRestated, Evidence, Fact
+from ledger.events import EntryRestated, EntryVoided, Evidence, Fact
 from ledger.identity import EntryNumber
 from ledger.rules import zone
 from ledger.timeline import Entry, fallen_entries
@@ -64,7 +64,8 @@ def audit_trail(
         recorded_through: Recorded by the close of this day.
         effective_from: May take effect on this day or later.
         effective_through: May take effect by the close of this day.
-        late_for: The close of a period: what was recorded after it and may take effect within it.
+        late_for: The close of a period: what was recorded after it and may take effect within it, corrections of
+            what took effect within it included.
         without_evidence: Only entries that no document shows.
     """
     known = ledger.position(known_at)
@@ -87,15 +88,27 @@ def audit_trail(
             and (last is None or recorded_on <= last)
             and (begins is None or (effective is not None and effective.latest >= begins))
             and (ends is None or (effective is not None and effective.earliest <= ends))
-            and (
-                period is None or (recorded_on > period and effective is not None and effective.earliest <= period)
-            )
+            and (period is None or (recorded_on > period and _reaches_into(period, entry, entries)))
             and not (without_evidence and (entry.event.evidence or event.evidence))
         )
         if passes:
             evidence = (*entry.event.evidence, *(event.evidence if event is not entry.event else ()))
             found.append(AuditLine(entry, effective, evidence, fallen.get(entry.number)))
     return tuple(found)
+
+
+def _reaches_into(period: date, entry: Entry, entries: Sequence[Entry]) -> bool:
+    """Whether an entry, or one that it corrects, may take effect by the close of a period."""
+    events = [entry.event]
+    while events:
+        event = events.pop()
+        if isinstance(event, EntryVoided):
+            events += [entries[number - 1].event for number in event.entries]
+        elif isinstance(event, EntryRestated):
+            events += [event.restated_as, entries[event.entry - 1].event]
+        elif isinstance(event, Fact) and event.effective_on.earliest <= period:
+            return True
+    return False
 
 
 def _day(asked: AsOf | None, what: str) -> date | None:
