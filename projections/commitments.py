@@ -113,13 +113,14 @@ class CommitmentBalance:
         closed: Money paid in.
         lapsed: Money no longer due.
         undrawn: Undertaken − closed − lapsed. Conversions do not reduce it.
-        undrawn_if_on_schedule: What would be undrawn if every tranche had closed on its day: an assumption.
+        undrawn_if_on_schedule: What would be undrawn if every tranche had closed on its day: an assumption. What
+            has lapsed of the rest is not to come any more.
         tranches: By tranche.
         shares: The shares bought.
         headroom: Room for conversion, where the class bought converts.
         remedy: What the company may do when a tranche is missed.
         remedy_yields: Shares that the remedy would redeem of those outstanding now.
-        is_terminated: Whether the agreement is over.
+        is_terminated: Whether the agreement is over, in every reading.
     """
 
     agreement: AgreementId
@@ -212,7 +213,7 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: 
     undertaken = _floored(_negative(promised.get(Stage.PROMISED, (0, 0))))
     closed, lapsed, undrawn = (sums.get(each, (0, 0)) for each in (Stage.CLOSED, Stage.LAPSED, Stage.UNDRAWN))
     tranches = _tranche_lines(balances, agreement, money)
-    schedule = _schedule(tranches, balances.history.as_of)
+    close, schedule = close_of(balances.history.as_of), _schedule(tranches, balances.history.as_of)
     shares = _shares_under(balances, agreement, buys, units, is_complete=is_complete)
     remedy = remedies[-1] if remedies else None
     prices: Possible[Price] = Possible(balances.values(Level.PURCHASE_PRICE, agreement))
@@ -233,10 +234,7 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: 
         _headroom(ledger, balances, agreement, units, money(undertaken)),
         remedy,
         shares.outstanding.map(remedy.redeems) if remedy is not None else None,
-        any(
-            each.settles <= close_of(balances.history.as_of)
-            for each, _ in balances.level(Level.TERMINATED, agreement)
-        ),
+        any(each.settles <= close for each, _ in balances.level(Level.TERMINATED, agreement)),
     )
 
 
