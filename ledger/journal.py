@@ -160,8 +160,7 @@ class Ledger:
             LedgerDamaged: The store holds something that the ledger did not write.
         """
         if self._issuer is not None:
-            rows = self._store.read(self._issuer, len(self._entries))
-            if rows:
+            while rows := self._store.read(self._issuer, len(self._entries)):
                 self._take_in(rows)
         return self._entries
 
@@ -243,6 +242,7 @@ class Ledger:
         if isinstance(known_at, datetime):
             if known_at.tzinfo is None:
                 raise NotUnderstood("E_TIMEZONE", f"{known_at} has no time zone", 'add one, "…T17:00:00-04:00"')
+            day(known_at.date(), what="known_at")  # the first and last years have instants that UTC has not
             return known_at.astimezone(UTC)
         next_day = day(known_at, what="known_at") + timedelta(days=1)
         midnight = datetime.combine(next_day, time(), zone(self.time_zone))
@@ -314,7 +314,7 @@ class Ledger:
         clean(actor, what="actor")
         if expected is not None and (isinstance(expected, bool) or not isinstance(expected, int) or expected < 0):
             raise NotUnderstood("E_VERSION", f"{shown(expected)} is not a number of entries", "0 or more")
-        identity = CommandId(command or uuid4().hex)
+        identity = CommandId(uuid4().hex if command is None else command)
         sealed = [seal(event, self._salts) for event in events]
         for _ in range(_TRIES):
             if repeated := self._already(identity, events, sealed[0]):
