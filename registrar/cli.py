@@ -341,11 +341,9 @@ def record(
 
     data = _bytes_of(source, json_lines.MAX_FILE_BYTES, name)
     lines = json_lines.read(data, name)
-    command = command_id or sha256(data).hexdigest()
+    command = sha256(data).hexdigest() if command_id is None else command_id
     with _to_record(path, issuer, [event for _, event in lines]) as ledger:
         there = len(ledger.entries())
-        if not dry_run:
-            click.echo(f"command {_shown(command)}", err=True)
         try:
             outcome = _recorded(
                 ledger, lines, actor=_actor(actor), command=command, as_stated=as_stated, dry_run=dry_run
@@ -426,8 +424,9 @@ def _to_record(path: str, issuer: str | None, events: Sequence[Event]) -> Iterat
     from ledger.events import IssuerRegistered
     from ledger.journal import Ledger
     from ledger.store.sqlite import SqliteStore
+    from registrar.recording import Announcing
 
-    store = SqliteStore(path)
+    store = Announcing(SqliteStore(path), lambda command: click.echo(f"command {command}", err=True))
     try:
         first = events[0] if events else None
         begins = isinstance(first, IssuerRegistered)
@@ -711,9 +710,3 @@ def _say(text: str) -> None:
     from registrar.text import safe
 
     click.echo(safe(text))
-
-
-def _shown(text: str) -> str:
-    from ledger.errors import shown
-
-    return shown(text)[1:-1]

@@ -1,0 +1,57 @@
+"""A store that tells the identity of a command just before it is appended, when no rule can refuse it any more.
+
+Whoever is cut off in the middle then knows which command to give again; it counts once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ledger.identity import CommandId, IssuerId
+    from ledger.store import Row, Store
+    from ledger.store.port import Particulars
+
+
+class Announcing:
+    """Hands everything on to a store, and tells each command before it is appended.
+
+    Args:
+        store: Keeps the entries.
+        tell: Takes the identity of a command.
+    """
+
+    def __init__(self, store: Store, tell: Callable[[CommandId], None]) -> None:
+        self._store, self._tell = store, tell
+
+    def issuers(self) -> list[str]:
+        """Return the issuers that have entries."""
+        return self._store.issuers()
+
+    def read(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the entries of an issuer after a position."""
+        return self._store.read(issuer, after)
+
+    def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
+        """Return the first and last entry that a command recorded."""
+        return self._store.command(issuer, command)
+
+    def append(
+        self,
+        issuer: IssuerId,
+        rows: Sequence[Row],
+        command: CommandId,
+        particulars: Mapping[str, tuple[bytes, str]],
+    ) -> None:
+        """Tell the command, then write its entries."""
+        self._tell(command)
+        self._store.append(issuer, rows, command, particulars)
+
+    def particulars(self, issuer: IssuerId) -> Particulars:
+        """Return the personal particulars of an issuer's holders."""
+        return self._store.particulars(issuer)
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
