@@ -85,6 +85,11 @@ def close_of(on: date) -> Moment:
     return on.toordinal() * 3 + CLOSE_OF_DAY
 
 
+def same_phase_by(of: Moment, at: Moment) -> Moment:
+    """Return the last moment, no later than ``at``, that is of the same phase of a day as ``of``."""
+    return at - (at - of) % 3
+
+
 def day_of(at: Moment) -> date:
     """Return the day that a moment lies in."""
     return date.fromordinal(at // 3)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 
-from ledger.days import Moment, close_of, moment
+from ledger.days import Moment, close_of, moment, same_phase_by
 from ledger.events import EntryRestated, EntryVoided, Event, Fact
 from ledger.identity import CommandId, EntryNumber
 
@@ -224,4 +224,9 @@ def may_be_last(
     if not certain:
         return begun, False
     last = max(certain)
-    return [pair for pair in begun if place_in_history(pair[0]) >= last], True
+    return [pair for pair in begun if (_last_by(pair[0], at), pair[0].position) >= last], True
+
+
+def _last_by(each: InEffect, at: Moment) -> Moment:
+    """Return the last moment, no later than another, at which a fact may have taken effect."""
+    return each.settles if each.settles <= at else same_phase_by(each.settles, at)
