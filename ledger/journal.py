@@ -180,22 +180,28 @@ class Ledger:
             last = entry
         if any(_mentions_persons(entry.event) for entry in fresh):
             self._particulars = self._store.particulars(issuer)
-            fresh = [attrs.evolve(entry, event=self._with_particulars(entry.event)) for entry in fresh]
+            fresh = [
+                attrs.evolve(entry, event=self._with_particulars(entry.event, f"{issuer} entry {entry.number}"))
+                for entry in fresh
+            ]
         entries += fresh
 
-    def _with_particulars(self, event: Event) -> Event:
+    def _with_particulars(self, event: Event, place: str) -> Event:
         """Return an event with the personal values that are kept beside the record."""
         if not _mentions_persons(event):
             return event
         if isinstance(event, EntryRestated):
-            fact: Any = self._with_particulars(event.restated_as)
+            fact: Any = self._with_particulars(event.restated_as, place)
             return attrs.evolve(event, restated_as=fact)
         known: dict[str, Any] = {}
         for field in attrs.fields(type(event)):
             value = getattr(event, field.name)
             if isinstance(value, Personal) and value.commitment in self._particulars:
                 salt, text = self._particulars[value.commitment]
-                known[field.name] = Personal(text, salt, value.commitment)
+                try:
+                    known[field.name] = Personal(text, salt, value.commitment)
+                except NotUnderstood as error:
+                    raise LedgerDamaged("E_TAMPERED", place, f"a particular beside it: {error.what}") from error
         return attrs.evolve(event, **known)
 
     @property
@@ -330,8 +336,12 @@ class Ledger:
                 return Recorded(identity, tuple(new))
             try:
                 self._append(new, payloads, identity)
-            except Conflict:
-                continue  # somebody else was first: look again, and ask the rules again
+            except Conflict:  # somebody else was first: look again, and ask the rules again
+                self._gate = Gate()
+                first = events[0]
+                if isinstance(first, IssuerRegistered) and first.issuer in self._store.issuers():
+                    self._issuer = first.issuer
+                continue
             except BaseException:
                 self._gate = Gate()
                 raise

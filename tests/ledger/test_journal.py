@@ -1,0 +1,863 @@
+"""The ledger of an issuer: recording, numbering, reading back; commands that count once; damage that is found."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger import codec
+from ledger.errors import (
+    AuthorizedExceeded,
+    CommandReused,
+    CommitmentExceeded,
+    HoldingExceeded,
+    IssuerFirst,
+    LedgerDamaged,
+    LedgerError,
+    NameTaken,
+    NothingRecorded,
+    NotUnderstood,
+    Unavailable,
+    UnknownName,
+    VersionConflict,
+)
+from ledger.events import CommonIssued, Event, HolderRegistered
+from ledger.identity import EntryNumber, HolderId
+from ledger.journal import Ledger
+from ledger.personal import Personal, particulars
+from ledger.store import MemoryStore
+from ledger.timeline import Entry
+from tests.builders import (
+    agreement_signed,
+    common,
+    common_issued,
+    company,
+    entry_restated,
+    entry_voided,
+    founding,
+    holder_registered,
+    holder_renamed,
+    issuer_registered,
+    shares_transferred,
+    ticking,
+    tranche_closed,
+)
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def in_file(path: Path, *commands: Event, clock: Callable[[], datetime] | None = None) -> Ledger:
+    """Return the company in a file, after some commands."""
+    ledger = Ledger.open(path, create=True, clock=clock or ticking())
+    ledger.record(*founding(), actor="counsel", command="founding")
+    for event in commands:
+        ledger.record(event)
+    return ledger
+
+
+def refused(record: Callable[[], object]) -> LedgerError:
+    with pytest.raises(LedgerError) as caught:
+        record()
+    return caught.value
+
+
+# --- what is recorded --------------------------------------------------------------------------------------------
+
+
+def test_entries_are_numbered_from_one_and_say_who_when_and_by_which_command() -> None:
+    ledger = company()
+
+    recorded = ledger.record(common_issued(), common_issued(holder="bob"), actor="Zoé", command="c-1")
+
+    assert [entry.number for entry in ledger.entries()] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [*recorded.entries] == [*ledger.entries()][6:]
+    assert {(entry.actor, entry.command) for entry in recorded.entries} == {("Zoé", "c-1")}
+    assert {entry.recorded_at for entry in recorded.entries} == {NOON + timedelta(minutes=1)}
+    assert recorded.entries[0].payload_digest == codec.digest(codec.encode(common_issued()))
+    assert not recorded.repeated
+
+
+def test_what_is_recorded_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
+    with in_file(tmp_path / "a.ledger", common_issued(), entry_voided(7)) as ledger:
+        written = [*ledger.entries()]
+
+    with Ledger.open(tmp_path / "a.ledger") as again:
+        assert [*again.entries()] == written
+        assert again.issuer == "acme"
+        assert repr(again) == "<Ledger of acme: 8 entries>"
+
+
+def test_what_is_recorded_is_exactly_what_will_be_read() -> None:
+    """A program that forgets the type of a name gets the name all the same."""
+    wrong: Any = "ada"
+    ledger = company()
+
+    entry = ledger.record(attrs.evolve(common_issued(), holder=wrong)).entries[0]
+
+    assert entry.event == common_issued()
+    assert isinstance(entry.event, CommonIssued)
+    assert type(entry.event.holder) is HolderId
+
+
+def test_a_value_of_a_type_that_could_not_be_read_back_is_refused() -> None:
+    wrong: Any = 3
+    ledger = company()
+
+    error = refused(lambda: ledger.record(attrs.evolve(common_issued(), place=wrong)))
+
+    assert error.code == "E_TYPE"
+    assert len(ledger.entries()) == 6
+
+
+def test_a_command_without_events_is_refused() -> None:
+    assert refused(lambda: company().record()).code == "E_EMPTY"
+
+
+@pytest.mark.parametrize(("actor", "code"), [("", "E_TEXT"), ("a\u202eb", "E_TEXT"), ("a" * 201, "E_LIMIT")])
+def test_an_actor_is_text_that_may_be_recorded(actor: str, code: str) -> None:
+    assert refused(lambda: company().record(common_issued(), actor=actor)).code == code
+
+
+@pytest.mark.parametrize("command", ["with spaces", "a" * 65, "é", "a/b", "\n"])
+def test_a_command_id_has_the_form_of_a_name(command: str) -> None:
+    assert refused(lambda: company().record(common_issued(), command=command)).code == "E_ID"
+
+
+def test_two_commands_without_an_id_are_two() -> None:
+    ledger = company()
+
+    ledger.record(common_issued())
+    ledger.record(common_issued())
+
+    assert len({entry.command for entry in ledger.entries()}) == 3
+
+
+# --- a command counts once ---------------------------------------------------------------------------------------
+
+
+def test_the_same_command_returns_its_first_outcome() -> None:
+    ledger = company()
+    first = ledger.record(common_issued(), shares_transferred(), command="c-1", actor="counsel")
+
+    again = ledger.record(common_issued(), shares_transferred(), command="c-1", actor="somebody else")
+
+    assert again.entries == first.entries
+    assert again.repeated
+    assert len(ledger.entries()) == 8
+
+
+def test_the_same_command_counts_once_after_others_and_after_it_was_voided() -> None:
+    ledger = company()
+    first = ledger.record(common_issued(), command="c-1")
+    ledger.record(common_issued(issued=2))
+    ledger.record(entry_voided(7))
+
+    assert ledger.record(common_issued(), command="c-1").entries == first.entries
+    assert len(ledger.entries()) == 9
+
+
+def test_the_same_command_counts_once_although_the_caller_expects_an_older_position() -> None:
+    ledger = company()
+    first = ledger.record(common_issued(), command="c-1", expected=6)
+
+    assert ledger.record(common_issued(), command="c-1", expected=6).entries == first.entries
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (common_issued(issued=1_001), shares_transferred()),
+        (common_issued(note="Another note."), shares_transferred()),
+        (shares_transferred(), common_issued()),
+        (common_issued(),),
+        (common_issued(), shares_transferred(), shares_transferred()),
+    ],
+    ids=["count", "note", "order", "fewer", "more"],
+)
+def test_the_same_id_with_other_content_is_refused(other: tuple[Event, ...]) -> None:
+    ledger = company()
+    ledger.record(common_issued(), shares_transferred(), command="c-1")
+
+    error = refused(lambda: ledger.record(*other, command="c-1"))
+
+    assert isinstance(error, CommandReused)
+    assert (error.code, error.EXIT, error.fields()) == ("E_COMMAND_ID", 4, ("c-1", 7))
+    assert len(ledger.entries()) == 8
+
+
+def test_a_refused_command_leaves_its_id_free() -> None:
+    ledger = company()
+    refused(lambda: ledger.record(shares_transferred(), command="c-1"))
+
+    ledger.record(common_issued(), command="c-1")
+
+
+def test_a_command_counts_once_in_another_process_too(tmp_path: Path) -> None:
+    person = holder_registered(holder="zed", address="1 Row")
+    with in_file(tmp_path / "a.ledger") as ledger:
+        first = ledger.record(person, command="c-1")
+
+    with Ledger.open(tmp_path / "a.ledger") as again:
+        repeated = again.record(person, command="c-1")
+        assert repeated.repeated
+        assert repeated.entries == first.entries
+        assert isinstance(refused(lambda: again.record(common_issued(), command="c-1")), CommandReused)
+
+
+def test_personal_values_are_compared_themselves_and_not_their_salts() -> None:
+    ledger = company()
+    ledger.record(holder_registered(holder="zed", name="Zed One"), command="c-1")
+
+    assert ledger.record(holder_registered(holder="zed", name="Zed One"), command="c-1").repeated
+    with pytest.raises(CommandReused):
+        ledger.record(holder_registered(holder="zed", name="Zed Two"), command="c-1")
+
+
+def test_the_first_command_counts_once_as_well(tmp_path: Path) -> None:
+    with in_file(tmp_path / "a.ledger"):
+        pass
+
+    with Ledger.open(tmp_path / "a.ledger", create=True) as again:
+        assert again.record(*founding(), command="founding").repeated
+
+
+@pytest.mark.parametrize(("expected", "fits"), [(5, False), (6, True), (7, False), (0, False)])
+def test_an_expected_position_is_the_number_of_entries(expected: int, fits: bool) -> None:
+    ledger = company()
+
+    if fits:
+        ledger.record(common_issued(), expected=expected)
+        return
+    error = refused(lambda: ledger.record(common_issued(), expected=expected))
+    assert isinstance(error, VersionConflict)
+    assert (error.code, error.EXIT, error.fields()) == ("E_VERSION", 4, (expected, 6))
+
+
+@pytest.mark.parametrize("expected", [-1, "latest", 6.0, True])
+def test_an_expected_position_is_a_whole_number(expected: Any) -> None:
+    error = refused(lambda: company().record(common_issued(), expected=expected))
+
+    assert (type(error), error.code) == (NotUnderstood, "E_VERSION")
+
+
+# --- two writers -------------------------------------------------------------------------------------------------
+
+
+def interrupted(ledger: Ledger, by: Callable[[], object], times: int = 1) -> None:
+    """Let somebody else record just before the ledger writes; ``times`` times."""
+    append, left = ledger._store.append, [times]
+
+    def after_them(*arguments: Any) -> None:
+        if left[0]:
+            left[0] -= 1
+            by()
+        append(*arguments)
+
+    store: Any = ledger._store
+    store.append = after_them
+
+
+def two(path: Path) -> tuple[Ledger, Ledger]:
+    one = in_file(path, agreement_signed(), common_issued(issued=1_000))
+    return one, Ledger.open(path, clock=ticking())
+
+
+def test_a_conflict_is_tried_again_after_the_other_entry(tmp_path: Path) -> None:
+    one, other = two(tmp_path / "a.ledger")
+    interrupted(one, lambda: other.record(common_issued(issued=2)))
+
+    with one, other:
+        recorded = one.record(common_issued(issued=3))
+        assert [entry.number for entry in recorded.entries] == [10]
+        assert [*other.entries()] == [*one.entries()]
+
+
+def test_two_draws_cannot_both_win(tmp_path: Path) -> None:
+    """400,000 are undrawn in the tranche; each writer saw them before the other drew 250,000."""
+    one, other = two(tmp_path / "a.ledger")
+    interrupted(one, lambda: other.record(tranche_closed(closed="250000 USD")))
+
+    with one, other:
+        error = refused(lambda: one.record(tranche_closed(closed="250000 USD")))
+        assert isinstance(error, CommitmentExceeded)
+        assert (str(error.undrawn), str(error.asked)) == ("150000 USD", "250000 USD")
+        assert len(one.entries()) == 9
+        one.record(tranche_closed(closed="150000 USD"))
+
+
+def test_after_a_conflict_the_totals_are_those_of_the_record(tmp_path: Path) -> None:
+    """The other writer sells all of ada's shares while this one issues; then nothing is left to sell."""
+    one, other = two(tmp_path / "a.ledger")
+    interrupted(one, lambda: other.record(shares_transferred(transferred=1_000)))
+
+    with one, other:
+        one.record(common_issued(holder="fund", issued=1))
+        error = refused(lambda: one.record(shares_transferred(transferred=1_000)))
+        assert isinstance(error, HoldingExceeded)
+        one.record(shares_transferred(from_holder="bob", to_holder="ada", transferred=1_000))
+
+
+def test_the_same_command_from_two_writers_at_once_counts_once(tmp_path: Path) -> None:
+    one, other = two(tmp_path / "a.ledger")
+    interrupted(one, lambda: other.record(common_issued(issued=2), command="c-1"))
+
+    with one, other:
+        assert one.record(common_issued(issued=2), command="c-1").repeated
+        assert len(one.entries()) == 9
+
+
+def test_an_expected_position_is_looked_at_again_after_a_conflict(tmp_path: Path) -> None:
+    one, other = two(tmp_path / "a.ledger")
+    interrupted(one, lambda: other.record(common_issued(issued=2)))
+
+    with one, other:
+        assert isinstance(refused(lambda: one.record(common_issued(), expected=8)), VersionConflict)
+
+
+def test_a_writer_who_never_comes_first_is_told_to_try_again(tmp_path: Path) -> None:
+    one, other = two(tmp_path / "a.ledger")
+    interrupted(one, lambda: other.record(common_issued(issued=1)), times=100)
+
+    with one, other:
+        error = refused(lambda: one.record(common_issued(issued=3)))
+        assert isinstance(error, Unavailable)
+        assert (error.code, error.EXIT) == ("E_BUSY", 4)
+
+
+def test_two_who_begin_the_same_ledger_at_once_do_not_both_begin_it(tmp_path: Path) -> None:
+    one, other = (Ledger.open(tmp_path / "a.ledger", create=True, clock=ticking()) for _ in range(2))
+    interrupted(one, lambda: other.record(issuer_registered()))
+
+    with one, other:
+        error = refused(lambda: one.record(issuer_registered(legal_name="Another")))
+        assert isinstance(error, NameTaken)
+        assert error.fields() == ("issuer", "acme", 1)
+
+
+def test_readers_see_what_others_recorded(tmp_path: Path) -> None:
+    one, other = two(tmp_path / "a.ledger")
+
+    with one, other:
+        assert len(other.entries()) == 8
+        one.record(common_issued(issued=2))
+        assert len(other.entries()) == 9
+
+
+def test_a_store_that_fails_leaves_the_ledger_as_it_was() -> None:
+    ledger = company()
+
+    def fail() -> None:
+        raise Unavailable("E_STORE_FULL", "a.ledger", "the disk is full")
+
+    interrupted(ledger, fail)
+
+    assert refused(lambda: ledger.record(common_issued(issued=1_000))).code == "E_STORE_FULL"
+    assert len(ledger.entries()) == 6
+    assert isinstance(refused(lambda: ledger.record(shares_transferred(transferred=1))), HoldingExceeded)
+    ledger.record(common_issued(issued=10_000_000))
+
+
+# --- when it was recorded ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "step", [timedelta(0), timedelta(hours=-1), timedelta(microseconds=1)], ids=["stands", "runs back", "crawls"]
+)
+def test_the_time_of_recording_grows_whatever_the_clock_does(step: timedelta) -> None:
+    ledger = company(ticking(NOON, step))
+
+    for _ in range(5):
+        ledger.record(common_issued(issued=1))
+
+    times = [entry.recorded_at for entry in ledger.entries()][5:]
+    assert all(later > earlier for earlier, later in pairwise(times))
+
+
+def test_the_time_of_recording_grows_from_one_process_to_the_next(tmp_path: Path) -> None:
+    with in_file(tmp_path / "a.ledger", clock=lambda: NOON):
+        pass
+
+    with Ledger.open(tmp_path / "a.ledger", clock=lambda: NOON - timedelta(days=400)) as again:
+        recorded = again.record(common_issued())
+        assert recorded.entries[0].recorded_at == NOON + timedelta(microseconds=1)
+
+
+def test_the_time_of_recording_is_in_utc() -> None:
+    east = timezone(timedelta(hours=9))
+    ledger = company(lambda: datetime(2026, 1, 1, 21, 0, tzinfo=east))
+
+    assert ledger.entries()[0].recorded_at.tzinfo is UTC
+    assert ledger.entries()[0].recorded_at == NOON
+
+
+# --- what was known ----------------------------------------------------------------------------------------------
+
+
+def at(*times: str) -> Callable[[], datetime]:
+    """Return a clock that shows these instants, one after the other."""
+    left = iter(times)
+    return lambda: datetime.fromisoformat(next(left))
+
+
+def recorded_at(*times: str, zone: str = "America/Denver") -> Ledger:
+    """Return a ledger whose commands were recorded at these instants; the first registers issuer and class."""
+    ledger = Ledger.in_memory(clock=at(*times))
+    ledger.record(issuer_registered(time_zone=zone), common())
+    for number in range(1, len(times)):
+        ledger.record(holder_registered(holder=f"h{number}"), holder_registered(holder=f"g{number}"))
+    return ledger
+
+
+def test_knowledge_is_a_position_between_commands() -> None:
+    ledger = recorded_at("2026-01-05T10:00:00+00:00", "2026-01-06T10:00:00+00:00", "2026-01-07T10:00:00+00:00")
+
+    assert ledger.position() == ledger.position(None) == 6
+    assert ledger.position(datetime(2026, 1, 6, 9, 59, 59, 999_999, tzinfo=UTC)) == 2
+    assert ledger.position(datetime(2026, 1, 6, 10, tzinfo=UTC)) == 4
+    assert ledger.position(datetime(2026, 1, 6, 10, 0, 0, 1, tzinfo=UTC)) == 4
+    assert ledger.position("2026-01-06T10:00:00Z") == 4
+    assert ledger.position("2026-01-06T03:00:00-07:00") == 4
+    assert ledger.position("2026-01-06T02:59:59-07:00") == 2
+    assert ledger.position(date(2026, 1, 6)) == ledger.position("2026-01-06") == 4
+    assert ledger.position("2999-12-31") == 6
+
+
+@pytest.mark.parametrize(
+    ("number", "fits"), [(-1, False), (0, False), (1, False), (2, True), (3, False), (4, True)]
+)
+def test_a_number_of_entries_ends_with_a_command(number: int, fits: bool) -> None:
+    ledger = recorded_at("2026-01-05T10:00:00+00:00", "2026-01-06T10:00:00+00:00")
+
+    if fits:
+        assert ledger.position(number) == number
+    else:
+        assert refused(lambda: ledger.position(number)).code == "E_KNOWN"
+    assert refused(lambda: ledger.position(5)).code == "E_KNOWN"
+
+
+@pytest.mark.parametrize(
+    ("known_at", "code"),
+    [
+        (datetime(2026, 1, 6, 10), "E_TIMEZONE"),
+        ("2026-01-06T10:00:00", "E_TIMEZONE"),
+        ("yesterday, at noon", "E_DATE"),
+        ("03/04/2026", "E_DATE"),
+        ("45292", "E_DATE"),
+        ("2026-01-06T25:00:00Z", "E_DATE"),
+        ("", "E_DATE"),
+        ("9999-12-31", "E_DATE_RANGE"),
+        (date(1582, 10, 4), "E_DATE_RANGE"),
+    ],
+)
+def test_what_is_no_knowledge_is_refused(known_at: Any, code: str) -> None:
+    ledger = recorded_at("2026-01-05T10:00:00+00:00")
+
+    error = refused(lambda: ledger.position(known_at))
+
+    assert (type(error), error.code) == (NotUnderstood, code)
+
+
+def test_before_the_first_entry_the_answer_is_that_nothing_was_recorded() -> None:
+    ledger = recorded_at("2026-01-05T10:00:00+00:00")
+    first = datetime(2026, 1, 5, 10, tzinfo=UTC)
+
+    for known_at in (first - timedelta(microseconds=1), "2026-01-04", date(1700, 1, 1)):
+        with pytest.raises(NothingRecorded) as caught:
+            ledger.position(known_at)
+        assert caught.value.first == first
+        assert caught.value.EXIT == 0
+        assert "2026-01-05" in str(caught.value)
+    assert ledger.position(first) == 2
+
+
+def test_in_an_empty_ledger_nothing_was_recorded() -> None:
+    with pytest.raises(NothingRecorded) as caught:
+        Ledger.in_memory().history("2026-01-01")
+
+    assert caught.value.first is None
+    assert str(caught.value) == "nothing has been recorded in this ledger yet"
+
+
+@pytest.mark.parametrize(
+    ("zone", "on", "last", "next_"),
+    [
+        ("America/Denver", "2026-01-05", "2026-01-06T06:59:59.999999+00:00", "2026-01-06T07:00:00+00:00"),
+        ("America/Denver", "2026-03-08", "2026-03-09T05:59:59.999999+00:00", "2026-03-09T06:00:00+00:00"),
+        ("America/Denver", "2026-11-01", "2026-11-02T06:59:59.999999+00:00", "2026-11-02T07:00:00+00:00"),
+        ("Asia/Kathmandu", "2026-01-05", "2026-01-05T18:14:59.999999+00:00", "2026-01-05T18:15:00+00:00"),
+        ("UTC", "2026-01-05", "2026-01-05T23:59:59.999999+00:00", "2026-01-06T00:00:00+00:00"),
+        # The clocks of São Paulo went from 23:59:59 on 3 November 2018 to 01:00 on the 4th: there was no midnight.
+        ("America/Sao_Paulo", "2018-11-03", "2018-11-04T02:59:59.999999+00:00", "2018-11-04T03:00:00+00:00"),
+        # In Havana the hour after midnight of 2 November 2025 came twice; the day before ended at the first one.
+        ("America/Havana", "2025-11-01", "2025-11-02T03:59:59.999999+00:00", "2025-11-02T04:00:00+00:00"),
+    ],
+    ids=["winter", "clocks forward", "clocks back", "odd zone", "UTC", "no midnight", "midnight twice"],
+)
+def test_a_day_means_its_close_in_the_zone_of_the_issuer(zone: str, on: str, last: str, next_: str) -> None:
+    ledger = recorded_at("2018-01-01T00:00:00+00:00", last, next_, zone=zone)
+
+    assert ledger.position(on) == 4
+    assert ledger.time_zone == zone
+
+
+def test_the_zone_is_that_of_the_issuer_as_restated() -> None:
+    ledger = company()
+    ledger.record(entry_restated(1, restated_as=issuer_registered(time_zone="Asia/Tokyo")))
+
+    assert ledger.time_zone == "Asia/Tokyo"
+
+
+def test_an_earlier_knowledge_shows_what_was_believed_then() -> None:
+    ledger = company()
+    ledger.record(common_issued(issued=1_000))
+    ledger.record(entry_restated(7, restated_as=common_issued(issued=900)))
+
+    def issued(known_at: int) -> list[str]:
+        certain = ledger.history("2026-12-31", known_at).certain
+        return [str(each.fact.issued) for each in certain if each.fact.KIND == "common-issued"]  # type: ignore[attr-defined]  # it is one
+
+    assert issued(7) == ["1000"]
+    assert issued(8) == ["900"]
+
+
+def test_facts_of_the_future_are_not_in_todays_history() -> None:
+    ledger = company()
+    ledger.record(common_issued(effective_on="2027-01-01"))
+
+    assert [each.fact.KIND for each in ledger.history("2026-12-31").certain].count("common-issued") == 0
+    assert [each.fact.KIND for each in ledger.history("2027-01-01").certain].count("common-issued") == 1
+
+
+# --- several issuers ---------------------------------------------------------------------------------------------
+
+
+def with_two_issuers(path: Path) -> None:
+    with in_file(path):
+        pass
+    with Ledger.open(path, "beta", create=True, clock=ticking()) as ledger:
+        ledger.record(issuer_registered(issuer="beta", legal_name="Beta Corp."), command="founding")
+
+
+def test_a_file_of_several_issuers_asks_which(tmp_path: Path) -> None:
+    with_two_issuers(tmp_path / "a.ledger")
+
+    error = refused(lambda: Ledger.open(tmp_path / "a.ledger"))
+
+    assert (type(error), error.code) == (NotUnderstood, "E_ISSUER")
+    assert "acme, beta" in str(error)
+
+
+def test_each_issuer_has_entries_and_commands_of_its_own(tmp_path: Path) -> None:
+    with_two_issuers(tmp_path / "a.ledger")
+
+    with Ledger.open(tmp_path / "a.ledger", "acme") as acme, Ledger.open(tmp_path / "a.ledger", "beta") as beta:
+        assert [len(acme.entries()), len(beta.entries())] == [6, 1]
+        acme.record(common_issued(), command="c-1")
+        beta.record(holder_registered(), command="c-1")
+        assert [len(acme.entries()), len(beta.entries())] == [7, 2]
+
+
+def test_an_issuer_that_is_not_there_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    with_two_issuers(tmp_path / "a.ledger")
+
+    error = refused(lambda: Ledger.open(tmp_path / "a.ledger", "betta"))
+
+    assert isinstance(error, UnknownName)
+    assert error.fields() == ("issuer", "betta", None, "beta")
+
+
+def test_a_ledger_opened_for_one_issuer_does_not_register_another(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "a.ledger", "beta", create=True) as ledger:
+        error = refused(lambda: ledger.record(issuer_registered(issuer="acme")))
+
+    assert isinstance(error, IssuerFirst)
+
+
+def test_issuers_in_memory_share_a_store() -> None:
+    store = MemoryStore()
+    Ledger(store, clock=ticking()).record(issuer_registered(issuer="acme"))
+    Ledger(store, "beta", begin=True, clock=ticking()).record(issuer_registered(issuer="beta"))
+
+    assert store.issuers() == ["acme", "beta"]
+    assert refused(lambda: Ledger(store)).code == "E_ISSUER"
+
+
+# --- proposals and refusals --------------------------------------------------------------------------------------
+
+
+def test_a_proposal_shows_what_would_be_recorded_and_keeps_nothing() -> None:
+    ledger = company()
+
+    proposed = ledger.propose(common_issued(issued=10_000_000), actor="counsel", command="c-1")
+
+    assert [entry.number for entry in proposed.entries] == [7]
+    assert len(ledger.entries()) == 6
+    assert ledger.propose(common_issued(issued=10_000_000)).entries[0].number == 7
+    ledger.record(common_issued(issued=10_000_000), command="c-1")
+
+
+def test_a_proposal_is_refused_as_the_command_would_be() -> None:
+    ledger = company()
+
+    assert isinstance(refused(lambda: ledger.propose(common_issued(issued=10_000_001))), AuthorizedExceeded)
+    assert isinstance(refused(lambda: ledger.propose(shares_transferred())), HoldingExceeded)
+
+
+def test_a_proposal_in_an_empty_ledger_leaves_it_empty() -> None:
+    ledger = Ledger.in_memory()
+
+    ledger.propose(*founding())
+
+    assert ledger.issuer is None
+    assert [*ledger.entries()] == []
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["ada", "bob", "fund"]), st.integers(1, 9), st.booleans(), st.booleans()),
+        max_size=12,
+    )
+)
+def test_a_refused_or_proposed_command_leaves_the_record_equal(
+    asked: list[tuple[str, int, bool, bool]],
+) -> None:
+    ledger = company()
+
+    for holder, count, sells, proposes in asked:
+        before = [*ledger.entries()]
+        taker = "bob" if holder == "ada" else "ada"
+        event = (
+            shares_transferred(from_holder=holder, to_holder=taker, transferred=count)
+            if sells
+            else common_issued(holder=holder, issued=count)
+        )
+        try:
+            (ledger.propose if proposes else ledger.record)(event)
+        except HoldingExceeded:
+            assert [*ledger.entries()] == before
+        else:
+            assert [*ledger.entries()][: len(before)] == before
+            assert len(ledger.entries()) == len(before) + (0 if proposes else 1)
+
+
+# --- damage ------------------------------------------------------------------------------------------------------
+
+
+def by_sql(path: Path, *statements: str) -> None:
+    """Change a closed file behind the ledger's back, its triggers taken away first."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TRIGGER entries_stay")
+        connection.execute("DROP TRIGGER entries_remain")
+        for statement in statements:
+            connection.execute(statement)
+
+
+ACME = "originator_id = 'acme'"
+SWAP = [
+    f"UPDATE stored_events SET originator_version = {new} WHERE {ACME} AND originator_version = {old}"
+    for old, new in ((7, 99), (8, 7), (99, 8))
+]
+COPY = (
+    "INSERT INTO stored_events SELECT originator_id, 9, topic, state FROM stored_events"
+    f" WHERE {ACME} AND originator_version = 8"
+)
+
+
+@pytest.mark.parametrize(
+    ("statements", "place"),
+    [
+        ([f"DELETE FROM stored_events WHERE {ACME} AND originator_version = 7"], "acme entry 7"),
+        ([f"DELETE FROM stored_events WHERE {ACME} AND originator_version = 1"], "acme entry 1"),
+        (SWAP, "acme entry 7"),
+        ([COPY], "acme entry 9"),
+        (
+            [
+                f"UPDATE stored_events SET topic = 'common-issued.2' WHERE {ACME} AND originator_version = 7",
+            ],
+            "acme entry 7",
+        ),
+        ([f"UPDATE stored_events SET topic = 'os:system' WHERE {ACME} AND originator_version = 8"], "acme entry 8"),
+        (
+            [
+                "UPDATE stored_events SET state = (SELECT state FROM stored_events WHERE"
+                f" {ACME} AND originator_version = 8) WHERE {ACME} AND originator_version = 7"
+            ],
+            "acme entry 7",
+        ),
+        ([f"UPDATE stored_events SET state = x'' WHERE {ACME} AND originator_version = 7"], "acme entry 7"),
+    ],
+    ids=["missing", "first missing", "swapped", "appended", "version", "python topic", "copied", "emptied"],
+)
+def test_what_was_changed_by_sql_is_found_on_reading(tmp_path: Path, statements: Sequence[str], place: str) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path, common_issued(issued=1), common_issued(issued=2)):
+        pass
+
+    by_sql(path, *statements)
+
+    with Ledger.open(path) as ledger:
+        error = refused(ledger.entries)
+        assert isinstance(error, LedgerDamaged)
+        assert (error.code, error.place, error.EXIT) == ("E_TAMPERED", place, 5)
+        assert isinstance(refused(lambda: ledger.record(common_issued())), LedgerDamaged)
+
+
+def test_a_damaged_entry_is_found_by_a_ledger_that_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path, common_issued(issued=1), common_issued(issued=2)) as ledger:
+        by_sql(path, COPY)
+
+        assert refused(ledger.entries).code == "E_TAMPERED"
+        assert refused(ledger.entries).code == "E_TAMPERED"
+
+
+def forged(entry: Entry, **changes: Any) -> bytes:
+    whole = attrs.evolve(entry, **changes)
+    payload = codec.encode(whole.event)
+    whole = attrs.evolve(whole, payload_digest=codec.digest(payload))
+    issuer = issuer_registered().issuer
+    return codec.state(issuer, whole, payload)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"recorded_at": NOON - timedelta(days=1)},
+        {"recorded_at": NOON},
+        {"event": entry_voided(9)},
+        {"event": entry_voided(10)},
+        {"event": entry_restated(9)},
+        {"command": "founding"},
+    ],
+    ids=[
+        "time runs back",
+        "time stands",
+        "voids itself",
+        "voids a later one",
+        "restates itself",
+        "joins a command",
+    ],
+)
+def test_an_entry_that_is_whole_but_does_not_follow_is_found(tmp_path: Path, changes: dict[str, Any]) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path, common_issued(issued=1), common_issued(issued=2)) as ledger:
+        state = forged(ledger.entries()[7], number=EntryNumber(9), **changes)
+        topic = codec.topic(changes.get("event", common_issued()))
+
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO stored_events VALUES ('acme', 9, ?, ?)", (topic, state))
+
+    with Ledger.open(path) as again:
+        error = refused(again.entries)
+        assert isinstance(error, LedgerDamaged)
+        assert (error.code, error.place) == ("E_TAMPERED", "acme entry 9")
+
+
+# --- personal particulars ----------------------------------------------------------------------------------------
+
+
+def name_of(ledger: Ledger, number: int) -> Personal:
+    event = ledger.entries()[number - 1].event
+    assert isinstance(event, HolderRegistered)
+    assert event.name is not None
+    return event.name
+
+
+def test_a_personal_value_is_read_back_from_beside_the_record(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path):
+        pass
+
+    with Ledger.open(path) as ledger:
+        assert name_of(ledger, 4).value == "Ada Quill"
+    with closing(sqlite3.connect(path)) as connection:
+        states = b"".join(row[0] for row in connection.execute("SELECT state FROM stored_events"))
+    assert b"Quill" not in states
+    assert b"Fund LP" in states
+
+
+def test_an_erased_value_is_read_as_erased_and_the_record_is_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path) as ledger:
+        digests = [entry.payload_digest for entry in ledger.entries()]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM particulars WHERE value = 'Ada Quill'")
+
+    with Ledger.open(path) as again:
+        assert [entry.payload_digest for entry in again.entries()] == digests
+        assert str(name_of(again, 4)) == "(erased)"
+        assert str(name_of(again, 5)) == "Bob Quill"
+        again.record(common_issued())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE particulars SET value = 'Eve Quill' WHERE value = 'Ada Quill'",
+        "UPDATE particulars SET salt = zeroblob(32) WHERE value = 'Ada Quill'",
+        "UPDATE particulars SET value = 'Ada' || char(8238) WHERE value = 'Ada Quill'",
+    ],
+    ids=["value", "salt", "unprintable"],
+)
+def test_a_value_that_is_not_the_one_recorded_is_found(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path):
+        pass
+    with closing(sqlite3.connect(path)) as connection, connection:
+        assert connection.execute(statement).rowcount == 1
+
+    with Ledger.open(path) as again:
+        error = refused(again.entries)
+        assert isinstance(error, LedgerDamaged)
+        assert (error.code, error.place) == ("E_TAMPERED", "acme entry 4")
+
+
+def test_values_of_a_restated_holder_are_kept_apart_too(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path) as ledger:
+        ledger.record(entry_restated(4, restated_as=holder_registered(holder="ada", name="Ada Inkwell")))
+        ledger.record(holder_renamed(holder="bob", legal_name=None, name="Bob Inkwell"))
+
+    with Ledger.open(path) as again:
+        names = [str(event) for event in _names(again)]
+        assert names == ["Ada Inkwell", "Bob Inkwell"]
+    with closing(sqlite3.connect(path)) as connection:
+        states = b"".join(row[0] for row in connection.execute("SELECT state FROM stored_events"))
+    assert b"Inkwell" not in states
+
+
+def _names(ledger: Ledger) -> list[Any]:
+    restated: Any = ledger.entries()[6].event
+    renamed: Any = ledger.entries()[7].event
+    return [restated.restated_as.name, renamed.name]
+
+
+def test_two_holders_of_one_name_have_two_commitments() -> None:
+    ledger = company()
+    ledger.record(holder_registered(holder="x", name="Ada Quill"))
+
+    assert name_of(ledger, 4) == name_of(ledger, 7)
+    assert name_of(ledger, 4).commitment != name_of(ledger, 7).commitment
+
+
+def test_salts_are_made_afresh_for_each_value() -> None:
+    salts = iter(bytes([number]) * 32 for number in range(9))
+    ledger = Ledger(MemoryStore(), clock=ticking(), salts=lambda: next(salts))
+    ledger.record(*founding())
+    ledger.record(holder_registered(holder="x", name="X", address="1 Row", tax_id="000"))
+
+    found = [personal.salt for entry in ledger.entries() for personal in _particulars(entry)]
+
+    assert len(set(found)) == 5
+
+
+def _particulars(entry: Entry) -> list[Personal]:
+    return [*particulars(entry.event)]
