@@ -223,10 +223,13 @@ def _look_at(path: Path) -> None:
     try:
         with path.open("rb") as file:
             head = file.read(100)
+            size = file.seek(0, os.SEEK_END)
     except OSError as error:
         raise Unavailable("E_FILE", str(path), f"it cannot be read: {error.strerror}") from error
     if head[:16] != b"SQLite format 3\0" or int.from_bytes(head[68:72]) != APPLICATION_ID:
         raise Unavailable("E_STORE_FORMAT", str(path), "it is not a shareholder ledger; name another file")
+    if size % (int.from_bytes(head[16:18]) or 1):  # SQLite reads what is missing of a page as zeros
+        raise Unavailable("E_STORE_FORMAT", str(path), "it was cut short; restore it from a backup")
     layout = int.from_bytes(head[60:64])
     if layout != LAYOUT:
         raise Unavailable(

@@ -1,0 +1,609 @@
+"""What every store promises, asked of each of them; and what the one in a file promises besides."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eventsourcing.persistence import OperationalError
+from eventsourcing.sqlite import SQLiteCursor
+
+from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
+from ledger.identity import CommandId, IssuerId
+from ledger.journal import Ledger
+from ledger.store import Conflict, MemoryStore, Row, Store
+from ledger.store.sqlite import APPLICATION_ID, SqliteStore
+from tests.builders import common_issued, founding, ticking
+
+ACME, BETA = IssuerId("acme"), IssuerId("beta")
+ONE, TWO, THREE = CommandId("c-1"), CommandId("c-2"), CommandId("c-3")
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made: Store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "a.ledger", create=True)
+    yield made
+    made.close()
+
+
+def rows(first: int, last: int, mark: bytes = b"") -> list[Row]:
+    return [Row(number, "kind.1", mark + b"state %d" % number) for number in range(first, last + 1)]
+
+
+def everything(store: Store, issuer: IssuerId = ACME, after: int = 0) -> list[Row]:
+    """Return all entries after a position, page by page."""
+    found: list[Row] = []
+    while page := [row for row in store.read(issuer, after) if row.number > after]:
+        found += page
+        after = page[-1].number
+    return found
+
+
+def contents(store: Store) -> object:
+    """Return all that a store holds for the issuers and commands of these tests."""
+    issuers = store.issuers()
+    return (
+        issuers,
+        {name: everything(store, IssuerId(name)) for name in (ACME, BETA)},
+        {(name, command): store.command(name, command) for name in (ACME, BETA) for command in (ONE, TWO, THREE)},
+        {name: store.particulars(name) for name in (ACME, BETA)},
+    )
+
+
+# --- every store -------------------------------------------------------------------------------------------------
+
+
+def test_a_new_store_holds_nothing(store: Store) -> None:
+    assert store.issuers() == []
+    assert everything(store) == []
+    assert store.command(ACME, ONE) is None
+    assert store.particulars(ACME) == {}
+
+
+def test_what_is_appended_is_read_back_in_order(store: Store) -> None:
+    store.append(ACME, rows(1, 3), ONE, {})
+    store.append(ACME, rows(4, 4), TWO, {})
+
+    assert everything(store) == rows(1, 4)
+
+
+@pytest.mark.parametrize(("after", "left"), [(0, 4), (1, 3), (3, 1), (4, 0), (5, 0)])
+def test_reading_begins_after_a_position(store: Store, after: int, left: int) -> None:
+    store.append(ACME, rows(1, 4), ONE, {})
+
+    assert everything(store, after=after) == rows(after + 1, 4)
+    assert len(everything(store, after=after)) == left
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 5, 7, 8])
+def test_pages_lose_and_repeat_nothing(store: Store, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("port", "sqlite"):
+        monkeypatch.setattr(f"ledger.store.{module}.PAGE", page, raising=False)
+    store.append(ACME, rows(1, 7), ONE, {})
+    store.append(BETA, rows(1, 2, b"beta "), ONE, {})
+
+    assert everything(store) == rows(1, 7)
+    assert everything(store, after=4) == rows(5, 7)
+    assert everything(store, BETA) == rows(1, 2, b"beta ")
+
+
+def test_a_long_history_is_read_whole(store: Store) -> None:
+    store.append(ACME, rows(1, 4_500), ONE, {})
+
+    assert everything(store) == rows(1, 4_500)
+
+
+def test_any_bytes_are_kept_as_they_are(store: Store) -> None:
+    state = bytes(range(256)) * 3
+    store.append(ACME, [Row(1, "kind.1", state)], ONE, {})
+
+    assert everything(store) == [Row(1, "kind.1", state)]
+
+
+def test_a_command_tells_its_first_and_last_entry(store: Store) -> None:
+    store.append(ACME, rows(1, 3), ONE, {})
+    store.append(ACME, rows(4, 4), TWO, {})
+
+    assert store.command(ACME, ONE) == (1, 3)
+    assert store.command(ACME, TWO) == (4, 4)
+    assert store.command(ACME, THREE) is None
+    assert store.command(BETA, ONE) is None
+
+
+@pytest.mark.parametrize(
+    ("taken", "command"),
+    [
+        (rows(2, 2), TWO),
+        (rows(1, 1), TWO),
+        (rows(2, 4), TWO),
+        (rows(3, 3), ONE),
+        (rows(3, 5), ONE),
+        (rows(1, 2), ONE),
+    ],
+    ids=["last number", "first number", "number within", "command", "command of several", "all the same"],
+)
+def test_a_conflict_writes_nothing(store: Store, taken: list[Row], command: CommandId) -> None:
+    store.append(ACME, rows(1, 2), ONE, {"sha256:1": (b"salt", "Ada")})
+    before = contents(store)
+
+    with pytest.raises(Conflict):
+        store.append(ACME, taken, command, {"sha256:2": (b"salt", "Bob")})
+
+    assert contents(store) == before
+    store.append(ACME, rows(3, 3), TWO, {})
+
+
+def test_issuers_are_listed_in_the_order_in_which_they_came(store: Store) -> None:
+    store.append(BETA, rows(1, 1), ONE, {})
+    store.append(ACME, rows(1, 2), ONE, {})
+    store.append(BETA, rows(2, 2), TWO, {})
+
+    assert store.issuers() == ["beta", "acme"]
+
+
+def test_issuers_do_not_see_each_other(store: Store) -> None:
+    store.append(ACME, rows(1, 2), ONE, {"sha256:1": (b"salt a", "Ada")})
+    store.append(BETA, rows(1, 1, b"beta "), ONE, {"sha256:1": (b"salt b", "Bea")})
+
+    assert everything(store) == rows(1, 2)
+    assert everything(store, BETA) == rows(1, 1, b"beta ")
+    assert (store.command(ACME, ONE), store.command(BETA, ONE)) == ((1, 2), (1, 1))
+    assert store.particulars(ACME) == {"sha256:1": (b"salt a", "Ada")}
+    assert store.particulars(BETA) == {"sha256:1": (b"salt b", "Bea")}
+
+
+def test_an_issuer_whose_name_begins_like_another_is_another(store: Store) -> None:
+    store.append(IssuerId("acme2"), rows(1, 1), ONE, {})
+
+    assert everything(store) == []
+    assert store.command(ACME, ONE) is None
+
+
+def test_particulars_come_with_their_entries(store: Store) -> None:
+    store.append(ACME, rows(1, 1), ONE, {"sha256:1": (bytes(32), "Ada"), "sha256:2": (b"\xff" * 32, "Zoé 株")})
+    store.append(ACME, rows(2, 2), TWO, {"sha256:3": (b"s", "Bob")})
+
+    assert store.particulars(ACME) == {
+        "sha256:1": (bytes(32), "Ada"),
+        "sha256:2": (b"\xff" * 32, "Zoé 株"),
+        "sha256:3": (b"s", "Bob"),
+    }
+
+
+# --- a store in a file: what it is -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return a file that holds three entries."""
+    found = tmp_path / "a.ledger"
+    with closing(SqliteStore(found, create=True)) as made:
+        made.append(ACME, rows(1, 3), ONE, {"sha256:1": (b"salt", "Ada")})
+    return found
+
+
+def opened(path: Path, *, create: bool = False) -> object:
+    """Open a file and read everything in it."""
+    with closing(SqliteStore(path, create=create)) as found:
+        return contents(found)
+
+
+def refused(open_it: Callable[[], object]) -> LedgerError:
+    with pytest.raises(LedgerError) as caught:
+        open_it()
+    return caught.value
+
+
+def test_what_was_appended_is_there_after_opening_again(path: Path) -> None:
+    with closing(SqliteStore(path)) as again:
+        assert everything(again) == rows(1, 3)
+        assert again.particulars(ACME) == {"sha256:1": (b"salt", "Ada")}
+        again.append(ACME, rows(4, 4), TWO, {})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "with spaces.ledger",
+        "what?.ledger",
+        "a#b.ledger",
+        "100%25.ledger",
+        "Zoé 株式.db",
+        "a&mode=memory",
+        "'; --",
+        ".",
+    ],
+)
+def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "a folder?mode=ro#" / name
+    folder.mkdir(parents=True)
+    path = folder / (name if name != "." else "a")
+
+    with closing(SqliteStore(path, create=True)) as made:
+        made.append(ACME, rows(1, 1), ONE, {})
+
+    assert path.is_file()
+    assert [each.name for each in folder.iterdir()] == [path.name]
+    with closing(SqliteStore(path)) as again:
+        assert everything(again) == rows(1, 1)
+
+
+def test_the_file_says_what_it_is(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+# --- durable -----------------------------------------------------------------------------------------------------
+
+
+def test_every_connection_waits_for_the_disk(path: Path) -> None:
+    levels: list[int] = []
+
+    def look(store: SqliteStore, commit: bool) -> None:
+        with store._database.transaction(commit=commit) as cursor:
+            cursor.execute("PRAGMA synchronous")
+            levels.append(cursor.fetchone()[0])
+
+    with closing(SqliteStore(path)) as store:
+        for commit in (True, False):
+            look(store, commit)
+        threads = [threading.Thread(target=look, args=(store, number % 2 == 0)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert levels == [2] * 6
+
+
+def test_a_connection_that_does_not_wait_for_the_disk_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute = SQLiteCursor.execute
+
+    def careless(self: SQLiteCursor, statement: Any, *arguments: Any) -> None:
+        execute(self, statement.replace("synchronous=FULL", "synchronous=NORMAL"), *arguments)
+
+    monkeypatch.setattr(SQLiteCursor, "execute", careless)
+
+    error = refused(lambda: opened(path))
+
+    assert (type(error), error.code) == (Unavailable, "E_STORE")
+    assert "synchronous is 1" in str(error)
+
+
+# --- kept as it is -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("UPDATE stored_events SET state = x'00' WHERE originator_version = 2", "never changed"),
+        ("UPDATE stored_events SET originator_version = 9 WHERE originator_version = 3", "never changed"),
+        ("DELETE FROM stored_events WHERE originator_version = 3", "never deleted"),
+        ("DELETE FROM stored_events", "never deleted"),
+    ],
+)
+def test_the_file_itself_refuses_changes(path: Path, statement: str, says: str) -> None:
+    before = opened(path)
+
+    with closing(sqlite3.connect(path)) as connection, pytest.raises(sqlite3.IntegrityError, match=says):
+        connection.execute(statement)
+
+    assert opened(path) == before
+
+
+def test_particulars_can_be_erased(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM particulars")
+
+    with closing(SqliteStore(path)) as store:
+        assert store.particulars(ACME) == {}
+        assert everything(store) == rows(1, 3)
+
+
+def test_entries_whose_particulars_cannot_be_written_are_not_written(path: Path) -> None:
+    before = opened(path)
+    wrong: Any = object()
+
+    with closing(SqliteStore(path)) as store:
+        error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {"sha256:9": (b"salt", wrong)}))
+
+    assert isinstance(error, Unavailable)
+    assert opened(path) == before
+
+
+# --- what is not a ledger ----------------------------------------------------------------------------------------
+
+
+def sqlite_file(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in statements or ("CREATE TABLE t (x)",):
+            connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda path: None, "E_FILE"),
+        (Path.mkdir, "E_FILE"),
+        (lambda path: os.mkfifo(path), "E_FILE"),
+        (lambda path: path.symlink_to(path.with_name("nowhere")), "E_FILE"),
+        (lambda path: path.write_bytes(b""), "E_STORE_FORMAT"),
+        (lambda path: path.write_bytes(b"S"), "E_STORE_FORMAT"),
+        (lambda path: path.write_bytes(b"SQLite format 3\0"), "E_STORE_FORMAT"),
+        (lambda path: path.write_bytes(b"kind,holder,shares\n" * 100), "E_STORE_FORMAT"),
+        (lambda path: path.write_bytes(bytes(8192)), "E_STORE_FORMAT"),
+        (sqlite_file, "E_STORE_FORMAT"),
+        (lambda path: sqlite_file(path, "PRAGMA application_id=1", "CREATE TABLE t (x)"), "E_STORE_FORMAT"),
+        (
+            lambda path: sqlite_file(
+                path, f"PRAGMA application_id={APPLICATION_ID}", "PRAGMA user_version=2", "CREATE TABLE t (x)"
+            ),
+            "E_STORE_FORMAT",
+        ),
+    ],
+    ids=[
+        "missing",
+        "folder",
+        "FIFO",
+        "link to nowhere",
+        "empty",
+        "one byte",
+        "header only",
+        "text",
+        "zeros",
+        "another database",
+        "another application",
+        "another layout",
+    ],
+)
+def test_what_is_not_a_ledger_is_refused_and_left_as_it_is(
+    tmp_path: Path, make: Callable[[Path], object], code: str
+) -> None:
+    path = tmp_path / "a.ledger"
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+
+    error = refused(lambda: opened(path))
+
+    assert (type(error), error.code, error.EXIT) == (Unavailable, code, 5)
+    assert str(path) in error.line()
+    assert (path.read_bytes() if path.is_file() else None) == before
+    assert {each.name for each in tmp_path.iterdir()} <= {"a.ledger"}
+
+
+def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    error = refused(lambda: opened(tmp_path / "nowhere" / "a.ledger", create=True))
+
+    assert (type(error), error.code) == (Unavailable, "E_FILE")
+
+
+@pytest.mark.parametrize("kind", ["folder", "FIFO", "text"])
+def test_making_a_ledger_overwrites_nothing(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.ledger"
+    makes: dict[str, Callable[[], object]] = {
+        "folder": path.mkdir,
+        "FIFO": lambda: os.mkfifo(path),
+        "text": lambda: path.write_text("mine"),
+    }
+    makes[kind]()
+
+    error = refused(lambda: opened(path, create=True))
+
+    assert isinstance(error, Unavailable)
+    assert kind != "text" or path.read_text() == "mine"
+
+
+def test_a_truncated_file_is_refused_wherever_it_was_cut(path: Path) -> None:
+    whole = path.read_bytes()
+    lengths = {*range(0, 200, 13), *range(512, len(whole), 1511), *range(4096, len(whole), 4096), len(whole) - 1}
+    assert len(whole) % 4096 == 0
+
+    for length in sorted(lengths):
+        path.write_bytes(whole[:length])
+        error = refused(lambda: opened(path))
+        assert isinstance(error, Unavailable | LedgerDamaged)
+        assert (error.code, error.EXIT) == ("E_STORE_FORMAT", 5), length
+
+
+def test_a_file_overwritten_within_is_refused_or_read_as_it_was(path: Path) -> None:
+    whole, as_it_was = path.read_bytes(), opened(path)
+
+    for page in range(1, len(whole) // 4096):
+        path.write_bytes(whole[: page * 4096] + b"\xa5" * 4096 + whole[(page + 1) * 4096 :])
+        with suppress(LedgerError):
+            assert opened(path) == as_it_was
+
+
+# --- made whole --------------------------------------------------------------------------------------------------
+
+PYTHON = (
+    "import os, sys\nfrom pathlib import Path\nimport ledger.store.sqlite as sqlite\npath = Path(sys.argv[1])\n"
+)
+
+
+def run(code: str, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PYTHON + code, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "sqlite.os.link = lambda *unused: os._exit(9)",
+        "sqlite._Recorder.construct_create_table_statements = lambda self: os._exit(9)",
+        "sqlite._TABLES = (*sqlite._TABLES[:2], 'SELECT 1; nonsense')",
+    ],
+    ids=["before it has its name", "before its tables", "a statement that fails"],
+)
+def test_a_ledger_whose_making_was_cut_short_is_not_there(tmp_path: Path, moment: str) -> None:
+    path = tmp_path / "a.ledger"
+
+    process = run(f"{moment}\nsqlite.SqliteStore(path, create=True)\n", path)
+    process.communicate(timeout=30)
+
+    assert process.returncode != 0
+    assert not path.exists()
+    with closing(SqliteStore(path, create=True)) as store:
+        store.append(ACME, rows(1, 1), ONE, {})
+    assert everything_in(path) == rows(1, 1)
+
+
+def everything_in(path: Path) -> list[Row]:
+    with closing(SqliteStore(path)) as store:
+        return everything(store)
+
+
+def test_processes_that_make_the_same_file_at_once_all_find_it_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    code = (
+        "from ledger import Ledger\n"
+        "from ledger.days import on\n"
+        "from ledger.events import IssuerRegistered\n"
+        "from ledger.identity import IssuerId\n"
+        "print('ready', flush=True); sys.stdin.readline()\n"
+        "name = sys.argv[2]\n"
+        "with Ledger.open(path, name, create=True) as made:\n"
+        "    made.record(IssuerRegistered(effective_on=on('2026-01-01'), issuer=IssuerId(name), legal_name=name,\n"
+        "                                 jurisdiction='US-DE', time_zone='UTC'))\n"
+    )
+    names = ["a", "b", "c", "d"]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", PYTHON + code, str(path), name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    results = [(process.communicate(timeout=60)[1], process.returncode) for process in processes]
+
+    assert results == [("", 0)] * 4
+    with closing(SqliteStore(path)) as store:
+        assert sorted(store.issuers()) == names
+    assert [each.name for each in tmp_path.iterdir()] == ["a.ledger"]
+
+
+# --- not now -----------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_another_program_writes_to_is_busy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.store.sqlite.BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other, closing(SqliteStore(path)) as store:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("INSERT INTO particulars VALUES ('x', 'y', x'00', 'z')")
+
+        error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+
+        assert (type(error), error.code, error.EXIT) == (Unavailable, "E_BUSY", 4)
+        assert "try again" in str(error)
+        assert everything(store) == rows(1, 3)
+        other.execute("ROLLBACK")
+        store.append(ACME, rows(4, 4), TWO, {})
+        assert everything(store) == rows(1, 4)
+
+
+def test_reading_goes_on_while_another_program_writes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.store.sqlite.BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        assert everything_in(path) == rows(1, 3)
+
+
+def test_a_read_only_file_is_read_and_not_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.geteuid():
+        path.chmod(0o444)
+    else:
+        monkeypatch.setattr("ledger.store.sqlite._writable", lambda path: False)  # nothing is read-only to root
+
+    with closing(SqliteStore(path)) as store:
+        assert everything(store) == rows(1, 3)
+        error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+        assert (type(error), error.code) == (Unavailable, "E_READONLY")
+        assert everything(store) == rows(1, 3)
+
+
+@pytest.mark.skipif(not os.geteuid(), reason="nothing is read-only to root")
+def test_a_file_in_a_read_only_folder_is_read_and_not_written(path: Path) -> None:
+    path.chmod(0o444)
+    path.parent.chmod(0o555)
+    try:
+        assert everything_in(path) == rows(1, 3)
+    finally:
+        path.parent.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("says", "kind", "code"),
+    [
+        ("disk I/O error", OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
+        ("database or disk is full", Unavailable, "E_STORE_FULL"),
+        ("attempt to write a readonly database", Unavailable, "E_READONLY"),
+        ("database is locked", Unavailable, "E_BUSY"),
+        ("something new", OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
+    ],
+)
+def test_a_failure_is_a_refusal_only_where_nothing_can_have_been_written(
+    path: Path, says: str, kind: type[LedgerError], code: str
+) -> None:
+    def fail(*unused: object, **also_unused: object) -> None:
+        raise OperationalError(says)
+
+    with closing(SqliteStore(path)) as store:
+        recorder: Any = store._recorder
+        recorder.insert_events = fail
+        error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+
+    assert (type(error), error.code) == (kind, code)
+
+
+def test_an_unknown_outcome_is_settled_by_giving_the_command_again(tmp_path: Path) -> None:
+    """The disk fails just after the commit: the entry is there, and the repeated command finds it."""
+    with Ledger.open(tmp_path / "a.ledger", create=True, clock=ticking()) as ledger:
+        ledger.record(*founding())
+        recorder: Any = ledger._store._recorder  # type: ignore[attr-defined]  # it is a SqliteStore
+        insert = recorder.insert_events
+
+        def fail(*arguments: Any, **named: Any) -> None:
+            insert(*arguments, **named)
+            raise OperationalError("disk I/O error")
+
+        recorder.insert_events = fail
+        error = refused(lambda: ledger.record(common_issued(), command="c-1"))
+        recorder.insert_events = insert
+
+        assert isinstance(error, OutcomeUnknown)
+        assert (error.command, error.EXIT) == ("c-1", 4)
+        settled = ledger.record(common_issued(), command="c-1")
+        assert settled.repeated
+        assert [entry.number for entry in settled.entries] == [7]
+
+
+def test_a_copy_of_a_closed_file_is_the_whole_ledger(path: Path, tmp_path: Path) -> None:
+    shutil.copy(path, tmp_path / "copy")
+
+    assert opened(tmp_path / "copy") == opened(path)
