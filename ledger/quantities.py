@@ -471,6 +471,14 @@ class Authorized(_Value):
         words: dict[str, Any] = {"unlimited": cls.UNLIMITED, "unknown": cls.UNKNOWN}
         return words[text] if text in words else cls(Shares.parse(text))
 
+    def __mul__(self, ratio: Ratio) -> Authorized:
+        """Return the same number in the units after a split of ``ratio``, exactly; a word stays the word."""
+        if self.shares is None:
+            return self
+        made = self._worded("")
+        _set(made, "shares", self.shares * ratio)
+        return made
+
     def __str__(self) -> str:
         return self._word or str(self.shares)
 

@@ -12,7 +12,7 @@ import attrs
 from ledger.errors import NotUnderstood, UnknownName, nearest
 from ledger.identity import HolderId, IssuerId, StockClassId
 from ledger.movements import Account, Held, Level, Reserved, Scope, Source, StockClassKind, Unit
-from ledger.quantities import Authorized, Shares
+from ledger.quantities import Authorized, Ratio, Shares
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import place_in_history
 from projections.bounds import Bounds, Possible, exactly
@@ -251,7 +251,7 @@ def _class_line(
         str(balances.values(Level.CLASS_TITLE, stock_class)[-1]),
         balances.values(Level.CLASS_KIND, stock_class)[-1],
         scope,
-        Possible(tuple(_in_basis(value, ratio) for value in authorized.values)),
+        Possible(tuple(value * Ratio(ratio) for value in authorized.values)),
         _shares(bounds("reserved"), ratio),
         issued if is_complete else Bounds(issued.low, None),
         _shares(bounds("treasury"), ratio),
@@ -278,12 +278,6 @@ def _part(account: Account) -> str | None:
             return "reserved"
         case _:
             return None
-
-
-def _in_basis(authorized: Authorized, ratio: Fraction) -> Authorized:
-    if authorized.shares is None or ratio == 1:
-        return authorized
-    return Authorized(Shares.of_units(authorized.shares.units * ratio))
 
 
 def _stated(balances: Balances, stock_class: StockClassId, ratio: Fraction) -> StatedCount | None:
