@@ -15,9 +15,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
@@ -73,10 +73,38 @@ def _from_text(kind: type, raw: Any) -> Any:
     return _PARSERS[kind](raw)
 
 
+@lru_cache(maxsize=131_072)
+def _from_record(kind: type, raw: Any) -> Any:
+    """Read a value of the record, whose text is the one that writing gives; kept, as it is asked for often."""
+    value = _from_text(kind, raw)
+    if _as_text(value) != raw:
+        raise NotUnderstood("E_PAYLOAD", f"{shown(raw)} is not in canonical form", f"write {_as_text(value)}")
+    return value
+
+
 _write = msgspec.json.Encoder(enc_hook=_as_text, order="sorted").encode
 
 
 # --- events: one form for each version of each kind ---------------------------------------------
+
+
+@cache
+def _layout(shape: Any) -> Any:
+    """Return a type that holds exactly the keys of a shape, in the order of the record, with any values.
+
+    Bytes that decode into it and encode to themselves name every key once and in order, and have no unknown key, no
+    space and no other escape: all that writing the value back would find, but for the notation of each value.
+    """
+    if attrs.has(shape):
+        hints = get_type_hints(shape)
+        keys = sorted((field.name, _layout(hints[field.name])) for field in attrs.fields(shape))
+        return msgspec.defstruct(shape.__name__, keys, forbid_unknown_fields=True)
+    if shape is date:
+        return date  # no text of ours but msgspec's, so writing it back is what shows its notation
+    parts = [_layout(part) for part in get_args(shape) if part is not ...]
+    if get_origin(shape) is tuple:
+        return list[parts[0]]  # type: ignore[valid-type]  # made just now
+    return next((part | None for part in parts if part is not Any), Any)
 
 
 @attrs.frozen
@@ -87,11 +115,21 @@ class _Form:
         shape: attrs class whose fields are the keys.
         read: From the shape to today's event.
         write: From today's event to the shape; ``None`` for a version that is only read.
+        decode: From bytes to the shape, which checks types and ranges.
+        lay_out: From bytes to the keys and texts in them, which checks that no key is unknown or missing.
     """
 
     shape: type
     read: Callable[[Any], Event]
     write: Callable[[Any], Any] | None
+
+    @cached_property
+    def decode(self) -> Callable[[bytes], Any]:
+        return msgspec.json.Decoder(self.shape, dec_hook=_from_record, strict=True).decode
+
+    @cached_property
+    def lay_out(self) -> Callable[[bytes], Any]:
+        return msgspec.json.Decoder(_layout(self.shape)).decode
 
 
 @attrs.frozen(kw_only=True)
@@ -143,10 +181,6 @@ _FORMS: Final[dict[tuple[str, str], _Form]] = {
 KINDS: Final = {event.KIND: event for event in EVENTS}
 """Every kind by its name in the file; nothing else is ever looked up."""
 
-_DECODERS: Final[dict[tuple[str, str], Callable[[msgspec.Raw], Any]]] = {
-    key: msgspec.json.Decoder(form.shape, dec_hook=_from_text, strict=True).decode for key, form in _FORMS.items()
-}
-
 
 class _Payload(msgspec.Struct, forbid_unknown_fields=True):
     event: msgspec.Raw
@@ -157,8 +191,11 @@ class _Payload(msgspec.Struct, forbid_unknown_fields=True):
 _read_envelope = msgspec.json.Decoder(_Payload).decode
 
 
-def _enveloped(raw: bytes, kind: str, version: str) -> bytes:
-    return b'{"event":%b,"kind":"%b","version":"%b"}' % (raw, kind.encode(), version.encode())
+_HEAD: Final = b'{"event":'
+_KIND: Final = b',"kind":"'
+_TAILS: Final = {key: b'%b%b","version":"%b"}' % (_KIND, *map(str.encode, key)) for key in _FORMS}
+_BY_TAIL: Final = {tail: _FORMS[key] for key, tail in _TAILS.items()}
+_write_layout = msgspec.json.Encoder().encode
 
 
 def encode(event: Event) -> bytes:
@@ -166,9 +203,10 @@ def encode(event: Event) -> bytes:
 
     Personal particulars must have their salt; the journal adds it.
     """
-    form = _FORMS[event.KIND, event.VERSION]
+    key = (event.KIND, event.VERSION)
+    form = _FORMS[key]
     assert form.write is not None, "only the current version is written"
-    return _enveloped(_write(form.write(event)), event.KIND, event.VERSION)
+    return _HEAD + _write(form.write(event)) + _TAILS[key]
 
 
 def decode(payload: bytes, place: str = "payload") -> Event:
@@ -184,10 +222,18 @@ def decode(payload: bytes, place: str = "payload") -> Event:
     """
     try:
         return _read_payload(payload)
-    except NotUnderstood as error:
-        raise LedgerDamaged("E_KIND" if error.code == "E_KIND" else "E_PAYLOAD", place, error.what) from error
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise LedgerDamaged("E_PAYLOAD", place, f"the bytes are not an event: {_brief(error)}") from error
+    except _UNREADABLE as error:
+        raise _damaged(error, place) from error
+
+
+_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
+
+
+def _damaged(error: Exception, place: str) -> LedgerDamaged:
+    """Return what is wrong with a payload that cannot be read."""
+    if isinstance(error, NotUnderstood):
+        return LedgerDamaged("E_KIND" if error.code == "E_KIND" else "E_PAYLOAD", place, error.what)
+    return LedgerDamaged("E_PAYLOAD", place, f"the bytes are not an event: {_brief(error)}")
 
 
 def as_read(event: Event, payload: bytes) -> Event:
@@ -217,20 +263,31 @@ def _brief(error: Exception) -> str:
 def _read_payload(payload: bytes) -> Event:
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise NotUnderstood("E_LIMIT", f"a payload of {len(payload):,} bytes", f"at most {MAX_PAYLOAD_BYTES:,}")
+    end = payload.rfind(_KIND)
+    form = _BY_TAIL.get(payload[end:])
+    if form is None or not payload.startswith(_HEAD):
+        raise _not_ours(payload)
+    raw = payload[len(_HEAD) : end]
+    made = form.decode(raw)
+    if _write_layout(form.lay_out(raw)) != raw:
+        raise _not_canonical()
+    return form.read(made)
+
+
+def _not_ours(payload: bytes) -> NotUnderstood:
+    """Return what is wrong with a payload that does not begin and end as ours do."""
     envelope = _read_envelope(payload)
-    key = (envelope.kind, envelope.version)
-    if key not in _FORMS:
-        raise NotUnderstood(
-            "E_KIND",
-            f"event {shown(envelope.kind)} version {shown(envelope.version)} is not known",
-            "update the program",
-        )
-    form = _DECODERS[key](envelope.event)
-    if _enveloped(_write(form), *key) != payload:
-        raise NotUnderstood(
-            "E_PAYLOAD", "the bytes are not in canonical form", "they were written by something else"
-        )
-    return _FORMS[key].read(form)
+    if (envelope.kind, envelope.version) in _FORMS:
+        return _not_canonical()
+    return NotUnderstood(
+        "E_KIND",
+        f"event {shown(envelope.kind)} version {shown(envelope.version)} is not known",
+        "update the program",
+    )
+
+
+def _not_canonical() -> NotUnderstood:
+    return NotUnderstood("E_PAYLOAD", "the bytes are not in canonical form", "they were written by something else")
 
 
 # --- the form of input files -------------------------------------------------------------------------
@@ -374,7 +431,11 @@ def state(issuer: IssuerId, entry: Entry, payload: bytes) -> bytes:
 
 def kept(envelope: bytes, payload: bytes) -> bytes:
     """Return a leaf and its payload, closed by the RFC 6962 hash of the leaf, which holds that of the payload."""
-    return b"%b\n%b\n%b" % (envelope, payload, sha256(b"\0" + envelope).hexdigest().encode())
+    return b"%b\n%b\n%b" % (envelope, payload, _leaf_hash(envelope))
+
+
+def _leaf_hash(envelope: bytes) -> bytes:
+    return sha256(b"\0" + envelope).hexdigest().encode()
 
 
 def topic(event: Event) -> str:
@@ -395,25 +456,34 @@ def read_state(stored: bytes, issuer: IssuerId, number: int, stored_topic: str) 
         LedgerDamaged: ``E_TAMPERED`` when leaf, payload and place do not fit together; see ``decode`` for the
             payload itself.
     """
-    place = f"{issuer} entry {number}"
-    envelope, _, payload = stored.rpartition(b"\n")[0].partition(b"\n")
-    if kept(envelope, payload) != stored:
-        raise LedgerDamaged("E_TAMPERED", place, "its envelope is not the one that was recorded")
+    rest, _, seal = stored.rpartition(b"\n")
+    envelope, line_feed, payload = rest.partition(b"\n")
+    if not line_feed or seal != _leaf_hash(envelope):
+        raise _misplaced(issuer, number, "its envelope is not the one that was recorded")
     try:
         read = _read_leaf(envelope)
         recorded_at = datetime.fromisoformat(read.recorded_at)
         command, actor = CommandId(read.command), clean(read.actor, what="actor")
     except (msgspec.MsgspecError, ValueError) as error:
+        place = f"{issuer} entry {number}"
         raise LedgerDamaged("E_LEAF", place, f"its envelope cannot be read: {_brief(error)}") from error
     if read.payload != digest(payload):
-        raise LedgerDamaged("E_TAMPERED", place, "its payload is not the one that was recorded")
-    event = decode(payload, place)
-    in_place = (read.issuer, read.number, read.fmt, stored_topic) == (
-        issuer,
-        str(number),
-        LEAF_FORMAT,
-        topic(event),
-    )
-    if not in_place or _write(read) != envelope or not _INSTANT.fullmatch(read.recorded_at):
-        raise LedgerDamaged("E_TAMPERED", place, "its envelope belongs to another place or kind")
+        raise _misplaced(issuer, number, "its payload is not the one that was recorded")
+    try:
+        event = _read_payload(payload)
+    except _UNREADABLE as error:
+        raise _damaged(error, f"{issuer} entry {number}") from error
+    if (
+        read.issuer != issuer
+        or read.number != f"{number}"
+        or read.fmt != LEAF_FORMAT
+        or stored_topic != topic(event)
+        or _write_layout(read) != envelope
+        or not _INSTANT.fullmatch(read.recorded_at)
+    ):
+        raise _misplaced(issuer, number, "its envelope belongs to another place or kind")
     return Entry(EntryNumber(number), recorded_at, actor, command, event, read.payload)
+
+
+def _misplaced(issuer: IssuerId, number: int, what: str) -> LedgerDamaged:
+    return LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", what)

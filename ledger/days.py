@@ -62,13 +62,12 @@ class Phase(Enum):
     CLOSE = "close"
     """After business: where a split at five in the afternoon belongs."""
 
-    @property
-    def rank(self) -> int:
-        """The order of the phase within its day."""
-        return _RANK[self]
+    rank: int
+    """The order of the phase within its day."""
 
 
-_RANK: Final = {Phase.OPENING: 0, Phase.ORDINARY: 1, Phase.CLOSE: 2}
+for _rank, _phase in enumerate(Phase):
+    _phase.rank = _rank
 CLOSE_OF_DAY: Final = 2
 
 Moment = int
@@ -77,7 +76,7 @@ Moment = int
 
 def moment(on: date, phase: Phase) -> Moment:
     """Return the moment of a phase of a day."""
-    return on.toordinal() * 3 + _RANK[phase]
+    return on.toordinal() * 3 + phase.rank
 
 
 def close_of(on: date) -> Moment:

@@ -433,20 +433,17 @@ def _may_mention_persons(kind: type[Event]) -> bool:
 
 def _follows(entry: Entry, last: Entry | None, issuer: IssuerId) -> None:
     """Check what only the sequence shows: time grows from command to command, corrections look back."""
-    place = f"{issuer} entry {entry.number}"
-    if last is not None:
-        same = entry.command == last.command
-        if entry.recorded_at < last.recorded_at or (same != (entry.recorded_at == last.recorded_at)):
-            raise LedgerDamaged("E_TAMPERED", place, "its time of recording does not follow the entry before")
-    elif not isinstance(entry.event, IssuerRegistered):
-        raise LedgerDamaged("E_TAMPERED", place, "the first entry does not register the issuer")
-    event = entry.event
-    targets = (
-        event.entries
-        if isinstance(event, EntryVoided)
-        else (event.entry,)
-        if isinstance(event, EntryRestated)
-        else ()
-    )
-    if any(number >= entry.number for number in targets):
-        raise LedgerDamaged("E_TAMPERED", place, "it corrects an entry that comes after it")
+    event, wrong = entry.event, ""
+    if last is None:
+        if type(event) is not IssuerRegistered:
+            wrong = "the first entry does not register the issuer"
+    elif entry.recorded_at < last.recorded_at or (
+        (entry.command == last.command) != (entry.recorded_at == last.recorded_at)
+    ):
+        wrong = "its time of recording does not follow the entry before"
+    if (type(event) is EntryVoided and max(event.entries) >= entry.number) or (
+        type(event) is EntryRestated and event.entry >= entry.number
+    ):
+        wrong = "it corrects an entry that comes after it"
+    if wrong:
+        raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {entry.number}", wrong)

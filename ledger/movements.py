@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from enum import Enum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -32,8 +32,7 @@ Unit = StockClassId | Currency
 """What a posting counts: shares of a class, or money in a currency."""
 
 
-@attrs.frozen(cache_hash=True)
-class Held:
+class Held(NamedTuple):
     """Shares of a holder of record; ``security`` names the certificate or lot, ``None`` is plain book entry."""
 
     holder: HolderId
@@ -95,8 +94,7 @@ def held(holder: HolderId, security: SecurityId | None = None) -> Held:
     return Held(holder, security)
 
 
-@attrs.frozen
-class Posting:
+class Posting(NamedTuple):
     """A signed quantity of a unit on an account.
 
     Attributes:

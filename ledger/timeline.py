@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import attrs
 
@@ -27,7 +27,7 @@ from ledger.events import EntryRestated, EntryVoided, Event, Fact
 from ledger.identity import CommandId, EntryNumber
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
 
 _NO_PLACE: Final = 10**7
@@ -68,21 +68,17 @@ class InEffect:
         first: Number of the first original, which decides the order within a phase.
         begins: The first moment at which it may have taken effect.
         settles: The moment from which it certainly has.
+        position: Its order among the facts of the same moment.
     """
 
-    __slots__ = ("begins", "entry", "fact", "first", "settles")
+    __slots__ = ("begins", "entry", "fact", "first", "position", "settles")
 
     def __init__(self, entry: Entry, fact: Fact, first: int) -> None:
         self.entry, self.fact, self.first = entry, fact, first
         effective, phase = fact.effective_on, fact.phase
         self.settles: Moment = moment(effective.latest, phase)
         self.begins: Moment = self.settles if effective.is_exact else moment(effective.earliest, phase)
-
-    @property
-    def position(self) -> Position:
-        """Its order among the facts of the same moment."""
-        place = self.fact.place
-        return (_NO_PLACE if place is None else place, self.first)
+        self.position: Position = (_NO_PLACE if fact.place is None else fact.place, first)
 
     @property
     def is_exact(self) -> bool:
@@ -93,9 +89,8 @@ class InEffect:
         return f"InEffect({self.entry.number}, {self.fact.KIND}, {self.fact.effective_on})"
 
 
-def place_in_history(each: InEffect) -> tuple[Moment, Position]:
-    """Return the order of effect; a range counts by its latest day."""
-    return each.settles, each.position
+place_in_history: Final[Callable[[InEffect], tuple[Moment, Position]]] = attrgetter("settles", "position")
+"""The order of effect; a range counts by its latest day."""
 
 
 def standing(entries: Sequence[Entry]) -> list[InEffect]:
@@ -107,14 +102,13 @@ def standing(entries: Sequence[Entry]) -> list[InEffect]:
     fallen, replaced = _resolved(entries)
     found = []
     for entry in entries:
-        number, event = entry.number, entry.event
-        if number in fallen or isinstance(event, EntryVoided):
+        number, event = int(entry.number), entry.event
+        if number in fallen:
             continue
-        if isinstance(event, EntryRestated):
+        if type(event) is EntryRestated:
             found.append(InEffect(entry, event.restated_as, replaced[number]))
-        else:
-            assert isinstance(event, Fact)
-            found.append(InEffect(entry, event, number))
+        elif type(event) is not EntryVoided:
+            found.append(InEffect(entry, cast("Fact", event), number))
     return found
 
 
@@ -127,7 +121,7 @@ def _resolved(entries: Sequence[Entry]) -> tuple[dict[int, EntryNumber], dict[in
     """Return the fallen entries with their corrector, and for each restatement its first original."""
     fallen: dict[int, EntryNumber] = {}
     restated: set[int] = set()
-    corrections = [entry for entry in entries if isinstance(entry.event, EntryVoided | EntryRestated)]
+    corrections = [entry for entry in entries if type(entry.event) in (EntryVoided, EntryRestated)]
     for entry in reversed(corrections):
         if entry.number in fallen and entry.number not in restated:
             continue

@@ -136,11 +136,11 @@ class Replay:
         for each in facts:
             for movement in each.fact.movements():
                 if type(movement) is Posting:
-                    of_unit = accounts.get(movement.unit)
+                    account, unit, quantity = movement
+                    of_unit = accounts.get(unit)
                     if of_unit is None:
-                        of_unit = accounts[movement.unit] = {}
-                    account = movement.account
-                    of_unit[account] = of_unit.get(account, 0) + movement.quantity
+                        of_unit = accounts[unit] = {}
+                    of_unit[account] = of_unit.get(account, 0) + quantity
                 elif type(movement) is Setting:
                     settings.setdefault((movement.level, movement.subject), []).append((each, movement.value))
                 else:
@@ -197,7 +197,7 @@ class Units:
             raise NotUnderstood("E_BASIS", f"basis {self.on} is before {asked}", "units go forward only")
         self._splits = [
             (place_in_history(each), movement.stock_class, movement.ratio.value)
-            for each in facts
+            for each in (() if self.are_own else facts)
             if each.settles <= close_of(self.on)
             for movement in each.fact.movements()
             if type(movement) is Rescaling

@@ -28,7 +28,7 @@ class MemoryStore:
         return read_issuers(self._recorder)
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
-        """Return the entries of an issuer after a position."""
+        """Return the next entries of an issuer after a position."""
         if self._heads.get(issuer, 0) <= after:  # the recorder would walk its whole stream to say so
             return []
         return read_rows(self._recorder, issuer, after)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-import attrs
 from eventsourcing.persistence import StoredEvent
 
 if TYPE_CHECKING:
@@ -14,12 +13,13 @@ if TYPE_CHECKING:
 
 ISSUERS: Final = "/issuers"
 """Stream that lists the issuers of a store; a slash never stands in the name of one."""
+PAGE: Final = 2_000
+"""Entries that are read at once: a long history is never held as bytes and as entries at the same time."""
 _COMMAND_TOPIC: Final = "command"
 _ISSUER_TOPIC: Final = "issuer"
 
 
-@attrs.frozen
-class Row:
+class Row(NamedTuple):
     """An entry as a store keeps it.
 
     Attributes:
@@ -48,7 +48,7 @@ class Store(Protocol):
         """Return the issuers that have entries, in the order in which they came."""
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
-        """Return the entries of an issuer after a position, in order."""
+        """Return the next entries of an issuer after a position, in order: at most ``PAGE``; none at the end."""
 
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded, or ``None``."""
@@ -115,12 +115,7 @@ def read_command(recorder: Recorder, issuer: IssuerId, command: CommandId) -> tu
     return None
 
 
-def read_rows(recorder: Recorder, issuer: IssuerId, after: int, page: int = 10_000) -> list[Row]:
-    """Return the entries of an issuer after a position, read page by page."""
-    rows: list[Row] = []
-    while True:
-        found = recorder.select_events(str(issuer), gt=after, limit=page)
-        rows += [Row(each.originator_version, each.topic, each.state) for each in found]
-        if len(found) < page:
-            return rows
-        after = found[-1].originator_version
+def read_rows(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
+    """Return the next entries of an issuer after a position."""
+    found = recorder.select_events(str(issuer), gt=after, limit=PAGE)
+    return [Row(each.originator_version, each.topic, each.state) for each in found]
