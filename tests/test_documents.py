@@ -185,7 +185,9 @@ def test_every_verb_has_its_heading_with_each_of_its_options() -> None:
     for verb, command in every_verb().items():
         assert verb in page, f"{verb} has no heading"
         for parameter in command.params:
-            names = [name for name in parameter.opts if name.startswith("--")] or parameter.metavar.split()
+            names = [name for name in parameter.opts if name.startswith("--")] or (
+                parameter.metavar or parameter.name.upper()
+            ).split()
             told = [name.strip("[]|") for name in names if name != "|"]
             assert any(f"`{name}" in page[verb] + everywhere for name in told), f"{verb} does not explain {told}"
 
@@ -216,15 +218,12 @@ def test_the_examples_are_the_record_of_one_company() -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=named)
-def test_every_example_runs_and_says_what_its_first_words_promise(
-    example: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_example_prints_what_its_docstring_shows(example: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(example), run_name="__main__")
 
     printed = capsys.readouterr().out
-    promised = re.findall(r"^    (.+)$", ast.get_docstring(ast.parse(text_of(example))) or "", re.MULTILINE)
-    assert promised, "the docstring shows the lines that the example prints"
-    assert [line for line in promised if line not in printed] == []
+    told = ast.get_docstring(ast.parse(text_of(example))) or ""
+    assert printed == told.partition("\n\n")[2] + "\n"
 
 
 # --- pages --------------------------------------------------------------------------------------------------
