@@ -1,0 +1,140 @@
+"""Refusals: each with a stable code and fields, one line long, and whole after a journey between processes."""
+
+import inspect
+import pickle
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Any, get_type_hints
+
+import attrs
+import pytest
+
+from ledger import errors
+from ledger.errors import LedgerError, NotUnderstood, RuleBroken
+from ledger.identity import (
+    AgreementId,
+    CommandId,
+    EntryNumber,
+    HolderId,
+    IssuerId,
+    ReserveId,
+    SecurityId,
+    StockClassId,
+    TrancheId,
+)
+from ledger.quantities import Authorized, Currency, Money, Shares
+
+_TYPES: dict[str, Any] = {
+    "AgreementId": AgreementId("spa"),
+    "Authorized": Authorized(10),
+    "CommandId": CommandId("c-1"),
+    "Currency": Currency("USD"),
+    "EntryNumber": EntryNumber(7),
+    "Fraction": Fraction(1, 3),
+    "HolderId": HolderId("ada"),
+    "IssuerId": IssuerId("acme"),
+    "Money": Money("0.5", "USD"),
+    "ReserveId": ReserveId("plan"),
+    "SecurityId": SecurityId("CS-1"),
+    "Shares": Shares("1000.5"),
+    "StockClassId": StockClassId("common"),
+    "TrancheId": TrancheId("t1"),
+    "date": date(2026, 2, 2),
+    "datetime": datetime(2026, 2, 2, tzinfo=UTC),
+    "int": 7,
+    "str": "text",
+}
+
+
+def subclasses(kind: type[LedgerError]) -> list[type[LedgerError]]:
+    found = []
+    for each in kind.__subclasses__():
+        if each.__module__ == errors.__name__:
+            found += [each, *subclasses(each)]
+    return found
+
+
+KINDS = [kind for kind in subclasses(LedgerError) if kind is not RuleBroken]
+
+
+def example(kind: type[LedgerError]) -> LedgerError:
+    """Return an error of a kind with every field stated."""
+    if kind is NotUnderstood:
+        return NotUnderstood("E_NUMBER", "shares 'x' is not a number", "write digits", "/issued")
+    values = [_TYPES[str(field.type).removesuffix(" | None")] for field in attrs.fields(kind)]  # type: ignore[arg-type]  # they are attrs classes
+    return kind(*values)
+
+
+EVERY = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+
+
+def test_all_errors_are_looked_at() -> None:
+    defined = {each for each in vars(errors).values() if inspect.isclass(each) and issubclass(each, LedgerError)}
+
+    assert defined == {*KINDS, LedgerError, RuleBroken}
+    assert len(KINDS) >= 27
+
+
+@EVERY
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_an_error_survives_the_way_to_another_process(kind: type[LedgerError], protocol: int) -> None:
+    error = example(kind)
+
+    again = pickle.loads(pickle.dumps(error, protocol))
+
+    assert type(again) is kind
+    assert (again.code, again.EXIT, again.where, str(again)) == (error.code, error.EXIT, error.where, str(error))
+    assert again.line() == error.line()
+    if isinstance(error, RuleBroken):
+        assert isinstance(again, RuleBroken)
+        assert again.fields() == error.fields()
+
+
+@EVERY
+def test_an_error_is_one_line_that_says_its_code(kind: type[LedgerError]) -> None:
+    line = example(kind).line()
+
+    assert line.startswith(f"error: {example(kind).code}: ")
+    assert line.isprintable()
+
+
+@EVERY
+def test_an_error_has_a_code_an_exit_status_and_a_sentence(kind: type[LedgerError]) -> None:
+    error = example(kind)
+
+    assert error.code.startswith("E_") or error.code == "text"
+    assert error.EXIT in (0, 2, 3, 4, 5)
+    assert inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].endswith(".")
+
+
+@EVERY
+def test_an_error_can_be_raised_and_caught_with_its_cause(kind: type[LedgerError]) -> None:
+    cause = ValueError("the cause")
+
+    with pytest.raises(kind) as caught:
+        raise example(kind) from cause
+
+    assert caught.value.__cause__ is cause
+    caught.value.add_note("a note")
+
+
+def test_rules_and_codes_stand_for_one_refusal_each() -> None:
+    rules = [kind.RULE for kind in KINDS if issubclass(kind, RuleBroken) and "RULE" in vars(kind)]
+
+    assert all(rules)
+    assert len(set(rules)) == len(rules)
+
+
+def test_an_error_told_of_its_place_keeps_the_rest() -> None:
+    error = NotUnderstood("E_NUMBER", "what", "hint")
+
+    told = error.at("/tranches/1")
+
+    assert (told.code, told.what, told.hint, told.where) == ("E_NUMBER", "what", "hint", "/tranches/1")
+    assert told.line() == "error: E_NUMBER: /tranches/1: what (hint)"
+    assert error.line() == "error: E_NUMBER: what (hint)"
+
+
+def test_what_is_not_understood_is_a_value_error_too() -> None:
+    assert issubclass(NotUnderstood, ValueError)
+    assert "code" not in get_type_hints(NotUnderstood)
