@@ -7,11 +7,13 @@ import json
 import pkgutil
 import re
 import runpy
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import attrs
+import click
 import pytest
 
 import ledger
@@ -72,7 +74,9 @@ def test_every_event_has_its_heading_and_names_each_of_its_fields(event: type[Ev
     assert f"`{event.__name__}`" in body
     for field in attrs.fields(event):
         if field.name not in common:
-            assert f"| `{field.name}` |" in body, f"{event.KIND} does not explain {field.name}"
+            row = re.search(rf"^\| `{field.name}` \| [^|]+ \| ([^|]+) \|", body, re.MULTILINE)
+            assert row is not None, f"{event.KIND} does not explain {field.name}"
+            assert (row[1] == "required") == (field.default is attrs.NOTHING), field.name
 
 
 def test_the_fields_that_every_event_has_are_explained_once() -> None:
@@ -190,6 +194,26 @@ def test_every_verb_has_its_heading_with_each_of_its_options() -> None:
             ).split()
             told = [name.strip("[]|") for name in names if name != "|"]
             assert any(f"`{name}" in page[verb] + everywhere for name in told), f"{verb} does not explain {told}"
+
+
+def console_lines() -> list[tuple[str, str]]:
+    """Return every call of the command line that a page shows, with the page."""
+    return [
+        (named(page), line)
+        for page in PAGES
+        for block in re.findall(r"^```console\n(.*?)^```$", text_of(page), re.DOTALL | re.MULTILINE)
+        for line in re.findall(r"^\$ captable (.+)$", block, re.MULTILINE)
+    ]
+
+
+@pytest.mark.parametrize(("page", "line"), console_lines())
+def test_every_call_that_a_page_shows_is_one_that_the_command_line_takes(page: str, line: str) -> None:
+    verb, *arguments = shlex.split(line)
+    command = every_verb()[verb]
+
+    _, left, _ = command.make_parser(click.Context(command)).parse_args(arguments)
+
+    assert left == []
 
 
 # --- examples -----------------------------------------------------------------------------------------------
