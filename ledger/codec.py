@@ -300,6 +300,9 @@ def _from_input(kind: type, raw: Any) -> Any:
     """Read a value that somebody wrote: a personal particular is given itself, not as a commitment."""
     if kind is Personal and isinstance(raw, str):
         return Personal(raw)
+    if kind in (Shares, Money, Authorized) and isinstance(raw, str) and "/" in raw:
+        # An answer may be any exact fraction; what is recorded was counted.
+        raise NotUnderstood("E_NUMBER", f"{shown(raw)} is a fraction", 'write plain digits, "1000" or "0.004"')
     return _from_text(kind, raw)
 
 
@@ -375,7 +378,7 @@ def _located(error: msgspec.ValidationError) -> NotUnderstood:
     what, _, path = str(error).partition(" - at `$")
     pointer = path.rstrip("`").replace("[", "/").replace("]", "").replace(".", "/")
     if isinstance(error.__cause__, NotUnderstood):
-        return error.__cause__.at(pointer)
+        return error.__cause__.at(pointer + error.__cause__.where)
     if match := re.search(r"missing required field `(\w+)`", what):
         return NotUnderstood("E_FIELD", f"field {match[1]} is missing", "state it", f"{pointer}/{match[1]}")
     code = "E_DATE" if "date" in what else "E_TYPE"

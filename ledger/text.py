@@ -54,7 +54,7 @@ def text_field(longest: int = NAME_LENGTH) -> Callable[[Any, attrs.Attribute[Any
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
         if value is not None:
-            clean(value, longest, what=attribute.name.replace("_", " "))
+            _clean_in(attribute, value, longest, "")
 
     return check
 
@@ -63,7 +63,15 @@ def texts_field(longest: int = NAME_LENGTH) -> Callable[[Any, attrs.Attribute[An
     """Return an attrs validator for a tuple of texts."""
 
     def check(instance: object, attribute: attrs.Attribute[Any], value: tuple[str, ...]) -> None:
-        for text in value:
-            clean(text, longest, what=attribute.name.replace("_", " "))
+        for index, text in enumerate(value):
+            _clean_in(attribute, text, longest, f"/{index}")
 
     return check
+
+
+def _clean_in(attribute: attrs.Attribute[Any], text: str, longest: int, index: str) -> None:
+    """Check the text of a field; a refusal says which field."""
+    try:
+        clean(text, longest, what=attribute.name.replace("_", " "))
+    except NotUnderstood as error:
+        raise error.at(f"/{attribute.name}{index}") from None

@@ -39,13 +39,19 @@ def more_than_none(instance: object, attribute: attrs.Attribute[Any], value: Sha
             "E_QUANTITY",
             f"{attribute.name} is {shown(str(value))}",
             "state a quantity above zero; what goes the other way has an event of its own",
+            f"/{attribute.name}",
         )
 
 
 def not_below_zero(instance: object, attribute: attrs.Attribute[Any], value: Shares | Money | None) -> None:
     """Check that a quantity, if stated, is zero or more, and one that can be recorded."""
     if value is not None and (not recordable(value.units) or value.units < 0):
-        raise NotUnderstood("E_QUANTITY", f"{attribute.name} is {shown(str(value))}", "state zero or more")
+        raise NotUnderstood(
+            "E_QUANTITY",
+            f"{attribute.name} is {shown(str(value))}",
+            "state zero or more",
+            f"/{attribute.name}",
+        )
 
 
 @attrs.frozen(kw_only=True)

@@ -595,7 +595,7 @@ def test_a_personal_particular_is_given_itself() -> None:
         (plain(issued="１２３"), "E_NUMBER", "/issued", "ASCII"),
         (plain(issued="0x64"), "E_NUMBER", "/issued", "plain"),
         (plain(issued="-0"), "E_NUMBER", "/issued", "negative zero"),
-        (plain(issued="1/3"), "E_QUANTITY", "", "1/3"),
+        (plain(issued="1/3"), "E_NUMBER", "/issued", "1/3"),
         (plain(issued="0"), "E_QUANTITY", "", "above zero"),
         (plain(issued="-5"), "E_QUANTITY", "", "event of its own"),
         (plain(issued="9" * 31), "E_LIMIT", "/issued", "digits"),
