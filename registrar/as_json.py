@@ -30,7 +30,7 @@ Answer = dict[str, Any]
 
 def text(answer: Answer) -> bytes:
     """Return an answer as indented JSON in UTF-8, with a line feed at the end."""
-    return msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(answer, enc_hook=str), indent=2) + b"\n"
 
 
 def _head(kind: str, ledger: Ledger, known: int, **days: Any) -> Answer:

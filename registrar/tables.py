@@ -58,11 +58,11 @@ def bounds(figure: Bounds[Any] | None) -> str:
 
 def percent(fraction: Bounds[Fraction]) -> str:
     """Return a part of a whole in percent with two decimals; bounds are rounded outwards, so that they hold."""
-    low = None if fraction.low is None else Fraction(floor(fraction.low * 10_000), 10_000)
-    high = None if fraction.high is None else Fraction(ceil(fraction.high * 10_000), 10_000)
+    low = None if fraction.low is None else floor(fraction.low * 10_000)
+    high = None if fraction.high is None else ceil(fraction.high * 10_000)
     if fraction.is_exact and fraction.low is not None:
-        low = high = Fraction(floor(fraction.low * 10_000 + Fraction(1, 2)), 10_000)
-    return _between(low, high, lambda part: (f"{floor(part * 100)}.{part * 10_000 % 100:02}", ""))
+        low = high = floor(fraction.low * 10_000 + Fraction(1, 2))
+    return _between(low, high, lambda hundredths: (f"{hundredths // 100}.{hundredths % 100:02}", ""))
 
 
 def _between(low: Any, high: Any, digits: Callable[[Any], tuple[str, str]]) -> str:

@@ -12,7 +12,7 @@ import attrs
 from ledger.events import Certainty, EntryRestated, EntryVoided, Event, Fact, IssuerRegistered
 from ledger.identity import Count, EntryNumber
 from ledger.personal import Personal
-from ledger.quantities import Money, Price, Shares, shown_percentages
+from ledger.quantities import Authorized, Money, Price, Shares, shown_percentages
 from ledger.terms.commitment import ConditionState
 from registrar.tables import NOTHING, RULE, UNKNOWN, Column, amount, bounds, percent, table
 from registrar.text import wrapped
@@ -189,12 +189,18 @@ def _class_figures(classes: Sequence[ClassLine], width: int) -> list[str]:
         ("issued", [bounds(line.issued) for line in classes]),
         ("in treasury", [bounds(line.treasury) for line in classes]),
         ("outstanding", [bounds(line.outstanding) for line in classes]),
-        ("available", [bounds(line.available) for line in classes]),
+        ("available", [_available(line) for line in classes]),
         ("as converted", [bounds(line.as_converted) or "does not convert" for line in classes]),
         ("votes", ["not stated" if line.votes is None else bounds(line.votes) for line in classes]),
     ]
     columns = [Column("Class"), *(Column(str(line.stock_class), right=True) for line in classes)]
     return table(columns, [[name, *cells] for name, cells in figures], width)
+
+
+def _available(line: ClassLine) -> str:
+    """Return what may still be issued; of an unlimited class that is not unknown, it is unlimited."""
+    unlimited = line.authorized.values == (Authorized.UNLIMITED,)
+    return str(Authorized.UNLIMITED) if unlimited else bounds(line.available)
 
 
 def _worded(level: Possible[Any]) -> str:
@@ -407,6 +413,11 @@ def _audit_entry(line: AuditLine, digits: int, width: int) -> list[str]:
     for text in about:
         lines += [indent + part for part in wrapped(text, width - len(indent), "  ")]
     return lines
+
+
+def _short(command: str) -> str:
+    """Return a command's identity, a digest by its beginning; JSON has it whole."""
+    return command if len(command) <= 40 else f"{command[:12]}..."
 
 
 def summary(event: Event) -> str:
