@@ -1,0 +1,217 @@
+"""Every figure is the sum of its steps, and every step names its entry."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+
+from ledger import Authorized, Ledger, Money, NotUnderstood, Shares
+from ledger.events import Event
+from projections import Bounds, Explanation, Possible, explain, of_agreement, of_class, of_holder
+from projections.bounds import exactly
+from tests import builders
+from tests.builders import company, entry_restated, stock_split_effected, ticking
+from tests.projections.histories import SOME, as_of_days, every_figure, histories, recorded
+
+HELD = of_holder("ada", "common")
+
+
+def added(found: Explanation) -> Bounds[Fraction]:
+    """Return what the steps add up to: certain ones as they are, open ones as far as they go either way.
+
+    Where the sum may be below zero or not, the readings below it are none.
+    """
+    low = high = Fraction(0)
+    for step in found.steps:
+        change = Fraction(step.change.units)
+        low += change if not step.is_open else min(change, Fraction(0))
+        high += change if not step.is_open else max(change, Fraction(0))
+    return Bounds(Fraction(0) if low < 0 <= high else low, high)
+
+
+@SOME
+@given(histories(most=14), as_of_days)
+def test_the_steps_of_every_figure_add_up_to_it(events: list[Event], as_of: date) -> None:
+    ledger = recorded(events)
+    for figure in every_figure():
+        found = explain(ledger, figure, as_of=as_of)
+        assert isinstance(found.result, Bounds)
+        assert added(found) == exactly(Fraction(found.result.exact.units)), figure.label
+
+
+@SOME
+@given(histories(longest=3, most=14), as_of_days)
+def test_the_steps_of_every_figure_add_up_to_its_bounds(events: list[Event], as_of: date) -> None:
+    ledger = recorded(events)
+    for figure in every_figure():
+        found = explain(ledger, figure, as_of=as_of)
+        assert isinstance(found.result, Bounds)
+        assert added(found) == found.result.map(lambda amount: Fraction(amount.units)), figure.label
+
+
+@SOME
+@given(histories(longest=3, most=14), as_of_days)
+def test_every_step_names_an_entry_that_stands_in_order_of_effect_with_open_ones_last(
+    events: list[Event], as_of: date
+) -> None:
+    ledger = recorded(events)
+    history = ledger.history(as_of)
+    order = {each.entry.number: index for index, each in enumerate([*history.certain, *history.open])}
+    for figure in every_figure():
+        steps = explain(ledger, figure, as_of=as_of).steps
+        places = [order[step.fact.entry.number] for step in steps]
+        assert places == sorted(places)
+        assert [step.is_open for step in steps] == sorted(step.is_open for step in steps)
+
+
+def test_each_certain_step_says_what_the_figure_amounts_to_so_far() -> None:
+    ledger = company()
+    ledger.record(builders.common_issued(issued=1_000))
+    ledger.record(builders.shares_transferred(transferred=300))
+    ledger.record(builders.shares_repurchased(repurchased=50))
+
+    found = explain(ledger, HELD, as_of="2026-02-28")
+
+    assert [(step.change, step.amounts_to) for step in found.steps] == [
+        (Shares(1_000), exactly(Shares(1_000))),
+        (Shares(-300), exactly(Shares(700))),
+        (Shares(-50), exactly(Shares(650))),
+    ]
+    assert [int(step.fact.entry.number) for step in found.steps] == [7, 8, 9]
+    assert found.arithmetic() == "1,000 - 300 - 50 = 650"
+
+
+def boone() -> Ledger:
+    """Return Boone Group's common in 2017, from Ascent Solar's releases of 9 May and 20 June.
+
+    200,000,000 on 5 May; 250,000,000 (deduced) and 350,000,000 (announced) between 10 May and 20 June.
+    """
+    ledger = Ledger.in_memory(clock=ticking())
+    ledger.record(
+        builders.issuer_registered(effective_on="2017-02-01"),
+        builders.common(authorized=Authorized.UNKNOWN, effective_on="2017-02-01"),
+        builders.holder_registered(holder="fund", effective_on="2017-02-01"),
+        builders.common_issued(holder="fund", issued=200_000_000, effective_on="2017-05-05"),
+        builders.common_issued(holder="fund", issued=250_000_000, effective_on="2017-05-10/2017-06-20"),
+        builders.common_issued(holder="fund", issued=350_000_000, effective_on="2017-05-10/2017-06-20"),
+    )
+    return ledger
+
+
+@pytest.mark.parametrize(
+    ("as_of", "arithmetic"),
+    [
+        ("2017-05-04", "0 = 0"),
+        ("2017-05-05", "200,000,000 = 200,000,000"),
+        ("2017-06-01", "200,000,000 + (0 or 250,000,000) + (0 or 350,000,000) = 200,000,000 to 800,000,000"),
+        ("2017-06-20", "200,000,000 + 250,000,000 + 350,000,000 = 800,000,000"),
+    ],
+)
+def test_the_arithmetic_of_the_founding_case_stands_in_one_line(as_of: str, arithmetic: str) -> None:
+    assert explain(boone(), of_holder("fund", "common"), as_of=as_of).arithmetic() == arithmetic
+
+
+def test_an_open_step_says_what_the_figure_may_amount_to() -> None:
+    steps = explain(boone(), of_holder("fund", "common"), as_of="2017-06-01").steps
+
+    assert [step.is_open for step in steps] == [False, True, True]
+    assert [step.amounts_to for step in steps] == [
+        exactly(Shares(200_000_000)),
+        Bounds(Shares(200_000_000), Shares(450_000_000)),
+        Bounds(Shares(200_000_000), Shares(800_000_000)),
+    ]
+
+
+def test_money_is_explained_in_its_currency() -> None:
+    ledger = company()
+    ledger.record(builders.agreement_signed())
+    ledger.record(builders.tranche_closed())
+    ledger.record(builders.commitment_lapsed(effective_on="2026-02-10/2026-03-10"))
+
+    found = explain(ledger, of_agreement("spa", "undrawn"), as_of="2026-02-28")
+
+    assert found.result == Bounds(Money(850_000, "USD"), Money(900_000, "USD"))
+    assert found.arithmetic() == ("1,000,000 USD - 100,000 USD + (0 or -50,000 USD) = 850,000 USD to 900,000 USD")
+
+
+def test_a_transfer_within_the_figure_is_no_step_of_it() -> None:
+    ledger = company()
+    ledger.record(builders.common_issued())
+    ledger.record(builders.shares_transferred())
+
+    assert len(explain(ledger, of_class("common", "outstanding"), as_of="2026-02-28").steps) == 1
+
+
+def test_a_split_is_a_step_rounding_included() -> None:
+    """1,015 at one for ten are 101 with the half dropped: a step of −914."""
+    ledger = company()
+    ledger.record(builders.common_issued(issued=1_015))
+    ledger.record(stock_split_effected(ratio="1/10"))
+
+    found = explain(ledger, HELD, as_of="2026-07-01")
+
+    assert found.arithmetic() == "1,015 - 914 = 101"
+    assert found.steps[1].fact.entry.number == 8
+
+
+def test_in_later_units_the_steps_are_exact_fractions_and_add_up() -> None:
+    """1,000 and 15 before one for three are 1000/3 and 15/3 after: 1015/3, not rounded."""
+    ledger = company()
+    ledger.record(builders.common_issued(issued=1_000))
+    ledger.record(builders.common_issued(issued=15))
+    ledger.record(stock_split_effected(ratio="1/3"))
+
+    found = explain(ledger, HELD, as_of="2026-06-30", basis="2026-07-01")
+
+    assert [step.change.as_fraction() for step in found.steps] == [Fraction(1000, 3), Fraction(5)]
+    assert isinstance(found.result, Bounds)
+    assert found.result.exact.as_fraction() == Fraction(1015, 3)
+
+
+def test_a_restated_entry_is_explained_by_the_one_that_counts() -> None:
+    ledger = company()
+    issued = ledger.record(builders.common_issued(issued=1_000)).entries[0].number
+    restated = ledger.record(entry_restated(issued, restated_as=builders.common_issued(issued=900)))
+
+    found = explain(ledger, HELD, as_of="2026-02-28")
+    before = explain(ledger, HELD, as_of="2026-02-28", known_at=int(issued))
+
+    assert [step.fact.entry for step in found.steps] == list(restated.entries)
+    assert found.arithmetic() == "900 = 900"
+    assert before.arithmetic() == "1,000 = 1,000"
+
+
+# --- levels ------------------------------------------------------------------------------------------------------
+
+
+def test_a_level_is_explained_by_everything_that_set_it() -> None:
+    ledger = company()
+    ledger.record(builders.authorized_shares_changed(effective_on="2026-03-01"))
+    ledger.record(builders.authorized_shares_changed(authorized=30_000_000, effective_on="2026-04-01/2026-04-30"))
+    authorized = of_class("common", "authorized")
+
+    found = explain(ledger, authorized, as_of="2026-04-15")
+
+    assert [(step.change, step.is_open) for step in found.steps] == [
+        (Authorized(10_000_000), False),
+        (Authorized(20_000_000), False),
+        (Authorized(30_000_000), True),
+    ]
+    assert found.result == Possible((Authorized(20_000_000), Authorized(30_000_000)))
+    assert found.arithmetic() == "20,000,000 or 30,000,000"
+    assert explain(ledger, authorized, as_of="2026-02-28").arithmetic() == "10,000,000"
+    assert explain(ledger, authorized, as_of="2026-04-30").arithmetic() == "30,000,000"
+
+
+def test_a_level_that_was_never_set_is_not_stated() -> None:
+    found = explain(company(), of_class("warrants", "authorized"), as_of="2026-02-28")
+
+    assert (found.steps, found.arithmetic()) == ((), "not stated")
+
+
+def test_a_figure_that_does_not_exist_is_answered_with_the_one_that_was_meant() -> None:
+    with pytest.raises(NotUnderstood, match="did you mean outstanding"):
+        of_class("common", "outstandig")
+    with pytest.raises(NotUnderstood, match="one of undertaken, closed, lapsed, undrawn"):
+        of_agreement("spa", "xyz")

@@ -1,0 +1,302 @@
+"""Roll-forward: opening, each kind of movement, closing; they add up, and each line names its entries."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger import AgreementId, FractionPolicy, Ledger, NotUnderstood, ReserveId, SecurityId, Shares, on
+from ledger.events import Event, Fact
+from ledger.movements import Posting
+from projections import Bounds, Figure, RollForward, of_agreement, of_class, of_holder, rollforward
+from projections.bounds import exactly
+from tests import builders
+from tests.builders import company, entry_voided, stock_split_effected
+from tests.projections.histories import SOME, as_of_days, every_figure, histories, recorded
+
+BEFORE, AFTER = "2026-06-01", "2026-12-31"
+ACTED = "2026-06-02"
+
+
+def units(bounds: Bounds[Any]) -> Fraction:
+    return Fraction(bounds.exact.units)
+
+
+def adds_up(found: RollForward) -> bool:
+    """Whether opening and lines add to the closing."""
+    return units(found.opening) + sum(units(line.change) for line in found.lines) == units(found.closing)
+
+
+@SOME
+@given(histories(most=14), as_of_days, st.integers(0, 11))
+def test_opening_and_lines_add_to_the_closing_for_every_figure(
+    events: list[Event], after: date, length: int
+) -> None:
+    ledger = recorded(events)
+    for figure in every_figure():
+        found = rollforward(ledger, figure, after=after, through=after + timedelta(days=length))
+        assert adds_up(found), figure.label
+
+
+@SOME
+@given(histories(most=14), as_of_days, st.integers(0, 5), st.integers(0, 5))
+def test_what_one_roll_forward_closes_with_the_next_one_opens_with(
+    events: list[Event], after: date, first: int, second: int
+) -> None:
+    ledger = recorded(events)
+    between = after + timedelta(days=first)
+    through = between + timedelta(days=second)
+    for figure in every_figure():
+        one = rollforward(ledger, figure, after=after, through=between)
+        two = rollforward(ledger, figure, after=between, through=through)
+        assert one.closing == two.opening
+
+
+@SOME
+@given(histories(most=14))
+def test_in_the_units_of_the_last_day_everything_adds_up_without_the_split(events: list[Event]) -> None:
+    ledger = recorded(events)
+    for figure in every_figure():
+        found = rollforward(ledger, figure, after="2026-02-09", through="2026-02-25", basis="2026-02-28")
+        assert adds_up(found), figure.label
+        assert "split" not in [line.kind for line in found.lines]
+
+
+# --- each kind by its name ---------------------------------------------------------------------------------------
+
+OUTSTANDING, ISSUED = of_class("common", "outstanding"), of_class("common", "issued")
+TREASURY, RESERVED = of_class("common", "treasury"), of_class("common", "reserved")
+ADA, PREFERRED = of_holder("ada", "common"), of_class("series-a", "outstanding")
+UNDERTAKEN, CLOSED = of_agreement("spa", "undertaken"), of_agreement("spa", "closed")
+LAPSED, UNDRAWN = of_agreement("spa", "lapsed"), of_agreement("spa", "undrawn")
+
+
+def prepared() -> Ledger:
+    """Return a company with shares of both classes, a treasury, a reserve and an agreement on 1 June."""
+    ledger = company()
+    ledger.record(
+        builders.common_issued(issued=5_000),
+        builders.preferred_issued(issued=2_000),
+        builders.shares_repurchased(repurchased=200),
+        builders.shares_reserved(),
+        builders.agreement_signed(),
+    )
+    return ledger
+
+
+NAMED: list[tuple[str, Event, Figure, dict[str, int]]] = [
+    ("issued", builders.common_issued(issued=10), OUTSTANDING, {"issued": 10}),
+    ("issued", builders.common_issued(issued=10), ADA, {"issued": 10}),
+    ("drawn", builders.common_issued(issued=10, reserve=ReserveId("plan")), OUTSTANDING, {"issued": 10}),
+    ("drawn", builders.common_issued(issued=10, reserve=ReserveId("plan")), RESERVED, {"released or drawn": -10}),
+    ("preferred", builders.preferred_issued(issued=10), PREFERRED, {"issued": 10}),
+    ("transferred", builders.shares_transferred(), ADA, {"transferred out": -100}),
+    ("transferred", builders.shares_transferred(), of_holder("bob", "common"), {"transferred in": 100}),
+    ("transferred", builders.shares_transferred(), OUTSTANDING, {}),
+    ("converted", builders.shares_converted(), PREFERRED, {"converted": -400}),
+    ("converted", builders.shares_converted(), OUTSTANDING, {"issued on conversion": 500}),
+    ("converted", builders.shares_converted(reserve=ReserveId("plan")), RESERVED, {"released or drawn": -500}),
+    ("cancelled", builders.shares_cancelled(), ADA, {"cancelled": -100}),
+    ("cancelled", builders.shares_cancelled(), OUTSTANDING, {"cancelled": -100}),
+    ("repurchased", builders.shares_repurchased(), OUTSTANDING, {"repurchased to treasury": -100}),
+    ("repurchased", builders.shares_repurchased(), TREASURY, {"repurchased": 100}),
+    ("repurchased", builders.shares_repurchased(), ISSUED, {}),
+    ("reissued", builders.treasury_shares_reissued(), OUTSTANDING, {"reissued from treasury": 50}),
+    ("reissued", builders.treasury_shares_reissued(), TREASURY, {"reissued": -50}),
+    ("retired", builders.shares_retired(), TREASURY, {"retired": -50}),
+    ("retired", builders.shares_retired(), ISSUED, {"retired": -50}),
+    ("redeemed", builders.shares_redeemed(), PREFERRED, {"redeemed": -100}),
+    ("remedy", builders.remedy_exercised(), PREFERRED, {"redeemed": -100}),
+    ("reserved", builders.shares_reserved(reserved=7), RESERVED, {"reserved": 7}),
+    ("reserved", builders.shares_reserved(reserved=7), OUTSTANDING, {}),
+    ("released", builders.reserve_released(), RESERVED, {"released or drawn": -100_000}),
+    ("settled", builders.fractions_settled(given=Shares(1)), ADA, {"fractions settled": 1}),
+    ("settled", builders.fractions_settled(taken=Shares(1)), ADA, {"fractions settled": -1}),
+    ("closed", builders.tranche_closed(), CLOSED, {"closed": 100_000}),
+    ("closed", builders.tranche_closed(), UNDRAWN, {"closed": -100_000}),
+    ("lapsed", builders.commitment_lapsed(), LAPSED, {"lapsed": 50_000}),
+    ("lapsed", builders.commitment_lapsed(), UNDRAWN, {"lapsed": -50_000}),
+    ("terminated", builders.agreement_terminated(), LAPSED, {"lapsed": 200_000}),
+    ("reduced", builders.commitment_reduced(), UNDERTAKEN, {"reduced": -100_000}),
+    ("reduced", builders.commitment_reduced(), UNDRAWN, {"reduced": -100_000}),
+    ("added", builders.agreement_amended(), UNDERTAKEN, {"undertaken": 50_000}),
+    ("added", builders.agreement_amended(), UNDRAWN, {"undertaken": 50_000}),
+    (
+        "signed",
+        builders.agreement_signed(agreement="new"),
+        of_agreement("new", "undertaken"),
+        {"undertaken": 1_000_000},
+    ),
+    (
+        "signed",
+        builders.agreement_signed(agreement="new"),
+        of_agreement("new", "undrawn"),
+        {"undertaken": 1_000_000},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("event", "figure", "lines"),
+    [pytest.param(*case[1:], id=f"{case[0]}-{case[2].label.replace(' ', '-')}") for case in NAMED],
+)
+def test_each_kind_of_movement_has_its_name(event: Fact, figure: Figure, lines: dict[str, int]) -> None:
+    ledger = prepared()
+    number = ledger.record(attrs.evolve(event, effective_on=on(ACTED))).entries[0].number
+    found = rollforward(ledger, figure, after=BEFORE, through=AFTER)
+
+    assert {line.kind: units(line.change) for line in found.lines} == {
+        kind: change * 10**10 for kind, change in lines.items()
+    }
+    assert all(line.entries == (number,) for line in found.lines)
+    assert adds_up(found)
+
+
+def test_no_event_that_moves_shares_or_money_is_missing_from_the_table_above() -> None:
+    """A split has tests of its own below, and so has an opening balance."""
+    examples = [event for event in builders.one_of_each() if isinstance(event, Fact)]
+    moving = {each.KIND for each in examples if any(isinstance(one, Posting) for one in each.movements())}
+
+    assert moving - {event.KIND for _, event, _, _ in NAMED} == {"opening-balance-adopted"}
+
+
+def test_an_opening_balance_is_named_as_what_it_is_in_every_figure() -> None:
+    """600 of ada, 400 of bob and 50 in treasury: none of it was transferred or reissued."""
+    ledger = company()
+    ledger.record(builders.opening_balance_adopted(treasury=50, effective_on="2026-01-15"))
+
+    lines = {
+        figure.label: {line.kind: line.change.exact for line in found.lines}
+        for figure in (ADA, OUTSTANDING, ISSUED, TREASURY)
+        for found in [rollforward(ledger, figure, after="2026-01-01", through="2026-02-01")]
+    }
+    assert lines == {
+        "ada common": {"opening balance": Shares(600)},
+        "common outstanding": {"opening balance": Shares(1_000)},
+        "common issued": {"opening balance": Shares(1_050)},
+        "common treasury": {"opening balance": Shares(50)},
+    }
+
+
+# --- splits ------------------------------------------------------------------------------------------------------
+
+
+def test_across_a_split_the_ratio_and_the_rounding_are_lines_of_their_own() -> None:
+    """1,015 + 20 = 1,035 before one for ten: −931.5 by the ratio, −0.5 by dropping the half, then 7 issued: 110."""
+    ledger = company()
+    ledger.record(builders.common_issued(issued=1_015, effective_on="2026-06-01"))
+    ledger.record(builders.common_issued(issued=20, effective_on="2026-06-15"))
+    split = ledger.record(stock_split_effected(ratio="1/10", fractions=FractionPolicy.DOWN)).entries[0].number
+    ledger.record(builders.common_issued(issued=7, effective_on="2026-07-15"))
+
+    found = rollforward(ledger, OUTSTANDING, after="2026-06-01", through=AFTER)
+
+    assert found.opening == exactly(Shares(1_015))
+    assert {line.kind: line.change.exact for line in found.lines} == {
+        "issued": Shares(27),
+        "split": Shares("-931.5"),
+        "rounding": Shares("-0.5"),
+    }
+    assert found.closing == exactly(Shares(110))
+    assert [line.entries for line in found.lines] == [(8, 10), (split,), (split,)]
+
+
+def test_in_later_units_a_split_is_no_movement() -> None:
+    """1,000 shares and 500 more, each doubled: 2,000 + 1,000 = 3,000 in the units after two for one."""
+    ledger = company()
+    ledger.record(builders.common_issued(effective_on="2026-06-01"))
+    ledger.record(builders.common_issued(issued=500, effective_on="2026-06-15"))
+    ledger.record(stock_split_effected())
+
+    found = rollforward(ledger, OUTSTANDING, after="2026-06-01", through="2026-07-01", basis="2026-07-01")
+
+    assert (found.opening, found.closing) == (exactly(Shares(2_000)), exactly(Shares(3_000)))
+    assert [(line.kind, line.change.exact) for line in found.lines] == [("issued", Shares(1_000))]
+
+
+@pytest.mark.parametrize(
+    ("through", "closing"), [("2026-06-30", 1_000), ("2026-07-01", 2_000), ("2026-07-02", 2_000)]
+)
+def test_a_split_belongs_to_the_period_of_its_day(through: str, closing: int) -> None:
+    ledger = company()
+    ledger.record(builders.common_issued())
+    ledger.record(stock_split_effected())
+
+    found = rollforward(ledger, OUTSTANDING, after="2026-02-28", through=through)
+
+    assert found.closing == exactly(Shares(closing))
+    assert [line.kind for line in found.lines] == ["split"] * (closing == 2_000)
+
+
+# --- open days, entries and knowledge ----------------------------------------------------------------------------
+
+
+def test_where_days_are_open_every_part_is_between_bounds() -> None:
+    """1,000 for certain; 250 between 10 and 20 June, 40 sold back between 15 June and 5 July."""
+    ledger = company()
+    ledger.record(builders.common_issued(effective_on="2026-06-05"))
+    ledger.record(builders.common_issued(issued=250, effective_on="2026-06-10/2026-06-20"))
+    ledger.record(builders.shares_repurchased(repurchased=40, effective_on="2026-06-15/2026-07-05"))
+
+    found = rollforward(ledger, OUTSTANDING, after="2026-06-12", through="2026-06-30")
+
+    assert found.opening == Bounds(Shares(1_000), Shares(1_250))
+    assert {line.kind: line.change for line in found.lines} == {
+        "issued": Bounds(Shares(0), Shares(250)),
+        "repurchased to treasury": Bounds(Shares(-40), Shares(0)),
+    }
+    assert found.closing == Bounds(Shares(1_210), Shares(1_250))
+
+
+def test_a_line_names_every_entry_behind_it_and_a_voided_one_is_gone() -> None:
+    ledger = prepared()
+    one, two, three = (
+        ledger.record(builders.common_issued(issued=issued, effective_on=ACTED)).entries[0].number
+        for issued in (1, 2, 3)
+    )
+    ledger.record(entry_voided(two))
+
+    now = rollforward(ledger, OUTSTANDING, after=BEFORE, through=AFTER)
+    before = rollforward(ledger, OUTSTANDING, after=BEFORE, through=AFTER, known_at=int(three))
+
+    assert [(line.entries, line.change.exact) for line in now.lines] == [((one, three), Shares(4))]
+    assert [(line.entries, line.change.exact) for line in before.lines] == [((one, two, three), Shares(6))]
+
+
+def test_movements_between_certificates_of_one_holder_are_no_movement_of_the_holder() -> None:
+    ledger = company()
+    ledger.record(builders.common_issued(security=SecurityId("CS-1")))
+    ledger.record(
+        builders.shares_transferred(security=SecurityId("CS-1"), received_as="CS-2", effective_on="2026-03-01"),
+        builders.shares_transferred(
+            from_holder="bob", to_holder="ada", security=SecurityId("CS-2"), effective_on="2026-03-02"
+        ),
+    )
+    found = rollforward(ledger, ADA, after="2026-02-28", through="2026-03-31")
+
+    assert {line.kind: line.change.exact for line in found.lines} == {
+        "transferred out": Shares(-100),
+        "transferred in": Shares(100),
+    }
+    assert found.opening == found.closing
+
+
+def test_the_later_day_first_is_not_understood() -> None:
+    with pytest.raises(NotUnderstood, match="before"):
+        rollforward(prepared(), OUTSTANDING, after="2026-06-02", through="2026-06-01")
+
+
+def test_a_level_is_set_and_not_rolled_forward() -> None:
+    with pytest.raises(NotUnderstood, match="set and not moved"):
+        rollforward(prepared(), of_class("common", "authorized"), after=BEFORE, through=AFTER)
+
+
+def test_a_figure_of_an_agreement_that_is_not_there_is_zero() -> None:
+    found = rollforward(prepared(), of_agreement(AgreementId("nobody"), "undrawn"), after=BEFORE, through=AFTER)
+
+    assert found.lines == ()
+    assert units(found.opening) == units(found.closing) == 0
