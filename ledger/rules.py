@@ -86,7 +86,7 @@ from ledger.movements import (
 from ledger.quantities import Authorized, Currency, Money, Shares, fits
 from ledger.terms.commitment import ConditionState
 from ledger.terms.conversion import ConversionRight
-from ledger.timeline import Entry, InEffect, fallen_entries, place_in_history, standing
+from ledger.timeline import Entry, InEffect, corrected_twice, fallen_entries, place_in_history, standing
 
 
 @attrs.frozen
@@ -478,7 +478,7 @@ def issuer_first(issuer: IssuerId | None, entries: Sequence[Entry], new: Sequenc
 
 
 def corrects_a_standing_entry(issuer: IssuerId | None, entries: Sequence[Entry], new: Sequence[Entry]) -> None:
-    """A correction names a lower entry that stands, and that can be corrected this way."""
+    """A correction names a lower entry that stands, can be corrected this way, and revives no second correction."""
     if not any(isinstance(entry.event, EntryVoided | EntryRestated) for entry in new):
         return
     known = [*entries]
@@ -493,6 +493,8 @@ def corrects_a_standing_entry(issuer: IssuerId | None, entries: Sequence[Entry],
                     raise CorrectionMisplaced(number, f"was already taken out of history by entry {fallen[number]}")
                 _can_be_corrected(event, number, known[number - 1].event)
         known.append(entry)
+        for number in corrected_twice(known):
+            raise CorrectionMisplaced(number, "was corrected again since, and a correction of it would be revived")
 
 
 def _can_be_corrected(correction: EntryVoided | EntryRestated, number: EntryNumber, event: Event) -> None:

@@ -99,7 +99,7 @@ def standing(entries: Sequence[Entry]) -> list[InEffect]:
     Args:
         entries: All entries up to the knowledge asked about, by number.
     """
-    fallen, replaced = _resolved(entries)
+    fallen, replaced, _ = _resolved(entries)
     found = []
     for entry in entries:
         number, event = int(entry.number), entry.event
@@ -117,9 +117,17 @@ def fallen_entries(entries: Sequence[Entry]) -> dict[int, EntryNumber]:
     return _resolved(entries)[0]
 
 
-def _resolved(entries: Sequence[Entry]) -> tuple[dict[int, EntryNumber], dict[int, int]]:
-    """Return the fallen entries with their corrector, and for each restatement its first original."""
+def corrected_twice(entries: Sequence[Entry]) -> list[EntryNumber]:
+    """Return which entries two corrections in force name; the rules let none come about."""
+    return _resolved(entries)[2]
+
+
+def _resolved(
+    entries: Sequence[Entry],
+) -> tuple[dict[int, EntryNumber], dict[int, int], list[EntryNumber]]:
+    """Return the fallen entries and their correctors, the first original of each restatement, and what fell twice."""
     fallen: dict[int, EntryNumber] = {}
+    twice: list[EntryNumber] = []
     restated: set[int] = set()
     corrections = [entry for entry in entries if type(entry.event) in (EntryVoided, EntryRestated)]
     for entry in reversed(corrections):
@@ -128,13 +136,13 @@ def _resolved(entries: Sequence[Entry]) -> tuple[dict[int, EntryNumber], dict[in
         event = entry.event
         if isinstance(event, EntryRestated):
             restated.add(event.entry)
-        for number in event.entries if isinstance(event, EntryVoided) else (event.entry,):  # type: ignore[attr-defined]  # one of the two
-            fallen.setdefault(number, entry.number)
+        named = event.entries if isinstance(event, EntryVoided) else (event.entry,)  # type: ignore[attr-defined]  # one of the two
+        twice += [number for number in named if fallen.setdefault(number, entry.number) != entry.number]
     first: dict[int, int] = {}
     for entry in corrections:
         if isinstance(entry.event, EntryRestated):
             first[entry.number] = first.get(entry.event.entry, entry.event.entry)
-    return fallen, first
+    return fallen, first, twice
 
 
 @attrs.frozen

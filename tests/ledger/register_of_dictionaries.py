@@ -248,6 +248,18 @@ class Register:
         )
 
     @staticmethod
+    def corrected_twice(entries: list[Act]) -> bool:
+        """Whether two corrections in force name one entry, as when the first is revived after the second."""
+        named = [
+            target
+            for number, act in enumerate(entries, 1)
+            if act["kind"] in ("void", "restate")
+            and (Register.stands(number, entries) or Register.replaced(number, entries))
+            for target in (act["entries"] if act["kind"] == "void" else [act["entry"]])
+        ]
+        return len(set(named)) < len(named)
+
+    @staticmethod
     def standing(entries: list[Act]) -> list[Standing]:
         """Return the facts that count, as far as the entries given."""
         found = []
@@ -285,6 +297,8 @@ class Register:
                 if act["kind"] == "restate" and known[number - 1]["kind"] == "void":
                     return "E_CORRECTS"
             known.append(act)
+            if self.corrected_twice(known):
+                return "E_CORRECTS"
         return first_broken(self.standing(known))
 
     def record(self, command: str, acts: list[Act]) -> tuple[int, int]:

@@ -219,6 +219,18 @@ def test_an_entry_that_fell_is_not_corrected_again(first: Event, again: Event) -
     assert fields(error) == (7, "was already taken out of history by entry 8")
 
 
+@pytest.mark.parametrize("again", [entry_voided(7), entry_restated(7)], ids=["voided", "restated"])
+def test_a_correction_is_not_revived_once_its_entry_was_corrected_again(again: Event) -> None:
+    """7 was restated by 8, which 9 voided; then 10 corrected 7. Voiding 9 would count both 8 and 10."""
+    ledger = with_record(common_issued(), entry_restated(7), entry_voided(8), again)
+
+    error = refused(ledger, entry_voided(9))
+
+    assert (type(error), fields(error)[0]) == (CorrectionMisplaced, 7)
+    accepted(ledger, entry_voided(10))
+    accepted(ledger, entry_voided(9))
+
+
 def test_a_void_of_two_is_refused_whole_when_one_of_them_fell() -> None:
     error = refused(with_record(common_issued(), common_issued(), entry_voided(8)), entry_voided(7, 8))
 
