@@ -125,7 +125,7 @@ def corrected_twice(entries: Sequence[Entry]) -> list[EntryNumber]:
 def _resolved(
     entries: Sequence[Entry],
 ) -> tuple[dict[int, EntryNumber], dict[int, int], list[EntryNumber]]:
-    """Return the fallen entries and their correctors, the first original of each restatement, and what fell twice."""
+    """Return what fell and by which entry, the first original of each restatement, and what fell twice."""
     fallen: dict[int, EntryNumber] = {}
     twice: list[EntryNumber] = []
     restated: set[int] = set()
