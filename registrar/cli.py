@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
@@ -194,11 +195,10 @@ def _opened(file: str | None, issuer: str | None, *, as_json: bool) -> Iterator[
             yield ledger
         except NothingRecorded as error:
             nothing = error
-            from registrar import as_json as shapes
 
             _answer(
                 as_json,
-                lambda: shapes.nothing_recorded(nothing),
+                lambda: _shapes().nothing_recorded(nothing),
                 lambda width: [str(nothing)[:1].upper() + str(nothing)[1:] + "."],
             )
 
@@ -206,14 +206,26 @@ def _opened(file: str | None, issuer: str | None, *, as_json: bool) -> Iterator[
 def _answer(as_json: bool, answer: Callable[[], dict[str, Any]], lines: Callable[[int], Sequence[str]]) -> None:
     """Print an answer as JSON or as text."""
     if as_json:
-        from registrar import as_json as shapes
-
-        click.echo(shapes.text(answer()), nl=False)
+        click.echo(_shapes().text(answer()), nl=False)
         return
     import shutil
 
     width = min(max(shutil.get_terminal_size((80, 24)).columns, _NARROW), _WIDE)
     click.echo("\n".join(lines(width)))
+
+
+def _shapes() -> ModuleType:
+    """Return the module of JSON answers, which an answer in text does without."""
+    from registrar import as_json
+
+    return as_json
+
+
+def _views() -> ModuleType:
+    """Return the module of answers in text, which an answer in JSON does without."""
+    from registrar import views
+
+    return views
 
 
 def _day(option: str, text: str | None) -> date | None:
@@ -350,11 +362,10 @@ def record(
             )
         except Exception as error:
             _at_line(error, name, [number for number, _ in lines], there)
-        from registrar import as_json as shapes
 
         _answer(
             as_json,
-            lambda: shapes.recorded(ledger, outcome, dry_run=dry_run),
+            lambda: _shapes().recorded(ledger, outcome, dry_run=dry_run),
             lambda width: [_outcome(ledger, outcome, dry_run=dry_run)],
         )
 
@@ -490,15 +501,13 @@ def show(
     """Show the cap table: who held what, and what is authorized, issued and available of each class."""
     with _opened(file, issuer, as_json=as_json) as ledger:
         from projections.cap_table import cap_table
-        from registrar import as_json as shapes
-        from registrar import views
 
         day, units = _as_of(ledger, "--as-of", as_of), _day("--basis", basis)
         answer = cap_table(ledger, as_of=day, known_at=_known(ledger, known_at), basis=units)
         _answer(
             as_json,
-            lambda: shapes.cap_table(ledger, answer),
-            lambda width: views.cap_table(ledger, answer, width),
+            lambda: _shapes().cap_table(ledger, answer),
+            lambda width: _views().cap_table(ledger, answer, width),
         )
 
 
@@ -517,15 +526,13 @@ def commitments(
     """Show what investors promised: undertaken, due, closed, lapsed and undrawn, by agreement and tranche."""
     with _opened(file, issuer, as_json=as_json) as ledger:
         from projections.commitments import commitments as balances
-        from registrar import as_json as shapes
-        from registrar import views
 
         day, units = _as_of(ledger, "--as-of", as_of), _day("--basis", basis)
         answer = balances(ledger, as_of=day, known_at=_known(ledger, known_at), basis=units)
         _answer(
             as_json,
-            lambda: shapes.commitments(ledger, answer),
-            lambda width: views.commitments(ledger, answer, width),
+            lambda: _shapes().commitments(ledger, answer),
+            lambda width: _views().commitments(ledger, answer, width),
         )
 
 
@@ -558,8 +565,6 @@ def rollforward(
     """
     with _opened(file, issuer, as_json=as_json) as ledger:
         from projections.rollforward import rollforward as roll
-        from registrar import as_json as shapes
-        from registrar import views
         from registrar.figures import figure_named
 
         opens, ends = _as_of(ledger, "--after", after), _as_of(ledger, "--through", through)
@@ -569,8 +574,8 @@ def rollforward(
         answer = roll(ledger, which, after=opens, through=ends, known_at=known, basis=units)
         _answer(
             as_json,
-            lambda: shapes.rollforward(ledger, answer, known),
-            lambda width: views.rollforward(ledger, answer, known, width),
+            lambda: _shapes().rollforward(ledger, answer, known),
+            lambda width: _views().rollforward(ledger, answer, known, width),
         )
 
 
@@ -602,8 +607,6 @@ def explain(
     """
     with _opened(file, issuer, as_json=as_json) as ledger:
         from projections.explain import explain as explained
-        from registrar import as_json as shapes
-        from registrar import views
         from registrar.figures import figure_named
 
         day, known = _as_of(ledger, "--as-of", as_of), _known(ledger, known_at)
@@ -611,8 +614,8 @@ def explain(
         answer = explained(ledger, which, as_of=day, known_at=known, basis=_day("--basis", basis))
         _answer(
             as_json,
-            lambda: shapes.explanation(ledger, answer, known),
-            lambda width: views.explanation(ledger, answer, known, width),
+            lambda: _shapes().explanation(ledger, answer, known),
+            lambda width: _views().explanation(ledger, answer, known, width),
         )
 
 
@@ -650,8 +653,6 @@ def log(
     """Show the audit trail: what was recorded, by whom and when, and the documents that show it."""
     with _opened(file, issuer, as_json=as_json) as ledger:
         from projections.audit import audit_trail
-        from registrar import as_json as shapes
-        from registrar import views
 
         _kinds_known(kinds)
         asked = {
@@ -677,8 +678,8 @@ def log(
         filters = f"of entries {', '.join(words)}" if words else "of every entry"
         _answer(
             as_json,
-            lambda: shapes.audit(ledger, answer, known),
-            lambda width: views.audit(ledger, answer, known, filters, width),
+            lambda: _shapes().audit(ledger, answer, known),
+            lambda width: _views().audit(ledger, answer, known, filters, width),
         )
 
 

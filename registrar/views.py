@@ -423,7 +423,8 @@ def _short(command: str) -> str:
 def summary(event: Event) -> str:
     """Return what an event says, field by field, in one line."""
     if isinstance(event, EntryVoided):
-        return f"voids entries {', '.join(map(str, event.entries))}: {event.reason}"
+        word = "entry" if len(event.entries) == 1 else "entries"
+        return f"voids {word} {', '.join(map(str, event.entries))}: {event.reason}"
     if isinstance(event, EntryRestated):
         fact = event.restated_as
         told = f"{fact.KIND} {days(fact.effective_on)}: {summary(fact)}"

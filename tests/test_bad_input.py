@@ -869,7 +869,7 @@ def test_the_file_itself_refuses_a_change(file: Path) -> None:
 
 
 def test_a_file_that_another_program_is_writing_is_busy(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.store.sqlite.BUSY_SECONDS", 0)
+    monkeypatch.setattr("ledger.store.sqlite.BUSY_SECONDS", 0.05)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
