@@ -263,8 +263,9 @@ class Register:
     def standing(entries: list[Act]) -> list[Standing]:
         """Return the facts that count, as far as the entries given."""
         found = []
+        corrected = {number for act in entries for number in act.get("entries", [act.get("entry")])}
         for number, act in enumerate(entries, 1):
-            if act["kind"] == "void" or not Register.stands(number, entries):
+            if act["kind"] == "void" or (number in corrected and not Register.stands(number, entries)):
                 continue
             first = number
             while entries[first - 1]["kind"] == "restate":
@@ -297,7 +298,7 @@ class Register:
                 if act["kind"] == "restate" and known[number - 1]["kind"] == "void":
                     return "E_CORRECTS"
             known.append(act)
-            if self.corrected_twice(known):
+            if act["kind"] in ("void", "restate") and self.corrected_twice(known):
                 return "E_CORRECTS"
         return first_broken(self.standing(known))
 
@@ -346,41 +347,42 @@ class Register:
         what = limit_of(facts, stock_class, at)[1]
         return max((each.low.get((what, stock_class), 0) for each in walk(facts) if each.at <= at), default=0)
 
-    # --- answering ------------------------------------------------------------------------------------
 
-    def answer(self, day: int, known: int) -> Bounds:
-        """Return every total at the close of a day, between what is the least and the most it can be.
+# --- answering -----------------------------------------------------------------------------------------------
 
-        The least is what is certain with every open decrease, the most what is certain with every open increase.
-        """
-        facts = self.standing(self.entries[:known])
-        close = (day, 2)
-        values: dict[Total, Number] = {}
-        for each in sorted(facts, key=lambda each: (each.settles, each.position)):
-            if each.settles <= close:
-                if each.fact["kind"] == "split":
-                    split(values, each.fact)
-                for total, change in each.effect.items():
-                    values[total] = values.get(total, 0) + change
-        answer: Bounds = {total: (value, value) for total, value in values.items()}
-        for each in facts:
-            if each.begins <= close < each.settles:
-                for total, change in each.effect.items():
-                    low, high = answer.get(total, (0, 0))
-                    answer[total] = (low + min(change, 0), high + max(change, 0))
-        for stock_class in {each.fact["class"] for each in facts if each.fact["kind"] == "designate"}:
-            numbers = authorised(facts, stock_class, close)
-            if numbers and None not in numbers:
-                counts = [number for number in numbers if number is not None]
-                answer["authorised", stock_class] = (min(counts), max(counts))
-                what = limit_of(facts, stock_class, close)[1]
-                answer["against the limit", stock_class] = answer.get((what, stock_class), (0, 0))
-        return answer
 
-    def begun(self, day: int, known: int) -> set[str]:
-        """Return the classes and agreements that may exist at the close of a day."""
-        facts = self.standing(self.entries[:known])
-        return {name for each in facts if each.begins <= (day, 2) for _, name in brings(each.fact)}
+def answer(facts: list[Standing], day: int) -> Bounds:
+    """Return every total at the close of a day, between what is the least and the most it can be.
+
+    The least is what is certain with every open decrease, the most what is certain with every open increase.
+    """
+    close = (day, 2)
+    values: dict[Total, Number] = {}
+    for each in sorted(facts, key=lambda each: (each.settles, each.position)):
+        if each.settles <= close:
+            if each.fact["kind"] == "split":
+                split(values, each.fact)
+            for total, change in each.effect.items():
+                values[total] = values.get(total, 0) + change
+    bounds: Bounds = {total: (value, value) for total, value in values.items()}
+    for each in facts:
+        if each.begins <= close < each.settles:
+            for total, change in each.effect.items():
+                low, high = bounds.get(total, (0, 0))
+                bounds[total] = (low + min(change, 0), high + max(change, 0))
+    for stock_class in {each.fact["class"] for each in facts if each.fact["kind"] == "designate"}:
+        numbers = authorised(facts, stock_class, close)
+        if numbers and None not in numbers:
+            counts = [number for number in numbers if number is not None]
+            bounds["authorised", stock_class] = (min(counts), max(counts))
+            what = limit_of(facts, stock_class, close)[1]
+            bounds["against the limit", stock_class] = bounds.get((what, stock_class), (0, 0))
+    return bounds
+
+
+def begun(facts: list[Standing], day: int) -> set[str]:
+    """Return the classes and agreements that may exist at the close of a day."""
+    return {name for each in facts if each.begins <= (day, 2) for _, name in brings(each.fact)}
 
 
 def in_force(facts: list[Standing], at: Moment) -> list[Standing]:

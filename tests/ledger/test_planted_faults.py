@@ -113,13 +113,13 @@ def an_open_increase_counts_too_late_for_the_rules(patch: pytest.MonkeyPatch) ->
 def a_voided_void_does_not_revive(patch: pytest.MonkeyPatch) -> None:
     resolved = ledger.timeline._resolved
 
-    def once_and_for_all(entries: Sequence[Entry]) -> tuple[dict[int, Any], dict[int, int]]:
-        fallen, first = resolved(entries)
+    def once_and_for_all(entries: Sequence[Entry]) -> tuple[Any, ...]:
+        fallen, *rest = resolved(entries)
         for entry in entries:
             if isinstance(entry.event, EntryVoided):
                 for number in entry.event.entries:
                     fallen.setdefault(number, entry.number)
-        return fallen, first
+        return fallen, *rest
 
     patch.setattr(ledger.timeline, "_resolved", once_and_for_all)
 
@@ -127,10 +127,10 @@ def a_voided_void_does_not_revive(patch: pytest.MonkeyPatch) -> None:
 def a_restated_entry_still_counts(patch: pytest.MonkeyPatch) -> None:
     resolved = ledger.timeline._resolved
 
-    def twice(entries: Sequence[Entry]) -> tuple[dict[int, Any], dict[int, int]]:
-        fallen, first = resolved(entries)
+    def twice(entries: Sequence[Entry]) -> tuple[Any, ...]:
+        fallen, *rest = resolved(entries)
         restated = {entry.event.entry for entry in entries if isinstance(entry.event, EntryRestated)}
-        return {number: by for number, by in fallen.items() if number not in restated}, first
+        return {number: by for number, by in fallen.items() if number not in restated}, *rest
 
     patch.setattr(ledger.timeline, "_resolved", twice)
 
