@@ -10,7 +10,7 @@ survive pickling between processes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import attrs
 
@@ -68,6 +68,11 @@ class LedgerError(Exception):
         """The stable code of this error."""
         return self.CODE
 
+    def at(self, where: str) -> Self:
+        """Tell the error of its place in the input, and return it."""
+        object.__setattr__(self, "where", where)  # errors are frozen; where they arose is not what they say
+        return self
+
     def line(self) -> str:
         """Return the error as one line: code, place, cause and next step."""
         place = f"{self.where}: " if self.where else ""
@@ -94,10 +99,6 @@ class NotUnderstood(LedgerError, ValueError):
     def code(self) -> str:
         """The stable code of this error."""
         return self._code
-
-    def at(self, where: str) -> NotUnderstood:
-        """Return the same error, told of a place in the input."""
-        return NotUnderstood(self._code, self.what, self.hint, where)
 
     def __str__(self) -> str:
         return f"{self.what} ({self.hint})"

@@ -16,6 +16,7 @@ A rule is one function, one sentence, one error. Those of a fact stand in ``FACT
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -36,6 +37,7 @@ from ledger.errors import (
     HoldingExceeded,
     IdentifierInvalid,
     IssuerFirst,
+    LedgerError,
     NameTaken,
     NotUnderstood,
     OrderUnclear,
@@ -48,6 +50,7 @@ from ledger.errors import (
     TreasuryExceeded,
     UnknownName,
     nearest,
+    shown,
 )
 from ledger.events import (
     CommonIssued,
@@ -83,6 +86,7 @@ from ledger.movements import (
     StockClassKind,
     Subject,
 )
+from ledger.personal import Personal
 from ledger.quantities import Authorized, Currency, Money, Shares, fits
 from ledger.terms.commitment import ConditionState
 from ledger.terms.conversion import ConversionRight
@@ -97,13 +101,19 @@ class Breach:
         key: What is broken: the rule with the entry or total concerned.
         at: When.
         depth: By how much; 1 where a rule is broken or not.
+        entry: The entry that breaks it.
         error: The refusal that it leads to.
     """
 
     key: tuple[Any, ...]
     at: Moment
     depth: Quantity
+    entry: EntryNumber
     error: RuleBroken
+
+    def refusal(self) -> RuleBroken:
+        """Return the error, told of the entry."""
+        return self.error.at(f"entry {self.entry}")
 
 
 # --- rules of a fact, asked when it takes effect ----------------------------------------------------------
@@ -327,7 +337,7 @@ def not_below_zero(book: Book, total: Total, each: InEffect) -> Breach | None:
                 error = ReserveExceeded(unit, reserve, held, asked_shares, on, entry)
             case _:
                 error = TreasuryExceeded(unit, held, asked_shares, on, entry)
-    return Breach(("below zero", total), book.at, -high, error)
+    return Breach(("below zero", total), book.at, -high, entry, error)
 
 
 def _counts(account: object, posting: Posting) -> bool:
@@ -358,7 +368,13 @@ def within_authorized(book: Book, stock_class: StockClassId, each: InEffect) -> 
     error = AuthorizedExceeded(
         stock_class, authorized, Shares.of_units(committed), day_of(book.at), each.entry.number
     )
-    return Breach(("within authorized", stock_class), book.at, committed - authorized.shares.units, error)
+    return Breach(
+        ("within authorized", stock_class),
+        book.at,
+        committed - authorized.shares.units,
+        each.entry.number,
+        error,
+    )
 
 
 def _order(total: Total) -> tuple[int, str]:
@@ -388,7 +404,8 @@ def facts_broken(book: Book, changes: Changes) -> Iterator[Breach]:
     for each in changes.settled:
         for rule in FACT_RULES:
             for error in rule(book, each):
-                yield Breach((rule.__name__, each.first, *error.fields()), book.at, 1, error)
+                key = (rule.__name__, each.first, *error.fields())
+                yield Breach(key, book.at, 1, each.entry.number, error)
 
 
 # --- the sweep --------------------------------------------------------------------------------------------
@@ -465,36 +482,58 @@ def _told_in_time(breach: Breach, end: Book) -> Breach:
 # --- rules of a command: asked once, of what is new -------------------------------------------------------
 
 
-def issuer_first(issuer: IssuerId | None, entries: Sequence[Entry], new: Sequence[Entry]) -> None:
+@attrs.frozen
+class Asked:
+    """A new entry, with what it is added to.
+
+    Attributes:
+        issuer: Whose record it is; ``None`` before the first entry.
+        entries: What is recorded.
+        before: What the same command adds before it.
+        entry: The new entry.
+    """
+
+    issuer: IssuerId | None
+    entries: Sequence[Entry]
+    before: Sequence[Entry]
+    entry: Entry
+
+    @property
+    def size(self) -> int:
+        """How many entries come before this one."""
+        return len(self.entries) + len(self.before)
+
+    @property
+    def said(self) -> Event:
+        """What the entry says happened: for a restatement, the fact that it holds."""
+        event = self.entry.event
+        return event.restated_as if isinstance(event, EntryRestated) else event
+
+
+def issuer_first(asked: Asked) -> None:
     """A ledger begins with its issuer, and holds one."""
-    if not entries and not isinstance(new[0].event, IssuerRegistered):
+    event = asked.said
+    if not asked.size and not isinstance(asked.entry.event, IssuerRegistered):
         raise IssuerFirst(None, None)
-    if isinstance(new[0].event, IssuerRegistered):
-        issuer = issuer or new[0].event.issuer
-    for entry in new:
-        event = entry.event.restated_as if isinstance(entry.event, EntryRestated) else entry.event
-        if isinstance(event, IssuerRegistered) and issuer is not None and event.issuer != issuer:
-            raise IssuerFirst(issuer, event.issuer)
+    if isinstance(event, IssuerRegistered) and asked.issuer not in (None, event.issuer):
+        raise IssuerFirst(asked.issuer, event.issuer)
 
 
-def corrects_a_standing_entry(issuer: IssuerId | None, entries: Sequence[Entry], new: Sequence[Entry]) -> None:
+def corrects_a_standing_entry(asked: Asked) -> None:
     """A correction names a lower entry that stands, can be corrected this way, and revives no second correction."""
-    if not any(isinstance(entry.event, EntryVoided | EntryRestated) for entry in new):
+    event = asked.entry.event
+    if not isinstance(event, EntryVoided | EntryRestated):
         return
-    known = [*entries]
-    for entry in new:
-        event = entry.event
-        if isinstance(event, EntryVoided | EntryRestated):
-            fallen = fallen_entries(known)
-            for number in event.entries if isinstance(event, EntryVoided) else (event.entry,):
-                if number > len(known):
-                    raise CorrectionMisplaced(number, "does not exist before this one")
-                if number in fallen:
-                    raise CorrectionMisplaced(number, f"was already taken out of history by entry {fallen[number]}")
-                _can_be_corrected(event, number, known[number - 1].event)
-        known.append(entry)
-        for number in corrected_twice(known):
-            raise CorrectionMisplaced(number, "was corrected again since, and a correction of it would be revived")
+    known = [*asked.entries, *asked.before]
+    fallen = fallen_entries(known)
+    for number in event.entries if isinstance(event, EntryVoided) else (event.entry,):
+        if number > len(known):
+            raise CorrectionMisplaced(number, "does not exist before this one")
+        if number in fallen:
+            raise CorrectionMisplaced(number, f"was already taken out of history by entry {fallen[number]}")
+        _can_be_corrected(event, number, known[number - 1].event)
+    for number in corrected_twice([*known, asked.entry]):
+        raise CorrectionMisplaced(number, "was corrected again since, and a correction of it would be revived")
 
 
 def _can_be_corrected(correction: EntryVoided | EntryRestated, number: EntryNumber, event: Event) -> None:
@@ -511,29 +550,52 @@ def _can_be_corrected(correction: EntryVoided | EntryRestated, number: EntryNumb
         raise CorrectionMisplaced(number, "registers the issuer, and an issuer is restated as an issuer only")
 
 
-def check_digits(issuer: IssuerId | None, entries: Sequence[Entry], new: Sequence[Entry]) -> None:
+def check_digits(asked: Asked) -> None:
     """The check digits of an LEI, a CUSIP and an ISIN fit."""
-    for entry in new:
-        event = entry.event.restated_as if isinstance(entry.event, EntryRestated) else entry.event
-        if isinstance(event, SecurityIdentifierChanged):
-            from stdnum import cusip, isin  # slow to import, and rarely needed
+    event = asked.said
+    if isinstance(event, SecurityIdentifierChanged):
+        from stdnum import cusip, isin  # slow to import, and rarely needed
 
-            checker = {"CUSIP": cusip, "ISIN": isin}[event.scheme.value]
-            if not checker.is_valid(event.identifier) or checker.compact(event.identifier) != event.identifier:
-                raise IdentifierInvalid(event.scheme.value, event.identifier)
-        elif isinstance(event, IssuerRegistered) and event.lei is not None:
-            from stdnum import lei
+        checker = {"CUSIP": cusip, "ISIN": isin}[event.scheme.value]
+        if not checker.is_valid(event.identifier) or checker.compact(event.identifier) != event.identifier:
+            raise IdentifierInvalid(event.scheme.value, event.identifier)
+    elif isinstance(event, IssuerRegistered) and event.lei is not None:
+        from stdnum import lei
 
-            if not lei.is_valid(event.lei) or lei.compact(event.lei) != event.lei:
-                raise IdentifierInvalid("LEI", event.lei)
+        if not lei.is_valid(event.lei) or lei.compact(event.lei) != event.lei:
+            raise IdentifierInvalid("LEI", event.lei)
 
 
-def time_zone_exists(issuer: IssuerId | None, entries: Sequence[Entry], new: Sequence[Entry]) -> None:
+def time_zone_exists(asked: Asked) -> None:
     """The days of the record are those of a zone that exists."""
-    for entry in new:
-        event = entry.event.restated_as if isinstance(entry.event, EntryRestated) else entry.event
-        if isinstance(event, IssuerRegistered):
-            zone(event.time_zone)
+    if isinstance(asked.said, IssuerRegistered):
+        zone(asked.said.time_zone)
+
+
+def characters_are_assigned(asked: Asked) -> None:
+    """Text holds no character that this release of Unicode does not know; a later one may know more."""
+    for text in texts_in(asked.entry.event):
+        for character in text if not text.isascii() else "":
+            if unicodedata.category(character) == "Cn":
+                raise NotUnderstood(
+                    "E_TEXT",
+                    f"{shown(text)} holds character U+{ord(character):04X}",
+                    "it is not assigned: remove it",
+                )
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield every text within an event, personal particulars included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Personal):
+        yield value.value or ""
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from texts_in(each)
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            yield from texts_in(getattr(value, field.name))
 
 
 def zone(name: str) -> ZoneInfo:
@@ -550,13 +612,14 @@ def zone(name: str) -> ZoneInfo:
         ) from error
 
 
-CommandRule = Callable[[IssuerId | None, Sequence[Entry], Sequence[Entry]], None]
+CommandRule = Callable[[Asked], None]
 
 COMMAND_RULES: Final[tuple[CommandRule, ...]] = (
     issuer_first,
     corrects_a_standing_entry,
     check_digits,
     time_zone_exists,
+    characters_are_assigned,
 )
 """Rules of what is new, in order of precedence; they come before those of the whole record."""
 
@@ -593,8 +656,15 @@ class Gate:
         Raises:
             RuleBroken: The first rule that the command breaks, adds a breach of, or deepens.
         """
-        for rule in COMMAND_RULES:
-            rule(issuer, entries, new)
+        first = new[0].event
+        issuer = issuer or (first.issuer if isinstance(first, IssuerRegistered) else None)
+        for index, entry in enumerate(new):
+            asked = Asked(issuer, entries, new[:index], entry)
+            for rule in COMMAND_RULES:
+                try:
+                    rule(asked)
+                except LedgerError as error:
+                    raise error.at(f"entry {entry.number}") from None
         if self._size != len(entries):
             self._sweep, self._size = sweep(standing(entries)), len(entries)
         if not self._at_the_end(new, as_stated=as_stated, keep=keep):
@@ -603,7 +673,7 @@ class Gate:
             if breach is not None and as_stated:
                 breach = added_or_deepened(self._sweep, _facts_only(after))
             if breach is not None:
-                raise breach.error
+                raise breach.refusal()
             if keep:
                 self._sweep = after
         if keep:
@@ -634,7 +704,7 @@ class Gate:
             return True
         book.take_back()
         if breach is not None and one_moment_of_its_own:
-            raise breach.error
+            raise breach.refusal()
         return breach is None  # else which breach comes first, and whether it is mended later, the sweep tells
 
 

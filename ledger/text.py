@@ -17,14 +17,15 @@ NAME_LENGTH: Final = 200
 PROSE_LENGTH: Final = 2_000
 """Characters that a reason or a condition may have."""
 
-_FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def clean(text: str, longest: int = NAME_LENGTH, *, what: str = "text") -> str:
     """Return the text unchanged if it may be recorded.
 
-    Control, format (bidirectional, zero-width, byte order mark), surrogate and unassigned characters are
-    refused: two names that look the same must be the same, and a printed line must read as it is stored.
+    Control, format (bidirectional, zero-width, byte order mark), private and surrogate characters are refused:
+    two names that look the same must be the same, and a printed line must read as it is stored. Characters that
+    are not assigned yet are refused by a rule when recording, since a later Unicode may assign them.
 
     Raises:
         NotUnderstood: ``E_TYPE``, ``E_TEXT`` or ``E_LIMIT``.
@@ -36,7 +37,7 @@ def clean(text: str, longest: int = NAME_LENGTH, *, what: str = "text") -> str:
     if text.isascii() and text.isprintable() and text and text[0] != " " != text[-1]:
         return text
     for character in text:
-        if unicodedata.category(character) in _FORBIDDEN:
+        if unicodedata.category(character) in _FORBIDDEN or _is_no_character(ord(character)):
             raise NotUnderstood(
                 "E_TEXT",
                 f"{what} {shown(text)} holds character U+{ord(character):04X}",
@@ -47,6 +48,11 @@ def clean(text: str, longest: int = NAME_LENGTH, *, what: str = "text") -> str:
     if not text or text != text.strip():
         raise NotUnderstood("E_TEXT", f"{what} {shown(text)} is empty or padded", "write text without outer spaces")
     return text
+
+
+def _is_no_character(code: int) -> bool:
+    """Whether Unicode will never assign the code."""
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def text_field(longest: int = NAME_LENGTH) -> Callable[[Any, attrs.Attribute[Any], Any], None]:

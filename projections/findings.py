@@ -71,8 +71,9 @@ def findings(ledger: Ledger, *, known_at: KnownAt = None) -> tuple[Finding, ...]
     for breach in sweep(facts).breaches:
         unit = breach.key[1][0] if breach.key[0] == "below zero" else None
         amount = _amount(breach.depth, unit) if breach.key[0] in ("below zero", "within authorized") else None
-        entry: EntryNumber = getattr(breach.error, "entry", EntryNumber(1))
-        finding = Finding(Severity.BROKEN, breach.error.code, str(breach.error), day_of(breach.at), amount, entry)
+        finding = Finding(
+            Severity.BROKEN, breach.error.code, str(breach.error), day_of(breach.at), amount, breach.entry
+        )
         found.setdefault(breach.key, finding)
     for key, finding in (*_in_some_readings(facts), *_off_terms(facts)):
         found.setdefault(key, finding)

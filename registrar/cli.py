@@ -469,8 +469,7 @@ def _at_line(error: Exception, name: str, numbers: Sequence[int], there: int) ->
         raise error.at(error.where or name) from None
     if isinstance(error, RuleBroken):
         index = _entry_of(error) - there - 1
-        place = f"{name} line {numbers[index]}" if 0 <= index < len(numbers) else name
-        object.__setattr__(error, "where", place)  # errors are frozen; where they arose is not what they say
+        raise error.at(f"{name} line {numbers[index]}" if 0 <= index < len(numbers) else name) from None
     raise error
 
 

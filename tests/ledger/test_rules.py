@@ -42,10 +42,12 @@ from ledger.events import Event, IdentifierScheme, ResultingTerms, TrancheResche
 from ledger.identity import ConditionId, Count, EntryNumber, StockClassId, TrancheId
 from ledger.journal import Ledger
 from ledger.movements import Scope
+from ledger.personal import Personal
 from ledger.quantities import Authorized, Money, Ratio, Shares
 from ledger.rules import COMMAND_RULES, FACT_RULES, Gate, names_in, sweep
 from ledger.terms.commitment import Condition
 from ledger.terms.conversion import ConversionRight
+from ledger.text import clean
 from ledger.timeline import InEffect, standing
 from tests.builders import (
     DEALT,
@@ -325,6 +327,18 @@ def test_the_days_of_the_record_are_those_of_a_zone_that_exists(name: str) -> No
     ):
         error = refused(ledger, event)
         assert (type(error), error.code) == (NotUnderstood, "E_TIMEZONE")
+
+
+def test_a_character_that_is_not_assigned_yet_is_refused_when_recording_and_read_from_a_later_unicode() -> None:
+    """U+0378 is not assigned in Unicode 16; a record made under a later Unicode may hold it."""
+    for event in (
+        holder_registered(holder="zoe", name=Personal("Zo\u0378e")),
+        holder_registered(holder="zoe", holder_kind="organisation", name=None, legal_name="Zo\u0378e Ltd."),
+    ):
+        error = refused(company(), event)
+        assert (type(error), error.code) == (NotUnderstood, "E_TEXT")
+        assert "U+0378" in str(error)
+    assert clean("Zo\u0378e") == "Zo\u0378e"
 
 
 # --- one name, one thing -----------------------------------------------------------------------------------------
@@ -1289,6 +1303,7 @@ def test_every_rule_is_tested_here() -> None:
         "corrects_a_standing_entry",
         "check_digits",
         "time_zone_exists",
+        "characters_are_assigned",
     }
 
 

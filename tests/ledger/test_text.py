@@ -66,7 +66,8 @@ def test_unusual_names_are_names(text: str) -> None:
         ("\ue000", "U+E000"),
         ("\U000e0041", "U+E0041"),
         ("\uffff", "U+FFFF"),
-        ("\u0378", "U+0378"),
+        ("\ufffe", "U+FFFE"),
+        ("\ufdd0", "U+FDD0"),
     ],
     ids=lambda value: value if value.startswith("U+") else "",
 )
