@@ -13,7 +13,7 @@ of order is damage, and is never passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
@@ -346,6 +346,8 @@ _Shape = TypeVar("_Shape")
 
 
 def _converted(fields: dict[str, Any], shape: type[_Shape]) -> _Shape:
+    kind: type[attrs.AttrsInstance] = shape  # type: ignore[assignment]  # every shape is an attrs class
+    _known(fields, [field.name for field in attrs.fields(kind)], "")
     try:
         made = msgspec.convert(fields, shape, dec_hook=_from_input)
     except msgspec.ValidationError as error:
@@ -354,14 +356,21 @@ def _converted(fields: dict[str, Any], shape: type[_Shape]) -> _Shape:
     return made
 
 
+def _known(given: Iterable[str], fields: Iterable[str], pointer: str) -> None:
+    """Refuse a field that there is none of; a slip of the pen is told before what it leaves missing."""
+    names = sorted(fields)
+    for key in given:
+        if key not in names:
+            near = nearest(key, names)
+            hint = f"did you mean {near}?" if near else f"the fields are {', '.join(names)}"
+            raise NotUnderstood("E_FIELD", f"field {shown(key)} is not known", hint, f"{pointer}/{_step(key)}")
+
+
 def _all_used(given: Any, made: Any, pointer: str) -> None:
     """Refuse a field that nothing was made of: msgspec passes over it without a word."""
     if isinstance(given, dict) and isinstance(made, dict):
+        _known(given, made, pointer)
         for key, value in given.items():
-            if key not in made:
-                near = nearest(key, made)
-                hint = f"did you mean {near}?" if near else f"the fields are {', '.join(sorted(made))}"
-                raise NotUnderstood("E_FIELD", f"field {shown(key)} is not known", hint, f"{pointer}/{_step(key)}")
             _all_used(value, made[key], f"{pointer}/{key}")
     elif isinstance(given, list) and isinstance(made, list | tuple):
         for index, (value, other) in enumerate(zip(given, made, strict=True)):
@@ -466,7 +475,7 @@ def read_state(stored: bytes, issuer: IssuerId, number: int, stored_topic: str) 
     try:
         read = _read_leaf(envelope)
         recorded_at = datetime.fromisoformat(read.recorded_at)
-        command, actor = CommandId(read.command), clean(read.actor, what="actor")
+        command, actor = _from_record(CommandId, read.command), clean(read.actor, what="actor")
     except (msgspec.MsgspecError, ValueError) as error:
         place = f"{issuer} entry {number}"
         raise LedgerDamaged("E_LEAF", place, f"its envelope cannot be read: {_brief(error)}") from error

@@ -135,7 +135,8 @@ class Unavailable(LedgerError):
     """The store cannot do this now: busy, read-only, missing, or of another kind.
 
     Attributes:
-        cause: Stable code: ``E_BUSY``, ``E_READONLY``, ``E_FILE``, ``E_STORE_FORMAT`` or ``E_STORE``.
+        cause: Stable code: ``E_BUSY``, ``E_READONLY``, ``E_FILE``, ``E_STORE_FORMAT``, ``E_STORE_FULL`` or
+            ``E_STORE``.
         place: The file.
         what: What happened, and what to do.
     """

@@ -57,12 +57,14 @@ class SharesUnder:
         stock_class: The class bought.
         issued: Issued under the agreement.
         converted: Converted since.
+        ended_otherwise: Redeemed, cancelled or repurchased since.
         outstanding: Left of them.
     """
 
     stock_class: StockClassId
     issued: Bounds[Shares]
     converted: Bounds[Shares]
+    ended_otherwise: Bounds[Shares]
     outstanding: Bounds[Shares]
 
 
@@ -229,7 +231,7 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: 
         money(lapsed),
         money(undrawn) if is_complete else Bounds(None, money(undrawn).high),
         money(schedule.still_to_come),
-        tranches,
+        tranches if is_complete else tuple(map(_as_far_as_recorded, tranches)),
         shares,
         _headroom(ledger, balances, agreement, units, money(undertaken)),
         remedy,
@@ -245,6 +247,13 @@ def _negative(bounds: tuple[Quantity, Quantity]) -> tuple[Quantity, Quantity]:
 def _floored(bounds: tuple[Quantity, Quantity]) -> tuple[Quantity, Quantity]:
     """Leave out readings below zero, unless there is no other."""
     return (0, bounds[1]) if bounds[0] < 0 <= bounds[1] else bounds
+
+
+def _as_far_as_recorded(line: TrancheLine) -> TrancheLine:
+    """Return a tranche of which a closing may be missing; what is not allocated is only what is recorded."""
+    if line.tranche is None:
+        return line
+    return attrs.evolve(line, closed=Bounds(line.closed.low, None), undrawn=Bounds(None, line.undrawn.high))
 
 
 @attrs.frozen
@@ -359,32 +368,32 @@ def _shares_under(
         account = posting.account
         return posting.unit == buys and type(account) is Held and account.security in securities
 
-    kinds = (Source.ISSUED, Source.CONVERTED)
-    sums: dict[Source, list[Quantity]] = {source: [0, 0] for source in kinds}
+    issued, converted, ended = "issued", "converted", "ended otherwise"
+    sums: dict[str, list[Quantity]] = {kind: [0, 0] for kind in (issued, converted, ended)}
     facts = [(each, True) for each in balances.history.certain] + [(each, False) for each in balances.history.open]
     for each, certain in facts:
         movements = each.fact.movements()
         for movement in movements:
             if type(movement) is Rescaling and movement.stock_class == buys:
-                for source in kinds:
-                    sums[source] = [figure * movement.ratio.value for figure in sums[source]]
+                sums = {kind: [figure * movement.ratio.value for figure in sums[kind]] for kind in sums}
         postings = [movement for movement in movements if type(movement) is Posting]
-        change = abs(sum(posting.quantity for posting in postings if is_of_them(posting)))
-        for source in kinds:
-            if any(posting.account is source and posting.unit == buys for posting in postings):
-                sums[source][0] += change if certain else 0
-                sums[source][1] += change
+        change = sum(posting.quantity for posting in postings if is_of_them(posting))
+        if change:
+            others = {posting.account for posting in postings if posting.unit == buys}
+            kind = issued if change > 0 else converted if Source.CONVERTED in others else ended
+            sums[kind][0] += abs(change) if certain else 0
+            sums[kind][1] += abs(change)
     outstanding = balances.grouped(
         lambda unit, account: "left" if is_of_them(Posting(account, unit, 0)) else None
     ).get("left", (0, 0))
     factor = units.factor(buys, close_place(balances.history.as_of))
-    issued, converted, left = (
+    bought, became, gone, left = (
         Bounds(Shares.of_units(low * factor), Shares.of_units(high * factor))
-        for low, high in (sums[Source.ISSUED], sums[Source.CONVERTED], outstanding)
+        for low, high in (sums[issued], sums[converted], sums[ended], outstanding)
     )
     if is_complete:
-        return SharesUnder(buys, issued, converted, left)
-    return SharesUnder(buys, Bounds(issued.low, None), converted, Bounds(left.low, None))
+        return SharesUnder(buys, bought, became, gone, left)
+    return SharesUnder(buys, Bounds(bought.low, None), became, gone, Bounds(left.low, None))
 
 
 def _headroom(

@@ -155,6 +155,7 @@ def _agreement(balance: CommitmentBalance) -> Answer:
             "stock_class": shares.stock_class,
             "issued": _bounds(shares.issued),
             "converted": _bounds(shares.converted),
+            "ended_otherwise": _bounds(shares.ended_otherwise),
             "outstanding": _bounds(shares.outstanding),
         },
         "headroom": None

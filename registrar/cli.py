@@ -208,10 +208,14 @@ def _answer(as_json: bool, answer: Callable[[], dict[str, Any]], lines: Callable
     if as_json:
         click.echo(_shapes().text(answer()), nl=False)
         return
+    click.echo("\n".join(lines(_width())))
+
+
+def _width() -> int:
+    """Return how many columns an answer may take."""
     import shutil
 
-    width = min(max(shutil.get_terminal_size((80, 24)).columns, _NARROW), _WIDE)
-    click.echo("\n".join(lines(width)))
+    return min(max(shutil.get_terminal_size((80, 24)).columns, _NARROW), _WIDE)
 
 
 def _shapes() -> ModuleType:
@@ -703,7 +707,7 @@ def demo() -> None:
     """Record a real case into a temporary ledger, and show every answer with a line of explanation."""
     from registrar import demo as story
 
-    story.run(write=click.echo)
+    story.run(click.echo, _width())
 
 
 def _say(text: str) -> None:

@@ -264,6 +264,7 @@ def _agreement(balance: CommitmentBalance, as_of: date, width: int) -> list[str]
         RULE,
         [f"{balance.shares.stock_class} issued", bounds(balance.shares.issued), "under this agreement"],
         ["converted", bounds(balance.shares.converted), "of these"],
+        ["ended otherwise", bounds(balance.shares.ended_otherwise), "redeemed, cancelled or repurchased"],
         ["outstanding", bounds(balance.shares.outstanding), "of these, whoever holds them"],
     ]
     lines += ["", *table([Column("Figure"), Column("Amount", right=True), Column("What it is")], figures, width)]
@@ -322,7 +323,7 @@ def _agreement_notes(balance: CommitmentBalance) -> list[str]:
         )
     if balance.remedy is not None and balance.remedy_yields is not None:
         found.append(
-            f"When a tranche is missed the company may redeem {balance.remedy.redeemable} of the shares then"
+            f"When a tranche is missed the company may redeem {balance.remedy.redeemable.value} of the shares then"
             f" outstanding at {balance.remedy.price} a share; shares now: {bounds(balance.remedy_yields)}."
             " It is a right, and moves nothing until it is exercised."
         )
@@ -347,7 +348,7 @@ def rollforward(ledger: Ledger, answer: RollForward, known: int, width: int) -> 
 
 _OPEN_DAYS = "A figure between two values: the day of an entry behind it is not known exactly."
 _DAY_OPEN = "Day open: the entry may not have taken effect yet."
-_PARTIAL = "The register is partial: this is what is recorded of the figure, and there is more."
+_PARTIAL = "The register is partial: this counts only what is recorded."
 
 
 def explanation(ledger: Ledger, answer: Explanation, known: int, width: int) -> list[str]:

@@ -284,9 +284,7 @@ def test_the_exit_status_of_what_was_asked_is_passed_on(checkout: Path, status: 
         assert finish(process) == status
 
 
-def test_settings_of_another_environment_do_not_leak_in(
-    checkout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_settings_of_another_environment_do_not_leak_in(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "CONDA_PREFIX"):
         monkeypatch.setenv(name, "/elsewhere")
 

@@ -42,6 +42,10 @@ _TABLES: Final = (
     " BEGIN SELECT RAISE(ABORT, 'a recorded entry is never changed'); END",
     "CREATE TRIGGER IF NOT EXISTS entries_remain BEFORE DELETE ON stored_events"
     " BEGIN SELECT RAISE(ABORT, 'a recorded entry is never deleted'); END",
+    # INSERT OR REPLACE deletes without asking the trigger above.
+    "CREATE TRIGGER IF NOT EXISTS entries_are_new BEFORE INSERT ON stored_events WHEN EXISTS (SELECT 1 FROM"
+    " stored_events WHERE (originator_id, originator_version) = (NEW.originator_id, NEW.originator_version))"
+    " BEGIN SELECT RAISE(ABORT, 'a recorded entry is never replaced'); END",
 )
 
 

@@ -291,6 +291,7 @@ def test_a_connection_that_does_not_wait_for_the_disk_is_refused(
         ("UPDATE stored_events SET originator_version = 9 WHERE originator_version = 3", "never changed"),
         ("DELETE FROM stored_events WHERE originator_version = 3", "never deleted"),
         ("DELETE FROM stored_events", "never deleted"),
+        ("INSERT OR REPLACE INTO stored_events SELECT * FROM stored_events", "never replaced"),
     ],
 )
 def test_the_file_itself_refuses_changes(path: Path, statement: str, says: str) -> None:

@@ -479,10 +479,10 @@ def test_a_verb_is_one_call_of_the_library(acme: str) -> None:
 
 
 def test_the_demo_is_told_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def told(write: Callable[[str], None]) -> None:
+    def told(write: Callable[[str], None], width: int) -> None:
         write("one")
-        write("two")
+        write(str(width))
 
     monkeypatch.setattr("registrar.demo.run", told)
 
-    assert run("demo").stdout == "one\ntwo\n"
+    assert run("demo").stdout == "one\n80\n"
