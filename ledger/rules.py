@@ -10,8 +10,9 @@ after the whole command: a fact that is recorded late must fit every later day t
 - *Old breaches block new facts.* Records taken over from others come as stated, and may not fit. Only a breach
   that the command adds or deepens is refused; the depth at every moment is compared with the depth before.
 
-A rule is one function, one sentence, one error. Those of a fact stand in ``FACT_RULES``, those of a total in
-``LIMITS``, and those that may tighten with time, asked of a new event only, in ``COMMAND_RULES``.
+A rule is one function, one sentence, one error. Those of a fact stand in ``FACT_RULES`` and those that may tighten
+with time, asked of a new event only, in ``COMMAND_RULES``; the two limits of a total are ``not_below_zero`` and
+``within_authorized``.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ from ledger.events import (
     IssuerRegistered,
     OpeningBalanceAdopted,
     PreferredIssued,
+    RemedyExercised,
     SecurityIdentifierChanged,
     StockSplitEffected,
 )
@@ -286,6 +288,16 @@ def nothing_before_the_opening_balance(book: Book, each: InEffect) -> Iterator[R
                 yield BeforeOpening(fact.stock_class, each.entry.number, earlier.entry.number)
 
 
+def remedy_was_agreed(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """A remedy that is exercised was agreed, and redeems the class that was bought."""
+    fact = each.fact
+    if isinstance(fact, RemedyExercised):
+        if all(value is None for _, value in book.levels(Level.REMEDY, fact.agreement)):
+            yield TermsIncomplete(fact.agreement, "it names no remedy. Amend it first, or record shares-redeemed.")
+        elif fact.stock_class not in [value for _, value in book.levels(Level.BUYS, fact.agreement)]:
+            yield TermsIncomplete(fact.agreement, f"it does not buy {fact.stock_class}. Name the class bought.")
+
+
 FactRule = Callable[[Book, InEffect], Iterator[RuleBroken]]
 
 FACT_RULES: Final[tuple[FactRule, ...]] = (
@@ -294,6 +306,7 @@ FACT_RULES: Final[tuple[FactRule, ...]] = (
     issued_as_designated,
     shares_under_an_agreement_are_named,
     currency_of_the_commitment,
+    remedy_was_agreed,
     decimals_of_the_class,
     merges_end_somewhere,
     conversion_terms_are_complete,

@@ -315,11 +315,11 @@ class LapsedPart:
 
 @attrs.frozen(kw_only=True)
 class AgreementTerminated(Fact):
-    """An agreement ended. What was still undrawn lapses, and is stated by tranche.
+    """An agreement ended. What lapses with it is stated by tranche; what was due before may survive it undrawn.
 
     Attributes:
         agreement: Which agreement.
-        lapsed: What was undrawn, by tranche.
+        lapsed: What is no longer due, by tranche.
         reason: Why it ended.
     """
 

@@ -553,6 +553,20 @@ def test_shares_are_issued_as_their_class_is_designated(event: Event, subject: s
     assert right in str(error)
 
 
+def test_a_remedy_that_was_not_agreed_is_not_exercised() -> None:
+    issued = preferred_issued(issued=1_000)
+    without = with_record(agreement_signed(remedy=None), issued)
+    error = refused(without, remedy_exercised())
+    assert (type(error), error.code, fields(error)[0]) == (TermsIncomplete, "E_TERMS", "spa")
+    assert "names no remedy" in str(error)
+
+    agreed = with_record(agreement_signed(), issued, common_issued(holder="fund", issued=1_000))
+    error = refused(agreed, remedy_exercised(stock_class="common"))
+    assert (type(error), error.code, fields(error)[0]) == (TermsIncomplete, "E_TERMS", "spa")
+    assert "does not buy common" in str(error)
+    accepted(agreed, remedy_exercised())
+
+
 def test_shares_issued_under_an_agreement_name_their_security() -> None:
     ledger = with_record(agreement_signed())
 
@@ -1294,6 +1308,7 @@ def test_every_rule_is_tested_here() -> None:
         "issued_as_designated",
         "shares_under_an_agreement_are_named",
         "currency_of_the_commitment",
+        "remedy_was_agreed",
         "decimals_of_the_class",
         "merges_end_somewhere",
         "conversion_terms_are_complete",
