@@ -28,7 +28,7 @@ class Identifier(str):
                 f"{cls.WHAT} {shown(text)} is not a valid name",
                 "use 1 to 64 letters, digits, dots, dashes, colons or underscores; a letter or digit first",
             )
-        return super().__new__(cls, text)
+        return str.__new__(cls, text)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
@@ -109,7 +109,7 @@ class EntryNumber(int):
     def __new__(cls, number: int | str) -> Self:
         """Check the range; text must be plain digits."""
         if type(number) is int and 0 < number < 10**18:
-            return super().__new__(cls, number)  # replay makes one for each entry
+            return int.__new__(cls, number)  # replay makes one for each entry
         if (
             isinstance(number, bool)
             or not isinstance(number, int | str)

@@ -26,6 +26,7 @@ SCALE: Final = 10**PLACES
 """Units in one share, or in one unit of a currency."""
 MAX_WHOLE_DIGITS: Final = 30
 """Digits before the decimal point that any number may have."""
+_BEYOND: Final = SCALE * 10**MAX_WHOLE_DIGITS
 
 _DECIMAL = re.compile(r"(-?)(\d+)(?:\.(\d+))?", re.ASCII)
 _FRACTION = re.compile(r"(-?\d+)/(\d+)", re.ASCII)
@@ -133,7 +134,7 @@ def _units(value: Fraction, what: str) -> int:
 
 def recordable(units: int | Fraction) -> bool:
     """Whether a record can state a quantity: no finer than ten decimals, and of at most 30 whole digits."""
-    return type(units) is int and abs(units) < SCALE * 10**MAX_WHOLE_DIGITS
+    return type(units) is int and -_BEYOND < units < _BEYOND
 
 
 class _Value:
@@ -219,6 +220,8 @@ class Shares(_Value):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the shares that canonical or plain text stands for."""
+        if text.isascii() and text.isdigit() and len(text) <= MAX_WHOLE_DIGITS:
+            return cls.of_units(int(text) * SCALE)  # as nearly every record has it
         value = exact(text, what="shares")
         return cls.of_units(_units(value, "shares") if "/" not in text else value * SCALE)
 
