@@ -1,0 +1,31 @@
+"""Runs the benchmarks named, or all of them, and prints Markdown.
+
+``python -m benchmarks``, ``python -m benchmarks show replay``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from benchmarks import record, replay, show
+from benchmarks.measure import machine
+
+BENCHMARKS: Final[dict[str, Callable[[], str]]] = {"show": show.run, "record": record.run, "replay": replay.run}
+
+
+def main(names: list[str]) -> int:
+    """Run benchmarks by name."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"There is no benchmark {unknown[0]!r}: {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        return 2
+    print(machine())
+    for name in names or BENCHMARKS:
+        print(f"\n{BENCHMARKS[name]()}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
