@@ -191,10 +191,10 @@ class Book:
                 del table[key]
         self._undo, (self.at, self.split_at) = None, self._before
 
-    def advance(self, at: Moment, group: list[Step]) -> Changes:
-        """Take every step of one moment, in order, and return what changed."""
+    def advance(self, at: Moment, group: list[Step], changes: Changes | None = None) -> Changes:
+        """Take every step of one moment, in order, and return what changed, earlier steps of it included."""
         self.at = at
-        changes = Changes()
+        changes = Changes() if changes is None else changes
         for step in group:
             self._take(step, changes)
         return changes

@@ -10,6 +10,7 @@ import re
 from datetime import date
 from enum import Enum
 from typing import Final, NoReturn, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.errors import NotUnderstood, shown
 
@@ -178,3 +179,17 @@ def on(text: str | date) -> EffectiveDay:
 def between(earliest: str | date, latest: str | date) -> EffectiveDay:
     """Return a range of days, both included, within which the fact took effect."""
     return EffectiveDay(earliest, latest)
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name.
+
+    Raises:
+        NotUnderstood: ``E_TIMEZONE`` when there is none of that name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
+        raise NotUnderstood(
+            "E_TIMEZONE", f"{name!r} is not a time zone", 'use an IANA name, "America/Denver"'
+        ) from error

@@ -18,7 +18,7 @@ from uuid import uuid4
 import attrs
 
 from ledger import codec
-from ledger.days import day
+from ledger.days import day, zone
 from ledger.errors import (
     CommandReused,
     LedgerDamaged,
@@ -31,9 +31,9 @@ from ledger.errors import (
     shown,
 )
 from ledger.events import EntryRestated, EntryVoided, Event, IssuerRegistered
+from ledger.gate import Gate
 from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.personal import SALT_BYTES, Personal, particulars, seal
-from ledger.rules import Gate, zone
 from ledger.store import Conflict, MemoryStore, Row, Store
 from ledger.text import clean
 from ledger.timeline import Entry, History, InEffect, command_end, history_of, known_by, standing

@@ -1,14 +1,9 @@
 """What the record and the papers forbid, in order of precedence.
 
 Rules are asked at every moment at which a fact certainly takes effect, on the state after the whole moment and
-after the whole command: a fact that is recorded late must fit every later day too. What could go wrong here:
-
-- *Only the end is checked.* A back-dated sale may leave enough today and too little last March. The sweep stops
-  at each moment, and a refusal names the first entry that would break.
-- *An open day is read against the asker.* A request is refused only for what no reading of the open days avoids;
-  so limits are held against the best reading (see ``book``).
-- *Old breaches block new facts.* Records taken over from others come as stated, and may not fit. Only a breach
-  that the command adds or deepens is refused; the depth at every moment is compared with the depth before.
+after the whole command (see ``gate``): a fact that is recorded late must fit every later day too. An open day is
+never read against the asker: a request is refused only for what no reading of the open days avoids, so limits are
+held against the best reading (see ``book``).
 
 A rule is one function, one sentence, one error. Those of a fact stand in ``FACT_RULES`` and those that may tighten
 with time, asked of a new event only, in ``COMMAND_RULES``; the two limits of a total are ``not_below_zero`` and
@@ -18,27 +13,23 @@ with time, asked of a new event only, in ``COMMAND_RULES``; the two limits of a 
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from ledger.book import Book, Changes, ClassTotal, Quantity, Total, UndrawnUnder, by_moment, steps
-from ledger.days import Moment, day_of
+from ledger.book import Book, ClassTotal, Quantity, Total, UndrawnUnder
+from ledger.days import Moment, day_of, zone
 from ledger.errors import (
     AuthorizedExceeded,
     BeforeOpening,
     CommitmentExceeded,
     CorrectionMisplaced,
     CurrencyMismatch,
-    HeldLater,
     HoldingExceeded,
     IdentifierInvalid,
     IssuerFirst,
-    LedgerError,
     NameTaken,
     NotUnderstood,
     OrderUnclear,
@@ -84,7 +75,6 @@ from ledger.movements import (
     Rescaling,
     Reserved,
     Setting,
-    Source,
     StockClassKind,
     Subject,
 )
@@ -92,7 +82,7 @@ from ledger.personal import Personal
 from ledger.quantities import Authorized, Currency, Money, Shares, fits
 from ledger.terms.commitment import ConditionState
 from ledger.terms.conversion import ConversionRight
-from ledger.timeline import Entry, InEffect, corrected_twice, fallen_entries, place_in_history, standing
+from ledger.timeline import Entry, InEffect, corrected_twice, fallen_entries
 
 
 @attrs.frozen
@@ -390,108 +380,6 @@ def within_authorized(book: Book, stock_class: StockClassId, each: InEffect) -> 
     )
 
 
-def _order(total: Total) -> tuple[int, str]:
-    """Holdings first, then treasury, reserves and commitments."""
-    unit, account = total
-    rank = {Held: 0, Source: 1, Reserved: 2, Commitment: 3, UndrawnUnder: 4}[type(account)]
-    return rank, f"{unit} {account}"
-
-
-def limits_broken(book: Book, changes: Changes) -> Iterator[Breach]:
-    """Yield each limit that does not hold after a moment."""
-    totals = [total for total in changes.lowered if not isinstance(total[1], ClassTotal)]
-    for total in sorted(totals, key=_order) if len(totals) > 1 else totals:
-        if breach := not_below_zero(book, total, changes.lowered[total]):
-            yield breach
-    touched: dict[StockClassId, InEffect] = {**changes.relevelled}
-    for (unit, account), each in changes.raised.items():
-        if isinstance(account, ClassTotal) and isinstance(unit, StockClassId):
-            touched[unit] = max(touched.get(unit, each), each, key=place_in_history)
-    for stock_class in sorted(touched):
-        if breach := within_authorized(book, stock_class, touched[stock_class]):
-            yield breach
-
-
-def facts_broken(book: Book, changes: Changes) -> Iterator[Breach]:
-    """Yield each rule of a fact that does not hold after a moment."""
-    for each in changes.settled:
-        for rule in FACT_RULES:
-            for error in rule(book, each):
-                key = (rule.__name__, each.first, *error.fields())
-                yield Breach(key, book.at, 1, each.entry.number, error)
-
-
-# --- the sweep --------------------------------------------------------------------------------------------
-
-
-@attrs.define
-class Sweep:
-    """What a walk through all moments found.
-
-    Attributes:
-        book: The totals at the end.
-        breaches: Rules that do not hold, in order of effect.
-        depths: For each broken limit, how deep it was broken from each moment on.
-    """
-
-    book: Book
-    breaches: list[Breach]
-    depths: dict[tuple[Any, ...], list[tuple[Moment, Quantity]]]
-
-    def depth(self, key: tuple[Any, ...], at: Moment) -> Quantity:
-        """Return how deep a rule was broken at a moment; 0 where it held."""
-        known = self.depths.get(key, [])
-        index = bisect_right(known, at, key=lambda pair: pair[0])
-        return known[index - 1][1] if index else 0
-
-
-def sweep(facts: Sequence[InEffect]) -> Sweep:
-    """Walk through every moment of standing facts, and ask every rule."""
-    found = Sweep(Book(), [], {})
-    for at, group in by_moment(steps(facts)):
-        changes = found.book.advance(at, group)
-        for breach in _broken(found.book, changes):
-            found.breaches.append(breach)
-            found.depths.setdefault(breach.key, []).append((at, breach.depth))
-        _mark_mended(found, at)
-    return found
-
-
-def _mark_mended(found: Sweep, at: Moment) -> None:
-    """Note where a limit that was broken holds again, or is broken less."""
-    for key, known in found.depths.items():
-        if key[0] == "below zero":
-            depth = max(0, -found.book.high.get(key[1], 0))
-        elif key[0] == "within authorized" and known[-1][0] != at:
-            breach = within_authorized(found.book, key[1], _anyone(found.book, key[1]))
-            depth = breach.depth if breach else 0
-        else:
-            continue
-        if known[-1][0] != at and known[-1][1] != depth:
-            known.append((at, depth))
-
-
-def _anyone(book: Book, stock_class: StockClassId) -> InEffect:
-    return book.settings[Level.AUTHORIZED, stock_class][0][0]  # there, or the limit could not have been broken
-
-
-def added_or_deepened(before: Sweep, after: Sweep) -> Breach | None:
-    """Return the first breach that was not there before, or was not as deep."""
-    for breach in after.breaches:
-        if breach.depth > before.depth(breach.key, breach.at):
-            return _told_in_time(breach, after.book)
-    return None
-
-
-def _told_in_time(breach: Breach, end: Book) -> Breach:
-    """Say whether the position is large enough later: then the fact is only too early."""
-    error = breach.error
-    if type(error) is HoldingExceeded and end.high.get(breach.key[1], 0) >= 0:
-        later = HeldLater(*error.fields())  # type: ignore[arg-type]  # the same fields
-        return attrs.evolve(breach, error=later)
-    return breach
-
-
 # --- rules of a command: asked once, of what is new -------------------------------------------------------
 
 
@@ -611,20 +499,6 @@ def texts_in(value: Any) -> Iterator[str]:
             yield from texts_in(getattr(value, field.name))
 
 
-def zone(name: str) -> ZoneInfo:
-    """Return a time zone by its IANA name.
-
-    Raises:
-        NotUnderstood: ``E_TIMEZONE`` when there is none of that name.
-    """
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
-        raise NotUnderstood(
-            "E_TIMEZONE", f"{name!r} is not a time zone", 'use an IANA name, "America/Denver"'
-        ) from error
-
-
 CommandRule = Callable[[Asked], None]
 
 COMMAND_RULES: Final[tuple[CommandRule, ...]] = (
@@ -635,100 +509,3 @@ COMMAND_RULES: Final[tuple[CommandRule, ...]] = (
     characters_are_assigned,
 )
 """Rules of what is new, in order of precedence; they come before those of the whole record."""
-
-
-class Gate:
-    """Keeps the book of a record up to date, and lets a command through or refuses it.
-
-    A command whose facts all lie at or after the last moment of the book is checked against the running totals.
-    Any other one is checked by walking through the whole record before and after.
-    """
-
-    def __init__(self) -> None:
-        self._sweep = Sweep(Book(), [], {})
-        self._size = 0
-
-    def check(
-        self,
-        issuer: IssuerId | None,
-        entries: Sequence[Entry],
-        new: Sequence[Entry],
-        *,
-        as_stated: bool = False,
-        keep: bool = True,
-    ) -> None:
-        """Ask every rule about a command.
-
-        Args:
-            issuer: Whose record it is; ``None`` before the first entry.
-            entries: What is recorded.
-            new: What the command adds.
-            as_stated: Whether limits are left to be found later, as for a register taken over from others.
-            keep: Whether the command will be recorded if it is let through.
-
-        Raises:
-            RuleBroken: The first rule that the command breaks, adds a breach of, or deepens.
-        """
-        first = new[0].event
-        issuer = issuer or (first.issuer if isinstance(first, IssuerRegistered) else None)
-        for index, entry in enumerate(new):
-            asked = Asked(issuer, entries, new[:index], entry)
-            for rule in COMMAND_RULES:
-                try:
-                    rule(asked)
-                except LedgerError as error:
-                    raise error.at(f"entry {entry.number}") from None
-        if self._size != len(entries):
-            self._sweep, self._size = sweep(standing(entries)), len(entries)
-        if not self._at_the_end(new, as_stated=as_stated, keep=keep):
-            after = sweep(standing([*entries, *new]))
-            breach = added_or_deepened(self._sweep, after)
-            if breach is not None and as_stated:
-                breach = added_or_deepened(self._sweep, _facts_only(after))
-            if breach is not None:
-                raise breach.refusal()
-            if keep:
-                self._sweep = after
-        if keep:
-            self._size += len(new)
-
-    def _at_the_end(self, new: Sequence[Entry], *, as_stated: bool, keep: bool) -> bool:
-        """Check a command against the running totals; return whether that was possible."""
-        book = self._sweep.book
-        if self._sweep.breaches or as_stated or any(isinstance(e.event, EntryVoided | EntryRestated) for e in new):
-            return False
-        facts = standing(new)
-        if any(not each.is_exact or each.begins < book.at for each in facts):
-            return False
-        first = min((each.begins for each in facts), default=book.at)
-        splits = any(isinstance(each.fact, StockSplitEffected) for each in facts)
-        if first == book.at and (splits or book.split_at == book.at):
-            return False  # what comes before and after a split of the same moment needs the whole moment
-        one_moment_of_its_own = first > book.at and all(each.begins == first for each in facts)
-        book.watch()
-        try:
-            groups = by_moment(steps(facts))
-            breach = next((each for at, group in groups for each in _broken(book, book.advance(at, group))), None)
-        except BaseException:
-            book.take_back()
-            raise
-        if breach is None and keep:
-            book.keep()
-            return True
-        book.take_back()
-        if breach is not None and one_moment_of_its_own:
-            raise breach.refusal()
-        return breach is None  # else which breach comes first, and whether it is mended later, the sweep tells
-
-
-def _broken(book: Book, changes: Changes) -> Iterator[Breach]:
-    yield from facts_broken(book, changes)
-    yield from limits_broken(book, changes)
-
-
-def _facts_only(found: Sweep) -> Sweep:
-    """Return a sweep without the limits that do not hold."""
-    return attrs.evolve(
-        found,
-        breaches=[each for each in found.breaches if each.key[0] not in ("below zero", "within authorized")],
-    )

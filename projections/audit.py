@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ledger.days import EffectiveDay, day
+from ledger.days import EffectiveDay, day, zone
 from ledger.events import EntryRestated, EntryVoided, Evidence, Fact
 from ledger.identity import EntryNumber
-from ledger.rules import zone
 from ledger.timeline import Entry, fallen_entries
 
 if TYPE_CHECKING:

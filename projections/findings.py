@@ -13,10 +13,10 @@ from ledger.book import Book, ClassTotal, Total, UndrawnUnder, by_moment, steps,
 from ledger.days import day_of
 from ledger.errors import NotUnderstood
 from ledger.events import SharesConverted
+from ledger.gate import sweep
 from ledger.identity import EntryNumber
 from ledger.movements import Account, Commitment, Held, Level, Posting, Reserved
 from ledger.quantities import SCALE, Authorized, Currency, Money, Shares
-from ledger.rules import sweep
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect
 

@@ -251,7 +251,7 @@ def _as_of(ledger: Ledger, option: str, text: str | None) -> date:
         return asked
     from datetime import datetime
 
-    from ledger.rules import zone
+    from ledger.days import zone
 
     return datetime.now(zone(ledger.time_zone)).date()
 

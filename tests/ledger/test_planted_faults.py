@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import ledger.book
+import ledger.gate
 import ledger.journal
 import ledger.rules
 import ledger.store.memory
@@ -22,9 +23,10 @@ from ledger.days import Phase as PhaseOfDay
 from ledger.days import moment
 from ledger.errors import AuthorizedExceeded
 from ledger.events import EntryRestated, EntryVoided, Fact, SharesTransferred
+from ledger.gate import Sweep
 from ledger.movements import Held, Rescaling, Source
 from ledger.quantities import SCALE, round_position
-from ledger.rules import Breach, Sweep
+from ledger.rules import Breach
 from ledger.timeline import Entry, History, InEffect, place_in_history
 from tests.ledger.test_journal_machine import LedgerBesideDictionaries
 
@@ -42,7 +44,7 @@ _FEW: Final = settings(
 
 
 def a_negative_holding_is_allowed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ledger.rules, "not_below_zero", lambda book, total, each: None)
+    patch.setattr(ledger.gate, "not_below_zero", lambda book, total, each: None)
 
 
 def the_authorised_limit_is_off_by_one(patch: pytest.MonkeyPatch) -> None:
@@ -53,7 +55,7 @@ def the_authorised_limit_is_off_by_one(patch: pytest.MonkeyPatch) -> None:
         return None if breach is not None and breach.depth <= SCALE else breach
 
     assert AuthorizedExceeded.RULE == "within-authorized"
-    patch.setattr(ledger.rules, "within_authorized", one_more)
+    patch.setattr(ledger.gate, "within_authorized", one_more)
 
 
 def a_transfer_to_oneself_is_allowed(patch: pytest.MonkeyPatch) -> None:
@@ -70,13 +72,13 @@ def a_command_counts_again_when_it_is_repeated(patch: pytest.MonkeyPatch) -> Non
 
 
 def rules_are_asked_at_the_end_only(patch: pytest.MonkeyPatch) -> None:
-    sweep = ledger.rules.sweep
+    sweep = ledger.gate.sweep
 
     def at_the_end(facts: Sequence[InEffect]) -> Sweep:
         found = sweep(facts)
         return Sweep(found.book, [each for each in found.breaches if each.at == found.book.at], found.depths)
 
-    patch.setattr(ledger.rules, "sweep", at_the_end)
+    patch.setattr(ledger.gate, "sweep", at_the_end)
 
 
 def open_facts_are_taken_as_certain(patch: pytest.MonkeyPatch) -> None:
@@ -107,7 +109,7 @@ def an_open_increase_counts_too_late_for_the_rules(patch: pytest.MonkeyPatch) ->
             ledger.book.Step(step.at, step.position, step.each, True, True) for step in steps(facts) if step.settles
         ]
 
-    patch.setattr(ledger.rules, "steps", settled_only)
+    patch.setattr(ledger.gate, "steps", settled_only)
 
 
 def a_voided_void_does_not_revive(patch: pytest.MonkeyPatch) -> None:
@@ -183,7 +185,7 @@ def a_refused_command_leaves_its_mark_on_the_totals(patch: pytest.MonkeyPatch) -
 
 
 def a_fact_too_early_is_told_as_one_never_covered(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ledger.rules, "_told_in_time", lambda breach, end: breach)
+    patch.setattr(ledger.gate, "_told_in_time", lambda breach, end: breach)
 
 
 def later_entries_change_what_was_known_earlier(patch: pytest.MonkeyPatch) -> None:

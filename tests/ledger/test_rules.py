@@ -39,12 +39,13 @@ from ledger.errors import (
     UnknownName,
 )
 from ledger.events import Event, IdentifierScheme, ResultingTerms, TrancheRescheduled
+from ledger.gate import Gate, sweep
 from ledger.identity import ConditionId, Count, EntryNumber, StockClassId, TrancheId
 from ledger.journal import Ledger
 from ledger.movements import Scope
 from ledger.personal import Personal
 from ledger.quantities import Authorized, Money, Ratio, Shares
-from ledger.rules import COMMAND_RULES, FACT_RULES, Gate, names_in, sweep
+from ledger.rules import COMMAND_RULES, FACT_RULES, names_in
 from ledger.terms.commitment import Condition
 from ledger.terms.conversion import ConversionRight
 from ledger.text import clean

@@ -33,8 +33,8 @@ from ledger import (
 )
 from ledger.days import close_of
 from ledger.events import EntryRestated, EntryVoided, Event, Fact, ResultingTerms, TrancheRescheduled
+from ledger.gate import sweep
 from ledger.movements import Posting
-from ledger.rules import sweep
 from projections import (
     Bounds,
     CapTable,

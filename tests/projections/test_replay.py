@@ -11,8 +11,8 @@ from ledger import Ledger, Shares
 from ledger.book import Book, by_moment, steps
 from ledger.days import close_of
 from ledger.events import Event
+from ledger.gate import sweep
 from ledger.movements import Held, Level, Posting, Source
-from ledger.rules import sweep
 from projections import cap_table, commitments
 from projections.replay import Replay, replay
 from tests.builders import HOLDERS, common_issued, company, entry_voided, shares_transferred, stock_split_effected
