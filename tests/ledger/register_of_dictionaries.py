@@ -31,9 +31,16 @@ _LIMITED_FROM_BELOW: Final = {
     "undrawn in all": "E_COMMITMENT",
 }
 """What never falls below zero, in the order in which it is asked, and the refusal."""
-_OF_A_CLASS: Final = ("held", "treasury", "issued", "reserved", "kept", "committed", "committed or spent")
-_ROUNDED: Final = ("held", "treasury")
-_GROWS_WITH_ROUNDING: Final = ("issued", "committed", "committed or spent")
+_OF_A_CLASS: Final = (
+    "held",
+    "treasury",
+    "outstanding",
+    "issued",
+    "reserved",
+    "kept",
+    "committed",
+    "committed or spent",
+)
 
 
 class Standing(NamedTuple):
@@ -48,11 +55,12 @@ class Standing(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """Every total after a moment, in its best and in its worst reading."""
+    """Every total after a moment, or before a split within it, in its best and in its worst reading."""
 
     at: Moment
     high: dict[Total, Number]
     low: dict[Total, Number]
+    before: Standing | None
 
 
 def effect(fact: Act) -> dict[Total, Any]:
@@ -68,6 +76,7 @@ def effect(fact: Act) -> dict[Total, Any]:
 
     def add_held(change: Any, of: str, holder: str, security: str | None) -> None:
         add(change, "held", of, holder, security or "")
+        add(change, "outstanding", of)
         add_issued(change, of)
 
     def add_treasury(change: Any, of: str) -> None:
@@ -208,13 +217,16 @@ def split(values: dict[Total, Number], fact: Act) -> None:
     """Multiply each total of the classes, and round each position by itself."""
     for stock_class in fact["classes"]:
         of_class = [total for total in values if total[0] in _OF_A_CLASS and total[1] == stock_class]
-        difference: Number = 0
+        difference: dict[str, Number] = {"held": 0, "treasury": 0}
         for total in of_class:
             exact = values[total] * fact["ratio"]
-            values[total] = rounded(exact, fact["policy"]) if total[0] in _ROUNDED else exact
-            difference += values[total] - exact
-        for what in _GROWS_WITH_ROUNDING:
-            values[what, stock_class] = values.get((what, stock_class), 0) + difference
+            values[total] = rounded(exact, fact["policy"]) if total[0] in difference else exact
+            if total[0] in difference:
+                difference[total[0]] += values[total] - exact
+        for what in ("issued", "committed", "committed or spent"):
+            values[what, stock_class] = values.get((what, stock_class), 0) + sum(difference.values())
+        outstanding = values.get(("outstanding", stock_class), 0)
+        values["outstanding", stock_class] = outstanding + difference["held"]
 
 
 class Register:
@@ -442,6 +454,7 @@ def walk(facts: list[Standing]) -> Iterator[Snapshot]:
             if at not in (each.begins, each.settles):
                 continue
             if each.fact["kind"] == "split":
+                yield Snapshot(at, dict(high), dict(low), each)
                 split(high, each.fact)
                 split(low, each.fact)
             for total, change in each.effect.items():
@@ -450,19 +463,25 @@ def walk(facts: list[Standing]) -> Iterator[Snapshot]:
                     early[total] = early.get(total, 0) + change
                 if at == each.settles:
                     late[total] = late.get(total, 0) + change
-        yield Snapshot(at, dict(high), dict(low))
+        yield Snapshot(at, dict(high), dict(low), None)
 
 
 def first_broken(facts: list[Standing]) -> str | None:
     """Return the code of the first rule that does not hold: earliest moment, then facts, then limits."""
     found: tuple[str, Total] | None = None
+    short: tuple[str, Total] | None = None
     high: dict[Total, Number] = {}
-    for at, high, low in walk(facts):  # the last one is asked about after the loop
-        if found is None:
-            for each in sorted(facts, key=lambda each: each.position):
-                if each.settles == at and (code := fact_broken(facts, each)):
-                    return code
-            found = limit_broken(facts, at, high, low)
+    for at, high, low, before in walk(facts):  # the last one is asked about after the loop
+        if found is not None:
+            continue
+        if before is not None:  # what rounding might hide, in the levels that hold so far
+            so_far = [each for each in facts if (each.begins, each.position) < (at, before.position)]
+            short = short or limit_broken(so_far, at, high, low)
+            continue
+        for each in sorted(facts, key=lambda each: each.position):
+            if each.settles == at and (code := fact_broken(facts, each)):
+                return code
+        found = short or limit_broken(facts, at, high, low)
     if found is None:
         return None
     code, total = found

@@ -80,6 +80,8 @@ from tests.ledger.register_of_dictionaries import DAYS, Act, Bounds, Number, Reg
 # --- from the words of the register to events ----------------------------------------------------------------
 
 FIRST_DAY: Final = date(2024, 2, 26)
+LAST: Final = 1_000
+"""A day after all others."""
 PHASES: Final = (Phase.OPENING, Phase.ORDINARY, Phase.CLOSE)
 
 
@@ -311,8 +313,8 @@ def on_paper(expected: Bounds, names: set[str]) -> Bounds:
     """
     found: Bounds = {}
     for total, (low, high) in expected.items():
-        lines = {"held": [("holding", *total[1:3]), ("outstanding", total[1])]}.get(total[0], [total])
-        for line in lines if total[1] in names else []:
+        if total[1] in names:
+            line = ("holding", *total[1:3]) if total[0] == "held" else total
             before = found.get(line, (0, 0))
             found[line] = before[0] + low, before[1] + high
     for total, (low, high) in found.items():
@@ -520,7 +522,7 @@ class LedgerBesideDictionaries(RuleBasedStateMachine):
             assert self.last_recorded == (first, last, repeated)
         assert len(self.ledger.entries()) == len(self.register.entries)
         if predicted is None and not repeated:
-            self.compare({(self.requests * step) % (DAYS + 1) for step in (1, 2, 4)} | {DAYS})
+            self.compare({(self.requests * step) % (DAYS + 1) for step in (1, 2, 4)} | {LAST})
         word = predicted or ("repeated" if repeated else "recorded")
         self.outcomes[word] += 1
         return word
@@ -618,7 +620,7 @@ class LedgerBesideDictionaries(RuleBasedStateMachine):
     def begin(self, limit: int | None, reissuable: bool, late: Act, signed: bool) -> None:
         first: Act = {"earliest": 0, "latest": 0, "phase": 0, "place": 0}
         late = {**late}
-        late.pop("wide")
+        late.pop("wide", None)
         designated: Act = {"kind": "designate", "authorised": limit, "reissuable": reissuable}
         self.ask(
             {**first, "kind": "issuer"},
@@ -695,8 +697,31 @@ class LedgerBesideDictionaries(RuleBasedStateMachine):
 
     @rule(act=facts)
     def at_the_end(self, act: Act) -> None:
-        """Ask for something after everything else, where running totals answer."""
-        self.ask(self.sized({**act, "earliest": DAYS, "latest": DAYS}))
+        """Ask for something after everything else, where running totals answer: too much, then all there is."""
+        if "size" in act:
+            self.ask(self.sized({**act, **self.afterwards(), "size": "one more"}))
+            act = {**act, "size": "all"}
+        self.ask(self.sized({**act, **self.afterwards()}))
+
+    def afterwards(self) -> Act:
+        """Return a day after all that was ever asked about."""
+        return dict.fromkeys(("earliest", "latest"), DAYS + 1 + self.requests)
+
+    @rule(act=issues, security=st.sampled_from([None, "C-6", "C-7"]))
+    def issue_under_an_agreement(self, act: Act, security: str | None) -> None:
+        self.ask(self.sized({**act, "agreement": "spa", "security": security, "reserve": None}))
+
+    @rule(act=splits, one=st.integers(1, 7), other=st.integers(1, 7))
+    def split_odd_positions(self, act: Act, one: int, other: int) -> None:
+        """Each position is rounded by itself."""
+        when: Act = {"earliest": act["earliest"], "latest": act["earliest"], "phase": 0, "place": 1}
+        to: Act = {"kind": "issue", "class": act["classes"][0], "preferred": act["classes"][0] != "common"}
+        plain: Act = {"reserve": None, "security": None, "agreement": None, "tranche": None}
+        issued = [
+            {**when, **to, **plain, "holder": holder, "shares": count}
+            for holder, count in (("ann", one), ("ben", other))
+        ]
+        self.ask(*issued, self.sized({**act, "says_all": True, "phase": 2}))
 
     @rule(act=charters, again=st.integers(0, 30), first=st.booleans())
     def change_charter_twice_and_restate_one(self, act: Act, again: int, first: bool) -> None:
@@ -720,6 +745,15 @@ class LedgerBesideDictionaries(RuleBasedStateMachine):
         voids = [number for number in self.corrigible(with_voids=True) if self.kind_of(number) == "void"]
         if voids:
             self.ask({"kind": "void", "entries": [voids[-1 - which % len(voids)]]})
+
+    @rule(which=st.integers(0, 5), times=st.integers(1, 3))
+    def void_and_think_again(self, which: int, times: int) -> None:
+        there = self.corrigible(with_voids=False)
+        number = there[-1 - which % len(there)]
+        for _ in range(times + 1):
+            if self.ask({"kind": "void", "entries": [number]}) != "recorded":
+                break
+            number = len(self.register.entries)
 
     @rule(which=st.integers(0, 60))
     def void_anything(self, which: int) -> None:
@@ -789,7 +823,7 @@ class LedgerBesideDictionaries(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Compare every day once more, the day before the first and the day after the last included."""
         if self.register.entries:
-            self.compare(range(-1, DAYS + 1))
+            self.compare([*range(-1, DAYS + 1), LAST])
 
     @invariant()
     def earlier_knowledge_is_left_alone(self) -> None:
@@ -867,3 +901,61 @@ def test_every_outcome_occurs_and_many_requests_are_recorded() -> None:
     assert set(outcomes) == OUTCOMES
     assert outcomes["recorded"] > outcomes.total() / 4
     assert outcomes["recorded"] < outcomes.total() * 3 / 4
+
+
+# --- what the machine found, kept as plain tests ----------------------------------------------------------------
+
+PLAIN: Final[Act] = {"place": None, "reserve": None, "security": None, "agreement": None, "tranche": None}
+
+
+def started(limit: int | None = 20) -> LedgerBesideDictionaries:
+    """Return both at work: two classes on day 0, ann and ben, and cyd from day 1."""
+    both = LedgerBesideDictionaries()
+    late = {"earliest": 1, "latest": 1, "phase": 1, "place": None}
+    both.begin(limit=limit, reissuable=False, late=late, signed=False)
+    return both
+
+
+def issued(on: int, count: int, holder: str = "ann", **other: Any) -> Act:
+    when: Act = {"kind": "issue", "earliest": on, "latest": on, "phase": 1, **PLAIN}
+    return {**when, "class": "common", "preferred": False, "holder": holder, "shares": count, **other}
+
+
+def test_an_uncertain_cut_of_the_charter_is_asked_about_when_it_is_certain() -> None:
+    both = started(limit=20)
+    cut: Act = {"kind": "authorise", "class": "common", "authorised": 5, "earliest": 2, "latest": 4, "phase": 1}
+
+    assert both.ask({**cut, "place": None}) == "recorded"
+    assert both.ask(issued(1, 5)) == "recorded"
+    assert both.ask(issued(1, 1)) == "E_AUTHORISED"
+
+
+def test_a_share_that_is_missing_before_a_split_is_not_rounded_into_being() -> None:
+    both = started()
+    assert both.ask(issued(0, 4)) == "recorded"
+    given: Act = {"kind": "transfer", "class": "common", "giver": "ben", "taker": "cyd", "shares": 1, **PLAIN}
+    split: Act = {"kind": "split", "classes": ("common",), "ratio": Fraction(1, 2), "policy": "up", "place": 2}
+    on: Act = {"earliest": 3, "latest": 3, "phase": 1}
+    terms: Act = {"resulting": {"common": 30}, "converting": {"series-a": "common"}}
+
+    assert both.ask({**split, **on, **terms}) == "recorded"
+    assert both.ask({**given, **on, "received_as": None, "place": 1}) == "E_BALANCE_AT_DATE"
+
+
+def test_a_refusal_is_the_same_whether_totals_or_the_whole_record_are_asked() -> None:
+    both = started()
+    early: Act = {"kind": "cancel", "class": "common", "holder": "ann", "shares": 2, "security": None}
+
+    assert (
+        both.ask({**early, "earliest": 5, "latest": 5, "phase": 1, "place": None}, issued(6, 2))
+        == "E_BALANCE_AT_DATE"
+    )
+
+
+def test_voiding_a_designation_that_a_limit_rests_on_is_refused_by_name() -> None:
+    both = started(limit=None)
+    charter: Act = {"kind": "authorise", "class": "common", "authorised": 3, "earliest": 2, "latest": 2, "phase": 1}
+    assert both.ask(issued(1, 3), {**charter, "place": None}) == "recorded"
+    assert both.ask(issued(4, 1)) == "E_AUTHORISED"
+
+    assert both.ask({"kind": "void", "entries": [2]}) == "E_UNKNOWN"
