@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from ledger import errors
-from ledger.errors import LedgerError, NotUnderstood, RuleBroken
+from ledger.errors import LedgerError, NotUnderstood, RuleBroken, SecurityUnnamed
 from ledger.identity import (
     AgreementId,
     CommandId,
@@ -127,12 +127,20 @@ def test_rules_and_codes_stand_for_one_refusal_each() -> None:
 
 def test_an_error_told_of_its_place_keeps_the_rest() -> None:
     error = NotUnderstood("E_NUMBER", "what", "hint")
+    assert error.line() == "error: E_NUMBER: what (hint)"
 
     told = error.at("/tranches/1")
 
+    assert told is error
     assert (told.code, told.what, told.hint, told.where) == ("E_NUMBER", "what", "hint", "/tranches/1")
     assert told.line() == "error: E_NUMBER: /tranches/1: what (hint)"
-    assert error.line() == "error: E_NUMBER: what (hint)"
+
+
+def test_a_refusal_that_does_not_change_is_told_of_its_place_too() -> None:
+    error = SecurityUnnamed(AgreementId("spa")).at("entry 7")
+
+    assert error.line().startswith("error: E_SECURITY: entry 7: ")
+    assert error.fields() == ("spa",)
 
 
 def test_what_is_not_understood_is_a_value_error_too() -> None:
