@@ -197,6 +197,8 @@ class Ledger:
             self._particulars = self._store.particulars(issuer)
             fresh = [
                 attrs.evolve(entry, event=self._with_particulars(entry.event, f"{issuer} entry {entry.number}"))
+                if _mentions_persons(entry.event)
+                else entry
                 for entry in fresh
             ]
         entries += fresh
