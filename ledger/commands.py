@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ledger.book import Book, by_moment, steps
-from ledger.days import EffectiveDay, Phase, close_of
+from ledger.days import EffectiveDay, Phase, moment
 from ledger.errors import (
     ConversionNotWhole,
     CorrectionMisplaced,
@@ -64,14 +64,18 @@ if TYPE_CHECKING:
     from ledger.journal import Ledger
 
 
-def book_at(ledger: Ledger, on: date) -> Book:
-    """Return the totals and levels at the close of a day, as everything recorded so far gives them."""
-    book = Book()
+def book_at(ledger: Ledger, on: date, phase: Phase) -> Book:
+    """Return the totals and levels at a phase of a day, as everything recorded so far gives them.
+
+    A new fact of that phase comes after those recorded before it, and before what later phases of the day bring: a
+    conversion on the day of a split at the close is still in the units before the split.
+    """
+    book, reached = Book(), moment(on, phase)
     for at, group in by_moment(steps(ledger.standing())):
-        if at > close_of(on):
+        if at > reached:
             break
         book.advance(at, group)
-    book.at = close_of(on)
+    book.at = reached
     return book
 
 
@@ -112,6 +116,7 @@ class ConvertShares:
         rounding: What the papers do with a fraction; without one the result must be whole.
         reserve: Reserve that the shares draw on.
         authority: Resolution or charter section behind the issue.
+        phase: Part of the day.
     """
 
     holder: HolderId
@@ -123,6 +128,7 @@ class ConvertShares:
     rounding: FractionPolicy | None = None
     reserve: ReserveId | None = None
     authority: str | None = None
+    phase: Phase = Phase.ORDINARY
 
     def events(self, ledger: Ledger) -> tuple[Event, ...]:
         """Return the conversion with both counts.
@@ -131,7 +137,7 @@ class ConvertShares:
             NotConvertible: The class carries no certain right to convert on that day.
             ConversionNotWhole: The exact result cannot be issued, and no rounding was named.
         """
-        book = book_at(ledger, self.on.latest)
+        book = book_at(ledger, self.on.latest, self.phase)
         right = _level(book, Level.CONVERSION, self.from_class)
         if not isinstance(right, ConversionRight):
             raise NotConvertible(self.from_class, self.on.latest)
@@ -145,6 +151,7 @@ class ConvertShares:
         return (
             SharesConverted(
                 effective_on=self.on,
+                phase=self.phase,
                 holder=self.holder,
                 from_class=self.from_class,
                 surrendered=self.surrendered,
@@ -169,6 +176,7 @@ class CloseTranche:
         security: Certificate or lot of the shares issued.
         paid: Money paid in; all that is undrawn of the tranche when not given.
         authority: Resolution behind the issue.
+        phase: Part of the day.
     """
 
     agreement: AgreementId
@@ -177,6 +185,7 @@ class CloseTranche:
     security: SecurityId
     paid: Money | None = None
     authority: str | None = None
+    phase: Phase = Phase.ORDINARY
 
     def events(self, ledger: Ledger) -> tuple[Event, ...]:
         """Return the closing and the issue.
@@ -185,7 +194,7 @@ class CloseTranche:
             UnknownName: The agreement had not been signed.
             TermsIncomplete: The price is not known, or does not divide the money into shares of the class.
         """
-        book = book_at(ledger, self.on.latest)
+        book = book_at(ledger, self.on.latest, self.phase)
         investor, buys, price, currency = (
             _level(book, level, self.agreement)
             for level in (Level.INVESTOR, Level.BUYS, Level.PURCHASE_PRICE, Level.CURRENCY)
@@ -200,9 +209,16 @@ class CloseTranche:
         if not fits(bought, _level(book, Level.DECIMALS, buys) or 0):
             raise TermsIncomplete(self.agreement, f"{paid:,} buys {bought / SCALE} shares. Pay for whole shares.")
         return (
-            TrancheClosed(effective_on=self.on, agreement=self.agreement, tranche=self.tranche, closed=paid),
+            TrancheClosed(
+                effective_on=self.on,
+                phase=self.phase,
+                agreement=self.agreement,
+                tranche=self.tranche,
+                closed=paid,
+            ),
             PreferredIssued(
                 effective_on=self.on,
+                phase=self.phase,
                 holder=investor,
                 stock_class=buys,
                 issued=Shares.of_units(bought),
@@ -224,6 +240,7 @@ class ExerciseRemedy:
         holder: Whose shares are redeemed.
         on: The day.
         security: Certificate or lot; needed when the holder has several.
+        phase: Part of the day.
     """
 
     agreement: AgreementId
@@ -231,6 +248,7 @@ class ExerciseRemedy:
     holder: HolderId
     on: EffectiveDay
     security: SecurityId | None = None
+    phase: Phase = Phase.ORDINARY
 
     def events(self, ledger: Ledger) -> tuple[Event, ...]:
         """Return the redemption of the part that the remedy names, of the shares that the position holds.
@@ -239,7 +257,7 @@ class ExerciseRemedy:
             TermsIncomplete: The agreement has no remedy, or the part is not a whole number of shares.
             HoldingExceeded: The holder has nothing that could be redeemed.
         """
-        book = book_at(ledger, self.on.latest)
+        book = book_at(ledger, self.on.latest, self.phase)
         remedy, buys = _level(book, Level.REMEDY, self.agreement), _level(book, Level.BUYS, self.agreement)
         if not isinstance(remedy, Remedy):
             raise TermsIncomplete(self.agreement, f"it names no remedy on {self.on}. Amend it first.")
@@ -257,6 +275,7 @@ class ExerciseRemedy:
         return (
             RemedyExercised(
                 effective_on=self.on,
+                phase=self.phase,
                 agreement=self.agreement,
                 tranche=self.tranche,
                 holder=self.holder,
@@ -302,7 +321,7 @@ class SplitStock:
         """
         if not self.ratio:
             raise NotUnderstood("E_TERMS", "a split of 0 leaves nothing", "state another ratio")
-        book = book_at(ledger, self.on)
+        book = book_at(ledger, self.on, self.phase)
         resulting = {
             self.stock_class: ResultingTerms(
                 stock_class=self.stock_class, authorized=self.authorized, par_value=self.par_value

@@ -35,13 +35,18 @@ from ledger.errors import (
     UnknownName,
 )
 from ledger.events import (
+    AgreementAmended,
     AgreementSigned,
+    ClassTermsAmended,
     EntryVoided,
     HolderRegistered,
     IssuerRegistered,
+    PreferredIssued,
+    RemedyExercised,
     SharesConverted,
     StockClassDesignated,
     StockSplitEffected,
+    TrancheClosed,
 )
 from projections import cap_table, commitments
 
@@ -255,6 +260,128 @@ def test_splitting_the_preferred_leaves_the_holder_the_same_common() -> None:
 
     assert isinstance(event, SharesConverted)
     assert event.received == Shares(250_000_000)
+
+
+# --- the phase of the day ----------------------------------------------------------------------------------------
+
+SPLIT_ON = on("2018-07-02")
+
+
+def split_that_day(phase: Phase) -> Ledger:
+    """Return a ledger in which 1,000 Series K are held, and 20 common became one in a phase of the day."""
+    ledger = closed(signed(price="2"))
+    split = SplitStock(
+        stock_class=COMMON,
+        ratio=Ratio("1/20"),
+        on=SPLIT_ON.earliest,
+        phase=phase,
+        fractions=FractionPolicy.UP,
+        authorized=Authorized.UNLIMITED,
+    )
+    ledger.record(*split.events(ledger))
+    return ledger
+
+
+@pytest.mark.parametrize(
+    ("split", "phase", "received"),
+    [
+        (Phase.CLOSE, Phase.OPENING, 500),
+        (Phase.CLOSE, Phase.ORDINARY, 500),
+        (Phase.ORDINARY, Phase.OPENING, 500),
+        (Phase.OPENING, Phase.ORDINARY, 25),
+    ],
+)
+def test_a_conversion_on_the_day_of_a_split_is_in_the_units_of_its_phase(
+    split: Phase, phase: Phase, received: int
+) -> None:
+    """1,000 ÷ 2 = 500 before a split of 1 for 20, and 25 after it."""
+    ledger = split_that_day(split)
+    command = ConvertShares(holder=FUND, from_class=SERIES_K, surrendered=Shares(1), on=SPLIT_ON, phase=phase)
+
+    (event,) = command.events(ledger)
+
+    assert isinstance(event, SharesConverted)
+    assert (event.received, event.phase) == (Shares(received), phase)
+    ledger.record(event)
+    assert cap_table(ledger, as_of=SPLIT_ON.latest).shares("fund", "common").exact == Shares(25)
+
+
+def test_a_command_is_business_of_the_day_unless_it_says_otherwise() -> None:
+    ledger = split_that_day(Phase.CLOSE)
+
+    (event,) = ConvertShares(holder=FUND, from_class=SERIES_K, surrendered=Shares(1), on=SPLIT_ON).events(ledger)
+
+    assert isinstance(event, SharesConverted)
+    assert (event.received, event.phase) == (Shares(500), Phase.ORDINARY)
+
+
+@pytest.mark.parametrize(("phase", "bought"), [(Phase.ORDINARY, 1_000), (Phase.CLOSE, 2_000)])
+def test_a_closing_pays_the_price_of_its_phase(phase: Phase, bought: int) -> None:
+    ledger = signed()
+    amended = AgreementAmended(
+        effective_on=on("2017-03-01"), phase=Phase.CLOSE, agreement=AGREEMENT, price=Price(500, "USD")
+    )
+    ledger.record(amended)
+    command = CloseTranche(
+        agreement=AGREEMENT, tranche=FIRST, on=on("2017-03-01"), security=SecurityId("K-1"), phase=phase
+    )
+
+    closing, issue = command.events(ledger)
+
+    assert isinstance(closing, TrancheClosed)
+    assert isinstance(issue, PreferredIssued)
+    assert (closing.phase, issue.phase, issue.issued) == (phase, phase, Shares(bought))
+
+
+@pytest.mark.parametrize(("phase", "redeemed"), [(Phase.ORDINARY, 500), (Phase.CLOSE, 250)])
+def test_a_remedy_is_that_of_its_phase(phase: Phase, redeemed: int) -> None:
+    ledger = closed(signed())
+    amended = AgreementAmended(
+        effective_on=on("2017-04-02"),
+        phase=Phase.CLOSE,
+        agreement=AGREEMENT,
+        remedy=Remedy(redeemable=Ratio("1/4"), price=Price("0.01", "USD")),
+    )
+    ledger.record(amended)
+    command = ExerciseRemedy(agreement=AGREEMENT, tranche=SECOND, holder=FUND, on=on("2017-04-02"), phase=phase)
+
+    (event,) = command.events(ledger)
+
+    assert isinstance(event, RemedyExercised)
+    assert (event.redeemed, event.phase) == (Shares(redeemed), phase)
+
+
+@pytest.mark.parametrize(
+    ("phase", "price"), [(Phase.OPENING, "40 USD"), (Phase.ORDINARY, "80 USD"), (Phase.CLOSE, "80 USD")]
+)
+def test_a_split_rescales_the_terms_of_its_phase(phase: Phase, price: str) -> None:
+    """The conversion price of 2 becomes 4 in the course of the day."""
+    ledger = closed(signed(price="2"))
+    ledger.record(
+        ClassTermsAmended(
+            effective_on=SPLIT_ON,
+            stock_class=SERIES_K,
+            conversion=ConversionRight(into=COMMON, price=Price(4, "USD")),
+        )
+    )
+    split = SplitStock(
+        stock_class=COMMON,
+        ratio=Ratio("1/20"),
+        on=SPLIT_ON.earliest,
+        phase=phase,
+        fractions=FractionPolicy.UP,
+        authorized=Authorized.UNLIMITED,
+    )
+
+    (event,) = split.events(ledger)
+
+    assert isinstance(event, StockSplitEffected)
+    (terms,) = [terms for terms in event.resulting if terms.stock_class == SERIES_K]
+    assert terms.conversion is not None
+    assert str(terms.conversion.price) == price
+
+
+# --- what was recorded -------------------------------------------------------------------------------------------
 
 
 def test_all_entries_of_a_command_are_voided_together() -> None:
