@@ -37,6 +37,7 @@ from ledger.events import (
 from ledger.identity import (
     AgreementId,
     CommandId,
+    Count,
     EntryNumber,
     HolderId,
     ReserveId,
@@ -314,7 +315,7 @@ class SplitStock:
     authority: str | None = None
 
     def events(self, ledger: Ledger) -> tuple[Event, ...]:
-        """Return the split with the terms that follow from it.
+        """Return the split with the terms that follow from it. Positions keep the decimals of the class.
 
         A conversion price into the class is divided by the ratio, a conversion ratio multiplied by it: one share
         given up converts into the same part of the company as before.
@@ -341,6 +342,7 @@ class SplitStock:
                 stock_classes=(self.stock_class,),
                 ratio=self.ratio,
                 fractions=self.fractions,
+                decimals=Count(_level(book, Level.DECIMALS, self.stock_class) or 0),
                 resulting=tuple(resulting.values()),
                 authority=self.authority,
             ),

@@ -38,6 +38,7 @@ from ledger.events import (
     AgreementAmended,
     AgreementSigned,
     ClassTermsAmended,
+    CommonIssued,
     EntryVoided,
     HolderRegistered,
     IssuerRegistered,
@@ -48,6 +49,7 @@ from ledger.events import (
     StockSplitEffected,
     TrancheClosed,
 )
+from ledger.identity import Count
 from projections import cap_table, commitments
 
 COMMON, SERIES_K = StockClassId("common"), StockClassId("series-k")
@@ -260,6 +262,34 @@ def test_splitting_the_preferred_leaves_the_holder_the_same_common() -> None:
 
     assert isinstance(event, SharesConverted)
     assert event.received == Shares(250_000_000)
+
+
+def test_a_split_keeps_the_decimals_of_the_class() -> None:
+    ledger = signed()
+    units = StockClassId("units")
+    ledger.record(
+        StockClassDesignated(
+            effective_on=START,
+            stock_class=units,
+            class_kind=StockClassKind.COMMON,
+            title="Units",
+            authorized=Authorized.UNLIMITED,
+            decimals=Count(2),
+        ),
+        CommonIssued(effective_on=START, holder=FUND, stock_class=units, issued=Shares("10.25")),
+    )
+    split = SplitStock(
+        stock_class=units,
+        ratio=Ratio(2),
+        on=date(2018, 7, 20),
+        phase=Phase.CLOSE,
+        fractions=FractionPolicy.DOWN,
+        authorized=Authorized.UNLIMITED,
+    )
+
+    ledger.record(*split.events(ledger))
+
+    assert cap_table(ledger, as_of="2018-07-20").shares("fund", "units").exact == Shares("20.5")
 
 
 # --- the phase of the day ----------------------------------------------------------------------------------------
