@@ -23,6 +23,7 @@ from ledger.errors import (
     NotUnderstood,
     TermsIncomplete,
     UnknownName,
+    nearest,
 )
 from ledger.events import (
     EntryVoided,
@@ -45,7 +46,7 @@ from ledger.identity import (
     StockClassId,
     TrancheId,
 )
-from ledger.movements import Commitment, Held, Level, Stage
+from ledger.movements import Commitment, Held, Level, Scope, Stage
 from ledger.quantities import (
     SCALE,
     Authorized,
@@ -101,6 +102,16 @@ def _only_security(
         names = ", ".join(sorted(str(security) for security in positions))
         raise TermsIncomplete(holder, f"{stock_class} is held in {names}. Name the security.")
     return None if None in positions else next(iter(positions), None)
+
+
+def _due_days(book: Book, agreement: AgreementId, tranche: TrancheId, on: date) -> list[date]:
+    """Return the due day of a tranche; several when days are open."""
+    days = [value for _, value in book.levels(Level.TRANCHE_DUE, (agreement, tranche)) if isinstance(value, date)]
+    if not days:
+        subjects = [subject for level, subject in book.settings if level is Level.TRANCHE_DUE]
+        names = [str(subject[1]) for subject in subjects if subject[0] == agreement]
+        raise UnknownName("tranche", tranche, on, nearest(tranche, names))
+    return days
 
 
 @attrs.frozen(kw_only=True)
@@ -255,19 +266,29 @@ class ExerciseRemedy:
         """Return the redemption of the part that the remedy names, of the shares that the position holds.
 
         Raises:
-            TermsIncomplete: The agreement has no remedy, or the part is not a whole number of shares.
+            UnknownName: The agreement has no such tranche.
+            TermsIncomplete: The agreement has no remedy, the tranche was not missed by that day, the position is
+                not certain, or the part is not a whole number of shares.
             HoldingExceeded: The holder has nothing that could be redeemed.
         """
         book = book_at(ledger, self.on.latest, self.phase)
         remedy, buys = _level(book, Level.REMEDY, self.agreement), _level(book, Level.BUYS, self.agreement)
         if not isinstance(remedy, Remedy):
             raise TermsIncomplete(self.agreement, f"it names no remedy on {self.on}. Amend it first.")
+        self._was_missed(book, buys)
         security = _only_security(book, self.holder, buys, self.security)
-        held = Shares.of_units(book.high.get((buys, Held(self.holder, security)), 0))
+        position = (buys, Held(self.holder, security))
+        held, least = (Shares.of_units(table.get(position, 0)) for table in (book.high, book.low))
         redeemed = remedy.redeems(held)
         if not held:
             head = EntryNumber(len(ledger.entries()) + 1)
             raise HoldingExceeded(self.holder, buys, security, held, redeemed, self.on.latest, head)
+        if least != held:
+            raise TermsIncomplete(
+                self.agreement,
+                f"{self.holder} holds from {least:,} to {held:,} {buys} on {self.on.latest}, as days are open. "
+                "Record remedy-exercised with the count agreed.",
+            )
         if not fits(redeemed.units, _level(book, Level.DECIMALS, buys) or 0):
             raise TermsIncomplete(
                 self.agreement,
@@ -286,6 +307,24 @@ class ExerciseRemedy:
                 security=security,
             ),
         )
+
+    def _was_missed(self, book: Book, buys: StockClassId | None) -> None:
+        """Check that the tranche was due, and that it was not closed in full.
+
+        Where the register of the class is partial, closings may be missing or stand elsewhere, and what is undrawn
+        here says nothing.
+        """
+        on = self.on.latest
+        due = max(_due_days(book, self.agreement, self.tranche, on))
+        if due > on:
+            what = f"tranche {self.tranche} is due on {due}, after {on}. It is not missed yet."
+            raise TermsIncomplete(self.agreement, what)
+        if any(scope is Scope.PARTIAL for _, scope in book.levels(Level.SCOPE, buys or "")):
+            return
+        account = Commitment(self.agreement, Stage.UNDRAWN, self.tranche)
+        if book.high.get((_level(book, Level.CURRENCY, self.agreement), account), 0) <= 0:
+            what = f"nothing of tranche {self.tranche} is undrawn on {on}. It was not missed."
+            raise TermsIncomplete(self.agreement, what)
 
 
 @attrs.frozen(kw_only=True)

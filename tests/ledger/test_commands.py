@@ -23,6 +23,7 @@ from ledger import (
     StockClassKind,
     Tranche,
     TrancheId,
+    between,
     on,
 )
 from ledger.commands import CloseTranche, ConvertShares, ExerciseRemedy, SplitStock, VoidCommand
@@ -43,13 +44,16 @@ from ledger.events import (
     HolderRegistered,
     IssuerRegistered,
     PreferredIssued,
+    RegisterScopeDeclared,
     RemedyExercised,
     SharesConverted,
+    SharesRedeemed,
     StockClassDesignated,
     StockSplitEffected,
     TrancheClosed,
 )
 from ledger.identity import Count
+from ledger.movements import Scope
 from projections import cap_table, commitments
 
 COMMON, SERIES_K = StockClassId("common"), StockClassId("series-k")
@@ -216,6 +220,68 @@ def test_the_remedy_needs_shares_that_can_be_redeemed() -> None:
     remedy = ExerciseRemedy(agreement=AGREEMENT, tranche=SECOND, holder=FUND, on=on("2017-04-02"))
     with pytest.raises(HoldingExceeded):
         remedy.events(signed())
+
+
+def remedy_of(tranche: TrancheId, day: str) -> ExerciseRemedy:
+    return ExerciseRemedy(agreement=AGREEMENT, tranche=tranche, holder=FUND, on=on(day))
+
+
+def test_the_remedy_is_not_worked_out_from_a_position_that_is_not_certain() -> None:
+    ledger = closed(signed())
+    ledger.record(
+        SharesRedeemed(
+            effective_on=between("2017-03-20", "2017-06-20"),
+            holder=FUND,
+            stock_class=SERIES_K,
+            redeemed=Shares(200),
+            security=SecurityId("K-1"),
+        )
+    )
+
+    with pytest.raises(TermsIncomplete, match="from 800 to 1,000 series-k"):
+        remedy_of(SECOND, "2017-04-02").events(ledger)
+    (event,) = remedy_of(SECOND, "2017-06-20").events(ledger)
+    assert isinstance(event, RemedyExercised)
+    assert event.redeemed == Shares(400)
+
+
+@pytest.mark.parametrize(("day", "missed"), [("2017-03-31", False), ("2017-04-01", True), ("2017-04-02", True)])
+def test_a_tranche_is_not_missed_before_it_is_due(day: str, missed: bool) -> None:
+    ledger = closed(signed())
+
+    if missed:
+        assert remedy_of(SECOND, day).events(ledger)
+    else:
+        with pytest.raises(TermsIncomplete, match="is due on 2017-04-01"):
+            remedy_of(SECOND, day).events(ledger)
+
+
+def test_a_tranche_that_was_closed_was_not_missed() -> None:
+    with pytest.raises(TermsIncomplete, match="nothing of tranche first is undrawn"):
+        remedy_of(FIRST, "2017-04-02").events(closed(signed()))
+
+
+def test_a_tranche_of_which_a_part_was_closed_was_missed() -> None:
+    ledger = closed(signed(), Money(400_000, "USD"))
+
+    (event,) = remedy_of(FIRST, "2017-04-02").events(ledger)
+
+    assert isinstance(event, RemedyExercised)
+    assert event.redeemed == Shares(200)
+
+
+def test_in_a_partial_register_what_is_undrawn_says_nothing() -> None:
+    ledger = closed(signed())
+    ledger.record(RegisterScopeDeclared(effective_on=START, stock_class=SERIES_K, scope=Scope.PARTIAL))
+
+    assert remedy_of(FIRST, "2017-04-02").events(ledger)
+
+
+def test_the_remedy_for_a_tranche_that_the_agreement_has_not_is_refused() -> None:
+    with pytest.raises(UnknownName) as refused:
+        remedy_of(TrancheId("secund"), "2017-04-02").events(closed(signed()))
+
+    assert refused.value.fields() == ("tranche", "secund", date(2017, 4, 2), "second")
 
 
 @pytest.mark.parametrize(
