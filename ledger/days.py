@@ -37,7 +37,9 @@ def day(text: str | date, *, what: str = "day") -> date:
             raise NotUnderstood("E_DATE", f"{what} {shown(text)} looks like a serial number", "write YYYY-MM-DD")
         if not _DAY.fullmatch(text):
             ambiguous = (
-                " is ambiguous" if re.fullmatch(r"\d+[/.]\d+[/.]\d+", text, re.ASCII) else " is not an ISO day"
+                " is ambiguous"
+                if re.fullmatch(r"\d\d?/\d\d?/(\d\d|\d{4})", text, re.ASCII)
+                else " is not an ISO day"
             )
             raise NotUnderstood("E_DATE", f"{what} {shown(text)}{ambiguous}", "write YYYY-MM-DD")
         try:

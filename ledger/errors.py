@@ -196,8 +196,11 @@ class NothingRecorded(LedgerError):
     def __str__(self) -> str:
         if self.first is None:
             return "nothing has been recorded in this ledger yet"
-        asked = f" and {self.known_at.isoformat()} is earlier" if self.known_at else ""
-        return f"nothing was recorded before {self.first.isoformat()},{asked or ' the first entry'}"
+        asked = self.known_at.isoformat() if self.known_at else "then"
+        return (
+            f"nothing had been recorded by {asked}; the first entry was recorded at {self.first.isoformat()}."
+            " known-at counts from the time of recording; as-of is the day of the fact."
+        )
 
 
 # --- a request that the record or the papers forbid ------------------------------------------------
@@ -228,8 +231,12 @@ class UnknownName(RuleBroken):
 
     def __str__(self) -> str:
         near = f" Did you mean {self.nearest}?" if self.nearest else ""
-        by = f" by {self.on}" if self.on else ""
-        return f"no {self.what} {shown(self.name)} is recorded{by}.{near} Record it first, effective no later."
+        if self.on is None:
+            return f"no {self.what} {shown(self.name)} is recorded.{near or ' Correct the name.'}"
+        return (
+            f"no {self.what} {shown(self.name)} is recorded by {self.on}.{near} Record it first, effective no"
+            " later, or keep the entry that records it."
+        )
 
 
 @attrs.frozen(eq=False)
@@ -282,7 +289,7 @@ class HoldingExceeded(RuleBroken):
     entry: EntryNumber
 
     def __str__(self) -> str:
-        position = f" in {self.security}" if self.security else ""
+        position = f" in {self.security}" if self.security else " without a certificate"
         return (
             f"{self.holder} holds {self.held:,} {self.stock_class}{position} on {self.on} and entry"
             f" {self.entry} takes {self.asked:,}. Take fewer, name the security that holds them, or record"
@@ -352,10 +359,12 @@ class AuthorizedExceeded(RuleBroken):
     entry: EntryNumber
 
     def __str__(self) -> str:
+        limit = self.authorized.shares
+        too_many = f": {self.committed - limit:,} too many" if limit is not None else ""
         return (
             f"{self.stock_class}: {self.committed:,} shares would be issued or reserved on {self.on} (entry"
-            f" {self.entry}), and {self.authorized:,} are authorized. Amend the charter, release a reserve, or"
-            " issue fewer."
+            f" {self.entry}), and {self.authorized:,} are authorized{too_many}. Amend the charter, release a"
+            " reserve, or issue fewer."
         )
 
 

@@ -199,7 +199,7 @@ def _opened(file: str | None, issuer: str | None, *, as_json: bool) -> Iterator[
             _answer(
                 as_json,
                 lambda: _shapes().nothing_recorded(nothing),
-                lambda width: [str(nothing)[:1].upper() + str(nothing)[1:] + "."],
+                lambda width: [str(nothing)[:1].upper() + str(nothing)[1:].rstrip(".") + "."],
             )
 
 

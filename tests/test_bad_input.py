@@ -191,7 +191,8 @@ def disclosed(value: Any) -> Lines:
 
 SPLIT = a.stock_split_effected(effective_on=LATER)
 DATES = [
-    *each("day", "E_DATE", "ambiguous", day, "03/04/2026", "3/4/26", "03.04.2026"),
+    *each("day", "E_DATE", "ambiguous", day, "03/04/2026", "3/4/26"),
+    *each("day", "E_DATE", "is not an ISO day", day, "03.04.2026", "1.12.2026", "2026/12/31"),
     *each("day", "E_DATE", "serial number", day, "45292", "45292.5", "60000"),
     *each("day", "E_DATE", "does not exist", day, "2026-02-30", "2026-13-01", "0000-01-01", "2027-02-29"),
     *each("day", "E_DATE", "line 1 /effective_on", day, "2026-2-3", "20260202", "2026-W05", "2026-02-02T00:00", ""),
@@ -229,14 +230,14 @@ DATES = [
         "a transfer before its shares were issued",
         [fields(a.shares_transferred(effective_on="2026-01-15"))],
         "E_BALANCE_AT_DATE",
-        "line 1: ada holds 0 common on 2026-01-15",
+        "line 1: ada holds 0 common without a certificate on 2026-01-15",
         3,
     ),
     Bad(
         "a conversion the day before the issue",
         [fields(a.shares_converted(effective_on="2026-02-01"))],
         "E_BALANCE_AT_DATE",
-        "fund holds 0 series-a on 2026-02-01",
+        "fund holds 0 series-a without a certificate on 2026-02-01",
         3,
     ),
 ]
@@ -584,7 +585,10 @@ def test_a_time_before_the_first_entry_is_an_answer(file: Path) -> None:
 
     assert outcome.result.exit_code == 0
     assert outcome.result.stderr == ""
-    assert outcome.result.stdout.startswith("Nothing was recorded before 2026-01-01T12:00:00+00:00")
+    assert outcome.result.stdout == (
+        "Nothing had been recorded by 2025-06-02T05:59:59.999999+00:00; the first entry was recorded at"
+        " 2026-01-01T12:00:00+00:00. known-at counts from the time of recording; as-of is the day of the fact.\n"
+    )
 
 
 # --- names ------------------------------------------------------------------------------------------------

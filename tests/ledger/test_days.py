@@ -24,8 +24,8 @@ def refusal(value: Any) -> NotUnderstood:
     ("text", "code", "says"),
     [
         ("03/04/2026", "E_DATE", "ambiguous"),
-        ("3.4.2026", "E_DATE", "ambiguous"),
-        ("2026/03/04", "E_DATE", "ambiguous"),
+        ("3.4.2026", "E_DATE", "not an ISO day"),
+        ("2026/03/04", "E_DATE", "not an ISO day"),
         ("45292", "E_DATE", "serial number"),
         ("45292.5", "E_DATE", "serial number"),
         ("2026-3-4", "E_DATE", "not an ISO day"),

@@ -10,7 +10,16 @@ import attrs
 import pytest
 
 from ledger import errors
-from ledger.errors import LedgerError, NotUnderstood, RuleBroken, SecurityUnnamed
+from ledger.errors import (
+    AuthorizedExceeded,
+    HoldingExceeded,
+    LedgerError,
+    NothingRecorded,
+    NotUnderstood,
+    RuleBroken,
+    SecurityUnnamed,
+    UnknownName,
+)
 from ledger.identity import (
     AgreementId,
     CommandId,
@@ -46,15 +55,9 @@ _TYPES: dict[str, Any] = {
 }
 
 
-def subclasses(kind: type[LedgerError]) -> list[type[LedgerError]]:
-    found = []
-    for each in kind.__subclasses__():
-        if each.__module__ == errors.__name__:
-            found += [each, *subclasses(each)]
-    return found
-
-
-KINDS = [kind for kind in subclasses(LedgerError) if kind is not RuleBroken]
+# Taken from the module and not from __subclasses__(), which may still hold the twin that a slotted class replaced.
+EVERY_CLASS = [each for each in vars(errors).values() if inspect.isclass(each) and issubclass(each, LedgerError)]
+KINDS = [kind for kind in EVERY_CLASS if kind not in (LedgerError, RuleBroken)]
 
 
 def example(kind: type[LedgerError]) -> LedgerError:
@@ -69,10 +72,8 @@ EVERY = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 
 
 def test_all_errors_are_looked_at() -> None:
-    defined = {each for each in vars(errors).values() if inspect.isclass(each) and issubclass(each, LedgerError)}
-
-    assert defined == {*KINDS, LedgerError, RuleBroken}
     assert len(KINDS) >= 27
+    assert len({kind.__name__ for kind in KINDS}) == len(KINDS)
 
 
 @EVERY
@@ -146,3 +147,47 @@ def test_a_refusal_that_does_not_change_is_told_of_its_place_too() -> None:
 def test_what_is_not_understood_is_a_value_error_too() -> None:
     assert issubclass(NotUnderstood, ValueError)
     assert "code" not in get_type_hints(NotUnderstood)
+
+
+# --- what the texts say -----------------------------------------------------------------------------------
+
+DAY = date(2026, 2, 2)
+
+
+def test_a_name_that_is_not_known_by_a_day_may_be_recorded_or_its_entry_kept() -> None:
+    assert str(UnknownName("holder", "ada", DAY)) == (
+        "no holder 'ada' is recorded by 2026-02-02. Record it first, effective no later, or keep the entry that"
+        " records it."
+    )
+
+
+def test_a_name_that_was_only_asked_for_is_not_to_be_recorded() -> None:
+    assert str(UnknownName("issuer", "lumne", None, "lumen")) == (
+        "no issuer 'lumne' is recorded. Did you mean lumen?"
+    )
+    assert str(UnknownName("issuer", "x", None)) == "no issuer 'x' is recorded. Correct the name."
+
+
+@pytest.mark.parametrize(("security", "where"), [(None, "without a certificate"), ("CS-7", "in CS-7")])
+def test_a_position_is_told_with_its_certificate_or_that_it_has_none(security: str | None, where: str) -> None:
+    named = None if security is None else SecurityId(security)
+    error = HoldingExceeded(
+        HolderId("ada"), StockClassId("common"), named, Shares(0), Shares(5), DAY, EntryNumber(7)
+    )
+
+    assert str(error).startswith(f"ada holds 0 common {where} on 2026-02-02 and entry 7 takes 5. ")
+
+
+def test_a_refusal_of_too_many_shares_says_how_many_are_too_many() -> None:
+    error = AuthorizedExceeded(StockClassId("common"), Authorized(1_000), Shares(1_250), DAY, EntryNumber(7))
+
+    assert "and 1,000 are authorized: 250 too many." in str(error)
+
+
+def test_nothing_recorded_tells_the_two_times_apart() -> None:
+    error = NothingRecorded(datetime(2024, 6, 2, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC))
+
+    assert str(error) == (
+        "nothing had been recorded by 2024-06-02T00:00:00+00:00; the first entry was recorded at"
+        " 2026-02-02T00:00:00+00:00. known-at counts from the time of recording; as-of is the day of the fact."
+    )
