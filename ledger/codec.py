@@ -316,7 +316,9 @@ def from_plain(plain: dict[str, Any]) -> Event:
     """
     kind = plain.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise NotUnderstood("E_KIND", f"kind {shown(kind)} is not known", "the reference lists the kinds", "/kind")
+        near = nearest(kind, KINDS) if isinstance(kind, str) else None
+        hint = f"did you mean {near}?" if near else "the reference lists the kinds"
+        raise NotUnderstood("E_KIND", f"kind {shown(kind)} is not known", hint, "/kind")
     event = KINDS[kind]
     if plain.get("version", event.VERSION) != event.VERSION:
         raise NotUnderstood(
@@ -392,7 +394,12 @@ def _located(error: msgspec.ValidationError) -> NotUnderstood:
         return NotUnderstood("E_FIELD", f"field {match[1]} is missing", "state it", f"{pointer}/{match[1]}")
     code = "E_DATE" if "date" in what else "E_TYPE"
     what = _brief(error).partition(" - at `$")[0]
-    return NotUnderstood(code, what[0].lower() + what[1:], "the reference shows the form of each field", pointer)
+    hint = next((each for form, each in _HINTS.items() if what.startswith(form)), _OTHER_HINT)
+    return NotUnderstood(code, what[0].lower() + what[1:], hint, pointer)
+
+
+_HINTS: Final = {"Expected `array`": "write a list, [ … ]", "Expected `object`": "write an object, { … }"}
+_OTHER_HINT: Final = "the reference shows the form of each field"
 
 
 # --- leaves: what binds a payload to its place in the record --------------------------------------------

@@ -32,6 +32,10 @@ _LONGEST_TEXT: Final = 4 * PROSE_LENGTH
 """No field takes more than a quarter of this; normal form may need up to four characters for one."""
 _LONGEST_POINTER: Final = 120
 _BOM: Final = b"\xef\xbb\xbf"
+_BLANKS: Final = " \t\r"
+_TYPOGRAPHIC: Final = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+_FORM: Final = "one JSON object on each line, keys and text in double quotes"
+_NO_LIST: Final = "write one object on each line, { … }, without [ ] around them or commas between them"
 # A string is taken whole, unfinished ones too, so that a long line is looked at once and not once for each quote.
 _STRING_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]++|\\(?:.|\Z))*+"?+|[\[\]{}]', re.DOTALL)
 
@@ -64,7 +68,7 @@ def read(data: bytes, name: str = "input") -> list[tuple[int, Event]]:
             problems = Problems(name)  # an encoding concerns the whole file, and what came before is no use
             problems.add(_not_utf8(data, at, name))
             break
-        if line.strip(" \t\r"):
+        if line.strip(_BLANKS):
             event = _event(raw, line, place, problems)
             if event is not None:
                 found.append((number, event))
@@ -104,7 +108,8 @@ def _event(raw: bytes, line: str, place: str, problems: Problems) -> Event | Non
     try:
         parsed = _parsed(raw, line, place)
         if not isinstance(parsed, _Object):
-            raise NotUnderstood("E_JSON", "the line holds no object", "write one JSON object on each line", place)
+            hint = _NO_LIST if isinstance(parsed, list) else "write one JSON object on each line"
+            raise NotUnderstood("E_JSON", "the line holds no object", hint, place)
         before = len(problems)
         checked = _checked(parsed, "", place, problems)
         return from_plain(checked) if len(problems) == before else None
@@ -156,12 +161,24 @@ def _parsed(raw: bytes, line: str, place: str) -> Any:
     try:
         return _decode(line)
     except json.JSONDecodeError as error:
-        raise NotUnderstood(
-            "E_JSON",
-            f"{error.msg[:1].lower()}{error.msg[1:]}".removesuffix(" at"),
-            "one JSON object on each line, keys and text in double quotes",
-            f"{place} column {error.colno}",
-        ) from None
+        raise _not_json(error, line, place) from None
+
+
+def _not_json(error: json.JSONDecodeError, line: str, place: str) -> NotUnderstood:
+    """Return what is wrong with a line that is no JSON; what people give most often is told by name."""
+    column = error.colno
+    what, hint = f"{error.msg[:1].lower()}{error.msg[1:]}".removesuffix(" at"), _FORM
+    begins = line.strip(_BLANKS)
+    met = line[column - 1 : column]
+    if begins.startswith("["):
+        what, hint = "the line begins with [", _NO_LIST
+    elif met and met in _TYPOGRAPHIC:
+        what = f"typographic quotation mark {shown(met)}"
+        hint = 'write straight quotes, "; word processors change them'
+    elif not begins.startswith("{"):
+        what = f"the line begins with {shown(begins, 24)}"
+        hint = "each line is one JSON object, { … }; a table must be converted first"
+    return NotUnderstood("E_JSON", what, hint, f"{place} column {column}")
 
 
 def _not_too_deep(raw: bytes, place: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import pickle
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -85,6 +86,62 @@ def test_each_problem_of_a_file_has_its_place() -> None:
         "error: E_JSON: events.jsonl line 4 column 2: expecting property name enclosed in double quotes"
         " (one JSON object on each line, keys and text in double quotes)",
     ]
+
+
+TABLE = "each line is one JSON object, { … }; a table must be converted first"
+LIST = "write one object on each line, { … }, without [ ] around them or commas between them"
+QUOTES = 'write straight quotes, "; word processors change them'
+
+
+@pytest.mark.parametrize(
+    ("line", "told_so"),
+    [
+        ("holder,shares", f"column 1: the line begins with 'holder,shares' ({TABLE})"),
+        (
+            "  Holder;Shares;Class;Certificate",
+            f"column 3: the line begins with 'Holder;Shares;Class;... ({TABLE})",
+        ),
+        ("5,000", f"column 2: the line begins with '5,000' ({TABLE})"),
+        ("[", f"column 2: the line begins with [ ({LIST})"),
+        ('[{"kind":"x"},', f"column 15: the line begins with [ ({LIST})"),
+        ('[{"kind":"x"}]', f": the line holds no object ({LIST})"),
+        ("{\u201ckind\u201d: 1}", f"column 2: typographic quotation mark '\\u201c' ({QUOTES})"),
+        ('{"kind": \u2018x\u2019}', f"column 10: typographic quotation mark '\\u2018' ({QUOTES})"),
+        ("\u00abkind\u00bb", f"column 1: typographic quotation mark '\\xab' ({QUOTES})"),
+    ],
+)
+def test_what_people_give_instead_of_json_is_told_by_name(line: str, told_so: str) -> None:
+    gap = "" if told_so.startswith(":") else " "
+
+    assert problems(line.encode()) == [f"error: E_JSON: events.jsonl line 1{gap}{told_so}"]
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "value", "told_so"),
+    [
+        (
+            a.shares_retired(),
+            "kind",
+            "share-retired",
+            "kind 'share-retired' is not known (did you mean shares-retired?)",
+        ),
+        (a.shares_retired(), "kind", "zzz", "kind 'zzz' is not known (the reference lists the kinds)"),
+        (a.shares_retired(), "evidence", "x", "expected `array`, got `str` (write a list, [ … ])"),
+        (a.shares_retired(), "evidence", ["x"], "expected `object`, got `str` (write an object, { … })"),
+        (
+            a.shares_retired(),
+            "note",
+            ["x"],
+            "expected `str | null`, got `array` (the reference shows the form of each field)",
+        ),
+    ],
+)
+def test_a_value_of_another_form_is_told_what_to_write(event: Event, field: str, value: Any, told_so: str) -> None:
+    plain = json.loads(json_lines.write([event]))
+
+    [line] = problems(json.dumps({**plain, field: value}).encode())
+
+    assert line.endswith(told_so)
 
 
 @pytest.mark.parametrize("count", [19, 20, 21, 1_000])
