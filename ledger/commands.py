@@ -26,6 +26,7 @@ from ledger.errors import (
     nearest,
 )
 from ledger.events import (
+    CommonIssued,
     EntryVoided,
     Event,
     PreferredIssued,
@@ -46,7 +47,7 @@ from ledger.identity import (
     StockClassId,
     TrancheId,
 )
-from ledger.movements import Commitment, Held, Level, Scope, Stage
+from ledger.movements import Commitment, Held, Level, Scope, Stage, StockClassKind
 from ledger.quantities import (
     SCALE,
     Authorized,
@@ -203,8 +204,9 @@ class CloseTranche:
         """Return the closing and the issue.
 
         Raises:
-            UnknownName: The agreement had not been signed.
-            TermsIncomplete: The price is not known, or does not divide the money into shares of the class.
+            UnknownName: The agreement had not been signed, or has no such tranche.
+            TermsIncomplete: The price or the kind of the class is not known, what is undrawn is not certain and
+                nothing was said to be paid, or the price does not divide the money into shares of the class.
         """
         book = book_at(ledger, self.on.latest, self.phase)
         investor, buys, price, currency = (
@@ -213,13 +215,24 @@ class CloseTranche:
         )
         if investor is None:
             raise UnknownName("agreement", self.agreement, self.on.latest)
-        account = Commitment(self.agreement, Stage.UNDRAWN, self.tranche)
-        paid = self.paid or Money.of_units(int(book.high.get((currency, account), 0)), currency)
+        _due_days(book, self.agreement, self.tranche, self.on.latest)
+        total = (currency, Commitment(self.agreement, Stage.UNDRAWN, self.tranche))
+        undrawn, least = (Money.of_units(int(table.get(total, 0)), currency) for table in (book.high, book.low))
+        if self.paid is None and least != undrawn:
+            what = (
+                f"from {least:,} to {undrawn:,} of tranche {self.tranche} are undrawn on {self.on.latest}, as days "
+            )
+            raise TermsIncomplete(self.agreement, what + "are open. State what was paid.")
+        paid = undrawn if self.paid is None else self.paid
         if price is None or not price.amount or price.currency != paid.currency:
             raise TermsIncomplete(self.agreement, f"the price on {self.on} is not known. State both counts.")
         bought = paid.amount / price.amount * SCALE
         if not fits(bought, _level(book, Level.DECIMALS, buys) or 0):
             raise TermsIncomplete(self.agreement, f"{paid:,} buys {bought / SCALE} shares. Pay for whole shares.")
+        kind = _level(book, Level.CLASS_KIND, buys)
+        if not isinstance(kind, StockClassKind):
+            raise TermsIncomplete(self.agreement, f"{buys} is not designated on {self.on}. Designate it first.")
+        issued = {StockClassKind.COMMON: CommonIssued, StockClassKind.PREFERRED: PreferredIssued}[kind]
         return (
             TrancheClosed(
                 effective_on=self.on,
@@ -228,7 +241,7 @@ class CloseTranche:
                 tranche=self.tranche,
                 closed=paid,
             ),
-            PreferredIssued(
+            issued(
                 effective_on=self.on,
                 phase=self.phase,
                 holder=investor,

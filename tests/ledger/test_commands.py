@@ -159,6 +159,55 @@ def test_a_closing_under_an_agreement_that_nobody_signed_is_refused() -> None:
         command.events(signed())
 
 
+def test_a_closing_of_a_tranche_that_the_agreement_has_not_is_refused() -> None:
+    command = CloseTranche(
+        agreement=AGREEMENT, tranche=TrancheId("third"), on=on("2017-03-01"), security=SecurityId("K-1")
+    )
+    with pytest.raises(UnknownName) as refused:
+        command.events(signed())
+
+    assert refused.value.fields()[:3] == ("tranche", "third", date(2017, 3, 1))
+
+
+def test_a_closing_issues_common_where_common_is_bought() -> None:
+    ledger, agreement = signed(), AgreementId("common-purchase")
+    ledger.record(
+        AgreementSigned(
+            effective_on=START,
+            agreement=agreement,
+            investor=FUND,
+            title="Common Stock Purchase Agreement",
+            commitment=Money(1_000, "USD"),
+            buys=COMMON,
+            price=Price("0.5", "USD"),
+            tranches=(Tranche(tranche=FIRST, due_on=date(2017, 3, 1), amount=Money(1_000, "USD")),),
+        )
+    )
+    command = CloseTranche(agreement=agreement, tranche=FIRST, on=on("2017-03-01"), security=SecurityId("C-1"))
+
+    recorded = ledger.record(*command.events(ledger))
+
+    issue = recorded.entries[1].event
+    assert isinstance(issue, CommonIssued)
+    assert (issue.stock_class, issue.issued) == (COMMON, Shares(2_000))
+
+
+def test_what_is_paid_is_stated_where_what_is_undrawn_is_open() -> None:
+    ledger = signed()
+    ledger.record(
+        TrancheClosed(
+            effective_on=between("2017-02-20", "2017-03-20"),
+            agreement=AGREEMENT,
+            tranche=FIRST,
+            closed=Money(300_000, "USD"),
+        )
+    )
+
+    with pytest.raises(TermsIncomplete, match="State what was paid"):
+        closed(ledger)
+    closed(ledger, Money(700_000, "USD"))
+
+
 def test_1400_series_k_convert_into_exactly_350_million_common() -> None:
     """Press release of 20 June 2017: $1,400,000 at $0.0040."""
     ledger = closed(signed())
