@@ -28,7 +28,11 @@ class Personal:
     Args:
         value: The particular itself, for example a name; ``None`` once it is erased.
         salt: 32 random bytes. The journal adds them when it records the value.
-        commitment: ``sha256:`` and the digest of salt and value, when only that is known.
+        commitment: ``sha256:`` and the digest of salt and value; beside a value its salt is needed too, as nothing
+            else would show that they belong together.
+
+    Raises:
+        NotUnderstood: ``E_PERSONAL`` when the parts do not make a particular; or what ``clean`` raises.
 
     Attributes:
         value: The particular, or ``None`` when it was erased or is not at hand.
@@ -52,6 +56,14 @@ class Personal:
                 "E_PERSONAL",
                 f"{shown(commitment)} is not a commitment",
                 'it reads "sha256:" and 64 hex digits',
+            )
+        if salt is not None and not (isinstance(salt, bytes) and len(salt) == SALT_BYTES):
+            raise NotUnderstood(
+                "E_PERSONAL", "the salt of a personal particular is something else", f"it has {SALT_BYTES} bytes"
+            )
+        if value is not None and commitment is not None and salt is None:
+            raise NotUnderstood(
+                "E_PERSONAL", "a personal particular has a commitment and no salt", "restore it from a backup"
             )
         if value is not None and salt is not None:
             made = "sha256:" + sha256(salt + value.encode()).hexdigest()

@@ -648,6 +648,62 @@ def test_a_refused_or_proposed_command_leaves_the_record_equal(
             assert len(ledger.entries()) == len(before) + (0 if proposes else 1)
 
 
+# --- particulars beside the record -------------------------------------------------------------------------------
+
+
+def beside(path: Path, statement: str) -> None:
+    """Change the particulars of a closed file."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
+def names_in(ledger: Ledger) -> list[str]:
+    return [str(each) for entry in ledger.entries() for each in particulars(entry.event)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "salt = NULL, value = 'Mallory'",
+        "value = 'Mallory'",
+        "salt = NULL",
+        "salt = 'abc'",
+        "salt = x'00'",
+        "salt = zeroblob(32)",
+        "salt = 5, value = NULL",
+        "value = x'41'",
+        "value = 7",
+        "value = ''",
+    ],
+)
+def test_a_particular_that_was_changed_by_sql_is_found_on_reading(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path):
+        pass
+
+    beside(path, f"UPDATE particulars SET {change}")
+
+    with Ledger.open(path) as ledger:
+        error = refused(ledger.entries)
+    assert isinstance(error, LedgerDamaged)
+    assert (error.code, error.place) == ("E_TAMPERED", "acme entry 4")
+    assert "Mallory" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE particulars SET salt = NULL, value = NULL", "DELETE FROM particulars"]
+)
+def test_a_particular_that_was_erased_says_so(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path):
+        pass
+
+    beside(path, statement)
+
+    with Ledger.open(path) as ledger:
+        assert set(names_in(ledger)) == {"(erased)"}
+
+
 # --- damage ------------------------------------------------------------------------------------------------------
 
 

@@ -45,6 +45,19 @@ def test_a_value_that_does_not_fit_its_commitment_is_refused() -> None:
     assert "Eve" not in str(refusal("Eve Quill", SALT, COMMITMENT))
 
 
+def test_a_value_beside_a_commitment_needs_its_salt() -> None:
+    assert refusal("Eve Quill", None, COMMITMENT).code == "E_PERSONAL"
+    assert refusal("Ada Quill", None, COMMITMENT).code == "E_PERSONAL"
+
+
+@pytest.mark.parametrize("salt", ["abc", b"", bytes(31), bytes(33), "a" * 32, 32, bytearray(32)], ids=repr)
+def test_a_salt_is_32_bytes(salt: Any) -> None:
+    for arguments in (("Ada Quill", salt), ("Ada Quill", salt, COMMITMENT), (None, salt, COMMITMENT)):
+        error = refusal(*arguments)
+        assert error.code == "E_PERSONAL"
+        assert "Quill" not in str(error)
+
+
 @pytest.mark.parametrize(
     "commitment",
     [
