@@ -16,7 +16,7 @@ from ledger.quantities import Authorized, Ratio, Shares
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import place_in_history
 from projections.bounds import Bounds, Possible, exactly
-from projections.replay import Balances, Quantity, Units, close_place, replay
+from projections.replay import Balances, Quantity, Units, close_place, is_complete, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -43,7 +43,8 @@ class ClassLine:
         stock_class: Which class.
         title: Its name in the charter.
         class_kind: Common or preferred.
-        scope: Whether every holder is recorded.
+        scope: Whether every holder is recorded, as stated; no value before the first statement.
+        is_complete: Whether every holder is recorded, in every reading.
         authorized: Shares that the charter authorizes.
         reserved: Authorized shares kept back.
         issued: Shares issued, treasury included.
@@ -61,6 +62,7 @@ class ClassLine:
     title: str
     class_kind: StockClassKind
     scope: Possible[Scope]
+    is_complete: bool
     authorized: Possible[Authorized]
     reserved: Bounds[Shares]
     issued: Bounds[Shares]
@@ -73,18 +75,14 @@ class ClassLine:
     stated: StatedCount | None
 
     @property
-    def is_complete(self) -> bool:
-        """Whether every holder of the class is recorded, in every reading."""
-        return self.scope.values in ((), (Scope.COMPLETE,))
-
-    @property
     def denominator(self) -> str:
         """What percentages of this class are of."""
         if self.is_complete:
             return f"{self.stock_class} outstanding"
         if self.stated is not None:
             return f"{self.stock_class} outstanding as stated on {self.stated.on}"
-        return f"{self.stock_class} outstanding, which is not known: the register is partial"
+        why = "is partial" if self.scope.values else "says only from a later day what it holds"
+        return f"{self.stock_class} outstanding, which is not known: the register {why}"
 
 
 @attrs.frozen
@@ -181,8 +179,9 @@ def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: A
         NotUnderstood: ``E_BASIS`` when ``basis`` is before ``as_of``; other codes for days that cannot be read.
     """
     history = ledger.history(as_of, known_at)
-    units = Units(ledger.standing(history.known), basis, history.as_of)
-    balances = replay(history)
+    facts = ledger.standing(history.known)
+    units = Units(facts, basis, history.as_of)
+    balances = replay(history, facts)
     ratios = {
         stock_class: units.factor(stock_class, close_place(history.as_of))
         for stock_class in balances.subjects(Level.CLASS_KIND)
@@ -240,9 +239,9 @@ def _class_line(
 
     outstanding = _shares(bounds("outstanding"), ratio)
     scope: Possible[Scope] = Possible(balances.values(Level.SCOPE, stock_class))
-    is_complete = scope.values in ((), (Scope.COMPLETE,))
+    recorded = is_complete(balances, stock_class)
     stated = _stated(balances, stock_class, ratio)
-    if not is_complete:
+    if not recorded:
         outstanding = Bounds(outstanding.low, None)
     issued = _shares(bounds("issued"), ratio)
     authorized: Possible[Authorized] = Possible(balances.values(Level.AUTHORIZED, stock_class))
@@ -251,15 +250,16 @@ def _class_line(
         str(balances.values(Level.CLASS_TITLE, stock_class)[-1]),
         balances.values(Level.CLASS_KIND, stock_class)[-1],
         scope,
+        recorded,
         Possible(tuple(value * Ratio(ratio) for value in authorized.values)),
         _shares(bounds("reserved"), ratio),
-        issued if is_complete else Bounds(issued.low, None),
+        issued if recorded else Bounds(issued.low, None),
         _shares(bounds("treasury"), ratio),
         outstanding,
-        _available(authorized, bounds("committed"), ratio, is_complete=is_complete),
+        _available(authorized, bounds("committed"), ratio, is_complete=recorded),
         _converted(balances, stock_class, outstanding, ratios),
         _votes(balances, stock_class, outstanding, ratio),
-        _not_recorded(_shares(bounds("outstanding"), ratio), stated, is_complete=is_complete),
+        _not_recorded(_shares(bounds("outstanding"), ratio), stated, is_complete=recorded),
         stated,
     )
 

@@ -11,13 +11,13 @@ import attrs
 from ledger.days import close_of
 from ledger.errors import UnknownName, nearest
 from ledger.identity import AgreementId, HolderId, IssuerId, SecurityId, StockClassId, TrancheId
-from ledger.movements import Commitment, Held, Level, Posting, Rescaling, Scope, Source, Stage
+from ledger.movements import Commitment, Held, Level, Posting, Rescaling, Source, Stage
 from ledger.quantities import SCALE, Authorized, Currency, Money, Price, Shares
 from ledger.terms.commitment import ConditionState, Remedy
 from ledger.terms.conversion import ConversionRight
 from projections.bounds import Bounds, Possible
 from projections.cap_table import cap_table, conversion_ratio
-from projections.replay import Balances, Quantity, Units, close_place, replay
+from projections.replay import Balances, Quantity, Units, close_place, is_complete, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -184,8 +184,9 @@ def commitments(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis:
         NotUnderstood: ``E_BASIS`` when ``basis`` is before ``as_of``.
     """
     history = ledger.history(as_of, known_at)
-    units = Units(ledger.standing(history.known), basis, history.as_of)
-    balances = replay(history)
+    facts = ledger.standing(history.known)
+    units = Units(facts, basis, history.as_of)
+    balances = replay(history, facts)
     return Commitments(
         ledger.issuer,
         history.as_of,
@@ -202,7 +203,7 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: 
     currency: Currency = balances.values(Level.CURRENCY, agreement)[-1]
     buys: StockClassId = balances.values(Level.BUYS, agreement)[-1]
     remedies = balances.values(Level.REMEDY, agreement)
-    is_complete = balances.values(Level.SCOPE, buys) in ((), (Scope.COMPLETE,))
+    recorded = is_complete(balances, buys)
 
     def money(bounds: tuple[Quantity, Quantity]) -> Bounds[Money]:
         return Bounds(Money.of_units(int(bounds[0]), currency), Money.of_units(int(bounds[1]), currency))
@@ -216,7 +217,7 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: 
     closed, lapsed, undrawn = (sums.get(each, (0, 0)) for each in (Stage.CLOSED, Stage.LAPSED, Stage.UNDRAWN))
     tranches = _tranche_lines(balances, agreement, money)
     close, schedule = close_of(balances.history.as_of), _schedule(tranches, balances.history.as_of)
-    shares = _shares_under(balances, agreement, buys, units, is_complete=is_complete)
+    shares = _shares_under(balances, agreement, buys, units, is_complete=recorded)
     remedy = remedies[-1] if remedies else None
     prices: Possible[Price] = Possible(balances.values(Level.PURCHASE_PRICE, agreement))
     return CommitmentBalance(
@@ -226,12 +227,12 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: 
         prices,
         money(undertaken),
         money(schedule.due),
-        money(schedule.overdue if is_complete else (0, schedule.overdue[1])),
-        money(closed) if is_complete else Bounds(money(closed).low, None),
+        money(schedule.overdue if recorded else (0, schedule.overdue[1])),
+        money(closed) if recorded else Bounds(money(closed).low, None),
         money(lapsed),
-        money(undrawn) if is_complete else Bounds(None, money(undrawn).high),
+        money(undrawn) if recorded else Bounds(None, money(undrawn).high),
         money(schedule.still_to_come),
-        tranches if is_complete else tuple(map(_as_far_as_recorded, tranches)),
+        tranches if recorded else tuple(map(_as_far_as_recorded, tranches)),
         shares,
         _headroom(ledger, balances, agreement, units, money(undertaken)),
         remedy,

@@ -13,7 +13,7 @@ from ledger.movements import Level, LevelValue, Posting, Rescaling
 from ledger.quantities import Currency, Money, Shares
 from ledger.timeline import InEffect, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible
-from projections.figures import Figure, is_complete
+from projections.figures import Figure, all_is_recorded
 from projections.replay import Place, Quantity, Replay, Units, close_place, replay
 from projections.rollforward import figure_bounds, figure_sum, unit_of
 
@@ -86,9 +86,10 @@ def explain(
     history = ledger.history(as_of, known_at)
     if figure.level is not None:
         return _explain_level(figure, history.as_of, [*history.certain, *history.open])
-    balances = replay(history)
+    facts = ledger.standing(history.known)
+    balances = replay(history, facts)
     unit = unit_of(figure, balances)
-    units = Units(ledger.standing(history.known), basis, history.as_of)
+    units = Units(facts, basis, history.as_of)
     run, steps = Replay(), []
     total: Quantity = 0
     before = units.factor(figure.stock_class, _BEFORE_ALL)
@@ -111,7 +112,7 @@ def explain(
             bounds = Bounds(_amount(low, unit), _amount(high, unit))
             steps.append(ExplainedStep(each, True, _amount(change, unit), bounds))
     result = figure_bounds(balances, figure, unit, units.factor(figure.stock_class, close_place(history.as_of)))
-    return Explanation(figure.label, history.as_of, tuple(steps), result, is_complete(balances, figure))
+    return Explanation(figure.label, history.as_of, tuple(steps), result, all_is_recorded(balances, figure))
 
 
 def _postings(each: InEffect) -> list[Posting]:

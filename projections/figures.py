@@ -9,11 +9,11 @@ import attrs
 
 from ledger.errors import NotUnderstood, nearest
 from ledger.identity import AgreementId, HolderId, SecurityId, StockClassId
-from ledger.movements import Account, Commitment, Held, Level, Posting, Reserved, Scope, Source, Stage
-from projections.replay import Balances
+from ledger.movements import Account, Commitment, Held, Level, Posting, Reserved, Source, Stage
+from projections.replay import Balances, is_complete
 
 
-def is_complete(balances: Balances, figure: Figure) -> bool:
+def all_is_recorded(balances: Balances, figure: Figure) -> bool:
     """Return whether all that a figure counts is recorded: every holder of its class, or of the class bought."""
     stock_class = figure.stock_class
     if figure.name == "held":
@@ -21,7 +21,7 @@ def is_complete(balances: Balances, figure: Figure) -> bool:
     if figure.agreement is not None:
         bought = balances.values(Level.BUYS, figure.agreement)
         stock_class = bought[-1] if bought else None
-    return balances.values(Level.SCOPE, stock_class) in ((), (Scope.COMPLETE,)) if stock_class else True
+    return stock_class is None or is_complete(balances, stock_class)
 
 
 @attrs.frozen

@@ -18,18 +18,20 @@ import attrs
 
 from ledger.days import Moment, close_of, day
 from ledger.errors import NotUnderstood
+from ledger.events import OpeningBalanceAdopted, RegisterScopeDeclared
 from ledger.identity import StockClassId
 from ledger.movements import (
     Account,
-    Held,
     Level,
     LevelValue,
     Posting,
     Rescaling,
+    Scope,
     Setting,
     Source,
     Subject,
     Unit,
+    is_rounded,
 )
 from ledger.quantities import round_position
 from ledger.timeline import History, InEffect, Position, may_be_last, place_in_history
@@ -46,13 +48,13 @@ Grouping = Callable[[Unit, Account], Any]
 
 
 def rescale(accounts: dict[Account, Quantity], split: Rescaling) -> None:
-    """Multiply every account of a class, round each position, and post what that adds from *rounding*."""
+    """Multiply every account of a class, round positions and reserves, and post what that adds from *rounding*."""
     ratio = split.ratio.value
     rounding: Quantity = 0
     for account, before in accounts.items():
         exact = before * ratio
         after: Quantity = exact.numerator if exact.denominator == 1 else exact
-        if type(account) is Held or account is Source.TREASURY:
+        if is_rounded(account):
             after = round_position(exact, split.fractions, split.decimals)
             rounding += after - exact
         accounts[account] = after
@@ -69,12 +71,14 @@ class Balances:
         accounts: What is certain, by unit and account.
         settings: Every fact that may have set a level.
         open: Facts that may or may not have taken effect, with their postings.
+        with_scope: Classes whose scope some fact states, on whatever day.
     """
 
     history: History
     accounts: Accounts
     settings: dict[tuple[Level, Subject], list[tuple[InEffect, LevelValue]]]
     open: Sequence[tuple[InEffect, Sequence[Posting]]]
+    with_scope: frozenset[StockClassId]
 
     def grouped(self, group: Grouping, *, signed: bool = False) -> dict[Any, tuple[Quantity, Quantity]]:
         """Return the lowest and highest sum of each group of accounts.
@@ -147,8 +151,13 @@ class Replay:
                     assert type(movement) is Rescaling
                     rescale(accounts.setdefault(movement.stock_class, {}), movement)
 
-    def balances(self, history: History) -> Balances:
-        """Return what has been taken, with the facts of a history that are still open."""
+    def balances(self, history: History, facts: Iterable[InEffect] | None = None) -> Balances:
+        """Return what has been taken, with the facts of a history that are still open.
+
+        Args:
+            history: The facts that count on the day asked about.
+            facts: All that stand, those of later days included; those of the history when not given.
+        """
         settings = {key: list(known) for key, known in self.settings.items()}
         still_open = []
         for each in history.open:
@@ -159,14 +168,44 @@ class Replay:
                 elif type(movement) is Setting:
                     settings.setdefault((movement.level, movement.subject), []).append((each, movement.value))
             still_open.append((each, postings))
-        return Balances(history, self.accounts, settings, still_open)
+        known = [*history.certain, *history.open] if facts is None else facts
+        return Balances(history, self.accounts, settings, still_open, _with_scope(known))
 
 
-def replay(history: History) -> Balances:
-    """Return the accounts and levels that a history amounts to."""
+def _with_scope(facts: Iterable[InEffect]) -> frozenset[StockClassId]:
+    """Return the classes whose scope is stated; two kinds of facts do, and asking each for it would take long."""
+    return frozenset(
+        each.fact.stock_class
+        for each in facts
+        if isinstance(each.fact, OpeningBalanceAdopted | RegisterScopeDeclared)
+    )
+
+
+def replay(history: History, facts: Iterable[InEffect] | None = None) -> Balances:
+    """Return the accounts and levels that a history amounts to.
+
+    Args:
+        history: The facts that count on the day asked about.
+        facts: All that stand as known, those of later days included: they tell what was not yet stated. Those
+            of the history when not given.
+    """
     run = Replay()
     run.take(history.certain)
-    return run.balances(history)
+    return run.balances(history, facts)
+
+
+def is_complete(balances: Balances, stock_class: StockClassId) -> bool:
+    """Whether every holder of a class is recorded, in every reading.
+
+    A class that never states the scope of its register is complete. One that does says from which day on: before
+    its first statement certainly takes effect, nothing is claimed.
+    """
+    if stock_class not in balances.with_scope:
+        return True
+    in_force, is_certain = may_be_last(
+        balances.settings.get((Level.SCOPE, stock_class), ()), close_of(balances.history.as_of)
+    )
+    return is_certain and all(value is Scope.COMPLETE for _, value in in_force)
 
 
 Place = tuple[Moment, Position]

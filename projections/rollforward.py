@@ -15,7 +15,7 @@ from ledger.movements import Account, Commitment, Held, Posting, Rescaling, Rese
 from ledger.quantities import Currency, Money, Shares
 from ledger.timeline import InEffect, history_of, place_in_history
 from projections.bounds import Bounds
-from projections.figures import Figure, is_complete
+from projections.figures import Figure, all_is_recorded
 from projections.replay import ONE, Balances, Quantity, Replay, Units, close_place, replay
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def rollforward(
         raise NotUnderstood("E_FIGURE", f"{figure.label} is set and not moved", "ask to explain it instead")
     known = ledger.position(known_at)
     facts = ledger.standing(known)
-    opening = replay(history_of(facts, as_of=first, known=known))
-    closing = replay(history_of(facts, as_of=last, known=known))
+    opening = replay(history_of(facts, as_of=first, known=known), facts)
+    closing = replay(history_of(facts, as_of=last, known=known), facts)
     units = Units(facts, basis, last)
     sums = _movements(facts, figure, close_of(first), close_of(last), units)
     for each, split in _splits(facts, figure, close_of(first), close_of(last)):
@@ -113,7 +113,7 @@ def rollforward(
             if low or high
         ),
         figure_bounds(closing, figure, unit, units.factor(figure.stock_class, close_place(last))),
-        is_complete(closing, figure),
+        all_is_recorded(opening, figure) and all_is_recorded(closing, figure),
     )
 
 

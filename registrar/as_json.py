@@ -99,6 +99,7 @@ def _class(line: ClassLine) -> Answer:
         "title": line.title,
         "kind": line.class_kind.value,
         "scope": _possible(line.scope),
+        "is_complete": line.is_complete,
         "authorized": _possible(line.authorized),
         "reserved": _bounds(line.reserved),
         "issued": _bounds(line.issued),

@@ -220,11 +220,17 @@ def _worded(level: Possible[Any]) -> str:
 
 def _cap_table_notes(answer: CapTable) -> list[str]:
     found = [f"{line.stock_class}: {line.title}. Percentages are of {line.denominator}." for line in answer.classes]
-    if any(not line.is_complete for line in answer.classes):
+    if any(not line.is_complete and line.scope.values for line in answer.classes):
         found.append(
             "Holders not recorded: the register of the class is partial. Others hold shares that are not in it, so"
             " what is issued and outstanding is at least what is shown."
         )
+    found += [
+        f"{line.stock_class}: what the register of the class holds is stated for a later day only. Who held shares"
+        " before it, and how many, is not known."
+        for line in answer.classes
+        if not line.is_complete and not line.scope.values
+    ]
     if any(not holding.shares.is_exact for holding in answer):
         found.append(_OPEN_DAYS)
     if any(line.available.high is not None and line.available.high < Shares(0) for line in answer.classes):
@@ -304,7 +310,7 @@ def _agreement_notes(balance: CommitmentBalance) -> list[str]:
     ]
     if balance.closed.high is None:
         found.append(
-            f"The register of {balance.buys} is partial: closings may be missing from it, so what is closed is"
+            f"The register of {balance.buys} is not stated to be complete: closings may be missing from it, so what is closed is"
             " at least, and what is undrawn at most, what is shown."
         )
     for line in balance.tranches:
@@ -348,7 +354,7 @@ def rollforward(ledger: Ledger, answer: RollForward, known: int, width: int) -> 
 
 _OPEN_DAYS = "A figure between two values: the day of an entry behind it is not known exactly."
 _DAY_OPEN = "Day open: the entry may not have taken effect yet."
-_PARTIAL = "The register is partial: this counts only what is recorded."
+_PARTIAL = "The register is partial, or its scope was not stated yet: this counts only what is recorded."
 
 
 def explanation(ledger: Ledger, answer: Explanation, known: int, width: int) -> list[str]:

@@ -357,10 +357,12 @@ def test_a_level_that_a_later_fact_of_the_same_day_replaces_is_not_among_those_p
     assert len(cap_table(ledger, as_of="2026-02-11").stock_class("common").authorized.values) == 2
 
 
-def test_a_scope_that_is_open_leaves_the_total_open_above() -> None:
+def test_a_scope_that_is_open_or_not_yet_stated_leaves_the_total_open_above() -> None:
     ledger = company()
     ledger.record(builders.common_issued(issued=100, effective_on="2026-02-01"))
+    ledger.record(builders.register_scope_declared(effective_on="2026-02-05"))
     ledger.record(builders.register_scope_declared(scope=Scope.PARTIAL, effective_on="2026-02-10/2026-02-12"))
 
-    assert cap_table(ledger, as_of="2026-02-09").stock_class("common").outstanding == exactly(Shares(100))
-    assert cap_table(ledger, as_of="2026-02-10").stock_class("common").outstanding == Bounds(Shares(100), None)
+    for as_of, highest in [("2026-02-04", None), ("2026-02-09", Shares(100)), ("2026-02-10", None)]:
+        line = cap_table(ledger, as_of=as_of).stock_class("common")
+        assert line.outstanding == Bounds(Shares(100), highest)

@@ -6,7 +6,7 @@ import pytest
 
 from ledger import HolderId, Ledger, RuleBroken, Scope, Shares
 from ledger.events import OpeningPosition
-from projections import Bounds, cap_table, explain, of_holder
+from projections import Bounds, cap_table, explain, of_class, of_holder, rollforward
 from tests.builders import (
     common_issued,
     company,
@@ -94,3 +94,47 @@ def test_an_adopted_balance_of_a_partial_register_is_followed_without_claiming_t
     assert june.stock_class("common").not_recorded.exact == Shares(7_990_000)
     assert june.holdings[0].percent.exact == Fraction(500, 9_000)
     assert april == cap_table(ledger, as_of="2026-04-15", known_at=april.known)
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+@pytest.mark.parametrize("as_of", ["2026-01-01", "2026-03-30"])
+def test_before_the_first_statement_of_its_scope_a_register_claims_nothing(scope: Scope, as_of: str) -> None:
+    """Given a balance of 31 March, whatever it holds, the days before it are not known to be empty."""
+    ledger = company()
+    ledger.record(opening_balance_adopted(scope=scope, effective_on="2026-03-31"))
+    line = cap_table(ledger, as_of=as_of).stock_class("common")
+
+    assert not line.is_complete
+    assert line.scope.values == ()
+    assert (line.outstanding, line.issued) == (Bounds(Shares(0), None), Bounds(Shares(0), None))
+    assert line.available.low is None
+    assert line.not_recorded == Bounds(Shares(0), None)
+    assert "says only from a later day" in line.denominator
+    assert not explain(ledger, of_class("common", "outstanding"), as_of=as_of).is_complete
+
+
+def test_a_first_statement_whose_day_is_open_claims_nothing_until_its_last_day() -> None:
+    ledger = company()
+    ledger.record(common_issued(issued=100, effective_on="2026-02-01"))
+    known = ledger.position()
+    ledger.record(register_scope_declared(scope=Scope.COMPLETE, effective_on="2026-03-01/2026-03-10"))
+
+    def complete(as_of: str, known_at: int | None = None) -> bool:
+        return cap_table(ledger, as_of=as_of, known_at=known_at).stock_class("common").is_complete
+
+    assert [complete(day) for day in ("2026-02-28", "2026-03-01", "2026-03-09", "2026-03-10")] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+    assert complete("2026-03-09", known_at=known), "a class that never states a scope is complete"
+
+
+def test_a_roll_forward_from_before_the_first_statement_is_not_complete() -> None:
+    ledger = company()
+    ledger.record(opening_balance_adopted(scope=Scope.COMPLETE, effective_on="2026-03-31"))
+    outstanding = of_class("common", "outstanding")
+
+    assert not rollforward(ledger, outstanding, after="2026-03-30", through="2026-04-01").is_complete
+    assert rollforward(ledger, outstanding, after="2026-03-31", through="2026-04-01").is_complete
