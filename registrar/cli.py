@@ -3,8 +3,8 @@
 Only click is imported at the start. A verb imports what it needs, so that ``--help`` and a slip of the finger are
 answered at once.
 
-Status: 0 answered, 2 input not understood, 3 against a rule, 4 conflict or outcome unknown, 5 store damaged or not
-available. What went wrong is one line on standard error for each problem.
+Status: 0 answered, 1 ``check`` found something, 2 input not understood, 3 against a rule, 4 conflict or outcome
+unknown, 5 store damaged or not available. What went wrong is one line on standard error for each problem.
 """
 
 from __future__ import annotations
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     from ledger.errors import RuleBroken
     from ledger.events import Event
     from ledger.journal import Ledger, Recorded
+    from projections.findings import Finding
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
 """The status of a programme that the closed pipe itself ends, as of others in the same pipeline."""
+FOUND: Final = 1
+"""The status of ``check`` where something does not fit."""
 USAGE: Final = 2
+_EXTRA: Final = "unexpected extra argument"
 _NARROW, _WIDE = 60, 160
 
 
@@ -60,7 +64,8 @@ class Verbs(click.Group):
     def _status(self, args: Any, prog_name: Any, complete_var: Any, **extra: Any) -> int:
         try:
             with _errors_told():
-                status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+                # The name stays the same whatever started it: the program, `python -m registrar` or `./run`.
+                status = super().main(args, self.name or prog_name, complete_var, standalone_mode=False, **extra)
                 return status if isinstance(status, int) else 0
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.ctx.get_help())
@@ -135,6 +140,9 @@ def _errors_told() -> Iterator[None]:
 def _usage_line(error: click.ClickException) -> str:
     text = " ".join(error.format_message().split()).rstrip(".")
     context = getattr(error, "ctx", None)
+    if _EXTRA in text and context is not None and any(each.name == "file" for each in context.command.params):
+        what, _, names = text.partition(" (")
+        return f"error: E_USAGE: {what} {names.rstrip(')')} (name the ledger with -f FILE)"
     hint = f" ({context.command_path} --help shows how)" if context is not None and not text.endswith(")") else ""
     return f"error: E_USAGE: {text}{hint}"
 
@@ -273,6 +281,7 @@ def _known(ledger: Ledger, text: str | None) -> int:
 
 
 @click.group(
+    "captable",
     cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
@@ -372,6 +381,12 @@ def record(
             lambda: _shapes().recorded(ledger, outcome, dry_run=dry_run),
             lambda width: [_outcome(ledger, outcome, dry_run=dry_run)],
         )
+        if as_stated and not dry_run:
+            from projections.findings import findings
+
+            count = len(findings(ledger))
+            counted = f"{count:,} finding{'' if count == 1 else 's'}" if count else "no findings"
+            _tell(f"the record has {counted} now" + (" (captable check shows them)" if count else ""))
 
 
 def _recorded(
@@ -393,10 +408,12 @@ def _outcome(ledger: Ledger, outcome: Recorded, *, dry_run: bool) -> str:
     first, last = outcome.entries[0].number, outcome.entries[-1].number
     count = len(outcome.entries)
     entries = f"{count:,} entries ({first} to {last})" if count > 1 else f"1 entry ({first})"
-    issuer = f" of {ledger.issuer}" if ledger.issuer else ""
+    issuer = ledger.issuer or getattr(outcome.entries[0].event, "issuer", None)  # of a ledger that would begin here
     if outcome.repeated:
-        return f"already recorded{issuer}: {entries}; nothing was added"
-    return f"would record {entries}{issuer}; nothing was recorded" if dry_run else f"recorded {entries}{issuer}"
+        return f"already recorded in {issuer}: {entries}; nothing was added"
+    if dry_run:
+        return f"would record {entries} of {issuer}; nothing was recorded"
+    return f"recorded {entries} of {issuer}"
 
 
 def _file_and_events(names: tuple[str, ...], file: str | None) -> tuple[str, str]:
@@ -415,6 +432,8 @@ def _file_and_events(names: tuple[str, ...], file: str | None) -> tuple[str, str
 def _bytes_of(source: str, limit: int, name: str) -> bytes:
     """Return what is in a file or on standard input, but no more than the limit and one byte."""
     if source == "-":
+        if sys.stdin.isatty():
+            _tell("reading events from standard input; end with Ctrl-D")
         return sys.stdin.buffer.read(limit + 1)
     import stat
 
@@ -472,8 +491,10 @@ def _at_line(error: Exception, name: str, numbers: Sequence[int], there: int) ->
     if isinstance(error, NotUnderstood):
         raise error.at(error.where or name) from None
     if isinstance(error, RuleBroken):
-        index = _entry_of(error) - there - 1
-        raise error.at(f"{name} line {numbers[index]}" if 0 <= index < len(numbers) else name) from None
+        entry = _entry_of(error)
+        index = entry - there - 1
+        earlier = f"{name}: entry {entry}" if entry > 0 else name
+        raise error.at(f"{name} line {numbers[index]}" if 0 <= index < len(numbers) else earlier) from None
     raise error
 
 
@@ -695,6 +716,34 @@ def _kinds_known(kinds: tuple[str, ...]) -> None:
             near = nearest(kind, KINDS)
             hint = f"did you mean {near}?" if near else f"one of {', '.join(KINDS)}"
             raise NotUnderstood("E_KIND", f"kind {shown(kind)} is not known", hint, "--kind")
+
+
+@main.command(
+    short_help="What does not fit in the record.",
+    epilog="""\b
+Example:
+  captable check -f acme.db
+  captable check -f acme.db --known-at 2017-06-20 --json""",
+)
+@_options()
+def check(file: str | None, issuer: str | None, known_at: str | None, as_json: bool) -> int:
+    """Show what does not fit in the record: how bad it is, since when, by which entry, and by how much.
+
+    The status is 0 where everything fits, and 1 where something does not.
+    """
+    found: Sequence[Finding] = ()
+    with _opened(file, issuer, as_json=as_json) as ledger:
+        from projections.findings import findings
+        from registrar import checked
+
+        known = _known(ledger, known_at)
+        found = findings(ledger, known_at=known)
+        _answer(
+            as_json,
+            lambda: checked.as_json(ledger, found, known),
+            lambda width: checked.text(ledger, found, known, width),
+        )
+    return FOUND if found else 0
 
 
 @main.command(

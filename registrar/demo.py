@@ -83,7 +83,10 @@ class _Demo:
         self._refusals()
         self._findings()
         self._say("")
-        self._say("The same from the command line: captable init, record, show, commitments, explain, log.")
+        self._say(
+            "The same from the command line: captable init, record, show, commitments, rollforward, explain, log,"
+            " check."
+        )
 
     def _say(self, text: str) -> None:
         for line in wrapped(text, self._width) or [""]:
@@ -160,7 +163,7 @@ class _Demo:
         again = ConvertShares(
             holder=BOONE,
             from_class=SERIES_K,
-            surrendered=Shares(1_400),
+            surrendered=Shares(800),
             on=on(DAYS[-1]),
             security=SecurityId("K-1"),
         )

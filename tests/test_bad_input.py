@@ -548,7 +548,7 @@ def test_the_same_file_twice_counts_once(file: Path) -> None:
     second = run(file, "record", str(file), "-", data=as_bytes(issued()))
 
     assert first.result.stdout == "recorded 1 entry (13) of acme\n"
-    assert second.result.stdout == "already recorded of acme: 1 entry (13); nothing was added\n"
+    assert second.result.stdout == "already recorded in acme: 1 entry (13); nothing was added\n"
     assert (first.result.exit_code, second.result.exit_code) == (0, 0)
     assert second.untouched
 

@@ -22,7 +22,7 @@ from registrar.cli import main
 from tests import builders as a
 from tests.golden import make_tables
 
-VERBS = ("init", "record", "show", "commitments", "rollforward", "explain", "log", "demo")
+VERBS = ("init", "record", "show", "commitments", "rollforward", "explain", "log", "check", "demo")
 EVENTS = json_lines.write([*a.founding(), a.common_issued()])
 
 
@@ -99,6 +99,28 @@ def test_a_mistyped_verb_is_answered_with_the_nearest(typed: str, meant: str) ->
 
     assert result.stderr == f"error: E_USAGE: there is no verb '{typed}' (did you mean {meant}?)\n"
     assert result.exit_code == 2
+
+
+def test_the_program_has_one_name_whatever_started_it() -> None:
+    for help_text in (process("show", "--help").stdout.decode(), run("show", "--help").stdout):
+        assert help_text.startswith("Usage: captable show [OPTIONS]\n")
+    assert process("show", "--nonsense").stderr.endswith(b" (captable show --help shows how)\n")
+
+
+def test_a_ledger_file_in_the_wrong_place_is_told_where_it_belongs() -> None:
+    result = run("show", "lumen.db")
+
+    assert result.stderr == (
+        "error: E_USAGE: Got unexpected extra argument lumen.db (name the ledger with -f FILE)\n"
+    )
+    assert result.exit_code == 2
+
+
+def test_a_mistyped_issuer_is_not_to_be_recorded_first(acme: str) -> None:
+    result = run("show", "-f", acme, "--issuer", "acne")
+
+    assert result.stderr == "error: E_UNKNOWN: no issuer 'acne' is recorded. Did you mean acme?\n"
+    assert result.exit_code == 3
 
 
 def test_a_usage_error_is_an_exception_for_whoever_calls_the_group() -> None:
@@ -181,7 +203,9 @@ def test_what_does_not_fit_may_be_recorded_as_stated(file: Path) -> None:
     too_many = json_lines.write([*a.founding(), a.common_issued(issued=10_000_001)])
 
     assert run("record", str(file), "-", data=too_many).exit_code == 3
-    assert run("record", str(file), "-", "--as-stated", data=too_many).exit_code == 0
+    recorded = run("record", str(file), "-", "--as-stated", data=too_many)
+    assert recorded.exit_code == 0
+    assert recorded.stderr.endswith("\nthe record has 1 finding now (captable check shows them)\n")
     assert "In parentheses: below zero." in run("show", "-f", str(file)).stdout
 
 
@@ -200,7 +224,7 @@ def test_one_file_holds_several_issuers(file: Path) -> None:
     assert run("record", str(file), "-", data=EVENTS).exit_code == 0
     assert run("record", str(file), "-", data=other).stderr.startswith("error: E_ISSUER: ")
     assert run("record", str(file), "-", "--issuer", "other", data=other).exit_code == 0
-    assert run("record", str(file), "-", data=other).stdout.startswith("already recorded of other")
+    assert run("record", str(file), "-", data=other).stdout.startswith("already recorded in other")
     assert run("show", "-f", str(file)).stderr.startswith("error: E_ISSUER: ")
     assert "Other, Inc. (other)" in run("show", "-f", str(file), "--issuer", "other").stdout
 
@@ -211,6 +235,100 @@ def test_a_refusal_names_the_line_of_the_file(file: Path) -> None:
     result = run("record", str(file), "-", data=events)
 
     assert result.stderr.startswith("error: E_BALANCE: standard input line 9: ada holds 1,000 common")
+
+
+def test_a_refusal_that_concerns_an_earlier_entry_names_that_entry(file: Path) -> None:
+    run("record", str(file), "-", data=EVENTS)
+
+    result = run("record", str(file), "-", data=json_lines.write([a.entry_voided(4)]))
+
+    assert result.stderr.startswith("error: E_UNKNOWN: standard input: entry 7: no holder 'ada' is recorded by ")
+    assert result.exit_code == 3
+
+
+def test_a_dry_run_is_worded_as_the_recording(file: Path) -> None:
+    dry = run("record", str(file), "-", "--dry-run", data=EVENTS)
+    assert dry.stdout == "would record 7 entries (1 to 7) of acme; nothing was recorded\n"
+
+    run("record", str(file), "-", data=EVENTS)
+    again = [run("record", str(file), "-", *option, data=EVENTS).stdout for option in ([], ["--dry-run"])]
+    assert again == ["already recorded in acme: 7 entries (1 to 7); nothing was added\n"] * 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal made by the program")
+def test_whoever_forgets_the_events_is_told_that_the_keyboard_is_read(file: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    os.write(ours, b"\x04")  # Ctrl-D
+    command = [sys.executable, "-m", "registrar", "record", str(file)]
+    done = subprocess.run(command, stdin=theirs, capture_output=True, timeout=60, check=False)
+    os.close(ours)
+    os.close(theirs)
+
+    assert done.stderr.startswith(b"reading events from standard input; end with Ctrl-D\nerror: E_EMPTY: ")
+    assert done.returncode == 2
+
+
+# --- what does not fit ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hole(file: Path) -> str:
+    """Return a register taken over from others in which Ada sells 30 shares more than she has."""
+    sold = a.shares_transferred(transferred=1_030, effective_on="2026-03-01")
+    recorded = run("record", str(file), "-", "--as-stated", data=EVENTS + json_lines.write([sold]))
+    assert recorded.exit_code == 0
+    return str(file)
+
+
+def test_what_does_not_fit_is_shown_with_its_day_entry_and_amount(hole: str) -> None:
+    result = run("check", "-f", hole)
+
+    assert "broken  2026-03-01  entry 8  E_BALANCE  by 30\n  ada holds 1,000 common without a" in result.stdout
+    assert "* broken: so in every reading of the open days" in result.stdout
+    assert (result.exit_code, result.stderr) == (1, "")
+
+
+def test_what_does_not_fit_in_json(hole: str) -> None:
+    result = run("check", "-f", hole, "--json")
+    made = json.loads(result.stdout)
+
+    assert result.exit_code == 1
+    assert (made["answer"], made["issuer"], made["known"]["entries"]) == ("findings", "acme", "8")
+    [finding] = made["findings"]
+    assert finding.pop("what").startswith("ada holds 1,000 common without a certificate on 2026-03-01")
+    assert finding == {
+        "severity": "broken",
+        "on": "2026-03-01",
+        "entry": "8",
+        "code": "E_BALANCE",
+        "amount": "30",
+    }
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_record_that_fits_has_nothing_to_show(acme: str, as_json: bool) -> None:
+    result = run("check", "-f", acme, *(["--json"] if as_json else []))
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    if as_json:
+        assert json.loads(result.stdout)["findings"] == []
+    else:
+        assert result.stdout.endswith("\n\nEverything in the record fits.\n")
+
+
+def test_findings_are_those_of_what_was_known(founding: str, file: Path) -> None:
+    assert run("check", "-f", founding).exit_code == 1
+    assert "* open: so in some readings of the open days only" in run("check", "-f", founding).stdout
+    before = run("check", "-f", founding, "--known-at", "2017-02-20")
+    assert (before.exit_code, before.stdout.splitlines()[-1]) == (0, "Everything in the record fits.")
+    nothing = run("check", "-f", str(file))
+    assert (nothing.exit_code, nothing.stdout) == (0, "Nothing has been recorded in this ledger yet.\n")
+
+
+def test_the_status_of_a_process_says_that_something_does_not_fit(hole: str) -> None:
+    assert process("check", "-f", hole).returncode == 1
 
 
 # --- asking -----------------------------------------------------------------------------------------------
@@ -380,7 +498,7 @@ def test_status_and_streams_of_a_process(file: Path) -> None:
     assert (recorded.returncode, recorded.stdout) == (0, b"recorded 7 entries (1 to 7) of acme\n")
     assert (again.returncode, again.stdout) == (
         0,
-        b"already recorded of acme: 7 entries (1 to 7); nothing was added\n",
+        b"already recorded in acme: 7 entries (1 to 7); nothing was added\n",
     )
     assert (refused.returncode, refused.stdout) == (2, b"")
     assert refused.stderr.startswith(b"error: E_KIND: standard input line 8 /kind: ")
