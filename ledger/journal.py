@@ -107,6 +107,7 @@ class Ledger:
         self._store, self._clock, self._salts = store, clock, salts
         self._issuer = _chosen(store.issuers(), issuer, begin=begin)
         self._entries: list[Entry] = []
+        self._commands: dict[CommandId, int] = {}  # the number of the first entry of each
         self._particulars: dict[str, tuple[bytes, str]] = {}
         self._standing: tuple[int, list[InEffect]] = (0, [])
         self._gate = Gate()
@@ -183,6 +184,7 @@ class Ledger:
         assert self._issuer is not None
         entries, issuer = self._entries, self._issuer
         fresh: list[Entry] = []
+        begun: dict[CommandId, int] = {}
         last = entries[-1] if entries else None
         for number, row in enumerate(rows, len(entries) + 1):
             if row.number != number:
@@ -191,6 +193,10 @@ class Ledger:
                 )
             entry = codec.read_state(row.state, issuer, number, row.topic)
             _follows(entry, last, issuer)
+            if last is None or entry.command != last.command:
+                if entry.command in self._commands or entry.command in begun:
+                    raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", "its command was recorded before")
+                begun[entry.command] = number
             fresh.append(entry)
             last = entry
         if any(_mentions_persons(entry.event) for entry in fresh):
@@ -202,6 +208,7 @@ class Ledger:
                 for entry in fresh
             ]
         entries += fresh
+        self._commands |= begun
 
     def _with_particulars(self, event: Event, place: str) -> Event:
         """Return an event with the personal values that are kept beside the record."""
@@ -367,15 +374,28 @@ class Ledger:
         raise Unavailable("E_BUSY", str(self._issuer), "other writers kept coming first; try again")
 
     def _already(self, command: CommandId, events: Sequence[Event], first: Event) -> Recorded | None:
-        """Return the first outcome of a command that was recorded before."""
-        issuer = self._issuer or (first.issuer if isinstance(first, IssuerRegistered) else None)
-        span = self._store.command(issuer, command) if issuer is not None else None
-        if span is None:
+        """Return the first outcome of a command that was recorded before.
+
+        The entries say which command they belong to, and their digests protect that. The row that keeps a second
+        one out is asked only when they know nothing: it may be newer than what was read, or wrong.
+        """
+        if self._issuer is None and isinstance(first, IssuerRegistered) and first.issuer in self._store.issuers():
+            self._issuer = first.issuer
+        if self._issuer is None:
             return None
-        self._issuer = issuer
-        there = tuple(self.entries()[span[0] - 1 : span[1]])
+        entries = self.entries()
+        number = self._commands.get(command)
+        if number is None and self._store.command(self._issuer, command) is not None:
+            entries = self.entries()
+            number = self._commands.get(command)
+            if number is None:
+                place = f"{self._issuer} command {command}"
+                raise LedgerDamaged("E_TAMPERED", place, "it is said to be recorded, and no entry belongs to it")
+        if number is None:
+            return None
+        there = tuple(entries[number - 1 : command_end(entries, number)])
         if [entry.event for entry in there] != list(events):
-            raise CommandReused(command, EntryNumber(span[0]))
+            raise CommandReused(command, EntryNumber(number))
         return Recorded(command, there, repeated=True)
 
     def _numbered(
@@ -408,6 +428,7 @@ class Ledger:
         self._store.append(issuer, rows, command, beside)
         self._issuer = issuer
         self._entries += new
+        self._commands[command] = int(new[0].number)
 
 
 def _chosen(issuers: Sequence[str], wanted: str | None, *, begin: bool) -> IssuerId | None:

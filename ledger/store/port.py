@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from eventsourcing.persistence import StoredEvent
 
+from ledger.errors import LedgerDamaged, shown
+from ledger.identity import IssuerId
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ledger.identity import CommandId, IssuerId
+    from ledger.identity import CommandId
 
 ISSUERS: Final = "/issuers"
 """Stream that lists the issuers of a store; a slash never stands in the name of one."""
 PAGE: Final = 2_000
 """Entries that are read at once: a long history is never held as bytes and as entries at the same time."""
+_SPAN: Final = re.compile(rb"([1-9][0-9]{0,17}) ([1-9][0-9]{0,17})")
 _COMMAND_TOPIC: Final = "command"
 _ISSUER_TOPIC: Final = "issuer"
 
@@ -45,13 +50,23 @@ class Store(Protocol):
     """Keeps the streams of issuers, their commands, and personal particulars beside them."""
 
     def issuers(self) -> list[str]:
-        """Return the issuers that have entries, in the order in which they came."""
+        """Return the issuers that have entries, in the order in which they came.
+
+        Raises:
+            LedgerDamaged: ``E_TAMPERED``: the list of issuers is not what was written.
+        """
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position, in order: at most ``PAGE``; none at the end."""
 
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
-        """Return the first and last entry that a command recorded, or ``None``."""
+        """Return the first and last entry that a command recorded, or ``None``.
+
+        The entries name their command themselves; this row only keeps a second one out.
+
+        Raises:
+            LedgerDamaged: ``E_TAMPERED``: the row is not what was written.
+        """
 
     def append(
         self,
@@ -103,15 +118,36 @@ class Recorder(Protocol):
 
 
 def read_issuers(recorder: Recorder) -> list[str]:
-    """Return the issuers that a recorder lists."""
-    return [row.state.decode() for row in recorder.select_events(ISSUERS)]
+    """Return the issuers that a recorder lists.
+
+    Raises:
+        LedgerDamaged: ``E_TAMPERED`` when the list names what cannot be an issuer, or one twice.
+    """
+    found: list[str] = []
+    for row in recorder.select_events(ISSUERS):
+        try:
+            name = str(IssuerId(row.state.decode("ascii")))
+        except (AttributeError, ValueError) as error:  # text instead of bytes, bytes that are no name
+            raise LedgerDamaged("E_TAMPERED", "list of issuers", f"{shown(row.state)} is no issuer") from error
+        if name in found:
+            raise LedgerDamaged("E_TAMPERED", "list of issuers", f"{name} stands there twice")
+        found.append(name)
+    return found
 
 
 def read_command(recorder: Recorder, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
-    """Return the first and last entry of a command."""
+    """Return the first and last entry of a command.
+
+    Raises:
+        LedgerDamaged: ``E_TAMPERED`` when the row is not one that ``stored`` writes.
+    """
     for row in recorder.select_events(_command_stream(issuer, command)):
-        first, last = row.state.split()
-        return int(first), int(last)
+        span = _SPAN.fullmatch(row.state) if isinstance(row.state, bytes) else None
+        if span is None or int(span[1]) > int(span[2]):
+            raise LedgerDamaged(
+                "E_TAMPERED", f"{issuer} command {command}", f"{shown(row.state)} does not name its entries"
+            )
+        return int(span[1]), int(span[2])
     return None
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import OperationalError, StoredEvent
 from eventsourcing.sqlite import SQLiteCursor
 
 from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
@@ -175,6 +175,36 @@ def test_particulars_come_with_their_entries(store: Store) -> None:
         "sha256:2": (b"\xff" * 32, "Zoé 株"),
         "sha256:3": (b"s", "Bob"),
     }
+
+
+def by_hand(store: Store, stream: str, number: int, state: Any) -> None:
+    """Write a row past the store."""
+    recorder: Any = store._recorder  # type: ignore[attr-defined]  # both stores have one
+    recorder.insert_events([StoredEvent(stream, number, "by hand", state)], particulars=())
+
+
+@pytest.mark.parametrize(
+    "state",
+    [b"", b"A", b"1", b"1 ", b"1 2 3", b"0 1", b"2 1", b"-1 1", b"+1 2", b"1  2", b"01 2", b"\xff 2", "1 2"],
+)
+def test_a_command_row_that_was_not_written_so_is_damage(store: Store, state: Any) -> None:
+    store.append(ACME, rows(1, 3), ONE, {})
+    by_hand(store, "acme/command/c-2", 1, state)
+
+    with pytest.raises(LedgerDamaged) as caught:
+        store.command(ACME, TWO)
+    assert (caught.value.code, caught.value.place) == ("E_TAMPERED", "acme command c-2")
+    assert store.command(ACME, ONE) == (1, 3)
+
+
+@pytest.mark.parametrize("state", [b"", b"\xff", b"a b", "Zoé".encode(), b"a/b", b"a" * 65, "beta", b"acme"])
+def test_a_list_of_issuers_that_was_not_written_so_is_damage(store: Store, state: Any) -> None:
+    store.append(ACME, rows(1, 1), ONE, {})
+    by_hand(store, "/issuers", 2, state)
+
+    with pytest.raises(LedgerDamaged) as caught:
+        store.issuers()
+    assert (caught.value.code, caught.value.place) == ("E_TAMPERED", "list of issuers")
 
 
 # --- a store in a file: what it is -------------------------------------------------------------------------------

@@ -212,6 +212,62 @@ def test_a_command_counts_once_in_another_process_too(tmp_path: Path) -> None:
         assert isinstance(refused(lambda: again.record(common_issued(), command="c-1")), CommandReused)
 
 
+def test_a_command_counts_once_although_its_row_was_taken_away(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path) as ledger:
+        first = ledger.record(common_issued(), shares_transferred(), command="c-1")
+        ledger.record(common_issued(issued=1))
+    by_sql(path, "DELETE FROM stored_events WHERE originator_id = 'acme/command/c-1'")
+
+    with Ledger.open(path) as again:
+        repeated = again.record(common_issued(), shares_transferred(), command="c-1")
+        assert repeated.repeated
+        assert repeated.entries == first.entries
+        assert isinstance(refused(lambda: again.record(common_issued(), command="c-1")), CommandReused)
+        assert len(again.entries()) == 9
+
+
+@pytest.mark.parametrize("state", ["x'41'", "'7 7'"])
+def test_a_command_counts_once_whatever_its_row_says(tmp_path: Path, state: str) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path) as ledger:
+        ledger.record(common_issued(), command="c-1")
+    by_sql(path, f"UPDATE stored_events SET state = {state} WHERE originator_id = 'acme/command/c-1'")
+
+    with Ledger.open(path) as again:
+        assert again.record(common_issued(), command="c-1").repeated
+
+
+@pytest.mark.parametrize("state", ["x'41'", "CAST('3 3' AS BLOB)", "CAST('7 7' AS BLOB)"])
+def test_a_command_row_that_no_entry_belongs_to_is_damage(tmp_path: Path, state: str) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path):
+        pass
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"INSERT INTO stored_events VALUES ('acme/command/c-1', 1, 'command', {state})")
+
+    with Ledger.open(path) as again:
+        error = refused(lambda: again.record(common_issued(), command="c-1"))
+        assert isinstance(error, LedgerDamaged)
+        assert (error.code, error.place) == ("E_TAMPERED", "acme command c-1")
+
+
+def test_a_command_that_comes_back_after_another_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path, common_issued(issued=1), common_issued(issued=2)) as ledger:
+        last = ledger.entries()[-1]
+        later = last.recorded_at + timedelta(days=1)
+        state = forged(last, number=EntryNumber(9), recorded_at=later, command="founding")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        topic = codec.topic(common_issued())
+        connection.execute("INSERT INTO stored_events VALUES ('acme', 9, ?, ?)", (topic, state))
+
+    with Ledger.open(path) as again:
+        error = refused(again.entries)
+        assert isinstance(error, LedgerDamaged)
+        assert (error.code, error.place) == ("E_TAMPERED", "acme entry 9")
+
+
 def test_personal_values_are_compared_themselves_and_not_their_salts() -> None:
     ledger = company()
     ledger.record(holder_registered(holder="zed", name="Zed One"), command="c-1")
@@ -648,62 +704,6 @@ def test_a_refused_or_proposed_command_leaves_the_record_equal(
             assert len(ledger.entries()) == len(before) + (0 if proposes else 1)
 
 
-# --- particulars beside the record -------------------------------------------------------------------------------
-
-
-def beside(path: Path, statement: str) -> None:
-    """Change the particulars of a closed file."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(statement)
-
-
-def names_in(ledger: Ledger) -> list[str]:
-    return [str(each) for entry in ledger.entries() for each in particulars(entry.event)]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "salt = NULL, value = 'Mallory'",
-        "value = 'Mallory'",
-        "salt = NULL",
-        "salt = 'abc'",
-        "salt = x'00'",
-        "salt = zeroblob(32)",
-        "salt = 5, value = NULL",
-        "value = x'41'",
-        "value = 7",
-        "value = ''",
-    ],
-)
-def test_a_particular_that_was_changed_by_sql_is_found_on_reading(tmp_path: Path, change: str) -> None:
-    path = tmp_path / "a.ledger"
-    with in_file(path):
-        pass
-
-    beside(path, f"UPDATE particulars SET {change}")
-
-    with Ledger.open(path) as ledger:
-        error = refused(ledger.entries)
-    assert isinstance(error, LedgerDamaged)
-    assert (error.code, error.place) == ("E_TAMPERED", "acme entry 4")
-    assert "Mallory" not in str(error)
-
-
-@pytest.mark.parametrize(
-    "statement", ["UPDATE particulars SET salt = NULL, value = NULL", "DELETE FROM particulars"]
-)
-def test_a_particular_that_was_erased_says_so(tmp_path: Path, statement: str) -> None:
-    path = tmp_path / "a.ledger"
-    with in_file(path):
-        pass
-
-    beside(path, statement)
-
-    with Ledger.open(path) as ledger:
-        assert set(names_in(ledger)) == {"(erased)"}
-
-
 # --- damage ------------------------------------------------------------------------------------------------------
 
 
@@ -874,6 +874,59 @@ def test_a_value_that_is_not_the_one_recorded_is_found(tmp_path: Path, statement
         error = refused(again.entries)
         assert isinstance(error, LedgerDamaged)
         assert (error.code, error.place) == ("E_TAMPERED", "acme entry 4")
+
+
+def beside(path: Path, statement: str) -> None:
+    """Change the particulars of a closed file."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
+def names_in(ledger: Ledger) -> list[str]:
+    return [str(each) for entry in ledger.entries() for each in particulars(entry.event)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "salt = NULL, value = 'Mallory'",
+        "value = 'Mallory'",
+        "salt = NULL",
+        "salt = 'abc'",
+        "salt = x'00'",
+        "salt = zeroblob(32)",
+        "salt = 5, value = NULL",
+        "value = x'41'",
+        "value = 7",
+        "value = ''",
+    ],
+)
+def test_a_particular_that_was_changed_by_sql_is_found_on_reading(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path):
+        pass
+
+    beside(path, f"UPDATE particulars SET {change}")
+
+    with Ledger.open(path) as ledger:
+        error = refused(ledger.entries)
+    assert isinstance(error, LedgerDamaged)
+    assert (error.code, error.place) == ("E_TAMPERED", "acme entry 4")
+    assert "Mallory" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE particulars SET salt = NULL, value = NULL", "DELETE FROM particulars"]
+)
+def test_a_particular_that_was_erased_says_so(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path):
+        pass
+
+    beside(path, statement)
+
+    with Ledger.open(path) as ledger:
+        assert set(names_in(ledger)) == {"(erased)"}
 
 
 def test_values_of_a_restated_holder_are_kept_apart_too(tmp_path: Path) -> None:

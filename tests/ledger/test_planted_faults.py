@@ -69,6 +69,7 @@ def a_command_counts_again_when_it_is_repeated(patch: pytest.MonkeyPatch) -> Non
         "stored",
         lambda *given: [row for row in stored(*given) if "/command/" not in str(row.originator_id)],
     )
+    patch.setattr(ledger.journal.Ledger, "_already", lambda *given: None)
 
 
 def rules_are_asked_at_the_end_only(patch: pytest.MonkeyPatch) -> None:
