@@ -18,7 +18,7 @@ from eventsourcing.sqlite import (
 )
 
 from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
-from ledger.store.port import PAGE, Conflict, Particulars, Row, read_command, read_issuers, stored
+from ledger.store.port import ISSUERS, PAGE, Conflict, Particulars, Row, read_command, read_issuers, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,6 +53,10 @@ _TABLES: Final = (
 _NEXT_ROWS: Final = (
     "SELECT originator_version, topic, state FROM stored_events"
     " WHERE originator_id=? AND originator_version>? ORDER BY originator_version LIMIT ?"
+)
+# In one statement, as another program may write the first entries meanwhile.
+_UNLISTED: Final = (
+    "SELECT EXISTS (SELECT 1 FROM stored_events) AND NOT EXISTS (SELECT 1 FROM stored_events WHERE originator_id=?)"
 )
 
 
@@ -110,13 +114,23 @@ class SqliteStore:
     def issuers(self) -> list[str]:
         """Return the issuers that have entries."""
         with self._errors_named():
-            return read_issuers(self._recorder)
+            if found := read_issuers(self._recorder):
+                return found
+            with self._database.transaction(commit=False) as cursor:
+                cursor.execute(_UNLISTED, (ISSUERS,))
+                if cursor.fetchone()[0]:
+                    raise LedgerDamaged("E_TAMPERED", "list of issuers", "it is empty, and there are entries")
+            return []
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position."""
         with self._errors_named(), self._database.transaction(commit=False) as cursor:
             cursor.execute(_NEXT_ROWS, (str(issuer), after, PAGE))
-            return [Row._make(row) for row in cursor.fetchall()]
+            rows = [Row._make(row) for row in cursor.fetchall()]
+        for row in rows:
+            if type(row.state) is not bytes:  # a column of SQLite takes values of any type
+                raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {row.number}", "its state is not bytes")
+        return rows
 
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded."""
@@ -171,6 +185,8 @@ def _errors_named(path: Path) -> Iterator[None]:
         if "readonly" in text or "read-only" in text:
             what = "the file or its folder is read-only; ask for write access"
             raise Unavailable("E_READONLY", str(path), what) from error
+        if "Could not decode" in text:
+            raise LedgerDamaged("E_TAMPERED", str(path), "a text in it is not UTF-8") from error
         if "malformed" in text or "not a database" in text or "disk I/O error" in text:
             raise LedgerDamaged("E_STORE_FORMAT", str(path), f"SQLite cannot read it: {text}") from error
         if "full" in text:

@@ -333,6 +333,33 @@ def test_the_file_itself_refuses_changes(path: Path, statement: str, says: str) 
     assert opened(path) == before
 
 
+@pytest.mark.parametrize(
+    ("statement", "place"),
+    [
+        ("UPDATE stored_events SET state = 'abc' WHERE originator_version = 2", "acme entry 2"),
+        ("UPDATE stored_events SET state = CAST(state AS TEXT) WHERE originator_version = 2", "acme entry 2"),
+        ("UPDATE stored_events SET state = 5 WHERE originator_version = 2", "acme entry 2"),
+        ("UPDATE stored_events SET state = NULL WHERE originator_version = 2", "acme entry 2"),
+        ("UPDATE stored_events SET topic = CAST(x'ff' AS TEXT) WHERE originator_version = 2", "a.ledger"),
+        ("UPDATE stored_events SET state = NULL WHERE originator_id = '/issuers'", "list of issuers"),
+        ("DELETE FROM stored_events WHERE originator_id = '/issuers'", "list of issuers"),
+        ("UPDATE particulars SET value = CAST(x'ff' AS TEXT)", "a.ledger"),
+    ],
+)
+def test_a_value_of_another_type_is_damage(path: Path, statement: str, place: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TRIGGER entries_stay")
+        connection.execute("DROP TRIGGER entries_remain")
+        connection.execute(statement)
+
+    error = refused(lambda: opened(path))
+
+    assert isinstance(error, LedgerDamaged)
+    assert error.code == "E_TAMPERED"
+    assert error.place.endswith(place)
+    assert error.line().isprintable()
+
+
 def test_particulars_can_be_erased(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DELETE FROM particulars")
