@@ -8,6 +8,7 @@ import pkgutil
 import re
 import runpy
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -15,6 +16,7 @@ from typing import Any, get_args, get_type_hints
 import attrs
 import click
 import pytest
+from click.testing import CliRunner
 
 import ledger
 import projections
@@ -24,6 +26,7 @@ from ledger.codec import from_plain
 from ledger.errors import LedgerError, RuleBroken
 from ledger.events import EVENTS, Event, Fact
 from ledger.exchange import refused
+from registrar.cli import main
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -177,8 +180,6 @@ def test_both_limits_are_among_the_rules() -> None:
 
 
 def every_verb() -> dict[str, Any]:
-    from registrar.cli import main
-
     return dict(main.commands)
 
 
@@ -202,7 +203,7 @@ def console_lines() -> list[tuple[str, str]]:
         (named(page), line)
         for page in PAGES
         for block in re.findall(r"^```console\n(.*?)^```$", text_of(page), re.DOTALL | re.MULTILINE)
-        for line in re.findall(r"^\$ captable (.+)$", block, re.MULTILINE)
+        for line in re.findall(r"^\$ (?:captable|\./run|\.venv/bin/captable) (.+)$", block, re.MULTILINE)
     ]
 
 
@@ -214,6 +215,33 @@ def test_every_call_that_a_page_shows_is_one_that_the_command_line_takes(page: s
     _, left, _ = command.make_parser(click.Context(command)).parse_args(arguments)
 
     assert left == []
+
+
+def test_the_calls_of_the_readme_can_be_followed_as_they_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    answers = {}
+    for page, line in console_lines():
+        if page == "README.md":
+            result = CliRunner().invoke(main, shlex.split(line))
+            assert result.exit_code == 0, result.output
+            answers[line] = result.stdout
+
+    assert len(answers) == 10
+    assert answers["record lumen.db examples/events.jsonl"] == "recorded 12 entries (1 to 12) of lumen\n"
+    assert "0 – 100,000" in answers["show -f lumen.db --as-of 2024-07-15"]
+    assert "100,000" in answers["show -f lumen.db --as-of 2024-12-31"]
+    assert "500,000 USD" in answers["commitments -f lumen.db --as-of 2024-12-31"]
+    assert not any("No entry" in answer or "Nothing" in answer for answer in answers.values())
+
+
+def test_the_readme_calls_no_verb_that_run_keeps_for_itself() -> None:
+    calls = re.findall(r"^\$ \./run (\S+)", text_of(ROOT / "README.md"), re.MULTILINE)
+
+    assert calls
+    assert set(calls) <= set(every_verb()) - {"test", "check"}
 
 
 # --- examples -----------------------------------------------------------------------------------------------
