@@ -604,3 +604,12 @@ def test_the_demo_is_told_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("registrar.demo.run", told)
 
     assert run("demo").stdout == "one\n80\n"
+
+
+def test_the_demo_ends_with_the_other_verbs() -> None:
+    from registrar import demo
+
+    lines: list[str] = []
+    demo.run(lines.append, 200)
+
+    assert lines[-1].endswith(f"captable {', '.join(verb for verb in VERBS if verb != 'demo')}.")
