@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from ledger.days import close_of
 from ledger.errors import NotUnderstood, UnknownName, nearest
+from ledger.events import HolderRegistered
 from ledger.identity import HolderId, IssuerId, StockClassId
 from ledger.movements import Account, Held, Level, Reserved, Scope, Source, StockClassKind, Unit
 from ledger.quantities import Authorized, Ratio, Shares
 from ledger.terms.conversion import ConversionRight
-from ledger.timeline import place_in_history
+from ledger.timeline import may_be_last, place_in_history
 from projections.bounds import Bounds, Possible, exactly
-from projections.replay import Balances, Quantity, Units, close_place, is_complete, replay
+from projections.replay import Balances, Grouping, Quantity, Units, close_place, is_complete, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+
+Names = tuple[HolderId, ...]
+"""Holders as which one may count: itself, or the one that it was merged into."""
 
 
 @attrs.frozen
@@ -87,11 +92,13 @@ class ClassLine:
 
 @attrs.frozen
 class HoldingLine:
-    """What a holder has of a class. Holders that were merged are shown together.
+    """What a holder has of a class. Holders that were certainly merged are shown together.
+
+    Where the day of a merger is open, both holders have a line: the shares of the one may count as the other's.
 
     Attributes:
         holder: Who.
-        name: Their name on the day; as far as it is at hand.
+        name: Their name on the day, as far as it is at hand; every possible one where the day of a change is open.
         stock_class: Which class.
         shares: How many.
         percent: Part of the denominator, an exact fraction; unknown where the denominator is.
@@ -120,6 +127,9 @@ class CapTable:
         basis: The day in whose units quantities are shown.
         classes: One line for each class.
         holdings: One line for each holder and class that is not certainly zero.
+        may_be_merged: Mergers whose day is open: who, and into whom.
+        registered: Everyone whom the record knows as of then, those registered for a later day included.
+        shown_as: Under which name holders that were merged are shown.
     """
 
     issuer: IssuerId | None
@@ -129,6 +139,9 @@ class CapTable:
     basis: date
     classes: tuple[ClassLine, ...]
     holdings: tuple[HoldingLine, ...]
+    may_be_merged: tuple[tuple[HolderId, HolderId], ...]
+    registered: tuple[HolderId, ...]
+    shown_as: Mapping[HolderId, HolderId] = attrs.field(hash=False)
 
     def __iter__(self) -> Iterator[HoldingLine]:
         return iter(self.holdings)
@@ -149,18 +162,37 @@ class CapTable:
         raise UnknownName("stock class", stock_class, self.as_of, nearest(stock_class, names))
 
     def shares(self, holder: str, stock_class: str) -> Bounds[Shares]:
-        """Return what a holder has of a class; zero when there is no line."""
+        """Return what a holder has of a class; zero when there is no line.
+
+        A holder that was merged into another has what the other is shown with.
+
+        Raises:
+            UnknownName: The record knows no such holder, or no class of that name was designated by the day. A day
+                before all classes has no names to compare with, and is answered with zero.
+        """
+        if not self.classes:
+            return exactly(Shares(0))
+        name, stock_class = self._shown_as(holder), self.stock_class(stock_class).stock_class
         for line in self.holdings:
-            if (line.holder, line.stock_class) == (holder, stock_class):
+            if (line.holder, line.stock_class) == (name, stock_class):
                 return line.shares
         return exactly(Shares(0))
+
+    def _shown_as(self, holder: str) -> HolderId:
+        if self.classes and holder not in self.registered:
+            raise UnknownName("holder", holder, None, nearest(holder, [str(each) for each in self.registered]))
+        return self.shown_as.get(HolderId(holder), HolderId(holder))
 
     def percent_as_converted(self, holder: str) -> Bounds[Fraction]:
         """Return which part of all shares a holder has if every convertible share were converted.
 
         It is unknown where the number of any class is. Classes that neither convert nor are common do not count.
+
+        Raises:
+            UnknownName: The record knows no such holder.
         """
-        mine = _sum(line.as_converted for line in self.holdings if line.holder == holder)
+        name = self._shown_as(holder)
+        mine = _sum(line.as_converted for line in self.holdings if line.holder == name)
         whole = _sum(line.as_converted for line in self.classes)
         return _part_of(mine, whole)
 
@@ -189,6 +221,7 @@ def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: A
     figures = _figures(balances)
     classes = tuple(_class_line(balances, figures, stock_class, ratios) for stock_class in ratios)
     lines = {line.stock_class: line for line in classes}
+    names = {holder: _possible_names(balances, holder) for holder in balances.subjects(Level.MERGED_INTO)}
     return CapTable(
         ledger.issuer,
         history.as_of,
@@ -196,7 +229,10 @@ def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: A
         ledger.entries()[history.known - 1].recorded_at,
         units.on,
         classes,
-        tuple(_holding_lines(balances, lines, ratios)),
+        tuple(_holding_lines(balances, lines, ratios, names)),
+        tuple(_open_mergers(balances)),
+        tuple(dict.fromkeys(each.fact.holder for each in facts if isinstance(each.fact, HolderRegistered))),
+        {holder: counts_as[0] for holder, counts_as in names.items()},
     )
 
 
@@ -366,37 +402,78 @@ def _votes(
 
 
 def shown_under(balances: Balances, holder: HolderId) -> HolderId:
-    """Return the holder under whose name a merged holder is shown."""
-    seen: set[HolderId] = set()
-    while holder not in seen:
-        seen.add(holder)
-        into = balances.values(Level.MERGED_INTO, holder)
-        if not into or into[-1] is None:
-            break
-        holder = into[-1]
-    return holder
+    """Return the holder under whose name a merged holder is shown, as far as that is certain."""
+    return _possible_names(balances, holder)[0]
+
+
+def _possible_names(balances: Balances, holder: HolderId, seen: tuple[HolderId, ...] = ()) -> Names:
+    """Return the holders as which a holder may count, first the one that it is shown under."""
+    seen = (*seen, holder)
+    settings, is_merged = may_be_last(
+        balances.settings.get((Level.MERGED_INTO, holder), ()), close_of(balances.history.as_of)
+    )
+    mergers: list[Any] = [into for _, into in settings if into not in seen]
+    names = [] if is_merged and mergers else [holder]
+    return tuple(
+        dict.fromkeys((*names, *(name for into in mergers for name in _possible_names(balances, into, seen))))
+    )
+
+
+def _open_mergers(balances: Balances) -> Iterator[tuple[HolderId, HolderId]]:
+    close = close_of(balances.history.as_of)
+    for holder in balances.subjects(Level.MERGED_INTO):
+        for each, into in balances.level(Level.MERGED_INTO, holder):
+            if each.settles > close:
+                yield holder, into  # type: ignore[misc]  # a holder, by its level
+
+
+def _by_holder(
+    balances: Balances, names: Mapping[HolderId, Names]
+) -> dict[tuple[Unit, HolderId], tuple[Quantity, Quantity]]:
+    """Return what each holder has: at least what certainly counts as theirs, at most all that may.
+
+    Args:
+        balances: The accounts.
+        names: As whom the holders count that some merger names.
+    """
+
+    def surely(unit: Unit, account: Account) -> Any:
+        if type(account) is not Held:
+            return None
+        counts_as = names.get(account.holder)
+        if counts_as is None:
+            return unit, account.holder
+        return (unit, counts_as[0]) if len(counts_as) == 1 else None
+
+    def perhaps(name: HolderId) -> Grouping:
+        return lambda unit, account: (
+            (unit, name) if type(account) is Held and name in names.get(account.holder, (account.holder,)) else None
+        )
+
+    found = balances.grouped(surely)
+    for name in dict.fromkeys(name for counts_as in names.values() if len(counts_as) > 1 for name in counts_as):
+        for key, (low, high) in balances.grouped(perhaps(name)).items():
+            lowest, highest = found.get(key, (0, 0))
+            found[key] = min(lowest, low), max(highest, high)
+    return found
 
 
 def _holding_lines(
-    balances: Balances, lines: dict[StockClassId, ClassLine], ratios: dict[StockClassId, Fraction]
+    balances: Balances,
+    lines: dict[StockClassId, ClassLine],
+    ratios: dict[StockClassId, Fraction],
+    merged: Mapping[HolderId, Names],
 ) -> Iterator[HoldingLine]:
-    merged = bool(balances.subjects(Level.MERGED_INTO))
-
-    def by_holder(unit: Unit, account: Account) -> Any:
-        if type(account) is not Held or unit not in lines:  # a class is designated before its shares are issued
-            return None
-        return unit, shown_under(balances, account.holder) if merged else account.holder
-
-    order = {stock_class: index for index, stock_class in enumerate(lines)}
-    found = balances.grouped(by_holder)
-    for (stock_class, holder), bounds in sorted(found.items(), key=lambda item: (order[item[0][0]], item[0][1])):
-        if bounds == (0, 0):
+    order: dict[Unit, int] = {stock_class: index for index, stock_class in enumerate(lines)}
+    found = [item for item in _by_holder(balances, merged).items() if item[0][0] in order]  # designated by then
+    for (stock_class, holder), bounds in sorted(found, key=lambda item: (order[item[0][0]], item[0][1])):
+        if bounds == (0, 0) or not isinstance(stock_class, StockClassId):
             continue
         shares, line = _shares(bounds, ratios[stock_class]), lines[stock_class]
         names = balances.values(Level.HOLDER_NAME, holder)
         yield HoldingLine(
             holder,
-            str(names[-1]) if names else str(holder),
+            " or ".join(map(str, names)) or str(holder),
             stock_class,
             shares,
             _percent(shares, line),

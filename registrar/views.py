@@ -233,6 +233,11 @@ def _cap_table_notes(answer: CapTable) -> list[str]:
     ]
     if any(not holding.shares.is_exact for holding in answer):
         found.append(_OPEN_DAYS)
+    found += [
+        f"The day on which {holder} was merged into {into} is not known exactly: it may not have come yet. Shares"
+        " of the one may count as the other's."
+        for holder, into in answer.may_be_merged
+    ]
     if any(line.available.high is not None and line.available.high < Shares(0) for line in answer.classes):
         found.append("In parentheses: below zero. More is issued or reserved than the charter authorizes.")
     return found
@@ -310,8 +315,8 @@ def _agreement_notes(balance: CommitmentBalance) -> list[str]:
     ]
     if balance.closed.high is None:
         found.append(
-            f"The register of {balance.buys} is not stated to be complete: closings may be missing from it, so what is closed is"
-            " at least, and what is undrawn at most, what is shown."
+            f"The register of {balance.buys} is not stated to be complete: closings may be missing from it, so what"
+            " is closed is at least, and what is undrawn at most, what is shown."
         )
     for line in balance.tranches:
         if line.tranche is None and line.undrawn.low is not None and line.undrawn.low.units < 0:

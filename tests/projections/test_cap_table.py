@@ -474,6 +474,75 @@ def test_mergers_are_followed_to_the_last_name() -> None:
     assert [(line.holder, line.name, line.shares.exact) for line in table] == [("fund", "Fund LP", Shares(30))]
 
 
+def test_a_merger_whose_day_is_open_leaves_both_holders_a_line_that_holds_either_reading() -> None:
+    """Before the merger ada has 600 and bob 400; after it ada has 1,000 and bob has none."""
+    events = (common_issued(issued=600), common_issued(holder="bob", issued=400))
+    table = on(company(), *events, holder_merged(effective_on="2026-02-10/2026-02-20"), as_of="2026-02-15")
+
+    assert [(line.holder, line.shares, line.percent) for line in table] == [
+        ("ada", Bounds(Shares(600), Shares(1_000)), Bounds(Fraction(3, 5), Fraction(1))),
+        ("bob", Bounds(Shares(0), Shares(400)), Bounds(Fraction(0), Fraction(2, 5))),
+    ]
+    assert table.may_be_merged == (("bob", "ada"),)
+    assert table.stock_class("common").outstanding == exactly(Shares(1_000))
+
+
+def test_mergers_may_lead_to_several_names_where_more_than_one_day_is_open() -> None:
+    """bob's 20 count as ada's for certain; whether ada's and bob's are the fund's is open."""
+    table = on(
+        company(),
+        common_issued(issued=10),
+        common_issued(holder="bob", issued=20),
+        holder_merged(holder="bob", into="ada", effective_on="2026-02-09"),
+        holder_merged(holder="ada", into="fund", effective_on="2026-02-10/2026-02-20"),
+        as_of="2026-02-15",
+    )
+
+    assert [(line.holder, line.shares) for line in table] == [
+        ("ada", Bounds(Shares(0), Shares(30))),
+        ("fund", Bounds(Shares(0), Shares(30))),
+    ]
+
+
+def test_a_name_whose_day_is_open_is_shown_beside_the_name_before() -> None:
+    renamed = holder_renamed(effective_on="2026-03-10/2026-03-12")
+
+    table = on(company(), preferred_issued(), renamed, as_of="2026-03-11")
+
+    assert table.holdings[0].name == "Fund LP or Fund II LP"
+
+
+def test_what_a_merged_holder_has_is_what_it_is_shown_with() -> None:
+    table = on(
+        company(), common_issued(issued=600), common_issued(holder="bob", issued=400), holder_merged(), as_of=DAY
+    )
+
+    assert table.shares("bob", "common") == table.shares("ada", "common") == exactly(Shares(1_000))
+    assert table.percent_as_converted("bob") == exactly(Fraction(1))
+
+
+def test_a_holder_nobody_knows_is_answered_with_the_one_that_was_meant() -> None:
+    table = on(company(), common_issued())
+
+    for ask in (lambda: table.shares("adda", "common"), lambda: table.percent_as_converted("adda")):
+        with pytest.raises(RuleBroken, match="ada"):
+            ask()
+    with pytest.raises(RuleBroken, match="common"):
+        table.shares("ada", "comon")
+
+
+def test_a_holder_of_whom_the_record_speaks_on_a_later_day_has_nothing_yet() -> None:
+    late = holder_registered(holder="late", effective_on="2026-05-01")
+    ledger = company()
+    known = ledger.position()
+    ledger.record(late)
+
+    assert cap_table(ledger, as_of=DAY).shares("late", "common") == exactly(Shares(0))
+    assert cap_table(ledger, as_of="2025-12-31").shares("nobody", "nothing") == exactly(Shares(0))
+    with pytest.raises(RuleBroken, match="late"):
+        cap_table(ledger, as_of=DAY, known_at=known).shares("late", "common")
+
+
 # --- as known ----------------------------------------------------------------------------------------------------
 
 
