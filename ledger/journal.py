@@ -348,7 +348,7 @@ class Ledger:
         identity = CommandId(uuid4().hex if command is None else command)
         sealed = [seal(event, self._salts) if _may_mention_persons(type(event)) else event for event in events]
         for _ in range(_TRIES):
-            if command is not None and (repeated := self._already(identity, events, sealed[0])):
+            if command is not None and (repeated := self._already(identity, sealed)):
                 return repeated
             entries = self.entries()
             if expected is not None and expected != len(entries):
@@ -373,12 +373,13 @@ class Ledger:
             return Recorded(identity, tuple(new))
         raise Unavailable("E_BUSY", str(self._issuer), "other writers kept coming first; try again")
 
-    def _already(self, command: CommandId, events: Sequence[Event], first: Event) -> Recorded | None:
+    def _already(self, command: CommandId, events: Sequence[Event]) -> Recorded | None:
         """Return the first outcome of a command that was recorded before.
 
         The entries say which command they belong to, and their digests protect that. The row that keeps a second
         one out is asked only when they know nothing: it may be newer than what was read, or wrong.
         """
+        first = events[0]
         if self._issuer is None and isinstance(first, IssuerRegistered) and first.issuer in self._store.issuers():
             self._issuer = first.issuer
         if self._issuer is None:
@@ -394,7 +395,9 @@ class Ledger:
         if number is None:
             return None
         there = tuple(entries[number - 1 : command_end(entries, number)])
-        if [entry.event for entry in there] != list(events):
+        if len(there) != len(events) or not all(
+            _keeps(entry.event, event) for entry, event in zip(there, events, strict=True)
+        ):
             raise CommandReused(command, EntryNumber(number))
         return Recorded(command, there, repeated=True)
 
@@ -458,6 +461,32 @@ def _as_kept(event: Event, payload: bytes) -> Event:
     """Return an event as reading will give it back, particulars included; refuse one that reading would refuse."""
     read = codec.as_read(event, payload)
     return event if _mentions_persons(event) else read
+
+
+def _keeps(kept: Event, asked: Event) -> bool:
+    """Whether an entry keeps an event that is asked for again.
+
+    The two are compared as the record keeps them: there a list and a tuple, a name and its text are one.
+
+    Particulars are compared by value. One that was erased since matches any: its salt went with it, so nothing can
+    say any more whether it was the same; and a command that is repeated word for word must get its first outcome,
+    not be told that it is another one. Everything else of the event still has to be equal.
+    """
+    return codec.encode(kept) == codec.encode(_with_particulars_of(kept, asked))
+
+
+def _with_particulars_of(kept: Event, asked: Event) -> Event:
+    """Return an event with those particulars of another that may be the same: their salts are never equal."""
+    if type(kept) is not type(asked) or not _may_mention_persons(type(asked)):
+        return asked
+    same: dict[str, Any] = {}
+    for field in attrs.fields(type(asked)):
+        one, other = getattr(kept, field.name), getattr(asked, field.name)
+        if isinstance(one, Personal) and isinstance(other, Personal) and (one.value is None or one == other):
+            same[field.name] = one
+        elif isinstance(one, Event) and isinstance(other, Event):
+            same[field.name] = _with_particulars_of(one, other)
+    return attrs.evolve(asked, **same)
 
 
 def _mentions_persons(event: Event) -> bool:

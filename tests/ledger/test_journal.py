@@ -29,7 +29,7 @@ from ledger.errors import (
     UnknownName,
     VersionConflict,
 )
-from ledger.events import CommonIssued, Event, HolderRegistered
+from ledger.events import CommonIssued, Event, Evidence, HolderRegistered
 from ledger.identity import EntryNumber, HolderId
 from ledger.journal import Ledger
 from ledger.personal import Personal, particulars
@@ -275,6 +275,39 @@ def test_personal_values_are_compared_themselves_and_not_their_salts() -> None:
     assert ledger.record(holder_registered(holder="zed", name="Zed One"), command="c-1").repeated
     with pytest.raises(CommandReused):
         ledger.record(holder_registered(holder="zed", name="Zed Two"), command="c-1")
+
+
+LISTS: list[tuple[Callable[..., Event], dict[str, Any]]] = [
+    (common_issued, {"legends": ["Not registered.", "Restricted."]}),
+    (common_issued, {"legends": ("Not registered.",), "evidence": [Evidence(document="Minutes")]}),
+    (holder_registered, {"holder": "zed", "evidence": [Evidence(document="Passport")]}),
+    (entry_restated, {"entry": 4, "restated_as": holder_registered(holder="ada", evidence=[])}),
+]
+
+
+@pytest.mark.parametrize(("build", "changes"), LISTS)
+def test_a_command_that_gives_a_list_for_a_tuple_counts_once(
+    tmp_path: Path, build: Callable[..., Event], changes: dict[str, Any]
+) -> None:
+    event = build(**changes)
+    with in_file(tmp_path / "a.ledger") as ledger:
+        ledger.record(event, command="c-1")
+        assert ledger.record(event, command="c-1").repeated
+
+    with Ledger.open(tmp_path / "a.ledger") as again:
+        assert again.record(event, command="c-1").repeated
+        other = attrs.evolve(event, note="Another note.")
+        assert isinstance(refused(lambda: again.record(other, command="c-1")), CommandReused)
+
+
+def test_a_command_that_gives_text_for_a_name_counts_once() -> None:
+    wrong: Any = "ada"
+    ledger = company()
+    event = attrs.evolve(common_issued(), holder=wrong)
+    ledger.record(event, command="c-1")
+
+    assert ledger.record(event, command="c-1").repeated
+    assert ledger.record(common_issued(), command="c-1").repeated
 
 
 def test_the_first_command_counts_once_as_well(tmp_path: Path) -> None:
