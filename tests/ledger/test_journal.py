@@ -277,6 +277,47 @@ def test_personal_values_are_compared_themselves_and_not_their_salts() -> None:
         ledger.record(holder_registered(holder="zed", name="Zed Two"), command="c-1")
 
 
+@pytest.mark.parametrize(
+    "statement", ["UPDATE particulars SET salt = NULL, value = NULL", "DELETE FROM particulars"]
+)
+def test_a_command_counts_once_after_its_particulars_were_erased(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "a.ledger"
+    person = holder_registered(holder="zed", name="Zed One", address="1 Row")
+    restated = entry_restated(4, restated_as=holder_registered(holder="ada", name="Ada Inkwell"))
+    with in_file(path) as ledger:
+        first = ledger.record(person, restated, command="c-1")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+    with Ledger.open(path) as again:
+        for same in (person, attrs.evolve(person, name=Personal("Zed Two"))):
+            repeated = again.record(same, restated, command="c-1")
+            assert repeated.repeated
+            assert [entry.number for entry in repeated.entries] == [entry.number for entry in first.entries]
+        for other in (
+            attrs.evolve(person, note="Another note."),
+            attrs.evolve(person, address=None),
+            attrs.evolve(person, tax_id=Personal("000")),
+            attrs.evolve(person, holder=HolderId("zoe")),
+        ):
+            assert isinstance(refused(lambda: again.record(other, restated, command="c-1")), CommandReused)  # noqa: B023
+        assert len(again.entries()) == 8
+
+
+def test_what_is_left_of_particulars_is_still_compared(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    with in_file(path) as ledger:
+        ledger.record(holder_registered(holder="zed", name="Zed One", address="1 Row"), command="c-1")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM particulars WHERE value = '1 Row'")
+
+    with Ledger.open(path) as again:
+        same = holder_registered(holder="zed", name="Zed One", address="2 Row")
+        assert again.record(same, command="c-1").repeated
+        other = holder_registered(holder="zed", name="Zed Two", address="1 Row")
+        assert isinstance(refused(lambda: again.record(other, command="c-1")), CommandReused)
+
+
 LISTS: list[tuple[Callable[..., Event], dict[str, Any]]] = [
     (common_issued, {"legends": ["Not registered.", "Restricted."]}),
     (common_issued, {"legends": ("Not registered.",), "evidence": [Evidence(document="Minutes")]}),
