@@ -11,13 +11,13 @@ import attrs
 from ledger.days import close_of
 from ledger.errors import UnknownName, nearest
 from ledger.identity import AgreementId, HolderId, IssuerId, SecurityId, StockClassId, TrancheId
-from ledger.movements import Commitment, Held, Level, Posting, Rescaling, Source, Stage
+from ledger.movements import Account, Commitment, Held, Level, Posting, Rescaling, Source, Stage
 from ledger.quantities import SCALE, Authorized, Currency, Money, Price, Shares
 from ledger.terms.commitment import ConditionState, Remedy
 from ledger.terms.conversion import ConversionRight
 from projections.bounds import Bounds, Possible
 from projections.cap_table import cap_table, conversion_ratio
-from projections.replay import Balances, Quantity, Units, close_place, is_complete, replay
+from projections.replay import Balances, Quantity, Units, close_place, is_complete, replay, rescale
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -53,11 +53,14 @@ class TrancheLine:
 class SharesUnder:
     """Shares issued under an agreement, followed from security to security, whoever holds them now.
 
+    Issued − converted − ended otherwise + rounding = outstanding.
+
     Attributes:
         stock_class: The class bought.
         issued: Issued under the agreement.
         converted: Converted since.
         ended_otherwise: Redeemed, cancelled or repurchased since.
+        rounding: Added to positions by rounding at a split and by settling fractions; below zero when taken.
         outstanding: Left of them.
     """
 
@@ -65,6 +68,7 @@ class SharesUnder:
     issued: Bounds[Shares]
     converted: Bounds[Shares]
     ended_otherwise: Bounds[Shares]
+    rounding: Bounds[Shares]
     outstanding: Bounds[Shares]
 
 
@@ -369,32 +373,52 @@ def _shares_under(
         account = posting.account
         return posting.unit == buys and type(account) is Held and account.security in securities
 
-    issued, converted, ended = "issued", "converted", "ended otherwise"
-    sums: dict[str, list[Quantity]] = {kind: [0, 0] for kind in (issued, converted, ended)}
+    sums: dict[str, list[Quantity]] = {kind: [0, 0] for kind in (_ISSUED, _CONVERTED, _ENDED, _ROUNDING)}
+    positions: dict[Account, Quantity] = {}
     facts = [(each, True) for each in balances.history.certain] + [(each, False) for each in balances.history.open]
     for each, certain in facts:
         movements = each.fact.movements()
         for movement in movements:
             if type(movement) is Rescaling and movement.stock_class == buys:
                 sums = {kind: [figure * movement.ratio.value for figure in sums[kind]] for kind in sums}
+                rescale(positions, movement)
         postings = [movement for movement in movements if type(movement) is Posting]
-        change = sum(posting.quantity for posting in postings if is_of_them(posting))
-        if change:
-            others = {posting.account for posting in postings if posting.unit == buys}
-            kind = issued if change > 0 else converted if Source.CONVERTED in others else ended
-            sums[kind][0] += abs(change) if certain else 0
-            sums[kind][1] += abs(change)
+        for pair in zip(postings[::2], postings[1::2], strict=True):  # what moves leaves one account for another
+            for posting, other in (pair, pair[::-1]):
+                if not is_of_them(posting):
+                    continue
+                if certain:
+                    positions[posting.account] = positions.get(posting.account, 0) + posting.quantity
+                if not is_of_them(other):
+                    kind = _kind(other.account, gained=posting.quantity > 0)
+                    change = posting.quantity if kind in (_ISSUED, _ROUNDING) else -posting.quantity
+                    sums[kind][0] += change if certain or change < 0 else 0
+                    sums[kind][1] += change if certain or change > 0 else 0
+    rounded = -positions.get(Source.ROUNDING, 0)  # what positions gained came from there
+    sums[_ROUNDING] = [figure + rounded for figure in sums[_ROUNDING]]
     outstanding = balances.grouped(
         lambda unit, account: "left" if is_of_them(Posting(account, unit, 0)) else None
     ).get("left", (0, 0))
     factor = units.factor(buys, close_place(balances.history.as_of))
-    bought, became, gone, left = (
+    bought, became, gone, rounding, left = (
         Bounds(Shares.of_units(low * factor), Shares.of_units(high * factor))
-        for low, high in (sums[issued], sums[converted], sums[ended], outstanding)
+        for low, high in (*sums.values(), outstanding)
     )
-    if is_complete:
-        return SharesUnder(buys, bought, became, gone, left)
-    return SharesUnder(buys, Bounds(bought.low, None), became, gone, Bounds(left.low, None))
+    if not is_complete:
+        bought, left = Bounds(bought.low, None), Bounds(left.low, None)
+    return SharesUnder(buys, bought, became, gone, rounding, left)
+
+
+_ISSUED, _CONVERTED, _ENDED, _ROUNDING = "issued", "converted", "ended otherwise", "rounding"
+
+
+def _kind(other: Account, *, gained: bool) -> str:
+    """Name what happened to shares under an agreement after the account on the other side."""
+    if other in (Source.FRACTIONS_SETTLED, Source.ROUNDING):
+        return _ROUNDING
+    if gained:
+        return _ISSUED
+    return _CONVERTED if other is Source.CONVERTED else _ENDED
 
 
 def _headroom(

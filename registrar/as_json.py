@@ -157,6 +157,7 @@ def _agreement(balance: CommitmentBalance) -> Answer:
             "issued": _bounds(shares.issued),
             "converted": _bounds(shares.converted),
             "ended_otherwise": _bounds(shares.ended_otherwise),
+            "rounding": _bounds(shares.rounding),
             "outstanding": _bounds(shares.outstanding),
         },
         "headroom": None

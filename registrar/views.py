@@ -278,6 +278,8 @@ def _agreement(balance: CommitmentBalance, as_of: date, width: int) -> list[str]
         ["ended otherwise", bounds(balance.shares.ended_otherwise), "redeemed, cancelled or repurchased"],
         ["outstanding", bounds(balance.shares.outstanding), "of these, whoever holds them"],
     ]
+    if bounds(balance.shares.rounding) != NOTHING:
+        figures[-1:-1] = [["rounding", bounds(balance.shares.rounding), "at splits, and fractions settled"]]
     lines += ["", *table([Column("Figure"), Column("Amount", right=True), Column("What it is")], figures, width)]
     if balance.tranches:
         lines += ["", *_tranches(balance.tranches, width)]

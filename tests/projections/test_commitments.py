@@ -42,6 +42,7 @@ from tests.builders import (
     company,
     condition_satisfied,
     condition_waived,
+    fractions_settled,
     preferred_issued,
     register_scope_declared,
     remedy_exercised,
@@ -341,6 +342,53 @@ def test_a_split_of_the_class_bought_rescales_what_was_issued_and_converted() ->
     assert shares.outstanding.exact == Shares(85)
 
 
+def test_what_rounding_takes_at_a_split_and_a_fraction_settled_stand_in_a_line_of_their_own() -> None:
+    """600 / 7 = 85 + 5/7, of which 5/7 are rounded away; one share is given for it later: 85 + 1 = 86."""
+    split = stock_split_effected(
+        stock_classes=(StockClassId("series-a"),),
+        ratio="1/7",
+        fractions=FractionPolicy.DOWN,
+        resulting=(
+            ResultingTerms(
+                stock_class=StockClassId("series-a"),
+                authorized=Authorized(1_000_000),
+                conversion=ConversionRight(into=StockClassId("common"), price=Price(8, "USD")),
+            ),
+        ),
+    )
+    given_one = fractions_settled(
+        holder="fund",
+        stock_class="series-a",
+        security="PA-1",
+        given=Shares(1),
+        taken=None,
+        effective_on="2026-07-02",
+    )
+    shares = balance(bought(shares_converted(security="PA-1"), split, given_one), "2026-07-02").shares
+
+    assert shares.issued.exact.as_fraction() == Fraction(1000, 7)
+    assert shares.rounding.exact.as_fraction() == 1 - Fraction(5, 7)
+    assert shares.outstanding.exact == Shares(86)
+
+
+@SOME
+@given(histories(), as_of_days)
+def test_what_was_issued_under_an_agreement_adds_up_to_what_is_left(events: list[Event], as_of: date) -> None:
+    shares = commitments(recorded(events), as_of=as_of)["spa"].shares
+
+    issued, converted, ended, rounding, outstanding = (
+        figure.exact.as_fraction()
+        for figure in (
+            shares.issued,
+            shares.converted,
+            shares.ended_otherwise,
+            shares.rounding,
+            shares.outstanding,
+        )
+    )
+    assert issued - converted - ended + rounding == outstanding
+
+
 def test_the_remedy_yields_a_part_of_what_is_outstanding_exactly() -> None:
     """Half of 1,000 − 401 = 599 is 299.5: a fraction stays a fraction until somebody exercises the right."""
     found = balance(bought(shares_converted(surrendered=401, received=501, security="PA-1")))
@@ -441,7 +489,12 @@ def test_two_agreements_at_once_are_kept_apart_each_in_its_own_currency() -> Non
     yen = Money(3_000_000, "JPY")
     ledger = signed(
         agreement_signed(
-            agreement="kabu", investor=HolderId("ada"), commitment=yen, price=Price(1_500, "JPY"), tranches=()
+            agreement="kabu",
+            investor=HolderId("ada"),
+            commitment=yen,
+            price=Price(1_500, "JPY"),
+            tranches=(),
+            remedy=None,
         ),
         tranche_closed(agreement="kabu", tranche=None, closed=Money(1_000_000, "JPY")),
         tranche_closed(closed="400000 USD"),
