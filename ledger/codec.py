@@ -13,11 +13,11 @@ of order is damage, and is never passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from hashlib import sha256
-from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Final, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
@@ -117,6 +117,8 @@ class _Form:
         write: From today's event to the shape; ``None`` for a version that is only read.
         decode: From bytes to the shape, which checks types and ranges.
         lay_out: From bytes to the keys and texts in them, which checks that no key is unknown or missing.
+        decode_lines: As ``decode``, for many on a line each.
+        lay_out_lines: As ``lay_out``, for many on a line each.
     """
 
     shape: type
@@ -130,6 +132,26 @@ class _Form:
     @cached_property
     def lay_out(self) -> Callable[[bytes], Any]:
         return msgspec.json.Decoder(_layout(self.shape)).decode
+
+    @cached_property
+    def decode_lines(self) -> Callable[[bytes], list[Any]]:
+        return msgspec.json.Decoder(self.shape, dec_hook=_from_record, strict=True).decode_lines
+
+    @cached_property
+    def lay_out_lines(self) -> Callable[[bytes], list[Any]]:
+        return msgspec.json.Decoder(_layout(self.shape)).decode_lines
+
+    def read_lines(self, parts: Sequence[bytes]) -> list[Event] | None:
+        """Return the events of many payloads at once, or nothing where one of them is not canonical.
+
+        Writing never puts a line feed into a part. So if what was read writes the same lines, each line is the
+        part that it was made of, and no two parts make up for each other's damage.
+        """
+        lines = b"%b\n" % b"\n".join(parts)
+        made = self.decode_lines(lines)
+        if _write_layouts(self.lay_out_lines(lines)) != lines or len(made) != len(parts):
+            return None
+        return made if self.read is _as_it_is else [self.read(each) for each in made]
 
 
 @attrs.frozen(kw_only=True)
@@ -195,7 +217,9 @@ _HEAD: Final = b'{"event":'
 _KIND: Final = b',"kind":"'
 _TAILS: Final = {key: b'%b%b","version":"%b"}' % (_KIND, *map(str.encode, key)) for key in _FORMS}
 _BY_TAIL: Final = {tail: _FORMS[key] for key, tail in _TAILS.items()}
+_BY_TOPIC: Final = {".".join(key): (_FORMS[key], tail) for key, tail in _TAILS.items()}
 _write_layout = msgspec.json.Encoder().encode
+_write_layouts = msgspec.json.Encoder().encode_lines
 
 
 def encode(event: Event) -> bytes:
@@ -475,6 +499,39 @@ def read_state(stored: bytes, issuer: IssuerId, number: int, stored_topic: str) 
         LedgerDamaged: ``E_TAMPERED`` when leaf, payload and place do not fit together; see ``decode`` for the
             payload itself.
     """
+    opened = _opened(stored, issuer, number)
+    try:
+        event = _read_payload(opened.payload)
+    except _UNREADABLE as error:
+        raise _damaged(error, f"{issuer} entry {number}") from error
+    if stored_topic != topic(event) or not opened.is_in_place(issuer, number):
+        raise _misplaced(issuer, number, "its envelope belongs to another place or kind")
+    return Entry(EntryNumber(number), opened.recorded_at, opened.actor, opened.command, event, opened.read.payload)
+
+
+class _Opened(NamedTuple):
+    """A leaf that was read, with what it is around."""
+
+    envelope: bytes
+    payload: bytes
+    read: _Leaf
+    recorded_at: datetime
+    command: CommandId
+    actor: str
+
+    def is_in_place(self, issuer: IssuerId, number: int) -> bool:
+        """Whether the leaf is the one that writing gives for this place."""
+        return (
+            self.read.issuer == issuer
+            and self.read.number == f"{number}"
+            and self.read.fmt == LEAF_FORMAT
+            and _write_layout(self.read) == self.envelope
+            and _INSTANT.fullmatch(self.read.recorded_at) is not None
+        )
+
+
+def _opened(stored: bytes, issuer: IssuerId, number: int) -> _Opened:
+    """Return the leaf of an entry, its digests checked, and the payload, which is not read yet."""
     rest, _, seal = stored.rpartition(b"\n")
     envelope, line_feed, payload = rest.partition(b"\n")
     if not line_feed or seal != _leaf_hash(envelope):
@@ -488,20 +545,83 @@ def read_state(stored: bytes, issuer: IssuerId, number: int, stored_topic: str) 
         raise LedgerDamaged("E_LEAF", place, f"its envelope cannot be read: {_brief(error)}") from error
     if read.payload != digest(payload):
         raise _misplaced(issuer, number, "its payload is not the one that was recorded")
+    return _Opened(envelope, payload, read, recorded_at, command, actor)
+
+
+_AROUND_DIGEST: Final = b'","payload":"'
+_HEX: Final = 64
+_PARTS: Final = len(_HEAD)
+_to_number: Final = partial(int.__new__, EntryNumber)
+
+
+def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after: int) -> list[Entry] | None:
+    """Return the entries of rows that follow one another, each as ``read_state`` returns it, or nothing.
+
+    Nothing means that a row is not what it should be; ``read_state``, asked row by row, says which and why. What
+    costs the most is done once for many rows. The leaves of one command differ in the number and the digest only:
+    the bytes before and after these are kept from the first of them, and a leaf that is made of the same bytes
+    needs no reading. The events of one kind are decoded, and their notation is compared, in one go.
+
+    Args:
+        rows: Position, kind and version, and bytes of each.
+        issuer: Whose stream they stand in.
+        after: The position before the first of them.
+    """
+    head = tail = b""
+    skipped, opened = 0, None
+    parts: dict[str, list[bytes]] = {}
+    places: dict[str, list[int]] = {}
+    instants, actors, commands, digests = [], [], [], []
     try:
-        event = _read_payload(payload)
-    except _UNREADABLE as error:
-        raise _damaged(error, f"{issuer} entry {number}") from error
-    if (
-        read.issuer != issuer
-        or read.number != f"{number}"
-        or read.fmt != LEAF_FORMAT
-        or stored_topic != topic(event)
-        or _write_layout(read) != envelope
-        or not _INSTANT.fullmatch(read.recorded_at)
-    ):
-        raise _misplaced(issuer, number, "its envelope belongs to another place or kind")
-    return Entry(EntryNumber(number), recorded_at, actor, command, event, read.payload)
+        for number, (position, stored_topic, stored) in enumerate(rows, after + 1):
+            if position != number:
+                return None
+            start = b"%b%d%b" % (head, number, _AROUND_DIGEST)
+            payload = stored[len(start) + skipped : -_HEX - 1]
+            payload_digest = sha256(payload).hexdigest()
+            envelope = b"%b%b%b" % (start, payload_digest.encode(), tail)
+            if opened is None or stored != b"%b\n%b\n%b" % (envelope, payload, _leaf_hash(envelope)):
+                opened = _opened(stored, issuer, number)
+                if not opened.is_in_place(issuer, number):
+                    return None
+                envelope, payload, read, recorded_at, command, actor = opened
+                payload_digest = read.payload
+                tail = b'","recorded_at":"%b"}' % read.recorded_at.encode()
+                skipped = _HEX + len(tail) + 1
+                head = envelope[: -len(b"%d%b" % (number, _AROUND_DIGEST)) - _HEX - len(tail)]
+            kind_tail = _BY_TOPIC[stored_topic][1]
+            if len(payload) > MAX_PAYLOAD_BYTES or not payload.startswith(_HEAD) or not payload.endswith(kind_tail):
+                return None
+            part = payload[_PARTS : -len(kind_tail)]
+            if stored_topic in parts:
+                parts[stored_topic].append(part)
+                places[stored_topic].append(number)
+            else:
+                parts[stored_topic], places[stored_topic] = [part], [number]
+            instants.append(recorded_at)
+            actors.append(actor)
+            commands.append(command)
+            digests.append(payload_digest)
+        events: dict[int, Event] = {}
+        for stored_topic, of_kind in parts.items():
+            made = _BY_TOPIC[stored_topic][0].read_lines(of_kind)
+            if made is None:
+                return None
+            events.update(zip(places[stored_topic], made, strict=True))
+    except (*_UNREADABLE, LedgerDamaged, KeyError):
+        return None
+    numbers = range(after + 1, after + 1 + len(rows))
+    return [
+        *map(
+            Entry,
+            map(_to_number, numbers),
+            instants,
+            actors,
+            commands,
+            map(events.__getitem__, numbers),
+            digests,
+        )
+    ]
 
 
 def _misplaced(issuer: IssuerId, number: int, what: str) -> LedgerDamaged:

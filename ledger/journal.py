@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TRIES: Final = 10
+_CORRECTIONS: Final = (EntryVoided, EntryRestated)
+_MANY: Final = 2_000
+"""So many entries read at once are worth telling the collector that they will stay."""
 KnownAt = datetime | date | int | str | None
 """What had been recorded: an instant, a day (its close), a number of entries, ISO text, or everything."""
 AsOf = date | str
@@ -61,6 +64,13 @@ def _collector_at_rest() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _settled() -> None:
+    """Let all that is held count as old without three looks at it; what a program froze stays frozen."""
+    if not gc.get_freeze_count():
+        gc.freeze()
+        gc.unfreeze()
 
 
 @attrs.frozen
@@ -176,8 +186,11 @@ class Ledger:
         """
         if self._issuer is not None:
             with _collector_at_rest():
+                before = len(self._entries)
                 while rows := self._store.read(self._issuer, len(self._entries)):
                     self._take_in(rows)
+                if len(self._entries) - before > _MANY:
+                    _settled()
         return self._entries
 
     def _take_in(self, rows: Sequence[Row]) -> None:
@@ -186,20 +199,29 @@ class Ledger:
         fresh: list[Entry] = []
         begun: dict[CommandId, int] = {}
         last = entries[-1] if entries else None
-        for number, row in enumerate(rows, len(entries) + 1):
-            if row.number != number:
+        at_once = codec.read_states(rows, issuer, len(entries))
+        for index, row in enumerate(rows):
+            number = len(entries) + index + 1
+            if at_once is not None:
+                entry = at_once[index]
+            elif row.number == number:
+                entry = codec.read_state(row.state, issuer, number, row.topic)
+            else:
                 raise LedgerDamaged(
                     "E_TAMPERED", f"{issuer} entry {number}", f"it is missing; {row.number} follows"
                 )
-            entry = codec.read_state(row.state, issuer, number, row.topic)
-            _follows(entry, last, issuer)
-            if last is None or entry.command != last.command:
-                if entry.command in self._commands or entry.command in begun:
-                    raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", "its command was recorded before")
-                begun[entry.command] = number
+            # One instant, the very object, was read once for all the entries of one command.
+            if last is None or entry.recorded_at is not last.recorded_at or type(entry.event) in _CORRECTIONS:
+                _follows(entry, last, issuer)
+                if last is None or entry.command != last.command:
+                    if entry.command in self._commands or entry.command in begun:
+                        raise LedgerDamaged(
+                            "E_TAMPERED", f"{issuer} entry {number}", "its command was recorded before"
+                        )
+                    begun[entry.command] = number
             fresh.append(entry)
             last = entry
-        if any(_mentions_persons(entry.event) for entry in fresh):
+        if any(_mentions_persons(entry.event) for entry in fresh if _may_mention_persons(type(entry.event))):
             self._particulars = self._store.particulars(issuer)
             fresh = [
                 attrs.evolve(entry, event=self._with_particulars(entry.event, f"{issuer} entry {entry.number}"))
