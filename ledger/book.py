@@ -33,6 +33,7 @@ from ledger.movements import (
     Stage,
     Subject,
     Unit,
+    is_rounded,
 )
 from ledger.quantities import round_position
 from ledger.timeline import InEffect, Position, may_be_last
@@ -231,7 +232,7 @@ class Book:
                 self.movers.setdefault(stock_class, []).append(each)
 
     def _rescale(self, split: Rescaling, each: InEffect, changes: Changes) -> None:
-        """Multiply every total of the class, and round each position; what that adds stays in the totals."""
+        """Multiply every total of the class, and round what is counted in shares; the sums take what that adds."""
         stock_class, ratio = split.stock_class, split.ratio.value
         self.split_at = self.at
         self._put(self.splits, stock_class, (*self.splits.get(stock_class, ()), each))
@@ -240,7 +241,7 @@ class Book:
             for total in [total for total in table if total[0] == stock_class]:
                 exact = table[total] * ratio
                 after: Quantity = exact.numerator if exact.denominator == 1 else exact
-                if isinstance(total[1], Held) or total[1] is Source.TREASURY:
+                if is_rounded(total[1]):
                     after = round_position(exact, split.fractions, split.decimals)
                     rounding += after - exact
                 self._put(table, total, after)

@@ -114,10 +114,16 @@ def _anyone(book: Book, stock_class: StockClassId) -> InEffect:
 
 def added_or_deepened(before: Sweep, after: Sweep) -> Breach | None:
     """Return the first breach that was not there before, or was not as deep."""
-    for breach in after.breaches:
-        if breach.depth > before.depth(breach.key, breach.at):
-            return _told_in_time(breach, after.book)
-    return None
+    worse = [breach for breach in after.breaches if breach.depth > before.depth(breach.key, breach.at)]
+    for key, known in before.depths.items():  # what had mended a breach may be gone, and nothing new says so
+        earlier = [breach for breach in after.breaches if breach.key == key]
+        for at, depth in known:
+            last = [breach for breach in earlier if breach.at <= at]
+            if last and after.depth(key, at) > depth:
+                worse.append(attrs.evolve(last[-1], at=at, depth=after.depth(key, at)))
+    if not worse:
+        return None
+    return _told_in_time(min(worse, key=lambda breach: breach.at), after.book)
 
 
 def _told_in_time(breach: Breach, end: Book) -> Breach:

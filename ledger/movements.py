@@ -226,7 +226,7 @@ class Setting:
 
 @attrs.frozen
 class Rescaling:
-    """A split: every account of the class is multiplied by the ratio, and each position is then rounded.
+    """A split: every account of the class is multiplied by the ratio; positions and reserves are then rounded.
 
     What rounding adds to a position or takes from it comes from the account *rounding*, so that the class
     still sums to zero. Levels are not touched: the split states those that change, as settings.
@@ -248,11 +248,19 @@ Movement = Posting | Setting | Rescaling
 Movements = tuple[Movement, ...]
 
 
+def is_rounded(account: object) -> bool:
+    """Whether a split leaves no fraction on an account: a position, the treasury and a reserve count shares."""
+    return type(account) is Held or type(account) is Reserved or account is Source.TREASURY
+
+
+_posting: Final = Posting._make  # of one tuple; a history makes two postings of nearly every entry
+
+
 def moved(shares: Shares, *, of: StockClassId, out_of: Account, into: Account) -> tuple[Posting, Posting]:
     """Return the two postings of shares that go from one account to another."""
     quantity = shares.units
     assert type(quantity) is int, "only recorded quantities move"
-    return Posting(out_of, of, -quantity), Posting(into, of, quantity)
+    return _posting((out_of, of, -quantity)), _posting((into, of, quantity))
 
 
 def paid(

@@ -50,6 +50,7 @@ from ledger.events import (
     EntryVoided,
     Event,
     HolderMerged,
+    HolderRenamed,
     IssuerRegistered,
     OpeningBalanceAdopted,
     PreferredIssued,
@@ -70,19 +71,22 @@ from ledger.movements import (
     FIRST_LEVELS,
     Commitment,
     Held,
+    HolderKind,
     Level,
+    Movement,
     Posting,
     Rescaling,
     Reserved,
     Setting,
+    Stage,
     StockClassKind,
     Subject,
 )
 from ledger.personal import Personal
-from ledger.quantities import Authorized, Currency, Money, Shares, fits
-from ledger.terms.commitment import ConditionState
+from ledger.quantities import PLACES, Authorized, Currency, Money, Price, Shares, fits
+from ledger.terms.commitment import ConditionState, Remedy
 from ledger.terms.conversion import ConversionRight
-from ledger.timeline import Entry, InEffect, corrected_twice, fallen_entries
+from ledger.timeline import Entry, InEffect, corrected_twice, fallen_entries, may_be_last
 
 
 @attrs.frozen
@@ -105,7 +109,7 @@ class Breach:
 
     def refusal(self) -> RuleBroken:
         """Return the error, told of the entry."""
-        return self.error.at(f"entry {self.entry}")
+        return self.error if self.error.where else self.error.at(f"entry {self.entry}")
 
 
 # --- rules of a fact, asked when it takes effect ----------------------------------------------------------
@@ -170,19 +174,41 @@ def one_name_one_thing(book: Book, each: InEffect) -> Iterator[RuleBroken]:
             if len(makers) > 1 and each in makers:
                 subject = movement.subject
                 name = subject if isinstance(subject, str) else subject[1]
-                yield NameTaken(_CALLED[movement.level], str(name), makers[0].entry.number)
+                taken = NameTaken(_CALLED[movement.level], str(name), makers[0].entry.number)
+                yield taken.at(f"entry {makers[-1].entry.number}")  # the newer one, whichever day comes first
+
+
+def named_as_its_kind(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """A natural person's name is kept apart, where it can be erased, also when it changes."""
+    fact = each.fact
+    if isinstance(fact, HolderRenamed):
+        wanted = HolderKind.ORGANISATION if fact.name is None else HolderKind.NATURAL_PERSON
+        for _, kind in book.levels(Level.HOLDER_KIND, fact.holder):
+            if kind is not wanted:
+                assert isinstance(kind, HolderKind)
+                field = "name" if kind is HolderKind.NATURAL_PERSON else "legal_name"
+                yield TermsIncomplete(fact.holder, f"it is registered as {kind.value}. State its {field}.")
 
 
 def currency_of_the_commitment(book: Book, each: InEffect) -> Iterator[RuleBroken]:
-    """Money under an agreement is in the currency that was promised."""
+    """Money and prices under an agreement are in the currency that was promised."""
     for movement in each.fact.movements():
-        if type(movement) is Posting and type(movement.account) is Commitment and movement.quantity > 0:
-            agreement, given = movement.account.agreement, movement.unit
+        for agreement, given in _currencies_in(movement):
             for _, promised in book.levels(Level.CURRENCY, agreement):
                 if promised != given:
                     assert isinstance(promised, Currency)
-                    assert isinstance(given, Currency)
                     yield CurrencyMismatch(agreement, promised, given)
+
+
+def _currencies_in(movement: Movement) -> Iterator[tuple[AgreementId, Currency]]:
+    """Yield each agreement that a movement speaks of, with the currency that it uses."""
+    if type(movement) is Posting:
+        if type(movement.account) is Commitment and movement.quantity > 0 and isinstance(movement.unit, Currency):
+            yield movement.account.agreement, movement.unit
+    elif type(movement) is Setting and isinstance(movement.subject, AgreementId):
+        price = movement.value.price if isinstance(movement.value, Remedy) else movement.value
+        if isinstance(price, Price):
+            yield movement.subject, price.currency
 
 
 def decimals_of_the_class(book: Book, each: InEffect) -> Iterator[RuleBroken]:
@@ -193,6 +219,12 @@ def decimals_of_the_class(book: Book, each: InEffect) -> Iterator[RuleBroken]:
                 assert isinstance(decimals, int)
                 if not fits(movement.quantity, decimals):
                     yield TooManyDecimals(movement.unit, Shares.of_units(movement.quantity), decimals)
+        elif type(movement) is Rescaling:
+            for _, decimals in book.levels(Level.DECIMALS, movement.stock_class):
+                assert isinstance(decimals, int)
+                if movement.decimals > decimals:
+                    smallest = Shares.of_units(10 ** (PLACES - movement.decimals))
+                    yield TooManyDecimals(movement.stock_class, smallest, decimals)
 
 
 def shares_under_an_agreement_are_named(book: Book, each: InEffect) -> Iterator[RuleBroken]:
@@ -226,8 +258,8 @@ def merges_end_somewhere(book: Book, each: InEffect) -> Iterator[RuleBroken]:
                 )
                 return
             seen.add(step)
-            settings = book.settings.get((Level.MERGED_INTO, step), ())
-            step = settings[-1][1] if settings else None
+            into = book.levels(Level.MERGED_INTO, step)
+            step = into[-1][1] if into else None
 
 
 def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBroken]:
@@ -239,10 +271,11 @@ def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBr
     for (level, subject), settings in book.settings.items():
         if level is not Level.CONVERSION or subject in stated:
             continue
-        before = [value for setter, value in settings if setter is not each]
-        right = before[-1] if before else None
-        if isinstance(right, ConversionRight) and (
-            right.into in fact.stock_classes or subject in fact.stock_classes
+        others = tuple(pair for pair in settings if pair[0] is not each)
+        in_force, is_certain = may_be_last(others, book.at)
+        if is_certain and all(
+            isinstance(right, ConversionRight) and {right.into, subject} & set(fact.stock_classes)
+            for _, right in in_force
         ):
             yield TermsIncomplete(
                 str(subject),
@@ -252,13 +285,10 @@ def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBr
 
 def order_around_a_split(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A split and another act on its class lie in different phases or places; a range lies on one side of it."""
-    moved: set[StockClassId] = set()
+    counted: set[StockClassId] = set()
     for movement in each.fact.movements():
-        if type(movement) is Rescaling:
-            moved.add(movement.stock_class)
-        elif type(movement) is Posting and type(movement.unit) is StockClassId:
-            moved.add(movement.unit)
-    for stock_class in sorted(moved):
+        counted |= _counts_in_units_of(movement)
+    for stock_class in sorted(counted):
         for split in book.splits.get(stock_class, ()):
             if split is each or not each.begins <= split.settles <= each.settles:
                 continue
@@ -267,6 +297,31 @@ def order_around_a_split(book: Book, each: InEffect) -> Iterator[RuleBroken]:
                 yield SpansSplit(stock_class, each.entry.number, split.entry.number, on)
             elif each.fact.place == split.fact.place:
                 yield OrderUnclear(stock_class, on, split.entry.number, each.entry.number)
+
+
+def _counts_in_units_of(movement: Movement) -> set[StockClassId]:
+    """Return the classes in whose units a movement speaks: a split changes what its figures mean."""
+    if type(movement) is Rescaling:
+        return {movement.stock_class}
+    if type(movement) is Posting:
+        return {movement.unit} if type(movement.unit) is StockClassId else set()
+    assert type(movement) is Setting
+    subject, value = movement.subject, movement.value
+    if type(subject) is not StockClassId or value is None or movement.level not in _IN_UNITS:
+        return set()
+    if isinstance(value, Authorized) and value.shares is None:
+        return set()  # no number, no unit
+    return {subject, value.into} if isinstance(value, ConversionRight) else {subject}
+
+
+_IN_UNITS: Final = {
+    Level.AUTHORIZED,
+    Level.STATED_OUTSTANDING,
+    Level.PAR_VALUE,
+    Level.STATED_VALUE,
+    Level.CONVERSION,
+}
+"""Levels of a class that are counted in its shares, or by the share."""
 
 
 def nothing_before_the_opening_balance(book: Book, each: InEffect) -> Iterator[RuleBroken]:
@@ -294,6 +349,7 @@ FACT_RULES: Final[tuple[FactRule, ...]] = (
     one_name_one_thing,
     known_by_then,
     issued_as_designated,
+    named_as_its_kind,
     shares_under_an_agreement_are_named,
     currency_of_the_commitment,
     remedy_was_agreed,
@@ -348,9 +404,7 @@ def _counts(account: object, posting: Posting) -> bool:
     if isinstance(account, UndrawnUnder):
         there = posting.account
         return (
-            isinstance(there, Commitment)
-            and there.agreement == account.agreement
-            and there.stage.value == "undrawn"
+            isinstance(there, Commitment) and there.agreement == account.agreement and there.stage is Stage.UNDRAWN
         )
     return posting.account == account
 

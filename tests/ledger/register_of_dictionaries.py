@@ -146,14 +146,16 @@ def effect(fact: Act) -> dict[Total, Any]:
 
 
 def moves_class(fact: Act) -> set[str]:
-    """Return the classes whose shares a fact moves or splits."""
+    """Return the classes whose shares a fact moves, splits or counts."""
     kind = fact["kind"]
     if kind == "split":
-        return set(fact["classes"])
+        limited = {name for name, limit in fact["resulting"].items() if limit is not None}
+        return {*fact["classes"], *limited, *fact["converting"], *fact["converting"].values()}
     if kind == "convert":
         return {fact["from_class"], fact["to_class"]}
-    if kind in ("authorise", "designate"):
-        return set()
+    if kind in ("authorise", "designate"):  # their numbers are in the units of the day
+        converts_into = {fact["class"], fact["converts_into"]} if fact.get("converts_into") else set()
+        return converts_into | ({fact["class"]} if fact["authorised"] is not None else set())
     return {fact["class"]} if "class" in fact else set()
 
 
@@ -217,14 +219,20 @@ def split(values: dict[Total, Number], fact: Act) -> None:
     """Multiply each total of the classes, and round each position by itself."""
     for stock_class in fact["classes"]:
         of_class = [total for total in values if total[0] in _OF_A_CLASS and total[1] == stock_class]
-        difference: dict[str, Number] = {"held": 0, "treasury": 0}
+        difference: dict[str, Number] = {"held": 0, "treasury": 0, "reserved": 0}
         for total in of_class:
             exact = values[total] * fact["ratio"]
             values[total] = rounded(exact, fact["policy"]) if total[0] in difference else exact
             if total[0] in difference:
                 difference[total[0]] += values[total] - exact
-        for what in ("issued", "committed", "committed or spent"):
-            values[what, stock_class] = values.get((what, stock_class), 0) + sum(difference.values())
+        issued, kept = difference["held"] + difference["treasury"], difference["reserved"]
+        for what, change in (
+            ("issued", issued),
+            ("kept", kept),
+            ("committed", issued + kept),
+            ("committed or spent", issued + kept),
+        ):
+            values[what, stock_class] = values.get((what, stock_class), 0) + change
         outstanding = values.get(("outstanding", stock_class), 0)
         values["outstanding", stock_class] = outstanding + difference["held"]
 
@@ -527,7 +535,7 @@ def fact_broken(facts: list[Standing], each: Standing) -> str | None:
     if any(Fraction(amount).denominator != 1 for amount in amounts):
         return "E_FRACTIONAL"
     if fact["kind"] == "split":
-        for other in begun:
+        for other in [o for o in begun if o.settles <= at]:
             into = other.fact.get("converts_into")
             touched = into in fact["classes"] or (into and other.fact["class"] in fact["classes"])
             if touched and other.fact["class"] not in fact["converting"]:

@@ -44,9 +44,9 @@ from ledger.identity import ConditionId, Count, EntryNumber, StockClassId, Tranc
 from ledger.journal import Ledger
 from ledger.movements import Scope
 from ledger.personal import Personal
-from ledger.quantities import Authorized, Money, Ratio, Shares
+from ledger.quantities import Authorized, Money, Price, Ratio, Shares
 from ledger.rules import COMMAND_RULES, FACT_RULES, names_in
-from ledger.terms.commitment import Condition
+from ledger.terms.commitment import Condition, Remedy
 from ledger.terms.conversion import ConversionRight
 from ledger.text import clean
 from ledger.timeline import InEffect, standing
@@ -70,6 +70,7 @@ from tests.builders import (
     fractions_settled,
     holder_merged,
     holder_registered,
+    holder_renamed,
     issuer_registered,
     opening_balance_adopted,
     preferred_issued,
@@ -552,6 +553,81 @@ def test_shares_are_issued_as_their_class_is_designated(event: Event, subject: s
     assert (type(error), error.code) == (TermsIncomplete, "E_TERMS")
     assert fields(error)[0] == subject
     assert right in str(error)
+
+
+def test_a_natural_persons_new_name_is_kept_apart_too() -> None:
+    ledger = company()
+    error = refused(ledger, holder_renamed(holder="ada", legal_name="Ada Lovelace", name=None))
+    assert (type(error), error.code, fields(error)[0]) == (TermsIncomplete, "E_TERMS", "ada")
+    error = refused(ledger, holder_renamed(holder="fund", legal_name=None, name=Personal("Fund")))
+    assert (type(error), error.code, fields(error)[0]) == (TermsIncomplete, "E_TERMS", "fund")
+    accepted(ledger, holder_renamed(holder="ada", legal_name=None, name=Personal("Ada Byron")))
+
+
+def test_prices_under_an_agreement_are_in_its_currency() -> None:
+    for event in (
+        agreement_signed(price="1000 JPY"),
+        agreement_signed(remedy=Remedy(redeemable=Ratio("1/2"), price=Price("1", "EUR"))),
+    ):
+        error = refused(company(), event)
+        assert (type(error), error.code) == (CurrencyMismatch, "E_CURRENCY_MISMATCH")
+    signed = with_record(agreement_signed())
+    error = refused(signed, agreement_amended(price="9 EUR"))
+    assert (type(error), fields(error)) == (CurrencyMismatch, ("spa", "USD", "EUR"))
+
+
+def test_a_split_leaves_no_finer_shares_than_the_class_has() -> None:
+    error = refused(company(), stock_split_effected(decimals=4))
+
+    assert (type(error), error.code) == (TooManyDecimals, "E_FRACTIONAL")
+    assert fields(error)[1:] == (Shares("0.0001"), 0)
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        (authorized_shares_changed(effective_on="2026-07-01", phase="close"), OrderUnclear),
+        (authorized_shares_changed(effective_on="2026-06-01/2026-08-01"), SpansSplit),
+        (register_scope_declared(effective_on="2026-06-01/2026-08-01", stated_outstanding=1_000), SpansSplit),
+    ],
+)
+def test_a_number_in_units_of_its_day_lies_on_one_side_of_a_split(event: Event, kind: type[RuleBroken]) -> None:
+    split = stock_split_effected(effective_on="2026-07-01", phase="close")
+
+    assert type(refused(with_record(split), event)) is kind
+
+
+def test_a_scope_without_a_number_may_span_a_split() -> None:
+    accepted(with_record(stock_split_effected()), register_scope_declared(effective_on="2026-06-01/2026-08-01"))
+
+
+@pytest.mark.parametrize(("policy", "left"), [("up", 34), ("down", 33), ("nearest", 33), ("cash-in-lieu", 33)])
+def test_a_split_rounds_a_reserve_so_that_all_of_it_can_be_released(policy: str, left: int) -> None:
+    """100 ÷ 3 = 33 and a third."""
+    ledger = with_record(
+        shares_reserved(reserve="plan", reserved=100),
+        stock_split_effected(ratio="1/3", fractions=policy, effective_on="2026-07-01"),
+    )
+    refused(ledger, reserve_released(reserve="plan", released=left + 1, effective_on="2026-07-02"))
+    accepted(ledger, reserve_released(reserve="plan", released=left, effective_on="2026-07-02"))
+
+
+def test_voiding_what_mended_an_old_breach_is_refused() -> None:
+    ledger = company()
+    ledger.record(shares_transferred(transferred=100, effective_on="2026-03-01"), as_stated=True)
+    ledger.record(common_issued(holder="ada", issued=100, effective_on="2026-04-01"))
+    mended = int(ledger.entries()[-1].number)
+
+    assert type(refused(ledger, entry_voided(mended))) is HoldingExceeded
+
+
+def test_the_newer_of_two_facts_is_told_of_a_name_used_twice() -> None:
+    ledger = with_record(holder_registered(holder="zed", effective_on="2026-03-01"))
+    newer = len(ledger.entries()) + 1
+
+    for day in ("2026-02-01", "2026-03-01", "2026-04-01"):
+        error = refused(ledger, holder_registered(holder="zed", effective_on=day))
+        assert (error.code, error.where, fields(error)[2]) == ("E_DUPLICATE", f"entry {newer}", newer - 1)
 
 
 def test_a_remedy_that_was_not_agreed_is_not_exercised() -> None:
@@ -1307,6 +1383,7 @@ def test_every_rule_is_tested_here() -> None:
         "one_name_one_thing",
         "known_by_then",
         "issued_as_designated",
+        "named_as_its_kind",
         "shares_under_an_agreement_are_named",
         "currency_of_the_commitment",
         "remedy_was_agreed",
