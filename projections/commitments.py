@@ -15,6 +15,7 @@ from ledger.movements import Account, Commitment, Held, Level, Posting, Rescalin
 from ledger.quantities import SCALE, Authorized, Currency, Money, Price, Shares
 from ledger.terms.commitment import ConditionState, Remedy
 from ledger.terms.conversion import ConversionRight
+from ledger.timeline import place_in_history
 from projections.bounds import Bounds, Possible
 from projections.cap_table import cap_table, conversion_ratio
 from projections.replay import Balances, Quantity, Units, close_place, is_complete, replay, rescale
@@ -74,31 +75,41 @@ class SharesUnder:
 
 @attrs.frozen
 class Headroom:
-    """Whether all shares that the commitment buys could be converted within the authorized number.
+    """Whether the shares that the commitment buys could be converted within the authorized number.
 
     Attributes:
         into: The class received.
         if_all_converted: Shares that all shares bought with the whole commitment would convert into.
+        still_to_convert: What of these was not received yet: less what was converted, and what cannot be any more.
         authorized: What the charter authorizes of the class received.
-        available: What may still be issued of it; at most this where the register is partial.
+        available: What may still be issued of it, reserves left alone; at most this where the register is partial.
     """
 
     into: StockClassId
     if_all_converted: Shares
+    still_to_convert: Bounds[Shares]
     authorized: Possible[Authorized]
     available: Bounds[Shares]
 
     @property
     def is_enough(self) -> bool | None:
-        """Whether the authorized number covers the conversion of all, nothing else counted; ``None`` if open."""
-        answers = {
-            True
-            if value == Authorized.UNLIMITED
-            else value.shares is not None and value.shares >= self.if_all_converted
-            for value in self.authorized.values
-            if value != Authorized.UNKNOWN
-        }
-        return answers.pop() if len(answers) == 1 and Authorized.UNKNOWN not in self.authorized.values else None
+        """Whether what is available covers what is still to be converted; ``None`` when that is not known."""
+        least, most = self.still_to_convert.low, self.still_to_convert.high
+        assert least is not None, "what is recorded as bought and converted is known"
+        assert most is not None, "what is recorded as bought and converted is known"
+        if self.authorized.values == (Authorized.UNLIMITED,):
+            return True
+        if self.available.low is not None and self.available.low >= most:
+            return True
+        return False if self.too_few else None
+
+    @property
+    def too_few(self) -> Shares:
+        """By how much what is available falls short in the best reading; zero where it may be enough."""
+        least = self.still_to_convert.low
+        if least is None or self.available.high is None:
+            return Shares(0)
+        return max(Shares(0), least - self.available.high)
 
 
 @attrs.frozen
@@ -238,7 +249,7 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: 
         money(schedule.still_to_come),
         tranches if recorded else tuple(map(_as_far_as_recorded, tranches)),
         shares,
-        _headroom(ledger, balances, agreement, units, money(undertaken)),
+        _headroom(ledger, balances, agreement, units, money(undertaken), shares),
         remedy,
         shares.outstanding.map(remedy.redeems) if remedy is not None else None,
         any(each.settles <= close for each, _ in balances.level(Level.TERMINATED, agreement)),
@@ -422,19 +433,58 @@ def _kind(other: Account, *, gained: bool) -> str:
 
 
 def _headroom(
-    ledger: Ledger, balances: Balances, agreement: AgreementId, units: Units, undertaken: Bounds[Money]
+    ledger: Ledger,
+    balances: Balances,
+    agreement: AgreementId,
+    units: Units,
+    undertaken: Bounds[Money],
+    shares: SharesUnder,
 ) -> Headroom | None:
-    """Return the room for converting every share that the whole commitment buys."""
-    buys = balances.values(Level.BUYS, agreement)[-1]
-    rights, prices = balances.values(Level.CONVERSION, buys), balances.values(Level.PURCHASE_PRICE, agreement)
-    per_share = conversion_ratio(balances, buys)
-    if per_share is None or not isinstance(rights[0], ConversionRight) or len(prices) != 1 or not prices[0].amount:
+    """Return the room for converting every share that the whole commitment buys.
+
+    Conversions that are missing from a partial register take as much from what is available as they would leave
+    less to convert, so both are counted as recorded.
+    """
+    buys, as_of = balances.values(Level.BUYS, agreement)[-1], balances.history.as_of
+    rights, per_share = balances.values(Level.CONVERSION, buys), conversion_ratio(balances, buys)
+    shares_for_one = _shares_for_one(balances, agreement, buys)
+    if per_share is None or shares_for_one is None or not isinstance(rights[0], ConversionRight):
         return None
-    if undertaken.high is None:
+    if undertaken.low is None or undertaken.high is None:
         return None
-    bought: Fraction = undertaken.high.amount / prices[0].amount
-    into, as_of = rights[0].into, balances.history.as_of
-    table = cap_table(ledger, as_of=as_of, known_at=balances.history.known, basis=units.on)
-    line = table.stock_class(into)
-    received = bought * per_share * units.factor(into, close_place(as_of))
-    return Headroom(into, Shares.of_units(received * SCALE), line.authorized, line.available)
+    into = rights[0].into
+    own, later = close_place(as_of), units.factor(into, close_place(as_of))
+    line = cap_table(ledger, as_of=as_of, known_at=balances.history.known, basis=units.on).stock_class(into)
+
+    def received(bought: Fraction) -> Shares:
+        return Shares.of_units(bought * per_share * later * SCALE)
+
+    def gone(figures: tuple[Shares | None, ...]) -> Fraction:
+        return sum((each.as_fraction() for each in figures if each is not None), Fraction(0)) / units.factor(
+            buys, own
+        )
+
+    least = undertaken.low.amount * shares_for_one - gone((shares.converted.high, shares.ended_otherwise.high))
+    most = undertaken.high.amount * shares_for_one - gone((shares.converted.low, shares.ended_otherwise.low))
+    return Headroom(
+        into,
+        received(undertaken.high.amount * shares_for_one),
+        Bounds(received(max(Fraction(0), least)), received(max(Fraction(0), most))),
+        line.authorized,
+        line.available,
+    )
+
+
+def _shares_for_one(balances: Balances, agreement: AgreementId, buys: StockClassId) -> Fraction | None:
+    """Return how many shares one unit of money buys, in the units of the day; ``None`` when it is not known.
+
+    A price is in the units of the day that set it, and a split does not restate it.
+    """
+    found = set()
+    for each, price in balances.level(Level.PURCHASE_PRICE, agreement):
+        if not isinstance(price, Price) or not price.amount:
+            return None
+        as_of, settled = balances.history.as_of, each.fact.effective_on.latest
+        since = Units(balances.history.certain, as_of, min(settled, as_of))
+        found.add(since.factor(buys, place_in_history(each)) / price.amount)
+    return found.pop() if len(found) == 1 else None

@@ -165,6 +165,7 @@ def _agreement(balance: CommitmentBalance) -> Answer:
         else {
             "into": room.into,
             "if_all_converted": str(room.if_all_converted),
+            "still_to_convert": _bounds(room.still_to_convert),
             "authorized": _possible(room.authorized),
             "available": _bounds(room.available),
             "is_enough": room.is_enough,

@@ -328,11 +328,17 @@ def _agreement_notes(balance: CommitmentBalance) -> list[str]:
                 found.append(f"Tranche {line.tranche}: condition {name} is {_worded(state)}.")
     room = balance.headroom
     if room is not None:
-        enough = {True: "enough", False: "not enough", None: "it is not known whether that is enough"}
+        enough = {
+            True: "enough",
+            False: f"{amount(room.too_few)} too few",
+            None: "it is not known whether that is enough",
+        }
+        unlimited = room.authorized.values == (Authorized.UNLIMITED,)
         found.append(
-            f"All shares that the commitment buys would convert into {amount(room.if_all_converted)} {room.into};"
-            f" authorized: {_worded(room.authorized)} ({enough[room.is_enough]});"
-            f" available: {bounds(room.available)}."
+            f"All shares that the commitment buys would convert into {amount(room.if_all_converted)} {room.into},"
+            f" {bounds(room.still_to_convert)} of them still to be converted; authorized:"
+            f" {_worded(room.authorized)}; available beyond what is issued and reserved:"
+            f" {Authorized.UNLIMITED if unlimited else bounds(room.available)} ({enough[room.is_enough]})."
         )
     if balance.remedy is not None and balance.remedy_yields is not None:
         found.append(

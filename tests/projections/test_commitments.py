@@ -39,6 +39,7 @@ from tests.builders import (
     authorized_shares_changed,
     commitment_lapsed,
     commitment_reduced,
+    common_issued,
     company,
     condition_satisfied,
     condition_waived,
@@ -47,6 +48,8 @@ from tests.builders import (
     register_scope_declared,
     remedy_exercised,
     shares_converted,
+    shares_redeemed,
+    shares_reserved,
     shares_transferred,
     stock_split_effected,
     tranche,
@@ -447,6 +450,84 @@ def test_headroom_is_open_where_an_open_day_decides_it(later: int, is_enough: bo
 
     assert headroom is not None
     assert headroom.is_enough is is_enough
+
+
+@pytest.mark.parametrize(
+    ("issued", "reserved", "is_enough", "too_few"),
+    [(875_000, 0, True, 0), (875_001, 0, False, 1), (870_000, 5_001, False, 1), (0, 0, True, 0)],
+)
+def test_headroom_counts_what_is_issued_and_reserved_already(
+    issued: int, reserved: int, is_enough: bool, too_few: int
+) -> None:
+    """125,000 of the 1,000,000 authorized are needed."""
+    ledger = signed(authorized_shares_changed(authorized=1_000_000))
+    if issued:
+        ledger.record(common_issued(issued=issued))
+    if reserved:
+        ledger.record(shares_reserved(reserved=reserved))
+    headroom = balance(ledger).headroom
+
+    assert headroom is not None
+    assert (headroom.is_enough, headroom.too_few) == (is_enough, Shares(too_few))
+
+
+def test_what_was_converted_or_redeemed_needs_no_room_any_more() -> None:
+    """400 of the 100,000 became 500 common, and 100 were redeemed: 99,500 × 10 / 8 = 124,375 are to come."""
+    ledger = bought(
+        shares_converted(security="PA-1"),
+        shares_redeemed(redeemed=100, security="PA-1", effective_on="2026-02-04"),
+        authorized_shares_changed(authorized=124_875, effective_on="2026-02-05"),
+    )
+    headroom = balance(ledger).headroom
+
+    assert headroom is not None
+    assert headroom.if_all_converted == Shares(125_000)
+    assert headroom.still_to_convert == exactly(Shares(124_375))
+    assert headroom.available == exactly(Shares(124_375))
+    assert headroom.is_enough
+
+
+def test_in_a_partial_register_it_is_not_known_whether_what_is_available_is_enough() -> None:
+    ledger = signed(authorized_shares_changed(authorized=125_000), register_scope_declared(scope=Scope.PARTIAL))
+    fewer = signed(authorized_shares_changed(authorized=124_999), register_scope_declared(scope=Scope.PARTIAL))
+
+    assert [each.is_enough for each in (balance(ledger).headroom, balance(fewer).headroom) if each] == [None, False]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "basis", "in_all"),
+    [
+        ("2026-06-30", None, 125_000),
+        ("2026-07-01", None, 12_500),
+        ("2026-08-01", None, 50_000),
+        ("2026-06-30", "2026-07-01", 125_000),
+    ],
+)
+def test_a_split_of_the_class_bought_changes_how_many_shares_the_price_buys(
+    as_of: str, basis: str | None, in_all: int
+) -> None:
+    """1,000,000 USD at 10 buy 100,000, and 10,000 after one for ten; each converts into 10 / 8 common.
+
+    From August the price is 25, in the units of that day, and 40,000 are bought.
+    """
+    split = stock_split_effected(
+        stock_classes=(StockClassId("series-a"),),
+        ratio="1/10",
+        resulting=(
+            ResultingTerms(
+                stock_class=StockClassId("series-a"),
+                authorized=Authorized(1_000_000),
+                stated_value=Price(10, "USD"),
+                conversion=ConversionRight(into=StockClassId("common"), price=Price(8, "USD")),
+            ),
+        ),
+    )
+    repriced = agreement_amended(added=None, rescheduled=(), price=Price(25, "USD"), effective_on="2026-08-01")
+    ledger = signed(split, repriced)
+    headroom = commitments(ledger, as_of=as_of, basis=basis)["spa"].headroom
+
+    assert headroom is not None
+    assert headroom.if_all_converted == Shares(in_all)
 
 
 def test_a_class_that_does_not_convert_has_no_headroom() -> None:

@@ -143,6 +143,17 @@ def test_converting_all_20_000_needs_more_than_was_authorized_when_the_agreement
     assert room.if_all_converted == Shares(5_000_000_000)
     assert room.authorized.only == Authorized(2_000_000_000)
     assert room.is_enough is False
+    assert room.too_few == Shares(3_000_000_000)
+
+
+def test_after_the_increase_it_is_not_known_whether_there_is_room_for_the_rest(ledger: Ledger) -> None:
+    """3,200 of the 20,000 were converted, into 800,000,000; how much of the 20 billion others hold is not known."""
+    room = commitments(ledger, as_of="2017-06-20")[AGREEMENT].headroom
+
+    assert room is not None
+    assert room.still_to_convert.exact == Shares(4_200_000_000)
+    assert room.available == Bounds(None, Shares(19_200_000_000))
+    assert room.is_enough is None
 
 
 def test_the_increase_to_20_billion_has_a_deduced_range_and_was_in_force_by_9_may(ledger: Ledger) -> None:
