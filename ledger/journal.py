@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import uuid4
 
@@ -117,6 +118,7 @@ class Ledger:
         self._store, self._clock, self._salts = store, clock, salts
         self._issuer = _chosen(store.issuers(), issuer, begin=begin)
         self._entries: list[Entry] = []
+        self._zones = _Zones()
         self._commands: dict[CommandId, int] = {}  # the number of the first entry of each
         self._particulars: dict[str, tuple[bytes, str]] = {}
         self._standing: tuple[int, list[InEffect]] = (0, [])
@@ -253,52 +255,43 @@ class Ledger:
     @property
     def time_zone(self) -> str:
         """The zone whose days the record counts in, as known now."""
-        for each in self.standing(None):  # the issuer comes first, unless it was restated
-            if isinstance(each.fact, IssuerRegistered):
-                return each.fact.time_zone
-        return "UTC"
+        known = self._zones.known_by_then(self.entries())
+        return known[-1][1] if known else "UTC"
 
     def position(self, known_at: KnownAt = None) -> int:
         """Return how many entries had been recorded: the knowledge that ``known_at`` means.
 
+        A day closes in the zone that the issuer was known to have when it closed. So an entry recorded later, which
+        may say that it was another one, does not change what the same question was answered before.
+
         Args:
-            known_at: An aware instant; a day, meaning its close in the issuer's zone; a number of entries that
-                ends with a command; ISO text for an instant or a day; or ``None`` for everything.
+            known_at: An aware instant; a day, meaning its close in the issuer's zone as known then; a number of
+                entries that ends with a command; ISO text for an instant or a day; or ``None`` for everything.
 
         Raises:
             NothingRecorded: Nothing had been recorded by then.
             NotUnderstood: ``E_TIMEZONE`` for an instant without a zone, ``E_KNOWN`` for a number within a command
-                or beyond the last, ``E_DATE`` for other text.
+                or beyond the last, or for yes and no; ``E_DATE`` for other text.
         """
         entries = self.entries()
         if not entries:
             raise NothingRecorded(None, None)
         if known_at is None:
             return len(entries)
-        if isinstance(known_at, int) and not isinstance(known_at, bool):
+        if isinstance(known_at, bool):
+            raise NotUnderstood(
+                "E_KNOWN", f"{known_at} is no number of entries", "give a number, an instant or a day"
+            )
+        if isinstance(known_at, int):
             return _whole_command(entries, known_at)
-        assert not isinstance(known_at, bool)
-        instant = self._instant(known_at)
-        known = known_by(entries, instant)
+        asked = _instant_or_day(known_at)
+        if isinstance(asked, datetime):
+            known, instant = known_by(entries, asked), asked
+        else:
+            known, instant = self._zones.close_of(asked, entries)
         if not known:
             raise NothingRecorded(instant, entries[0].recorded_at)
         return known
-
-    def _instant(self, known_at: datetime | date | str) -> datetime:
-        if isinstance(known_at, str) and len(known_at) > 10:
-            try:
-                known_at = datetime.fromisoformat(known_at)
-            except ValueError as error:
-                hint = "write 2017-06-20T17:00:00-04:00, or a day"
-                raise NotUnderstood("E_DATE", f"{shown(known_at)} is not an ISO instant", hint) from error
-        if isinstance(known_at, datetime):
-            if known_at.tzinfo is None:
-                raise NotUnderstood("E_TIMEZONE", f"{known_at} has no time zone", 'add one, "…T17:00:00-04:00"')
-            day(known_at.date(), what="known_at")  # the first and last years have instants that UTC has not
-            return known_at.astimezone(UTC)
-        next_day = day(known_at, what="known_at") + timedelta(days=1)
-        midnight = datetime.combine(next_day, time(), zone(self.time_zone))
-        return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
     def standing(self, known_at: KnownAt = None) -> list[InEffect]:
         """Return the facts that stand, as far as the knowledge reaches, in order of recording."""
@@ -454,6 +447,73 @@ class Ledger:
         self._issuer = issuer
         self._entries += new
         self._commands[command] = int(new[0].number)
+
+
+class _Zones:
+    """The time zone of the issuer, as it was known from position to position. Looks at each entry once.
+
+    A day could close by the zone that is known now, but then a restatement of the issuer would move the close of
+    days long past. It could close by any zone whose own close knows that zone, but there may be two of these, or
+    none. So entries count in order, each by the zone known before its command: the first one recorded after the day
+    closed ends what was known.
+    """
+
+    def __init__(self) -> None:
+        self._known: list[tuple[int, str]] = []
+        self._about: list[Entry] = []  # what registers or restates the issuer, or takes such an entry out
+        self._seen = 0
+
+    def known_by_then(self, entries: Sequence[Entry]) -> list[tuple[int, str]]:
+        """Return each zone, with the number of entries from which on it was known; the first one from 0 on."""
+        for entry in entries[self._seen :]:
+            if _is_about_issuer(entry.event, self._about):
+                self._about.append(entry)
+                facts = [each.fact for each in standing(self._about)]
+                zones = [fact.time_zone for fact in facts if isinstance(fact, IssuerRegistered)]
+                begin = command_end(entries, entry.number) if self._known else 0
+                if self._known and self._known[-1][0] == begin:  # by the same command: only the last one was known
+                    self._known.pop()
+                self._known.append((begin, zones[0]))
+        self._seen = len(entries)
+        return self._known
+
+    def close_of(self, on: date, entries: Sequence[Entry]) -> tuple[int, datetime]:
+        """Return how many entries were known when a day closed, and when that was."""
+        known = self.known_by_then(entries)
+        for (begin, name), (end, _) in pairwise([*known, (len(entries), "")]):
+            closed = _close_in(name, on)
+            count = known_by(entries, closed)
+            if count < end:
+                return max(begin, count), closed
+        return len(entries), closed
+
+
+def _is_about_issuer(event: Event, about: Sequence[Entry]) -> bool:
+    if type(event) is EntryVoided:
+        return any(entry.number in event.entries for entry in about)
+    fact = event.restated_as if type(event) is EntryRestated else event
+    return type(fact) is IssuerRegistered
+
+
+def _close_in(name: str, on: date) -> datetime:
+    """Return the last instant of a day in a zone."""
+    midnight = datetime.combine(on + timedelta(days=1), time(), zone(name))
+    return midnight.astimezone(UTC) - timedelta(microseconds=1)
+
+
+def _instant_or_day(known_at: datetime | date | str) -> datetime | date:
+    if isinstance(known_at, str) and len(known_at) > 10:
+        try:
+            known_at = datetime.fromisoformat(known_at)
+        except ValueError as error:
+            hint = "write 2017-06-20T17:00:00-04:00, or a day"
+            raise NotUnderstood("E_DATE", f"{shown(known_at)} is not an ISO instant", hint) from error
+    if not isinstance(known_at, datetime):
+        return day(known_at, what="known_at")
+    if known_at.tzinfo is None:
+        raise NotUnderstood("E_TIMEZONE", f"{known_at} has no time zone", 'add one, "…T17:00:00-04:00"')
+    day(known_at.date(), what="known_at")  # the first and last years have instants that UTC has not
+    return known_at.astimezone(UTC)
 
 
 def _chosen(issuers: Sequence[str], wanted: str | None, *, begin: bool) -> IssuerId | None:

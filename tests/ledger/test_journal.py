@@ -645,6 +645,113 @@ def test_the_zone_is_that_of_the_issuer_as_restated() -> None:
     assert ledger.time_zone == "Asia/Tokyo"
 
 
+def zoned(*commands: tuple[str, Event]) -> Ledger:
+    """Return a ledger of an issuer in Denver, with commands recorded at these instants of 2026."""
+    times = ["2026-01-01T00:00:00+00:00", *(f"2026-{when}:00+00:00" for when, _ in commands)]
+    ledger = Ledger.in_memory(clock=at(*times))
+    ledger.record(issuer_registered(time_zone="America/Denver"))
+    for number, (_, event) in enumerate(commands):
+        ledger.record(event, holder_registered(holder=f"h{number}"))
+    return ledger
+
+
+def moved_to(name: str, entry: int = 1) -> Event:
+    return entry_restated(entry, restated_as=issuer_registered(time_zone=name))
+
+
+def somebody(number: int) -> Event:
+    return holder_registered(holder=f"g{number}")
+
+
+def test_a_restatement_of_the_zone_does_not_change_what_was_known_earlier() -> None:
+    """20:00 of 1 March in Denver is noon of 2 March in Tokyo: known on the first, whatever is found out in May."""
+    commands = [("03-02T03:00", somebody(1)), ("03-03T03:00", somebody(2)), ("05-01T00:00", moved_to("Asia/Tokyo"))]
+    before, after = zoned(*commands[:2]), zoned(*commands)
+
+    for on_day in ("2026-02-28", "2026-03-01", "2026-03-02", "2026-03-03"):
+        assert before.position(on_day) == after.position(on_day)
+    assert after.position("2026-03-01") == 3
+    assert after.time_zone == "Asia/Tokyo"
+
+
+def test_a_day_after_the_restatement_closes_in_the_zone_then_known() -> None:
+    """From 1 May on the days are those of Tokyo, which end at 15:00 UTC."""
+    ledger = zoned(
+        ("05-01T00:00", moved_to("Asia/Tokyo")), ("05-02T14:59", somebody(1)), ("05-02T15:00", somebody(2))
+    )
+
+    assert ledger.position("2026-05-02") == 5
+    assert ledger.position("2026-05-03") == 7
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "known"),
+    [
+        # Denver's 1 May ends at 06:00 of the 2nd, Tokyo's at 15:00 of the 1st: the move itself is still known.
+        (("05-02T01:00", moved_to("Asia/Tokyo")), ("05-02T02:00", somebody(1)), 3),
+        (("05-01T01:00", moved_to("Asia/Tokyo")), ("05-01T15:00", somebody(1)), 3),
+        (("05-01T01:00", moved_to("Asia/Tokyo")), ("05-01T14:00", somebody(1)), 5),
+        # Honolulu's ends at 10:00 of the 2nd, which nobody knew when Denver's ended at 06:00.
+        (("05-02T07:00", moved_to("Pacific/Honolulu")), ("05-02T08:00", somebody(1)), 1),
+        (("05-02T05:00", moved_to("Pacific/Honolulu")), ("05-02T08:00", somebody(1)), 5),
+    ],
+)
+def test_a_day_on_which_the_zone_becomes_another_has_one_close(
+    first: tuple[str, Event], second: tuple[str, Event], known: int
+) -> None:
+    ledger = zoned(first, second, ("06-01T00:00", moved_to("UTC", entry=2)))
+
+    assert ledger.position("2026-05-01") == known
+
+
+def test_a_zone_whose_restatement_is_voided_and_revived_is_known_from_then_on() -> None:
+    ledger = zoned(
+        ("05-01T00:00", moved_to("Asia/Tokyo")), ("05-10T00:00", entry_voided(2)), ("05-20T00:00", entry_voided(4))
+    )
+
+    assert ledger.time_zone == "Asia/Tokyo"
+    assert ledger.position("2026-05-09") == 3  # 24:00 in Tokyo is 15:00 UTC, nine hours before the void
+    more = zoned(
+        ("05-01T00:00", moved_to("Asia/Tokyo")),
+        ("05-10T00:00", entry_voided(2)),
+        ("05-13T03:00", somebody(1)),
+        ("05-20T00:00", entry_voided(4)),
+        ("05-23T03:00", somebody(2)),
+    )
+    assert more.position("2026-05-12") == 7  # it is 21:00 of the 12th in Denver
+    assert more.position("2026-05-22") == 9  # and the 23rd in Tokyo
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 40), st.sampled_from(["", "Asia/Tokyo", "UTC", "Pacific/Honolulu"])), max_size=8
+    )
+)
+def test_what_is_recorded_after_a_day_never_changes_what_was_known_on_it(steps: list[tuple[int, str]]) -> None:
+    clock = [datetime(2026, 3, 1, tzinfo=UTC)]
+    ledger = Ledger.in_memory(clock=lambda: clock[0])
+    ledger.record(issuer_registered(time_zone="America/Denver"))
+    said: dict[date, int] = {}
+    named = 1
+    for number, (hours, name) in enumerate(steps):
+        clock[0] += timedelta(hours=hours)
+        over = (clock[0] - timedelta(hours=36)).date()  # closed in every zone there is
+        for back in range(5):
+            on_day = over - timedelta(days=back)
+            if on_day >= date(2026, 3, 1):
+                assert ledger.position(on_day) == said.setdefault(on_day, ledger.position(on_day))
+        event = moved_to(name, entry=named) if name else somebody(number)
+        entry = ledger.record(event).entries[0]
+        named = entry.number if name else named
+    for on_day, position in said.items():
+        assert ledger.position(on_day) == position
+
+
+@pytest.mark.parametrize("known_at", [True, False])
+def test_yes_is_no_number_of_entries(known_at: bool) -> None:
+    assert refused(lambda: company().position(known_at)).code == "E_KNOWN"
+
+
 def test_an_earlier_knowledge_shows_what_was_believed_then() -> None:
     ledger = company()
     ledger.record(common_issued(issued=1_000))
