@@ -17,15 +17,32 @@ NAME_LENGTH: Final = 200
 PROSE_LENGTH: Final = 2_000
 """Characters that a reason or a condition may have."""
 
-_FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp", "Zs"})
+_BLANK: Final = frozenset(
+    code
+    for first, last in (
+        (0x034F, 0x034F),  # combining grapheme joiner
+        (0x115F, 0x1160),  # Hangul fillers
+        (0x17B4, 0x17B5),  # Khmer inherent vowels
+        (0x180B, 0x180F),  # Mongolian variation selectors and vowel separator
+        (0x2800, 0x2800),  # Braille pattern without dots
+        (0x3164, 0x3164),  # Hangul filler
+        (0xFE00, 0xFE0F),  # variation selectors
+        (0xFFA0, 0xFFA0),  # halfwidth Hangul filler
+        (0xE0100, 0xE01EF),  # variation selectors
+    )
+    for code in range(first, last + 1)
+)
+"""Letters, marks and symbols that show nothing: Unicode has them ignored by default, or draws them empty."""
 
 
 def clean(text: str, longest: int = NAME_LENGTH, *, what: str = "text") -> str:
     """Return the text unchanged if it may be recorded.
 
-    Control, format (bidirectional, zero-width, byte order mark), private and surrogate characters are refused:
-    two names that look the same must be the same, and a printed line must read as it is stored. Characters that
-    are not assigned yet are refused by a rule when recording, since a later Unicode may assign them.
+    Control, format (bidirectional, zero-width, byte order mark), private and surrogate characters are refused, and
+    so are spaces other than the plain one and what shows nothing (fillers, variation selectors): two names that
+    look the same must be the same, and a printed line must read as it is stored. Characters that are not assigned
+    yet are refused by a rule when recording, since a later Unicode may assign them.
 
     Raises:
         NotUnderstood: ``E_TYPE``, ``E_TEXT`` or ``E_LIMIT``.
@@ -37,7 +54,7 @@ def clean(text: str, longest: int = NAME_LENGTH, *, what: str = "text") -> str:
     if text.isascii() and text.isprintable() and text and text[0] != " " != text[-1]:
         return text
     for character in text:
-        if unicodedata.category(character) in _FORBIDDEN or _is_no_character(ord(character)):
+        if character != " " and _may_not_stand(character):
             raise NotUnderstood(
                 "E_TEXT",
                 f"{what} {shown(text)} holds character U+{ord(character):04X}",
@@ -48,6 +65,11 @@ def clean(text: str, longest: int = NAME_LENGTH, *, what: str = "text") -> str:
     if not text or text != text.strip():
         raise NotUnderstood("E_TEXT", f"{what} {shown(text)} is empty or padded", "write text without outer spaces")
     return text
+
+
+def _may_not_stand(character: str) -> bool:
+    code = ord(character)
+    return unicodedata.category(character) in _FORBIDDEN or code in _BLANK or _is_no_character(code)
 
 
 def _is_no_character(code: int) -> bool:

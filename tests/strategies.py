@@ -47,6 +47,21 @@ from ledger.terms.commitment import Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+_BLANK: Final = "".join(
+    chr(code)
+    for first, last in (
+        (0x034F, 0x034F),
+        (0x115F, 0x1160),
+        (0x17B4, 0x17B5),
+        (0x180B, 0x180F),
+        (0x2800, 0x2800),
+        (0x3164, 0x3164),
+        (0xFE00, 0xFE0F),
+        (0xFFA0, 0xFFA0),
+        (0xE0100, 0xE01EF),
+    )
+    for code in range(first, last + 1)
+)
 LARGEST_UNITS: Final = 10**30 * SCALE - 1
 
 # --- values ----------------------------------------------------------------------------------------------------
@@ -55,7 +70,13 @@ LARGEST_UNITS: Final = 10**30 * SCALE - 1
 def texts(longest: int = 40) -> st.SearchStrategy[str]:
     """Return text of any script that may stand in a record."""
     anything = st.text(
-        st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")), min_size=1, max_size=longest
+        st.characters(
+            exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"),
+            include_characters=" ",
+            exclude_characters=_BLANK,
+        ),
+        min_size=1,
+        max_size=longest,
     )
     usual = st.sampled_from(["Zoé Ångström", "株式会社", 'O\'Brien "&" Söhne \\ <Co>', "4.02(b)", "ﬀ", "=1+1"])
     return usual | anything.map(lambda text: unicodedata.normalize("NFC", text).strip()[:longest].strip()).filter(

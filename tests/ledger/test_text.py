@@ -68,6 +68,27 @@ def test_unusual_names_are_names(text: str) -> None:
         ("\uffff", "U+FFFF"),
         ("\ufffe", "U+FFFE"),
         ("\ufdd0", "U+FDD0"),
+        ("\u00a0", "U+00A0"),
+        ("\u1680", "U+1680"),
+        ("\u2003", "U+2003"),
+        ("\u202f", "U+202F"),
+        ("\u205f", "U+205F"),
+        ("\u3000", "U+3000"),
+        ("\u034f", "U+034F"),
+        ("\u115f", "U+115F"),
+        ("\u1160", "U+1160"),
+        ("\u17b4", "U+17B4"),
+        ("\u17b5", "U+17B5"),
+        ("\u180b", "U+180B"),
+        ("\u180e", "U+180E"),
+        ("\u180f", "U+180F"),
+        ("\u2800", "U+2800"),
+        ("\u3164", "U+3164"),
+        ("\ufe00", "U+FE00"),
+        ("\ufe0f", "U+FE0F"),
+        ("\uffa0", "U+FFA0"),
+        ("\U000e0100", "U+E0100"),
+        ("\U000e01ef", "U+E01EF"),
     ],
     ids=lambda value: value if value.startswith("U+") else "",
 )
@@ -77,6 +98,18 @@ def test_what_cannot_be_seen_is_refused_by_name(character: str, name: str) -> No
         assert error.code == "E_TEXT"
         assert name in str(error)
         assert error.line().isprintable()
+
+
+@pytest.mark.parametrize("code", [0x0350, 0x115E, 0x1161, 0x17B3, 0x17B6, 0x2801, 0x3163, 0xFDFD, 0xFFA1])
+def test_what_is_beside_an_invisible_character_can_be_seen(code: int) -> None:
+    assert clean(f"a{chr(code)}b")
+
+
+@given(st.characters(exclude_categories=("Cn",)))  # a rule of recording refuses those
+def test_two_names_do_not_differ_by_a_space_or_by_nothing(character: str) -> None:
+    """What Python itself takes for a space, or will not print, is refused wherever it stands."""
+    if character != " " and (character.isspace() or not character.isprintable()):
+        assert refusal(f"Zo{character}e").code == "E_TEXT"
 
 
 @pytest.mark.parametrize("text", ["Zoe\u0301", "\u212b", "e\u0302\u0323", "\u1100\u1161"])
