@@ -2,7 +2,7 @@
 
 from projections.audit import AuditLine, audit_trail
 from projections.bounds import Bounds, Possible
-from projections.cap_table import CapTable, ClassLine, HoldingLine, cap_table
+from projections.cap_table import CapTable, ClassLine, HoldingLine, ReserveLine, cap_table
 from projections.commitments import CommitmentBalance, Commitments, commitments
 from projections.explain import Explanation, explain
 from projections.figures import Figure, of_agreement, of_class, of_holder
@@ -21,6 +21,7 @@ __all__ = [
     "Finding",
     "HoldingLine",
     "Possible",
+    "ReserveLine",
     "RollForward",
     "Severity",
     "audit_trail",

@@ -12,9 +12,9 @@ import attrs
 from ledger.days import close_of
 from ledger.errors import NotUnderstood, UnknownName, nearest
 from ledger.events import HolderRegistered
-from ledger.identity import HolderId, IssuerId, StockClassId
+from ledger.identity import Count, HolderId, IssuerId, ReserveId, StockClassId
 from ledger.movements import Account, Held, Level, Reserved, Scope, Source, StockClassKind, Unit
-from ledger.quantities import Authorized, Ratio, Shares
+from ledger.quantities import Authorized, Price, Ratio, Shares
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import may_be_last, place_in_history
 from projections.bounds import Bounds, Possible, exactly
@@ -41,6 +41,21 @@ class StatedCount:
 
 
 @attrs.frozen
+class ReserveLine:
+    """Authorized shares kept back for one purpose.
+
+    Attributes:
+        reserve: Its name.
+        purpose: What it is for, as stated last.
+        shares: How many are left in it.
+    """
+
+    reserve: ReserveId
+    purpose: str
+    shares: Bounds[Shares]
+
+
+@attrs.frozen
 class ClassLine:
     """A class of stock at the close of a day.
 
@@ -52,15 +67,21 @@ class ClassLine:
         is_complete: Whether every holder is recorded, in every reading.
         authorized: Shares that the charter authorizes.
         reserved: Authorized shares kept back.
+        reserves: What they are kept back for, one line for each reserve.
         issued: Shares issued, treasury included.
         treasury: Shares issued and held by the company.
         outstanding: Shares held by others.
-        available: Authorized, neither issued nor reserved, nor converted or redeemed for good; below zero when
-            more is out than the charter allows.
+        spent: Shares converted or redeemed that may not be issued again.
+        available: Authorized, and neither issued nor reserved nor spent; below zero when more is out than the
+            charter allows.
         as_converted: Common shares that the class stands for; ``None`` when it does not convert.
         votes: Votes of the shares outstanding; ``None`` when votes are not stated.
         not_recorded: Shares of holders that are not recorded; zero in a complete register.
         stated: The last count that the company stated, if any.
+        par_value: Par value of a share.
+        stated_value: What a share counts for in conversion and preference.
+        seniority: Rank in liquidation; a higher number is paid first.
+        identifiers: Numbers of the security, each with its scheme: CUSIP or ISIN.
     """
 
     stock_class: StockClassId
@@ -70,14 +91,20 @@ class ClassLine:
     is_complete: bool
     authorized: Possible[Authorized]
     reserved: Bounds[Shares]
+    reserves: tuple[ReserveLine, ...]
     issued: Bounds[Shares]
     treasury: Bounds[Shares]
     outstanding: Bounds[Shares]
+    spent: Bounds[Shares]
     available: Bounds[Shares]
     as_converted: Bounds[Shares] | None
     votes: Bounds[Fraction] | None
     not_recorded: Bounds[Shares]
     stated: StatedCount | None
+    par_value: Possible[Price | None]
+    stated_value: Possible[Price | None]
+    seniority: Possible[Count | None]
+    identifiers: tuple[tuple[str, Possible[str]], ...]
 
     @property
     def denominator(self) -> str:
@@ -254,14 +281,17 @@ def _figures(balances: Balances) -> Figures:
         if any(balances.values(Level.REISSUABLE, subject))
     }
 
+    def is_spent(unit: Unit, account: Account) -> bool:
+        return account in (Source.CONVERTED, Source.REDEEMED) and unit not in reissuable
+
     def committed(unit: Unit, account: Account) -> Any:
-        spent = account in (Source.CONVERTED, Source.REDEEMED) and unit not in reissuable
-        return (unit, "committed") if spent or _part(account) else None
+        return (unit, "committed") if is_spent(unit, account) or _part(account) else None
 
     return {
         **balances.grouped(lambda unit, account: (unit, part) if (part := _part(account)) else None),
         **balances.grouped(lambda unit, account: (unit, "issued") if _part(account) in _ISSUED else None),
         **balances.grouped(committed),
+        **balances.grouped(lambda unit, account: (unit, "spent") if is_spent(unit, account) else None),
     }
 
 
@@ -279,7 +309,7 @@ def _class_line(
     stated = _stated(balances, stock_class, ratio)
     if not recorded:
         outstanding = Bounds(outstanding.low, None)
-    issued = _shares(bounds("issued"), ratio)
+    issued, spent = _shares(bounds("issued"), ratio), _shares(bounds("spent"), ratio)
     authorized: Possible[Authorized] = Possible(balances.values(Level.AUTHORIZED, stock_class))
     return ClassLine(
         stock_class,
@@ -289,15 +319,39 @@ def _class_line(
         recorded,
         Possible(tuple(value * Ratio(ratio) for value in authorized.values)),
         _shares(bounds("reserved"), ratio),
+        tuple(_reserves(balances, stock_class, ratio)),
         issued if recorded else Bounds(issued.low, None),
         _shares(bounds("treasury"), ratio),
         outstanding,
+        spent if recorded else Bounds(spent.low, None),
         _available(authorized, bounds("committed"), ratio, is_complete=recorded),
         _converted(balances, stock_class, outstanding, ratios),
         _votes(balances, stock_class, outstanding, ratio),
         _not_recorded(_shares(bounds("outstanding"), ratio), stated, is_complete=recorded),
         stated,
+        Possible(balances.values(Level.PAR_VALUE, stock_class)),
+        Possible(balances.values(Level.STATED_VALUE, stock_class)),
+        Possible(balances.values(Level.SENIORITY, stock_class)),
+        tuple(_identifiers(balances, stock_class)),
     )
+
+
+def _reserves(balances: Balances, stock_class: StockClassId, ratio: Fraction) -> Iterator[ReserveLine]:
+    """Yield the reserves of a class in the order in which they came; one that is used up has none left."""
+    left = balances.grouped(
+        lambda unit, account: account.reserve if type(account) is Reserved and unit == stock_class else None
+    )
+    for reserve, bounds in left.items():
+        purposes = balances.values(Level.RESERVE, (stock_class, reserve))
+        if bounds != (0, 0):
+            yield ReserveLine(reserve, " or ".join(map(str, purposes)), _shares(bounds, ratio))
+
+
+def _identifiers(balances: Balances, stock_class: StockClassId) -> Iterator[tuple[str, Possible[str]]]:
+    for of_class, scheme in balances.subjects(Level.IDENTIFIER):
+        if of_class == stock_class:
+            numbers = balances.values(Level.IDENTIFIER, (of_class, scheme))
+            yield scheme, Possible(numbers)
 
 
 _ISSUED = ("outstanding", "treasury")

@@ -174,11 +174,13 @@ class Replay:
 
 def _with_scope(facts: Iterable[InEffect]) -> frozenset[StockClassId]:
     """Return the classes whose scope is stated; two kinds of facts do, and asking each for it would take long."""
+    stating = [each.fact for each in facts if type(each.fact) in _STATE_SCOPE]
     return frozenset(
-        each.fact.stock_class
-        for each in facts
-        if isinstance(each.fact, OpeningBalanceAdopted | RegisterScopeDeclared)
+        fact.stock_class for fact in stating if isinstance(fact, OpeningBalanceAdopted | RegisterScopeDeclared)
     )
+
+
+_STATE_SCOPE: Final = (OpeningBalanceAdopted, RegisterScopeDeclared)
 
 
 def replay(history: History, facts: Iterable[InEffect] | None = None) -> Balances:

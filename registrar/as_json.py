@@ -102,14 +102,23 @@ def _class(line: ClassLine) -> Answer:
         "is_complete": line.is_complete,
         "authorized": _possible(line.authorized),
         "reserved": _bounds(line.reserved),
+        "reserves": [
+            {"reserve": each.reserve, "purpose": each.purpose, "shares": _bounds(each.shares)}
+            for each in line.reserves
+        ],
         "issued": _bounds(line.issued),
         "treasury": _bounds(line.treasury),
         "outstanding": _bounds(line.outstanding),
+        "used_up": _bounds(line.spent),
         "available": _bounds(line.available),
         "as_converted": _bounds(line.as_converted),
         "votes": _bounds(line.votes),
         "holders_not_recorded": _bounds(line.not_recorded),
         "stated_outstanding": None if stated is None else {"shares": str(stated.shares), "on": str(stated.on)},
+        "par_value": _possible(line.par_value),
+        "stated_value": _possible(line.stated_value),
+        "seniority": _possible(line.seniority),
+        "identifiers": [{"scheme": scheme, "number": _possible(number)} for scheme, number in line.identifiers],
     }
 
 

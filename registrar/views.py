@@ -189,12 +189,27 @@ def _class_figures(classes: Sequence[ClassLine], width: int) -> list[str]:
         ("issued", [bounds(line.issued) for line in classes]),
         ("in treasury", [bounds(line.treasury) for line in classes]),
         ("outstanding", [bounds(line.outstanding) for line in classes]),
+        ("used up", [bounds(line.spent) for line in classes]),
         ("available", [_available(line) for line in classes]),
         ("as converted", [bounds(line.as_converted) or "does not convert" for line in classes]),
         ("votes", ["not stated" if line.votes is None else bounds(line.votes) for line in classes]),
     ]
+    stated = [
+        ("par value", [_stated(line.par_value) for line in classes]),
+        ("stated value", [_stated(line.stated_value) for line in classes]),
+        ("seniority", [_stated(line.seniority) for line in classes]),
+    ]
+    for scheme in dict.fromkeys(scheme for line in classes for scheme, _ in line.identifiers):
+        numbers = [dict(line.identifiers) for line in classes]
+        stated.append((scheme, [_worded(found[scheme]) if scheme in found else "" for found in numbers]))
+    figures += [(name, cells) for name, cells in stated if any(cells)]
     columns = [Column("Class"), *(Column(str(line.stock_class), right=True) for line in classes)]
     return table(columns, [[name, *cells] for name, cells in figures], width)
+
+
+def _stated(level: Possible[Any]) -> str:
+    """Return a term in words; nothing where it never was stated."""
+    return "" if level.values in ((), (None,)) else _worded(level)
 
 
 def _available(line: ClassLine) -> str:
@@ -220,6 +235,14 @@ def _worded(level: Possible[Any]) -> str:
 
 def _cap_table_notes(answer: CapTable) -> list[str]:
     found = [f"{line.stock_class}: {line.title}. Percentages are of {line.denominator}." for line in answer.classes]
+    found += [
+        f"{line.stock_class}: of what is reserved, {bounds(each.shares)} in reserve {each.reserve}"
+        + (f" ({each.purpose})." if each.purpose else ".")
+        for line in answer.classes
+        for each in line.reserves
+    ]
+    if any(bounds(line.spent) != NOTHING for line in answer.classes):
+        found.append("Used up: converted or redeemed, and by the charter not to be issued again.")
     if any(not line.is_complete and line.scope.values for line in answer.classes):
         found.append(
             "Holders not recorded: the register of the class is partial. Others hold shares that are not in it, so"

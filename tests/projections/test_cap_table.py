@@ -47,6 +47,7 @@ from tests.builders import (
     preferred_issued,
     register_scope_declared,
     reserve_released,
+    security_identifier_changed,
     series_a,
     shares_cancelled,
     shares_converted,
@@ -195,9 +196,9 @@ def test_a_reserve_lowers_what_is_available_until_it_is_released_or_drawn() -> N
     assert line.available.exact == Shares(9_600_000)
 
 
-@pytest.mark.parametrize(("reissuable", "available"), [(False, 999_000), (True, 999_500)])
+@pytest.mark.parametrize(("reissuable", "spent", "available"), [(False, 500, 999_000), (True, 0, 999_500)])
 def test_converted_and_redeemed_shares_are_available_again_only_if_the_terms_say_so(
-    reissuable: bool, available: int
+    reissuable: bool, spent: int, available: int
 ) -> None:
     """1,000 of 1,000,000 issued, of which 400 are converted and 100 redeemed: 500 are outstanding."""
     ledger = Ledger.in_memory(clock=ticking())
@@ -210,7 +211,7 @@ def test_converted_and_redeemed_shares_are_available_again_only_if_the_terms_say
     line = on(ledger, preferred_issued(), shares_converted(), shares_redeemed()).stock_class("series-a")
 
     assert line.outstanding.exact == Shares(500)
-    assert line.available.exact == Shares(available)
+    assert (line.spent.exact, line.available.exact) == (Shares(spent), Shares(available))
     ledger.record(preferred_issued(issued=available, effective_on=DAY))
     with pytest.raises(RuleBroken):
         ledger.record(preferred_issued(issued=1, effective_on=DAY))
@@ -424,6 +425,40 @@ def test_a_register_that_is_declared_complete_again_has_no_holders_left_over() -
 
     assert table.holdings[0].percent == exactly(Fraction(1))
     assert table.stock_class("common").not_recorded == exactly(Shares(0))
+
+
+# --- what a class says of itself ---------------------------------------------------------------------------------
+
+
+@SOME
+@given(histories(), as_of_days)
+def test_what_is_authorized_is_reserved_issued_used_up_or_available(events: list[Event], as_of: date) -> None:
+    for line in cap_table(recorded(events), as_of=as_of).classes:
+        authorized = line.authorized.only
+        assert authorized is not None
+        assert authorized.shares is not None
+        parts = (line.reserved, line.issued, line.spent, line.available)
+        assert sum(part.exact.units for part in parts) == authorized.shares.units
+        assert sum(reserve.shares.exact.units for reserve in line.reserves) == line.reserved.exact.units
+
+
+def test_a_class_has_its_terms_reserves_and_identifiers_of_the_day() -> None:
+    ledger = company()
+    ledger.record(
+        shares_reserved(reserved=400, purpose="Option plan"),
+        shares_reserved(reserve=ReserveId("warrants"), reserved=30, purpose="Warrants of 2026"),
+        security_identifier_changed(effective_on="2026-02-01"),
+    )
+    line, preferred = (cap_table(ledger, as_of=DAY).stock_class(each) for each in ("common", "series-a"))
+
+    assert [(each.reserve, each.purpose, each.shares.exact) for each in line.reserves] == [
+        ("plan", "Option plan", Shares(400)),
+        ("warrants", "Warrants of 2026", Shares(30)),
+    ]
+    assert [scheme for scheme, number in line.identifiers if number.is_exact] == ["CUSIP"]
+    assert preferred.stated_value.only == Price(10, "USD")
+    assert (preferred.reserves, preferred.identifiers) == ((), ())
+    assert cap_table(ledger, as_of="2026-01-31").stock_class("common").identifiers == ()
 
 
 # --- names -------------------------------------------------------------------------------------------------------
