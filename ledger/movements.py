@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 import attrs
@@ -253,7 +253,7 @@ def is_rounded(account: object) -> bool:
     return type(account) is Held or type(account) is Reserved or account is Source.TREASURY
 
 
-_posting: Final = Posting._make  # of one tuple; a history makes two postings of nearly every entry
+_posting: Final = partial(tuple.__new__, Posting)  # a history makes two of nearly every entry
 
 
 def moved(shares: Shares, *, of: StockClassId, out_of: Account, into: Account) -> tuple[Posting, Posting]:

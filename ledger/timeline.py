@@ -75,10 +75,10 @@ class InEffect:
 
     def __init__(self, entry: Entry, fact: Fact, first: int) -> None:
         self.entry, self.fact, self.first = entry, fact, first
-        effective, phase = fact.effective_on, fact.phase
+        effective, phase, place = fact.effective_on, fact.phase, fact.place
         self.settles: Moment = moment(effective.latest, phase)
         self.begins: Moment = self.settles if effective.is_exact else moment(effective.earliest, phase)
-        self.position: Position = (_NO_PLACE if fact.place is None else fact.place, first)
+        self.position: Position = (_NO_PLACE if place is None else place, first)
 
     @property
     def is_exact(self) -> bool:

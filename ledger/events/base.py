@@ -34,7 +34,7 @@ class Certainty(Enum):
 
 def more_than_none(instance: object, attribute: attrs.Attribute[Any], value: Shares | Money) -> None:
     """Check that a quantity is above zero, and one that can be recorded."""
-    if not recordable(value.units) or value.units <= 0:
+    if value.units <= 0 or not recordable(value.units):
         raise NotUnderstood(
             "E_QUANTITY",
             f"{attribute.name} is {shown(str(value))}",

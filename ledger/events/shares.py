@@ -159,15 +159,13 @@ class SharesTransferred(Fact):
 
     def movements(self) -> Movements:
         """Return the shares leaving one holder and reaching the other."""
-        return (
-            *moved(
-                self.transferred,
-                of=self.stock_class,
-                out_of=held(self.from_holder, self.security),
-                into=held(self.to_holder, self.received_as or self.security),
-            ),
-            *_named(self.received_as, self.security),
+        both = moved(
+            self.transferred,
+            of=self.stock_class,
+            out_of=held(self.from_holder, self.security),
+            into=held(self.to_holder, self.received_as or self.security),
         )
+        return both if self.received_as is None else both + _named(self.received_as, self.security)
 
 
 @attrs.frozen(kw_only=True)
