@@ -26,7 +26,6 @@ from ledger import (
     StockClassId,
 )
 from ledger.events import Event, ResultingTerms
-from ledger.identity import Count
 from ledger.movements import Level, Source
 from projections import Bounds, cap_table
 from projections.replay import replay
@@ -145,14 +144,26 @@ def test_each_certificate_is_a_position_of_its_own() -> None:
 @pytest.mark.parametrize(("decimals", "left"), [(0, "333"), (1, "333.3"), (2, "333.33")])
 def test_a_position_keeps_the_decimals_that_the_split_says(decimals: int, left: str) -> None:
     ledger = company()
-    ledger.record(common_issued(issued=1_000))
-    ledger.record(split("1/3", decimals=Count(decimals)))
+    ledger.record(stock_class_designated(stock_class="units", title="Units", decimals=4))
+    ledger.record(common_issued(stock_class="units", issued=1_000))
+    units = StockClassId("units")
+    terms = (ResultingTerms(stock_class=units, authorized=Authorized(10_000_000)),)
+    ledger.record(
+        stock_split_effected(
+            stock_classes=(units,),
+            ratio=Ratio("1/3"),
+            decimals=decimals,
+            resulting=terms,
+            effective_on=SPLIT_ON,
+            fractions=FractionPolicy.DOWN,
+        )
+    )
 
-    assert held(ledger) == {"ada": Fraction(left)}
+    assert cap_table(ledger, as_of=SPLIT_ON).shares("ada", "units").exact == Shares(left)
 
 
-def test_the_treasury_is_a_position_too_and_a_reserve_stays_exact() -> None:
-    """One for ten of 15 in treasury is 1.5, rounded down to 1; of 505 reserved 50.5, which nobody holds."""
+def test_the_treasury_and_a_reserve_are_rounded_like_positions() -> None:
+    """One for ten of 15 in treasury is 1.5, rounded down to 1; of 505 reserved 50.5, rounded down to 50."""
     ledger = company()
     ledger.record(common_issued(issued=1_000), shares_repurchased(repurchased=15), shares_reserved(reserved=505))
     ledger.record(split("1/10"))
@@ -160,8 +171,8 @@ def test_the_treasury_is_a_position_too_and_a_reserve_stays_exact() -> None:
 
     assert line.treasury.exact == Shares(1)
     assert line.outstanding.exact == Shares(98)
-    assert line.reserved.exact == Shares("50.5")
-    assert line.available.exact == Shares("9999850.5")
+    assert line.reserved.exact == Shares(50)
+    assert line.available.exact == Shares(9_999_851)
 
 
 def test_what_rounding_gives_and_takes_stands_on_an_account_so_that_the_class_sums_to_zero() -> None:
@@ -422,8 +433,8 @@ def test_a_voided_split_leaves_every_position_as_if_it_had_not_been() -> None:
     assert cap_table(ledger, as_of=date(2026, 7, 1), known_at=8).shares("ada", "common").exact == Shares(101)
 
 
-def test_a_reserve_that_a_split_left_with_a_fraction_can_be_drawn_on() -> None:
-    """505 kept back are 50.5 after one for ten: 50 can be issued out of them, 51 cannot."""
+def test_a_reserve_that_a_split_rounded_can_be_drawn_on_to_the_last_share() -> None:
+    """505 kept back are 50 after one for ten: 50 can be issued out of them, 51 cannot."""
     ledger = company()
     ledger.record(shares_reserved(reserved=505))
     ledger.record(split("1/10"))
@@ -431,7 +442,7 @@ def test_a_reserve_that_a_split_left_with_a_fraction_can_be_drawn_on() -> None:
     with pytest.raises(RuleBroken):
         ledger.record(common_issued(issued=51, reserve=ReserveId("plan"), effective_on="2026-07-02"))
     ledger.record(common_issued(issued=50, reserve=ReserveId("plan"), effective_on="2026-07-02"))
-    assert cap_table(ledger, as_of="2026-07-02").stock_class("common").reserved.exact == Shares("0.5")
+    assert cap_table(ledger, as_of="2026-07-02").stock_class("common").reserved.exact == Shares(0)
 
 
 def test_a_class_with_decimals_keeps_them_only_if_the_split_does() -> None:
