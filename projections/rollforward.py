@@ -16,7 +16,7 @@ from ledger.quantities import Currency, Money, Shares
 from ledger.timeline import InEffect, history_of, place_in_history
 from projections.bounds import Bounds
 from projections.figures import Figure, all_is_recorded
-from projections.replay import ONE, Balances, Quantity, Replay, Units, close_place, replay
+from projections.replay import ONE, Balances, Place, Quantity, Replay, Units, close_place, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -109,7 +109,7 @@ def rollforward(
         figure_bounds(opening, figure, unit, units.factor(figure.stock_class, close_place(first))),
         tuple(
             RollForwardLine(kind, _bounds(low, high, unit), tuple(numbers))
-            for kind, ((low, high), numbers) in sums.items()
+            for kind, ((low, high), numbers, _) in sorted(sums.items(), key=lambda item: item[1][2])
             if low or high
         ),
         figure_bounds(closing, figure, unit, units.factor(figure.stock_class, close_place(last))),
@@ -117,7 +117,8 @@ def rollforward(
     )
 
 
-_Sums = dict[str, tuple[list[Quantity], list[int]]]
+_Sums = dict[str, tuple[list[Quantity], list[int], Place]]
+"""For each kind of movement its bounds, the entries behind it, and its first place in history."""
 
 
 def _movements(facts: list[InEffect], figure: Figure, after: Moment, through: Moment, units: Units) -> _Sums:
@@ -137,7 +138,7 @@ def _movements(facts: list[InEffect], figure: Figure, after: Moment, through: Mo
 def _add(sums: _Sums, kind: str, each: InEffect, change: Quantity, *, certain: bool) -> None:
     if not change:
         return
-    bounds, entries = sums.setdefault(kind, ([0, 0], []))
+    bounds, entries, _ = sums.setdefault(kind, ([0, 0], [], place_in_history(each)))
     entries.append(int(each.entry.number))
     if certain or change < 0:
         bounds[0] += change

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from ledger import AgreementId, FractionPolicy, Ledger, NotUnderstood, ReserveId, SecurityId, Shares, on
 from ledger.events import Event, Fact
 from ledger.movements import Posting
+from ledger.timeline import place_in_history
 from projections import Bounds, Figure, RollForward, of_agreement, of_class, of_holder, rollforward
 from projections.bounds import exactly
 from tests import builders
-from tests.builders import company, entry_voided, stock_split_effected
+from tests.builders import common_issued, company, entry_voided, shares_cancelled, stock_split_effected
 from tests.projections.histories import SOME, as_of_days, every_figure, histories, recorded
 
 BEFORE, AFTER = "2026-06-01", "2026-12-31"
@@ -300,3 +301,30 @@ def test_a_figure_of_an_agreement_that_is_not_there_is_zero() -> None:
 
     assert found.lines == ()
     assert units(found.opening) == units(found.closing) == 0
+
+
+# --- order -------------------------------------------------------------------------------------------------------
+
+
+@SOME
+@given(histories(most=14), as_of_days)
+def test_lines_come_in_the_order_in_which_they_first_came(events: list[Event], after: date) -> None:
+    ledger = recorded(events)
+    places = {int(each.entry.number): place_in_history(each) for each in ledger.standing()}
+    for figure in every_figure():
+        lines = rollforward(ledger, figure, after=after, through="2026-02-28").lines
+        first = [places[line.entries[0]] for line in lines]
+        assert first == sorted(first)
+
+
+def test_a_split_stands_before_what_came_after_it() -> None:
+    ledger = company()
+    ledger.record(
+        common_issued(issued=1_005),
+        stock_split_effected(ratio="1/10"),
+        common_issued(holder="bob", issued=7, effective_on="2026-07-02"),
+        shares_cancelled(holder="bob", cancelled=7, effective_on="2026-07-03"),
+    )
+
+    lines = rollforward(ledger, of_class("common", "outstanding"), after="2026-06-30", through="2026-07-31").lines
+    assert [line.kind for line in lines] == ["split", "rounding", "issued", "cancelled"]
