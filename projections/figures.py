@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from ledger.errors import NotUnderstood, nearest
-from ledger.identity import AgreementId, HolderId, SecurityId, StockClassId
+from ledger.identity import AgreementId, HolderId, StockClassId
 from ledger.movements import Account, Commitment, Held, Level, Posting, Reserved, Source, Stage
 from projections.replay import Balances, is_complete
 
@@ -115,14 +115,4 @@ def of_holder(holder: str, stock_class: str, also: frozenset[HolderId] = frozens
         "held",
         _of_class(which, lambda account: type(account) is Held and account.holder in holders),
         which,
-    )
-
-
-def of_securities(label: str, stock_class: StockClassId, securities: frozenset[SecurityId]) -> Figure:
-    """Return what is left of certificates or lots of a class, whoever holds them."""
-    return Figure(
-        label,
-        "held",
-        _of_class(stock_class, lambda account: type(account) is Held and account.security in securities),
-        stock_class,
     )

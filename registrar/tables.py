@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from ledger.quantities import Money, Shares, plain
-from registrar.text import safe, width_of
+from registrar.text import safe, width_of, wrapped
 
 if TYPE_CHECKING:
     from projections.bounds import Bounds
@@ -110,14 +110,14 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) 
     """Return a table as lines.
 
     Columns marked optional go first where it would be too wide, from the last one on; then columns of text are
-    made narrower, and then those of numbers, which break between words only.
+    made narrower, and then those of numbers, which break between words only. A last line names what was left out.
 
     Args:
         columns: What stands above each column.
         rows: Text of each cell; ``RULE`` draws a line.
         width: Columns of the terminal.
     """
-    columns = list(columns)
+    columns, left_out = list(columns), list[str]()
     cells = [row if row is RULE else [safe(cell) for cell in row] for row in rows]
     while True:
         natural = _natural(columns, cells)
@@ -128,6 +128,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) 
         ]
         if not drop or sum(least) + len(_GAP) * (len(columns) - 1) <= width:
             break
+        left_out.insert(0, columns[drop[-1]].heading)
         columns = [column for index, column in enumerate(columns) if index != drop[-1]]
         cells = [
             row if row is RULE else [cell for index, cell in enumerate(row) if index != drop[-1]] for row in cells
@@ -138,7 +139,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) 
     lines.append(rule)
     for row in cells:
         lines += [rule] if row is RULE else _row(row, columns, widths)
-    return lines
+    return lines + (wrapped(f"(not shown for want of width: {', '.join(left_out)})", width) if left_out else [])
 
 
 def _natural(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[int]:

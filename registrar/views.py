@@ -458,11 +458,6 @@ def _audit_entry(line: AuditLine, digits: int, width: int) -> list[str]:
     return lines
 
 
-def _short(command: str) -> str:
-    """Return a command's identity, a digest by its beginning; JSON has it whole."""
-    return command if len(command) <= 40 else f"{command[:12]}..."
-
-
 def summary(event: Event) -> str:
     """Return what an event says, field by field, in one line."""
     if isinstance(event, EntryVoided):

@@ -98,6 +98,8 @@ def test_what_is_too_wide_goes_column_by_column() -> None:
     rows = [["a long name of a holder", "1,000", "1,000"], RULE, ["all", "1,000", "1,000"]]
 
     assert table(columns, rows, 40)[0] == "Holder                   Shares  Votes"
+    assert table(columns, rows, 40)[-1] == "all                       1,000  1,000"
+    assert table(columns, rows, 36)[-1] == "(not shown for want of width: Votes)"
     assert table(columns, rows, 36)[0] == "Holder                   Shares"
     assert table(columns, rows, 24) == [
         "Holder            Shares",
@@ -106,6 +108,8 @@ def test_what_is_too_wide_goes_column_by_column() -> None:
         "holder",
         "----------------  ------",
         "all                1,000",
+        "(not shown for want of",
+        "width: Votes)",
     ]
 
 
