@@ -105,7 +105,7 @@ def test_what_is_beside_an_invisible_character_can_be_seen(code: int) -> None:
     assert clean(f"a{chr(code)}b")
 
 
-@given(st.characters(exclude_categories=("Cn",)))  # a rule of recording refuses those
+@given(st.characters(exclude_categories=["Cn"]))  # a rule of recording refuses those
 def test_two_names_do_not_differ_by_a_space_or_by_nothing(character: str) -> None:
     """What Python itself takes for a space, or will not print, is refused wherever it stands."""
     if character != " " and (character.isspace() or not character.isprintable()):
