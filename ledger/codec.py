@@ -51,9 +51,15 @@ def _kept(parse: Callable[[str], Any]) -> Callable[[str], Any]:
     return lru_cache(maxsize=65_536)(parse)
 
 
+def _counted(text: str) -> Shares:
+    """Read shares of a record: what an answer writes with more decimals than can be recorded is refused at once."""
+    shares = Shares.parse(text)
+    return shares if type(shares.units) is int or "/" in text else Shares(text)
+
+
 _PARSERS: Final[dict[type, Callable[[str], Any]]] = {
     **{kind: _kept(kind) for kind in Identifier.__subclasses__()},
-    Shares: _kept(Shares.parse),
+    Shares: _kept(_counted),
     EffectiveDay: _kept(EffectiveDay.parse),
     Money: _kept(Money.parse),
     Price: _kept(Price.parse),

@@ -219,11 +219,10 @@ class Shares(_Value):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the shares that canonical or plain text stands for."""
+        """Return the shares that text stands for; those of an answer may be finer than what can be recorded."""
         if text.isascii() and text.isdigit() and len(text) <= MAX_WHOLE_DIGITS:
             return cls.of_units(int(text) * SCALE)  # as nearly every record has it
-        value = exact(text, what="shares")
-        return cls.of_units(_units(value, "shares") if "/" not in text else value * SCALE)
+        return cls.of_units(exact(text, what="shares") * SCALE)
 
     def as_fraction(self) -> Fraction:
         """Return the number of shares as an exact fraction."""
