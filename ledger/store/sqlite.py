@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,6 +59,9 @@ _NEXT_ROWS: Final = (
 _UNLISTED: Final = (
     "SELECT EXISTS (SELECT 1 FROM stored_events) AND NOT EXISTS (SELECT 1 FROM stored_events WHERE originator_id=?)"
 )
+
+
+_to_row: Final = partial(tuple.__new__, Row)
 
 
 class _DurablePool(SQLiteConnectionPool):
@@ -126,7 +130,7 @@ class SqliteStore:
         """Return the next entries of an issuer after a position."""
         with self._errors_named(), self._database.transaction(commit=False) as cursor:
             cursor.execute(_NEXT_ROWS, (str(issuer), after, PAGE))
-            rows = [Row._make(row) for row in cursor.fetchall()]
+            rows: list[Row] = [*map(_to_row, cursor.fetchall())]
         for row in rows:
             if type(row.state) is not bytes:  # a column of SQLite takes values of any type
                 raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {row.number}", "its state is not bytes")
