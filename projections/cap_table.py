@@ -16,7 +16,7 @@ from ledger.identity import Count, HolderId, IssuerId, ReserveId, StockClassId
 from ledger.movements import Account, Held, Level, Reserved, Scope, Source, StockClassKind, Unit
 from ledger.quantities import Authorized, Price, Ratio, Shares
 from ledger.terms.conversion import ConversionRight
-from ledger.timeline import may_be_last, place_in_history
+from ledger.timeline import InEffect, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible, exactly
 from projections.replay import Balances, Grouping, Quantity, Units, close_place, is_complete, replay
 
@@ -258,9 +258,14 @@ def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: A
         classes,
         tuple(_holding_lines(balances, lines, ratios, names)),
         tuple(_open_mergers(balances)),
-        tuple(dict.fromkeys(each.fact.holder for each in facts if isinstance(each.fact, HolderRegistered))),
+        _registered(facts),
         {holder: counts_as[0] for holder, counts_as in names.items()},
     )
+
+
+def _registered(facts: Iterable[InEffect]) -> tuple[HolderId, ...]:
+    """Return everyone whom facts register; the type is asked for, as this is asked of every fact there is."""
+    return tuple(dict.fromkeys(each.fact.holder for each in facts if type(each.fact) is HolderRegistered))
 
 
 def _shares(bounds: tuple[Quantity, Quantity], ratio: Fraction) -> Bounds[Shares]:

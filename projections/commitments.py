@@ -460,9 +460,8 @@ def _headroom(
         return Shares.of_units(bought * per_share * later * SCALE)
 
     def gone(figures: tuple[Shares | None, ...]) -> Fraction:
-        return sum((each.as_fraction() for each in figures if each is not None), Fraction(0)) / units.factor(
-            buys, own
-        )
+        to_own_units = Fraction(1) / units.factor(buys, own)
+        return sum((each.as_fraction() * to_own_units for each in figures if each is not None), Fraction(0))
 
     least = undertaken.low.amount * shares_for_one - gone((shares.converted.high, shares.ended_otherwise.high))
     most = undertaken.high.amount * shares_for_one - gone((shares.converted.low, shares.ended_otherwise.low))
