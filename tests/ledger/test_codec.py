@@ -359,6 +359,66 @@ def test_every_single_flipped_bit_of_a_stored_entry_is_found() -> None:
     assert unnoticed == []
 
 
+def rows(*entries: Entry) -> list[tuple[int, str, bytes]]:
+    return [(one.number, codec.topic(one.event), kept(one)) for one in entries]
+
+
+@given(st.lists(st.tuples(strategies.events(), st.booleans()), max_size=12))
+def test_entries_read_at_once_are_those_read_one_by_one(stated: list[tuple[Event, bool]]) -> None:
+    command, entries = 0, []
+    for number, (event, begins) in enumerate(stated, 8):
+        command += begins
+        recorded_at = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(seconds=command)
+        entries.append(entry(event, number, command=CommandId(f"c-{command}"), recorded_at=recorded_at))
+
+    assert codec.read_states(rows(*entries), ISSUER, 7) == entries
+
+
+def test_every_single_flipped_bit_of_an_entry_after_another_of_its_command_is_found() -> None:
+    first, (number, topic, stored) = rows(SHORT, entry(shares_retired(), 8))
+    unnoticed = [
+        (at, bit)
+        for at in range(len(stored))
+        for bit in range(8)
+        if codec.read_states(
+            [first, (number, topic, stored[:at] + bytes([stored[at] ^ 1 << bit]) + stored[at + 1 :])], ISSUER, 6
+        )
+        is not None
+    ]
+
+    assert unnoticed == []
+
+
+def resealed(one: Entry, payload: bytes) -> tuple[int, str, bytes]:
+    """Return the row of an entry whose payload somebody replaced, and whose digests they made anew."""
+    forged = attrs.evolve(one, payload_digest=codec.digest(payload))
+    return one.number, codec.topic(one.event), codec.kept(codec.leaf(ISSUER, forged), payload)
+
+
+@pytest.mark.parametrize("between", [b"", b"\n", b",", b" ", b"\n\n"])
+@pytest.mark.parametrize("cut", ["whole", "within"])
+def test_payloads_that_are_an_event_only_together_are_refused(between: bytes, cut: str) -> None:
+    entries = [entry(shares_retired(), number) for number in (7, 8, 9)]
+    payload = codec.encode(shares_retired())
+    head, tail = b'{"event":', payload[payload.rfind(b',"kind":"') :]
+    part = payload[len(head) : -len(tail)]
+    at = len(part) if cut == "whole" else part.index(b'"certainty"')
+    forged = [part[:at] + between * (cut == "whole") + part * (cut == "whole"), part[at:], part]
+    resealed_rows = [resealed(one, head + each + tail) for one, each in zip(entries, forged, strict=True)]
+
+    assert codec.read_states(resealed_rows, ISSUER, 6) is None
+    with pytest.raises(LedgerDamaged):
+        codec.read_state(resealed_rows[0][2], ISSUER, 7, resealed_rows[0][1])
+
+
+def test_a_row_that_begins_with_no_leaf_is_refused() -> None:
+    payload = codec.encode(shares_retired())
+    envelope = b'7","payload":"' + codec.digest(payload).encode()
+
+    assert codec.read_states([(7, "shares-retired.1", codec.kept(envelope, payload))], ISSUER, 6) is None
+    assert codec.read_states([(8, *rows(SHORT)[0][1:])], ISSUER, 6) is None
+
+
 def test_a_stored_entry_cut_anywhere_is_refused() -> None:
     for length in range(len(STORED)):
         with pytest.raises(LedgerDamaged):
