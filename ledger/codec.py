@@ -556,7 +556,6 @@ def _opened(stored: bytes, issuer: IssuerId, number: int) -> _Opened:
 
 _AROUND_DIGEST: Final = b'","payload":"'
 _HEX: Final = 64
-_PARTS: Final = len(_HEAD)
 _to_number: Final = partial(int.__new__, EntryNumber)
 
 
@@ -598,7 +597,7 @@ def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after:
             kind_tail = _BY_TOPIC[stored_topic][1]
             if len(payload) > MAX_PAYLOAD_BYTES or not payload.startswith(_HEAD) or not payload.endswith(kind_tail):
                 return None
-            part = payload[_PARTS : -len(kind_tail)]
+            part = payload[len(_HEAD) : -len(kind_tail)]
             if stored_topic in parts:
                 parts[stored_topic].append(part)
                 places[stored_topic].append(number)
