@@ -220,12 +220,13 @@ def corrected(draw: st.DrawFn) -> list[Entry]:
 
 @given(corrected())
 def test_corrections_are_resolved_as_an_accountant_would(entries: list[Entry]) -> None:
-    """With a pencil: a void takes back what the voided correction did, and a restatement does not."""
+    """With a pencil: a void takes back what the voided correction did, the last first; a restatement does not."""
     crossed_out: dict[int, int] = {}
 
     def targets(number: int) -> tuple[int, ...]:
         event: Any = entries[number - 1].event
-        return getattr(event, "entries", ()) or ((event.entry,) if hasattr(event, "entry") else ())
+        named = getattr(event, "entries", ()) or ((event.entry,) if hasattr(event, "entry") else ())
+        return tuple(sorted(named, reverse=True))
 
     def do(number: int) -> None:
         for target in targets(number):
