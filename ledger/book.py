@@ -35,7 +35,7 @@ from ledger.movements import (
     Unit,
     is_rounded,
 )
-from ledger.quantities import round_position
+from ledger.quantities import Authorized, round_position
 from ledger.timeline import InEffect, Position, may_be_last
 
 
@@ -257,3 +257,15 @@ class Book:
         if len(settings) == 1:
             return list(settings)
         return may_be_last(settings, self.at)[0]
+
+    def authorized_numbers(self, stock_class: StockClassId) -> list[Quantity]:
+        """Return the authorized numbers that may be in force now; words such as *unlimited* are left out."""
+        limits = [value for _, value in self.levels(Level.AUTHORIZED, stock_class)]
+        return [
+            limit.shares.units for limit in limits if isinstance(limit, Authorized) and limit.shares is not None
+        ]
+
+    def limited_total(self, stock_class: StockClassId) -> Total:
+        """Return the total that the authorized number limits; whether spent shares count, the charter says."""
+        reissuable = any(value for _, value in self.levels(Level.REISSUABLE, stock_class))
+        return stock_class, _ISSUED_OR_RESERVED if reissuable else _WITH_SPENT

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import attrs
 
-from ledger.book import Book, ClassTotal, Quantity, Total, UndrawnUnder
+from ledger.book import Book, Quantity, Total, UndrawnUnder
 from ledger.days import Moment, day_of, zone
 from ledger.errors import (
     AuthorizedExceeded,
@@ -411,27 +411,21 @@ def _counts(account: object, posting: Posting) -> bool:
 
 def within_authorized(book: Book, stock_class: StockClassId, each: InEffect) -> Breach | None:
     """What is issued, treasury included, and reserved stays within the shares that the charter authorizes."""
-    limits = [value for _, value in book.levels(Level.AUTHORIZED, stock_class)]
-    numbers = [limit for limit in limits if isinstance(limit, Authorized) and limit.shares is not None]
-    if not numbers or len(numbers) < len(limits):
+    numbers = book.authorized_numbers(stock_class)
+    if not numbers or len(numbers) < len(book.levels(Level.AUTHORIZED, stock_class)):
         return None  # unlimited, unknown, or not designated yet
-    authorized = max(numbers, key=lambda limit: limit.shares or Shares(0))
-    reissuable = any(value for _, value in book.levels(Level.REISSUABLE, stock_class))
-    kind = ClassTotal.ISSUED_OR_RESERVED if reissuable else ClassTotal.ISSUED_RESERVED_OR_SPENT
-    committed = book.low.get((stock_class, kind), 0)
-    assert authorized.shares is not None
-    if committed <= authorized.shares.units:
+    authorized, committed = max(numbers), book.low.get(book.limited_total(stock_class), 0)
+    if committed <= authorized:
         return None
     error = AuthorizedExceeded(
-        stock_class, authorized, Shares.of_units(committed), day_of(book.at), each.entry.number
-    )
-    return Breach(
-        ("within authorized", stock_class),
-        book.at,
-        committed - authorized.shares.units,
+        stock_class,
+        Authorized(Shares.of_units(authorized)),
+        Shares.of_units(committed),
+        day_of(book.at),
         each.entry.number,
-        error,
     )
+    key = ("within authorized", stock_class)
+    return Breach(key, book.at, committed - authorized, each.entry.number, error)
 
 
 # --- rules of a command: asked once, of what is new -------------------------------------------------------

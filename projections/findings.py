@@ -14,9 +14,9 @@ from ledger.days import day_of
 from ledger.errors import NotUnderstood
 from ledger.events import SharesConverted
 from ledger.gate import sweep
-from ledger.identity import EntryNumber
+from ledger.identity import EntryNumber, StockClassId
 from ledger.movements import Account, Commitment, Held, Level, Posting, Reserved
-from ledger.quantities import SCALE, Authorized, Currency, Money, Shares
+from ledger.quantities import SCALE, Currency, Money, Shares
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect
 
@@ -103,12 +103,10 @@ def _in_some_readings(facts: list[InEffect]) -> Iterator[tuple[Any, Finding]]:
 
 def _over_authorized(book: Book, total: Total) -> Any:
     """Return by how much the worst reading exceeds the lowest authorized number; 0 or less when it does not."""
-    stock_class, kind = total
-    reissuable = any(value for _, value in book.levels(Level.REISSUABLE, stock_class))
-    counted = ClassTotal.ISSUED_OR_RESERVED if reissuable else ClassTotal.ISSUED_RESERVED_OR_SPENT
-    limits = [value for _, value in book.levels(Level.AUTHORIZED, stock_class)]
-    numbers = [limit.shares.units for limit in limits if isinstance(limit, Authorized) and limit.shares is not None]
-    if kind is not counted or not numbers:
+    stock_class, _ = total
+    assert isinstance(stock_class, StockClassId), "only classes have such totals"
+    numbers = book.authorized_numbers(stock_class)
+    if total != book.limited_total(stock_class) or not numbers:
         return 0
     return book.high.get(total, 0) - min(numbers)
 
