@@ -88,7 +88,7 @@ def explain(
         return _explain_level(figure, history.as_of, [*history.certain, *history.open])
     facts = ledger.standing(history.known)
     balances = replay(history, facts)
-    unit = unit_of(figure, balances)
+    unit = unit_of(figure, ledger.standing(history.known))
     units = Units(facts, basis, history.as_of)
     run, steps = Replay(), []
     total: Quantity = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ledger.days import Moment, close_of, day
-from ledger.errors import NotUnderstood
+from ledger.errors import NotUnderstood, UnknownName, nearest
+from ledger.events import AgreementSigned, StockClassDesignated
 from ledger.identity import StockClassId
 from ledger.movements import Account, Commitment, Held, Posting, Rescaling, Reserved, Source, Stage
 from ledger.quantities import Currency, Money, Shares
@@ -101,7 +103,7 @@ def rollforward(
         factor = units.factor(figure.stock_class, place_in_history(each))
         _add(sums, "split", each, effect if units.are_own else 0, certain=True)
         _add(sums, "rounding", each, rounding * factor, certain=True)
-    unit = unit_of(figure, closing)
+    unit = unit_of(figure, facts)
     return RollForward(
         figure.label,
         first,
@@ -243,20 +245,22 @@ def figure_bounds(
     return _bounds(low * factor, high * factor, unit)
 
 
-def unit_of(figure: Figure, balances: Balances) -> StockClassId | Currency:
-    """Return what a figure counts: shares of a class, or money."""
-    if figure.stock_class is not None:
-        return figure.stock_class
-    for unit, accounts in balances.accounts.items():
-        if any(type(each) is Commitment and each.agreement == figure.agreement for each in accounts):
-            assert isinstance(unit, Currency)
-            return unit
-    for _, postings in balances.open:
-        for posting in postings:
-            if type(posting.account) is Commitment and posting.account.agreement == figure.agreement:
-                assert isinstance(posting.unit, Currency)
-                return posting.unit
-    return Currency("XXX")
+def unit_of(figure: Figure, facts: Iterable[InEffect]) -> StockClassId | Currency:
+    """Return what a figure counts: shares of a class, or money in the currency of an agreement.
+
+    Raises:
+        UnknownName: No fact designates the class or signs the agreement, on any day; a slip is no figure of zero.
+    """
+    units: dict[str, StockClassId | Currency] = {}
+    for each in facts:
+        if figure.stock_class is not None and isinstance(each.fact, StockClassDesignated):
+            units[each.fact.stock_class] = each.fact.stock_class
+        elif figure.agreement is not None and isinstance(each.fact, AgreementSigned):
+            units[each.fact.agreement] = each.fact.commitment.currency
+    name = str(figure.stock_class or figure.agreement)
+    if name not in units:
+        raise UnknownName("stock class" if figure.stock_class else "agreement", name, None, nearest(name, units))
+    return units[name]
 
 
 def _bounds(low: Quantity, high: Quantity, unit: StockClassId | Currency) -> Bounds[Any]:

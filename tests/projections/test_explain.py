@@ -7,11 +7,22 @@ import pytest
 from hypothesis import given
 
 from ledger import Authorized, Ledger, Money, NotUnderstood, Shares
+from ledger.errors import UnknownName
 from ledger.events import Event
-from projections import Bounds, Explanation, Possible, explain, of_agreement, of_class, of_holder
+from projections import (
+    Bounds,
+    Explanation,
+    Figure,
+    Possible,
+    explain,
+    of_agreement,
+    of_class,
+    of_holder,
+    rollforward,
+)
 from projections.bounds import exactly
 from tests import builders
-from tests.builders import company, entry_restated, stock_split_effected, ticking
+from tests.builders import agreement_signed, company, entry_restated, stock_split_effected, ticking
 from tests.projections.histories import SOME, as_of_days, every_figure, histories, recorded
 
 HELD = of_holder("ada", "common")
@@ -215,3 +226,18 @@ def test_a_figure_that_does_not_exist_is_answered_with_the_one_that_was_meant() 
         of_class("common", "outstandig")
     with pytest.raises(NotUnderstood, match="one of undertaken, closed, lapsed, undrawn"):
         of_agreement("spa", "xyz")
+
+
+@pytest.mark.parametrize(
+    ("figure", "near"),
+    [(of_class("comon", "outstanding"), "common"), (of_agreement("spaa", "undrawn"), "spa")],
+)
+def test_a_mistyped_name_is_answered_with_the_nearest_and_not_with_zero(figure: Figure, near: str) -> None:
+    ledger = company()
+    ledger.record(agreement_signed())
+
+    with pytest.raises(UnknownName) as refused:
+        explain(ledger, figure, as_of="2026-06-30")
+    assert refused.value.nearest == near
+    with pytest.raises(UnknownName):
+        rollforward(ledger, figure, after="2026-01-31", through="2026-06-30")

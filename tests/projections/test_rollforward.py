@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import AgreementId, FractionPolicy, Ledger, NotUnderstood, ReserveId, SecurityId, Shares, on
+from ledger import FractionPolicy, Ledger, NotUnderstood, ReserveId, SecurityId, Shares, on
+from ledger.errors import UnknownName
 from ledger.events import Event, Fact
 from ledger.movements import Posting
 from ledger.timeline import place_in_history
@@ -296,11 +297,9 @@ def test_a_level_is_set_and_not_rolled_forward() -> None:
         rollforward(prepared(), of_class("common", "authorized"), after=BEFORE, through=AFTER)
 
 
-def test_a_figure_of_an_agreement_that_is_not_there_is_zero() -> None:
-    found = rollforward(prepared(), of_agreement(AgreementId("nobody"), "undrawn"), after=BEFORE, through=AFTER)
-
-    assert found.lines == ()
-    assert units(found.opening) == units(found.closing) == 0
+def test_a_figure_of_an_agreement_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UnknownName, match="nobody"):
+        rollforward(company(), of_agreement("nobody", "undrawn"), after="2026-01-01", through="2026-12-31")
 
 
 # --- order -------------------------------------------------------------------------------------------------------
