@@ -487,6 +487,18 @@ def _leaf_hash(envelope: bytes) -> bytes:
     return sha256(b"\0" + envelope).hexdigest().encode()
 
 
+def record_digest(issuer: IssuerId, entries: Iterable[Entry]) -> str:
+    """Return what identifies a record as far as it is taken into account: the same entries have the same digest.
+
+    It is the SHA-256 of the leaf hashes in order, 32 bytes each, as 64 hexadecimal digits. Two people who see the
+    same digest on their pages speak of the same entries; any entry more, less or changed gives another one.
+    """
+    whole = sha256()
+    for entry in entries:
+        whole.update(bytes.fromhex(_leaf_hash(leaf(issuer, entry)).decode()))
+    return whole.hexdigest()
+
+
 def topic(event: Event) -> str:
     """Return the kind and version, as a store keeps it beside the bytes."""
     return f"{event.KIND}.{event.VERSION}"
