@@ -221,7 +221,7 @@ class CapTable:
         name = self._shown_as(holder)
         mine = _sum(line.as_converted for line in self.holdings if line.holder == name)
         whole = _sum(line.as_converted for line in self.classes)
-        return _part_of(mine, whole)
+        return part_of(mine, whole)
 
 
 def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: AsOf | None = None) -> CapTable:
@@ -248,7 +248,7 @@ def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: A
     figures = _figures(balances)
     classes = tuple(_class_line(balances, figures, stock_class, ratios) for stock_class in ratios)
     lines = {line.stock_class: line for line in classes}
-    names = {holder: _possible_names(balances, holder) for holder in balances.subjects(Level.MERGED_INTO)}
+    names = {holder: possible_names(balances, holder) for holder in balances.subjects(Level.MERGED_INTO)}
     return CapTable(
         ledger.issuer,
         history.as_of,
@@ -268,7 +268,8 @@ def _registered(facts: Iterable[InEffect]) -> tuple[HolderId, ...]:
     return tuple(dict.fromkeys(each.fact.holder for each in facts if type(each.fact) is HolderRegistered))
 
 
-def _shares(bounds: tuple[Quantity, Quantity], ratio: Fraction) -> Bounds[Shares]:
+def shares_between(bounds: tuple[Quantity, Quantity], ratio: Fraction) -> Bounds[Shares]:
+    """Return shares between two quantities, in the units that a ratio leads to."""
     low, high = bounds
     if ratio == 1:
         return Bounds(Shares.of_units(low), Shares.of_units(high))
@@ -308,13 +309,13 @@ def _class_line(
     def bounds(part: str) -> tuple[Quantity, Quantity]:
         return figures.get((stock_class, part), (0, 0))
 
-    outstanding = _shares(bounds("outstanding"), ratio)
+    outstanding = shares_between(bounds("outstanding"), ratio)
     scope: Possible[Scope] = Possible(balances.values(Level.SCOPE, stock_class))
     recorded = is_complete(balances, stock_class)
-    stated = _stated(balances, stock_class, ratio)
+    stated = stated_count(balances, stock_class, ratio)
     if not recorded:
         outstanding = Bounds(outstanding.low, None)
-    issued, spent = _shares(bounds("issued"), ratio), _shares(bounds("spent"), ratio)
+    issued, spent = shares_between(bounds("issued"), ratio), shares_between(bounds("spent"), ratio)
     authorized: Possible[Authorized] = Possible(balances.values(Level.AUTHORIZED, stock_class))
     return ClassLine(
         stock_class,
@@ -323,16 +324,16 @@ def _class_line(
         scope,
         recorded,
         Possible(tuple(value * Ratio(ratio) for value in authorized.values)),
-        _shares(bounds("reserved"), ratio),
+        shares_between(bounds("reserved"), ratio),
         tuple(_reserves(balances, stock_class, ratio)),
         issued if recorded else Bounds(issued.low, None),
-        _shares(bounds("treasury"), ratio),
+        shares_between(bounds("treasury"), ratio),
         outstanding,
         spent if recorded else Bounds(spent.low, None),
         _available(authorized, bounds("committed"), ratio, is_complete=recorded),
         _converted(balances, stock_class, outstanding, ratios),
         _votes(balances, stock_class, outstanding, ratio),
-        _not_recorded(_shares(bounds("outstanding"), ratio), stated, is_complete=recorded),
+        not_recorded_shares(shares_between(bounds("outstanding"), ratio), stated, is_complete=recorded),
         stated,
         Possible(balances.values(Level.PAR_VALUE, stock_class)),
         Possible(balances.values(Level.STATED_VALUE, stock_class)),
@@ -349,7 +350,7 @@ def _reserves(balances: Balances, stock_class: StockClassId, ratio: Fraction) ->
     for reserve, bounds in left.items():
         purposes = balances.values(Level.RESERVE, (stock_class, reserve))
         if bounds != (0, 0):
-            yield ReserveLine(reserve, " or ".join(map(str, purposes)), _shares(bounds, ratio))
+            yield ReserveLine(reserve, " or ".join(map(str, purposes)), shares_between(bounds, ratio))
 
 
 def _identifiers(balances: Balances, stock_class: StockClassId) -> Iterator[tuple[str, Possible[str]]]:
@@ -375,7 +376,7 @@ def _part(account: Account) -> str | None:
             return None
 
 
-def _stated(balances: Balances, stock_class: StockClassId, ratio: Fraction) -> StatedCount | None:
+def stated_count(balances: Balances, stock_class: StockClassId, ratio: Fraction) -> StatedCount | None:
     """Return the last count that the company stated; a later statement without one does not take it back."""
     counts = [
         (each, value)
@@ -401,7 +402,9 @@ def _available(
     return Bounds(Shares.of_units(low) if is_complete else None, Shares.of_units(high))
 
 
-def _not_recorded(recorded: Bounds[Shares], stated: StatedCount | None, *, is_complete: bool) -> Bounds[Shares]:
+def not_recorded_shares(
+    recorded: Bounds[Shares], stated: StatedCount | None, *, is_complete: bool
+) -> Bounds[Shares]:
     """Return what holders have that the register does not name."""
     zero = Shares(0)
     if is_complete:
@@ -462,10 +465,10 @@ def _votes(
 
 def shown_under(balances: Balances, holder: HolderId) -> HolderId:
     """Return the holder under whose name a merged holder is shown, as far as that is certain."""
-    return _possible_names(balances, holder)[0]
+    return possible_names(balances, holder)[0]
 
 
-def _possible_names(balances: Balances, holder: HolderId, seen: tuple[HolderId, ...] = ()) -> Names:
+def possible_names(balances: Balances, holder: HolderId, seen: tuple[HolderId, ...] = ()) -> Names:
     """Return the holders as which a holder may count, first the one that it is shown under."""
     seen = (*seen, holder)
     settings, is_merged = may_be_last(
@@ -474,7 +477,7 @@ def _possible_names(balances: Balances, holder: HolderId, seen: tuple[HolderId, 
     mergers: list[Any] = [into for _, into in settings if into not in seen]
     names = [] if is_merged and mergers else [holder]
     return tuple(
-        dict.fromkeys((*names, *(name for into in mergers for name in _possible_names(balances, into, seen))))
+        dict.fromkeys((*names, *(name for into in mergers for name in possible_names(balances, into, seen))))
     )
 
 
@@ -486,7 +489,7 @@ def _open_mergers(balances: Balances) -> Iterator[tuple[HolderId, HolderId]]:
                 yield holder, into  # type: ignore[misc]  # a holder, by its level
 
 
-def _by_holder(
+def by_holder(
     balances: Balances, names: Mapping[HolderId, Names]
 ) -> dict[tuple[Unit, HolderId], tuple[Quantity, Quantity]]:
     """Return what each holder has: at least what certainly counts as theirs, at most all that may.
@@ -524,11 +527,11 @@ def _holding_lines(
     merged: Mapping[HolderId, Names],
 ) -> Iterator[HoldingLine]:
     order: dict[Unit, int] = {stock_class: index for index, stock_class in enumerate(lines)}
-    found = [item for item in _by_holder(balances, merged).items() if item[0][0] in order]  # designated by then
+    found = [item for item in by_holder(balances, merged).items() if item[0][0] in order]  # designated by then
     for (stock_class, holder), bounds in sorted(found, key=lambda item: (order[item[0][0]], item[0][1])):
         if bounds == (0, 0) or not isinstance(stock_class, StockClassId):
             continue
-        shares, line = _shares(bounds, ratios[stock_class]), lines[stock_class]
+        shares, line = shares_between(bounds, ratios[stock_class]), lines[stock_class]
         names = balances.values(Level.HOLDER_NAME, holder)
         yield HoldingLine(
             holder,
@@ -543,13 +546,17 @@ def _holding_lines(
 
 def _percent(shares: Bounds[Shares], line: ClassLine) -> Bounds[Fraction]:
     """Return the part of the denominator that a holding is, in the worst and in the best reading."""
-    whole = line.outstanding if line.is_complete else None
-    if whole is None and line.stated is not None:
-        whole = exactly(line.stated.shares)
-    return _part_of(shares, whole) if whole is not None else Bounds(None, None)
+    return part_of(shares, denominator_of(line.outstanding, line.stated, is_complete=line.is_complete))
 
 
-def _part_of(part: Bounds[Shares], whole: Bounds[Shares]) -> Bounds[Fraction]:
+def denominator_of(outstanding: Bounds[Shares], stated: StatedCount | None, *, is_complete: bool) -> Bounds[Shares]:
+    """Return what percentages of a class are of: what is outstanding, or else the count that the company stated."""
+    if is_complete:
+        return outstanding
+    return Bounds(None, None) if stated is None else exactly(stated.shares)
+
+
+def part_of(part: Bounds[Shares], whole: Bounds[Shares]) -> Bounds[Fraction]:
     """Return the lowest and highest ratio of two figures; unknown where one is, or where they cannot fit."""
     unknown: Bounds[Fraction] = Bounds(None, None)
     if part.low is None or part.high is None or whole.low is None or whole.high is None or whole.low.units <= 0:
