@@ -214,11 +214,24 @@ def commitments(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis:
 _Stages = dict[tuple[TrancheId | None, Stage], tuple[Quantity, Quantity]]
 
 
-def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: Units) -> CommitmentBalance:
+@attrs.frozen
+class CommitmentMoney:
+    """The money of an agreement at the close of a day; what each figure means stands at ``CommitmentBalance``."""
+
+    undertaken: Bounds[Money]
+    due: Bounds[Money]
+    overdue: Bounds[Money]
+    closed: Bounds[Money]
+    lapsed: Bounds[Money]
+    undrawn: Bounds[Money]
+    undrawn_if_on_schedule: Bounds[Money]
+    tranches: tuple[TrancheLine, ...]
+
+
+def money_under(balances: Balances, agreement: AgreementId) -> CommitmentMoney:
+    """Return what was promised under an agreement, and what has become of it."""
     currency: Currency = balances.values(Level.CURRENCY, agreement)[-1]
-    buys: StockClassId = balances.values(Level.BUYS, agreement)[-1]
-    remedies = balances.values(Level.REMEDY, agreement)
-    recorded = is_complete(balances, buys)
+    recorded = is_complete(balances, balances.values(Level.BUYS, agreement)[-1])
 
     def money(bounds: tuple[Quantity, Quantity]) -> Bounds[Money]:
         return Bounds(Money.of_units(int(bounds[0]), currency), Money.of_units(int(bounds[1]), currency))
@@ -231,15 +244,8 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: 
     undertaken = _floored(_negative(promised.get(Stage.PROMISED, (0, 0))))
     closed, lapsed, undrawn = (sums.get(each, (0, 0)) for each in (Stage.CLOSED, Stage.LAPSED, Stage.UNDRAWN))
     tranches = _tranche_lines(balances, agreement, money)
-    close, schedule = close_of(balances.history.as_of), _schedule(tranches, balances.history.as_of)
-    shares = _shares_under(balances, agreement, buys, units, is_complete=recorded)
-    remedy = remedies[-1] if remedies else None
-    prices: Possible[Price] = Possible(balances.values(Level.PURCHASE_PRICE, agreement))
-    return CommitmentBalance(
-        agreement,
-        balances.values(Level.INVESTOR, agreement)[-1],
-        buys,
-        prices,
+    schedule = _schedule(tranches, balances.history.as_of)
+    return CommitmentMoney(
         money(undertaken),
         money(schedule.due),
         money(schedule.overdue if recorded else (0, schedule.overdue[1])),
@@ -248,8 +254,32 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: 
         money(undrawn) if recorded else Bounds(None, money(undrawn).high),
         money(schedule.still_to_come),
         tranches if recorded else tuple(map(_as_far_as_recorded, tranches)),
+    )
+
+
+def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: Units) -> CommitmentBalance:
+    buys: StockClassId = balances.values(Level.BUYS, agreement)[-1]
+    remedies = balances.values(Level.REMEDY, agreement)
+    money = money_under(balances, agreement)
+    shares = _shares_under(balances, agreement, buys, units, is_complete=is_complete(balances, buys))
+    remedy = remedies[-1] if remedies else None
+    prices: Possible[Price] = Possible(balances.values(Level.PURCHASE_PRICE, agreement))
+    close = close_of(balances.history.as_of)
+    return CommitmentBalance(
+        agreement,
+        balances.values(Level.INVESTOR, agreement)[-1],
+        buys,
+        prices,
+        money.undertaken,
+        money.due,
+        money.overdue,
+        money.closed,
+        money.lapsed,
+        money.undrawn,
+        money.undrawn_if_on_schedule,
+        money.tranches,
         shares,
-        _headroom(ledger, balances, agreement, units, money(undertaken), shares),
+        _headroom(ledger, balances, agreement, units, money.undertaken, shares),
         remedy,
         shares.outstanding.map(remedy.redeems) if remedy is not None else None,
         any(each.settles <= close for each, _ in balances.level(Level.TERMINATED, agreement)),
