@@ -180,7 +180,8 @@ def test_both_limits_are_among_the_rules() -> None:
 
 
 def every_verb() -> dict[str, Any]:
-    return dict(main.commands)
+    context = click.Context(main)
+    return {name: main.get_command(context, name) for name in main.list_commands(context)}
 
 
 def test_every_verb_has_its_heading_with_each_of_its_options() -> None:

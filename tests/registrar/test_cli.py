@@ -529,7 +529,7 @@ def test_an_interruption_ends_without_a_traceback(file: Path, monkeypatch: pytes
     def interrupt(*args: object) -> bytes:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("registrar.cli._bytes_of", interrupt)
+    monkeypatch.setattr("registrar.cli.records.bytes_of", interrupt)
 
     result = run("record", str(file), "-")
 

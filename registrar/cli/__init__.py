@@ -1,0 +1,216 @@
+"""The command line: each verb is one question to the library, or one command that records.
+
+Only click is imported at the start. A verb is imported when it is called, and imports what it needs inside its
+function, so that ``--help`` and a slip of the finger are answered at once.
+
+To add a verb: write it in a module of this package (``acts.py``, ``charts.py``), and name it in ``VERBS`` below, on
+one line, with where it is and its short help. Its decorators come from ``registrar.cli.options``:
+
+    @click.command(epilog=EXAMPLE)
+    @asking()                                   # -f, --in, --known-at, -o, -O, --table, --json
+    @as_of_option
+    def holders(asked: Asking, as_of: str | None) -> None:
+        \"\"\"Show the holders of record.\"\"\"
+        with asked.opened() as ledger:
+            from projections.holders import holders as listed
+
+            answer = listed(ledger, as_of=asked.as_of(ledger, as_of), known_at=asked.known(ledger))
+            asked.answer(lambda: views.holders(ledger, answer))
+
+A verb that records takes ``@recording()`` and calls ``registrar.cli.records.record_events``. Each verb has its
+heading in ``docs/reference/command-line.md``.
+
+Status: 0 answered, 1 ``check`` found something, 2 input not understood, 3 against a rule, 4 conflict or outcome
+unknown, 5 store damaged or not available. What went wrong is one line on standard error for each problem.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Any, Final
+
+import click
+
+VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "Record": {
+        "init": ("registrar.cli.records:init", "Make an empty ledger in a file."),
+        "record": ("registrar.cli.records:record", "Record facts from JSON Lines, as one command."),
+    },
+    "Ask": {
+        "show": ("registrar.cli.answers:show", "Cap table at the close of a day."),
+        "commitments": ("registrar.cli.answers:commitments", "What investors promised, and what became of it."),
+        "rollforward": ("registrar.cli.answers:rollforward", "A figure from one day to another."),
+        "explain": ("registrar.cli.answers:explain", "The entries behind a figure, with the arithmetic."),
+        "log": ("registrar.cli.answers:log", "Audit trail: what was recorded, by whom and when."),
+        "check": ("registrar.cli.answers:check", "What does not fit in the record."),
+    },
+    "Learn": {
+        "demo": ("registrar.cli.story:demo", "A real case, recorded and asked step by step."),
+    },
+}
+"""Each verb under its heading: where its function is, and what ``captable --help`` says of it."""
+
+INTERRUPTED: Final = 130
+PIPE_CLOSED: Final = 141
+"""The status of a programme that the closed pipe itself ends, as of others in the same pipeline."""
+FOUND: Final = 1
+"""The status of ``check`` where something does not fit."""
+USAGE: Final = 2
+_EXTRA: Final = "unexpected extra argument"
+
+
+class Verbs(click.Group):
+    """The verbs; whatever goes wrong in one ends as one line and a status, never as a traceback."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the command line, and end the process with the status unless ``standalone_mode`` is off."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # a terminal of another encoding gets escapes, not an error
+                stream.reconfigure(errors="backslashreplace")
+        status = self._status(args, prog_name, complete_var, **extra)
+        if not standalone_mode:
+            return status
+        sys.exit(status)
+
+    def _status(self, args: Any, prog_name: Any, complete_var: Any, **extra: Any) -> int:
+        try:
+            with _errors_told():
+                # The name stays the same whatever started it: the program, `python -m registrar` or `./run`.
+                status = super().main(args, self.name or prog_name, complete_var, standalone_mode=False, **extra)
+                return status if isinstance(status, int) else 0
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.ctx.get_help())
+            return 0
+        except click.ClickException as error:
+            tell(_usage_line(error))
+            return USAGE
+        except click.Abort:
+            return INTERRUPTED
+        except _Told as told:
+            return told.status
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a verb, and see that all it printed has left the process."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read has seen enough. Nothing is left to flush at the end, which would fail again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(PIPE_CLOSED)
+        return result
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order in which somebody meets them."""
+        return [name for verbs in VERBS.values() for name in verbs]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a verb and return it."""
+        for verbs in VERBS.values():
+            if cmd_name in verbs:
+                module, _, function = verbs[cmd_name][0].partition(":")
+                verb: click.Command = getattr(import_module(module), function)
+                return verb
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs under their headings; none of them is imported for it."""
+        for heading, verbs in VERBS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name, short_help) for name, (_, short_help) in verbs.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb; a mistyped one is answered with the nearest."""
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            from difflib import get_close_matches  # only a mistake needs it
+
+            near = get_close_matches(args[0], self.list_commands(ctx), n=1, cutoff=0.5)
+            known = f"did you mean {near[0]}?" if near else f"the verbs are {', '.join(self.list_commands(ctx))}"
+            raise click.UsageError(f"there is no verb {args[0][:60]!a} ({known})")
+        return super().resolve_command(ctx, args)
+
+
+class _Told(Exception):
+    """The user has been told what went wrong."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@contextmanager
+def _errors_told() -> Iterator[None]:
+    """Turn what is raised on purpose into lines on standard error and a status."""
+    try:
+        yield
+    except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+        raise
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        tell(f"error: E_FILE: {place}{error.strerror or error} (look at the file and its folder)")
+        raise _Told(5) from None
+    except Exception as error:
+        # Imported here: a verb that came so far has the errors already, and `--help` does without.
+        from ledger.errors import LedgerError
+
+        if not isinstance(error, LedgerError):
+            raise
+        lines = getattr(error, "lines", None)
+        for line in lines() if lines is not None else [error.line()]:
+            tell(line)
+        raise _Told(error.EXIT) from None
+
+
+def _usage_line(error: click.ClickException) -> str:
+    text = " ".join(error.format_message().split()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    if _EXTRA in text and context is not None and any(each.name == "file" for each in context.command.params):
+        what, _, names = text.partition(" (")
+        return f"error: E_USAGE: {what} {names.rstrip(')')} (name the ledger with -f FILE)"
+    hint = f" ({context.command_path} --help shows how)" if context is not None and not text.endswith(")") else ""
+    return f"error: E_USAGE: {text}{hint}"
+
+
+def tell(line: str) -> None:
+    """Print one line on standard error, with nothing in it that a terminal obeys."""
+    from registrar.text import safe
+
+    click.echo(safe(line), err=True)
+
+
+def say(text: str) -> None:
+    """Print one line on standard output, with nothing in it that a terminal obeys."""
+    from registrar.text import safe
+
+    click.echo(safe(text))
+
+
+@click.group(
+    "captable",
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Example:
+  captable init acme.db
+  captable record acme.db events.jsonl
+  captable show -f acme.db --as-of 2017-06-20
+
+Name the ledger once: export CAPTABLE_FILE=acme.db""",
+)
+@click.version_option(package_name="captable-ledger", prog_name="captable", message="%(prog)s %(version)s")
+def main() -> None:
+    """A shareholder ledger: who owned which shares of a company, and what investors promised it, at any date."""

@@ -1,0 +1,206 @@
+"""What every verb takes: the options that mean the same everywhere, and how an answer leaves the process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ledger.journal import Ledger
+
+_Verb = TypeVar("_Verb", bound=Callable[..., Any])
+_NARROW, _WIDE = 60, 160
+FORMATS: Final = ("table", "json")
+
+_file_option = click.option(
+    "-f", "--file", metavar="FILE", envvar="CAPTABLE_FILE", help="The ledger file [CAPTABLE_FILE]."
+)
+_issuer_option = click.option(
+    "--in", "--issuer", "issuer", metavar="ISSUER", help="Whose ledger, where the file holds several."
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Short for -o json: exact numbers as strings.")
+_known_option = click.option(
+    "--known-at",
+    metavar="WHEN",
+    help="As known then: an instant, a day, or an entry number. Default: all that is recorded.",
+)
+as_of_option = click.option(
+    "--as-of", metavar="DAY", help="At the close of this day, YYYY-MM-DD. Default: today in the issuer's zone."
+)
+basis_option = click.option("--basis", metavar="DAY", help="In the units of this later day, after its splits.")
+
+
+class Asking(NamedTuple):
+    """What a verb that asks was told by the options which mean the same everywhere.
+
+    Attributes:
+        file: The ledger file.
+        issuer: Whose ledger.
+        known_at: As known when, as typed.
+        form: In which format to answer.
+    """
+
+    file: str | None
+    issuer: str | None
+    known_at: str | None
+    form: str
+
+    @contextmanager
+    def opened(self) -> Iterator[Ledger]:
+        """Open the ledger to ask it; that nothing had been recorded by then is an answer like any other."""
+        path = named(self.file)
+        from ledger.errors import NothingRecorded
+        from ledger.journal import Ledger
+
+        with Ledger.open(path, self.issuer) as ledger:
+            try:
+                yield ledger
+            except NothingRecorded as error:
+                from registrar import as_json
+
+                nothing = error
+                self.answer_lines(
+                    lambda width: [str(nothing)[:1].upper() + str(nothing)[1:].rstrip(".") + "."],
+                    lambda: as_json.nothing_recorded(nothing),
+                )
+
+    def day(self, option: str, text: str | None) -> date | None:
+        """Return the day that an option names; a refusal says which option."""
+        if text is None:
+            return None
+        from ledger.days import day
+        from ledger.errors import NotUnderstood
+
+        try:
+            return day(text)
+        except NotUnderstood as error:
+            raise error.at(option) from None
+
+    def as_of(self, ledger: Ledger, text: str | None, option: str = "--as-of") -> date:
+        """Return the day that an option names; without one, today in the issuer's zone."""
+        asked = self.day(option, text)
+        if asked is not None:
+            return asked
+        from datetime import datetime
+
+        from ledger.days import zone
+
+        return datetime.now(zone(ledger.time_zone)).date()
+
+    def known(self, ledger: Ledger, text: str | None = None, option: str = "--known-at") -> int:
+        """Return how many entries had been recorded by then; plain digits are an entry number."""
+        from ledger.errors import NotUnderstood
+
+        known_at: int | str | None = self.known_at if text is None else text
+        if isinstance(known_at, str) and known_at.isascii() and known_at.isdigit() and len(known_at) < 19:
+            known_at = int(known_at)
+        try:
+            return ledger.position(known_at)
+        except NotUnderstood as error:
+            raise error.at(option) from None
+
+    def answer_lines(
+        self, lines: Callable[[int], Sequence[str]], as_json: Callable[[], dict[str, Any]] | None = None
+    ) -> None:
+        """Print an answer that is lines already, or JSON."""
+        if self.form == "json" and as_json is not None:
+            from registrar.as_json import text
+
+            click.echo(text(as_json()), nl=False)
+            return
+        click.echo("\n".join(lines(width())))
+
+
+def asking(*, known: bool = True) -> Callable[[_Verb], _Verb]:
+    """Return a decorator for verbs that ask: the function gets an ``Asking`` first, and its own options by name.
+
+    Args:
+        known: Whether what had been recorded makes a difference to the answer.
+    """
+
+    def add(verb: Any) -> Any:
+        @wraps(verb)
+        def run(
+            *args: Any,
+            file: str | None,
+            issuer: str | None,
+            as_json: bool,
+            known_at: str | None = None,
+            **options: Any,
+        ) -> Any:
+            return verb(Asking(file, issuer, known_at, "json" if as_json else "table"), *args, **options)
+
+        taking = _json_option(run)
+        if known:
+            taking = _known_option(taking)
+        return _file_option(_issuer_option(taking))
+
+    return add
+
+
+class Recording(NamedTuple):
+    """What a verb that records was told by the options which mean the same everywhere.
+
+    Attributes:
+        file: The ledger file.
+        issuer: Whose ledger.
+        dry_run: Whether every rule is asked and nothing recorded.
+        actor: Who records.
+        command_id: Identity of the command.
+        as_stated: Whether what does not fit becomes a finding.
+        as_json: Whether the outcome is told as JSON.
+    """
+
+    file: str | None
+    issuer: str | None
+    dry_run: bool
+    actor: str | None
+    command_id: str | None
+    as_stated: bool
+    as_json: bool
+
+
+def recording() -> Callable[[_Verb], _Verb]:
+    """Return a decorator for verbs that record: the function gets a ``Recording`` first."""
+
+    def add(verb: Any) -> Any:
+        @wraps(verb)
+        def run(*args: Any, **options: Any) -> Any:
+            common = {name: options.pop(name) for name in Recording._fields}
+            return verb(Recording(**common), *args, **options)
+
+        taking = click.option(
+            "--as-stated",
+            is_flag=True,
+            help="For a register taken over from others: what does not fit becomes a finding, not a refusal.",
+        )(run)
+        taking = click.option("--command-id", metavar="ID", help="Identity of the command.")(taking)
+        taking = click.option("--actor", metavar="NAME", help="Who records. Default: the login name.")(taking)
+        taking = click.option("--dry-run", is_flag=True, help="Ask every rule, and record nothing.")(taking)
+        return _file_option(_issuer_option(_json_option(taking)))
+
+    return add
+
+
+def named(file: str | None) -> str:
+    """Return the ledger file that was named.
+
+    Raises:
+        UsageError: None was.
+    """
+    if not file:
+        raise click.UsageError("no ledger file is named (use -f FILE, or set CAPTABLE_FILE)")
+    return file
+
+
+def width() -> int:
+    """Return how many columns an answer may take."""
+    import shutil
+
+    return min(max(shutil.get_terminal_size((80, 24)).columns, _NARROW), _WIDE)

@@ -1,0 +1,226 @@
+"""Verbs that record: an empty ledger, and facts from JSON Lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from registrar.cli import say, tell
+from registrar.cli.options import Recording, named, recording
+
+if TYPE_CHECKING:
+    from ledger.errors import RuleBroken
+    from ledger.events import Event
+    from ledger.journal import Ledger, Recorded
+
+
+@click.command(
+    epilog="""\b
+Example:
+  captable init acme.db""",
+)
+@click.argument("file", required=False, envvar="CAPTABLE_FILE")
+@click.option("-f", "--file", "also_file", metavar="FILE", help="The same, as an option.")
+def init(file: str | None, also_file: str | None) -> None:
+    """Make an empty ledger in FILE. A ledger that is there already stays as it is."""
+    path = named(also_file or file)
+    from ledger.store.sqlite import SqliteStore
+
+    existed = os.path.exists(path)
+    store = SqliteStore(path, create=True)
+    try:
+        issuers = store.issuers()
+    finally:
+        store.close()
+    if existed:
+        of = ", ".join(issuers) or "nobody yet"
+        say(f"{path} is a ledger already (of {of}); nothing was changed")
+    else:
+        say(f"{path} is an empty ledger; record issuer-registered first")
+
+
+@click.command(
+    epilog="""\b
+Example:
+  captable record acme.db events.jsonl --dry-run
+  captable record acme.db events.jsonl --actor counsel
+  cat events.jsonl | captable record acme.db -
+
+A file is recorded as one command, all of it or nothing, and its SHA-256 is the command's identity: the same
+file given twice counts once.""",
+)
+@click.argument("names", nargs=-1, metavar="[FILE] [EVENTS | -]")
+@recording()
+def record(asked: Recording, names: tuple[str, ...]) -> None:
+    """Record the facts in EVENTS, a file of JSON Lines or - for standard input, in the ledger FILE.
+
+    FILE may also be named by -f or CAPTABLE_FILE; a single name is then that of EVENTS.
+    """
+    path, source = _file_and_events(names, asked.file)
+    name = "standard input" if source == "-" else source
+    from hashlib import sha256
+
+    from ledger.exchange import json_lines
+
+    data = bytes_of(source, json_lines.MAX_FILE_BYTES, name)
+    lines = json_lines.read(data, name)
+    record_events(
+        asked._replace(file=path),
+        [event for _, event in lines],
+        command=sha256(data).hexdigest(),
+        name=name,
+        places=[f"line {number}" for number, _ in lines],
+    )
+
+
+def record_events(
+    asked: Recording,
+    events: Sequence[Event],
+    *,
+    command: str,
+    name: str = "",
+    places: Sequence[str] = (),
+) -> Recorded:
+    """Record events as one command, say what became of it, and return the outcome.
+
+    Args:
+        asked: What the options said.
+        events: What is to be recorded.
+        command: Identity of the command, where the options name none.
+        name: What the events were read from, for refusals.
+        places: Where each of them stands there: ``line 7``.
+    """
+    with to_record(named(asked.file), asked.issuer, events) as ledger:
+        there = len(ledger.entries())
+        attempt = ledger.propose if asked.dry_run else ledger.record
+        try:
+            outcome = attempt(
+                *events,
+                actor=_actor(asked.actor),
+                command=command if asked.command_id is None else asked.command_id,
+                as_stated=asked.as_stated,
+            )
+        except Exception as error:
+            _at_place(error, name, places, there)
+        if asked.as_json:
+            from registrar import as_json
+
+            click.echo(as_json.text(as_json.recorded(ledger, outcome, dry_run=asked.dry_run)), nl=False)
+        else:
+            click.echo(_outcome(ledger, outcome, dry_run=asked.dry_run))
+        if asked.as_stated and not asked.dry_run:
+            from projections.findings import findings
+
+            count = len(findings(ledger))
+            counted = f"{count:,} finding{'' if count == 1 else 's'}" if count else "no findings"
+            tell(f"the record has {counted} now" + (" (captable check shows them)" if count else ""))
+    return outcome
+
+
+def _outcome(ledger: Ledger, outcome: Recorded, *, dry_run: bool) -> str:
+    first, last = outcome.entries[0].number, outcome.entries[-1].number
+    count = len(outcome.entries)
+    entries = f"{count:,} entries ({first} to {last})" if count > 1 else f"1 entry ({first})"
+    issuer = ledger.issuer or getattr(outcome.entries[0].event, "issuer", None)  # of a ledger that would begin here
+    if outcome.repeated:
+        return f"already recorded in {issuer}: {entries}; nothing was added"
+    if dry_run:
+        return f"would record {entries} of {issuer}; nothing was recorded"
+    return f"recorded {entries} of {issuer}"
+
+
+def _file_and_events(names: tuple[str, ...], file: str | None) -> tuple[str, str]:
+    """Return the ledger's file and the source of events."""
+    source = click.get_current_context().get_parameter_source("file")
+    by_option = source is click.core.ParameterSource.COMMANDLINE
+    if len(names) > 2 or (by_option and len(names) > 1):
+        raise click.UsageError("too many names: one ledger file, and one file of events")
+    if len(names) == 2:
+        return names[0], names[1]
+    if file:
+        return file, names[0] if names else "-"
+    return named(names[0] if names else None), "-"
+
+
+def bytes_of(source: str, limit: int, name: str) -> bytes:
+    """Return what is in a file or on standard input, but no more than the limit and one byte."""
+    if source == "-":
+        if sys.stdin.isatty():
+            tell("reading events from standard input; end with Ctrl-D")
+        return sys.stdin.buffer.read(limit + 1)
+    import stat
+
+    from ledger.errors import NotUnderstood
+
+    try:
+        # Looked at before it is opened: opening a pipe that nobody writes to would wait for ever.
+        if not stat.S_ISREG(os.stat(source).st_mode):
+            raise NotUnderstood("E_FILE", "it is not a regular file", "name a file, or - for standard input", name)
+        with open(source, "rb") as file:
+            return file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        if isinstance(error, NotUnderstood):
+            raise
+        what = getattr(error, "strerror", None) or str(error)
+        raise NotUnderstood("E_FILE", f"it cannot be read: {what}", "look at its name and rights", name) from None
+
+
+@contextmanager
+def to_record(path: str, issuer: str | None, events: Sequence[Event]) -> Iterator[Ledger]:
+    """Open a ledger to record in it; facts that begin with their issuer choose its ledger, or begin one."""
+    from ledger.events import IssuerRegistered
+    from ledger.journal import Ledger
+    from ledger.store.sqlite import SqliteStore
+    from registrar.recording import Announcing
+
+    store = Announcing(SqliteStore(path), lambda command: tell(f"command {command}"))
+    try:
+        first = events[0] if events else None
+        begins = isinstance(first, IssuerRegistered)
+        if issuer is None and isinstance(first, IssuerRegistered) and first.issuer in store.issuers():
+            issuer = first.issuer
+        yield Ledger(store, issuer, begin=begins)
+    finally:
+        store.close()
+
+
+def _actor(named: str | None) -> str:
+    from unicodedata import normalize
+
+    if named is None:
+        import getpass
+
+        try:
+            named = getpass.getuser()
+        except (OSError, KeyError):  # a user without a name, as in some containers
+            named = f"uid {os.getuid()}" if hasattr(os, "getuid") else "unnamed"
+    return normalize("NFC", named[:1000])
+
+
+def _at_place(error: Exception, name: str, places: Sequence[str], there: int) -> NoReturn:
+    """Raise a refusal again, with the place of the fact that is refused where that is known."""
+    from ledger.errors import NotUnderstood, RuleBroken
+
+    if isinstance(error, NotUnderstood):
+        raise error.at(error.where or name) from None
+    if isinstance(error, RuleBroken):
+        entry = _entry_of(error)
+        index = entry - there - 1
+        earlier = f"{name}: entry {entry}".removeprefix(": ") if entry > 0 else name
+        raise error.at(f"{name} {places[index]}".strip() if 0 <= index < len(places) else earlier) from None
+    raise error
+
+
+def _entry_of(error: RuleBroken) -> int:
+    """Return the entry that a refusal concerns, or 0 where it does not say."""
+    from ledger.errors import CorrectionMisplaced
+
+    if error.where.startswith("entry "):
+        return int(error.where.removeprefix("entry "))
+    # A misplaced correction speaks of the entry that was to be corrected, which is another one.
+    return 0 if isinstance(error, CorrectionMisplaced) else int(getattr(error, "entry", 0))
