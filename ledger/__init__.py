@@ -1,29 +1,33 @@
 """A shareholder ledger: who owned which shares of a company, and the money investors promised it, at any date.
 
 Events are facts that happened; ``Ledger`` records them and never changes them. The package ``projections``
-turns them into answers.
+turns them into answers. A name is imported when it is first asked for.
 """
 
-from ledger.days import EffectiveDay, Phase, between, on
-from ledger.errors import LedgerDamaged, LedgerError, NothingRecorded, NotUnderstood, RuleBroken
-from ledger.identity import (
-    AgreementId,
-    CommandId,
-    ConditionId,
-    EntryNumber,
-    HolderId,
-    IssuerId,
-    ReserveId,
-    SecurityId,
-    StockClassId,
-    TrancheId,
-)
-from ledger.journal import Ledger, Recorded
-from ledger.movements import HolderKind, Scope, StockClassKind
-from ledger.personal import Personal
-from ledger.quantities import Authorized, Currency, FractionPolicy, Money, Price, Ratio, Shares
-from ledger.terms.commitment import Condition, Remedy, Tranche
-from ledger.terms.conversion import ConversionRight
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ledger.days import EffectiveDay, Phase, between, on
+    from ledger.errors import LedgerDamaged, LedgerError, NothingRecorded, NotUnderstood, RuleBroken
+    from ledger.identity import (
+        AgreementId,
+        CommandId,
+        ConditionId,
+        EntryNumber,
+        HolderId,
+        IssuerId,
+        ReserveId,
+        SecurityId,
+        StockClassId,
+        TrancheId,
+    )
+    from ledger.journal import Ledger, Recorded
+    from ledger.movements import HolderKind, Scope, StockClassKind
+    from ledger.personal import Personal
+    from ledger.quantities import Authorized, Currency, FractionPolicy, Money, Price, Ratio, Shares
+    from ledger.terms.commitment import Condition, Remedy, Tranche
+    from ledger.terms.conversion import ConversionRight
 
 __all__ = [
     "AgreementId",
@@ -63,3 +67,40 @@ __all__ = [
     "between",
     "on",
 ]
+
+_MODULES = {
+    "days": ("EffectiveDay", "Phase", "between", "on"),
+    "errors": ("LedgerDamaged", "LedgerError", "NothingRecorded", "NotUnderstood", "RuleBroken"),
+    "identity": (
+        "AgreementId",
+        "CommandId",
+        "ConditionId",
+        "EntryNumber",
+        "HolderId",
+        "IssuerId",
+        "ReserveId",
+        "SecurityId",
+        "StockClassId",
+        "TrancheId",
+    ),
+    "journal": ("Ledger", "Recorded"),
+    "movements": ("HolderKind", "Scope", "StockClassKind"),
+    "personal": ("Personal",),
+    "quantities": ("Authorized", "Currency", "FractionPolicy", "Money", "Price", "Ratio", "Shares"),
+    "terms.commitment": ("Condition", "Remedy", "Tranche"),
+    "terms.conversion": ("ConversionRight",),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+if not TYPE_CHECKING:  # a type checker knows the names, and tells of any other
+
+    def __getattr__(name: str) -> object:
+        """Import a name, and keep it."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

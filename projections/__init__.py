@@ -1,13 +1,22 @@
-"""What the record amounts to: cap table, commitments, roll-forward, explanations and audit trail, at any date."""
+"""What the record amounts to: cap table, commitments, roll-forward, explanations and audit trail, at any date.
 
-from projections.audit import AuditLine, audit_trail
-from projections.bounds import Bounds, Possible
-from projections.cap_table import CapTable, ClassLine, HoldingLine, ReserveLine, cap_table
-from projections.commitments import CommitmentBalance, Commitments, commitments
-from projections.explain import Explanation, explain
-from projections.figures import Figure, of_agreement, of_class, of_holder
-from projections.findings import Finding, Severity, findings
-from projections.rollforward import RollForward, rollforward
+A name is imported when it is first asked for, so that one answer does not wait for the modules of the others.
+"""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from projections.audit import AuditLine, audit_trail
+    from projections.bounds import Bounds, Possible
+    from projections.cap_table import CapTable, ClassLine, HoldingLine, ReserveLine, cap_table
+    from projections.commitments import CommitmentBalance, Commitments, commitments
+    from projections.explain import Explanation, explain
+    from projections.figures import Figure, of_agreement, of_class, of_holder
+    from projections.findings import Finding, Severity, findings
+    from projections.rollforward import RollForward, rollforward
 
 __all__ = [
     "AuditLine",
@@ -34,3 +43,37 @@ __all__ = [
     "of_holder",
     "rollforward",
 ]
+
+_MODULES = {
+    "audit": ("AuditLine", "audit_trail"),
+    "bounds": ("Bounds", "Possible"),
+    "cap_table": ("CapTable", "ClassLine", "HoldingLine", "ReserveLine", "cap_table"),
+    "commitments": ("CommitmentBalance", "Commitments", "commitments"),
+    "explain": ("Explanation", "explain"),
+    "figures": ("Figure", "of_agreement", "of_class", "of_holder"),
+    "findings": ("Finding", "Severity", "findings"),
+    "rollforward": ("RollForward", "rollforward"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+class _Package(ModuleType):
+    """This package. Some functions bear the name of their module, and ``projections.explain`` is the function."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        super().__setattr__(name, value)
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Python sets each module on its package once it is imported; a function of the same name goes first.
+        names_a_function = isinstance(value, ModuleType) and _HOME.get(name) == name
+        super().__setattr__(name, getattr(value, name) if names_a_function else value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *__all__})
+
+
+sys.modules[__name__].__class__ = _Package
