@@ -18,6 +18,7 @@ from ledger.terms.conversion import ConversionRight
 from ledger.timeline import place_in_history
 from projections.bounds import Bounds, Possible
 from projections.cap_table import cap_table, conversion_ratio
+from projections.effects import pairs
 from projections.replay import Balances, Quantity, Units, close_place, is_complete, replay, rescale
 
 if TYPE_CHECKING:
@@ -423,8 +424,7 @@ def _shares_under(
             if type(movement) is Rescaling and movement.stock_class == buys:
                 sums = {kind: [figure * movement.ratio.value for figure in sums[kind]] for kind in sums}
                 rescale(positions, movement)
-        postings = [movement for movement in movements if type(movement) is Posting]
-        for pair in zip(postings[::2], postings[1::2], strict=True):  # what moves leaves one account for another
+        for pair in pairs(movements):
             for posting, other in (pair, pair[::-1]):
                 if not is_of_them(posting):
                     continue

@@ -13,10 +13,11 @@ from ledger.days import Moment, close_of, day
 from ledger.errors import NotUnderstood, UnknownName, nearest
 from ledger.events import AgreementSigned, StockClassDesignated
 from ledger.identity import StockClassId
-from ledger.movements import Account, Commitment, Held, Posting, Rescaling, Reserved, Source, Stage
+from ledger.movements import Account, Movements, Posting, Rescaling
 from ledger.quantities import Currency, Money, Shares
 from ledger.timeline import InEffect, history_of, place_in_history
 from projections.bounds import Bounds
+from projections.effects import effect, pairs
 from projections.figures import Figure, all_is_recorded
 from projections.replay import ONE, Balances, Place, Quantity, Replay, Units, close_place, replay
 
@@ -129,10 +130,9 @@ def _movements(facts: list[InEffect], figure: Figure, after: Moment, through: Mo
     for each in sorted(facts, key=place_in_history):
         if each.begins > through or each.settles <= after:
             continue
-        postings = [movement for movement in each.fact.movements() if type(movement) is Posting]
         certain = each.begins > after and each.settles <= through
         factor = units.factor(figure.stock_class, place_in_history(each))
-        for kind, change in _by_kind(postings, figure).items():
+        for kind, change in _by_kind(each.fact.movements(), figure).items():
             _add(sums, kind, each, change * factor, certain=certain)
     return sums
 
@@ -148,41 +148,18 @@ def _add(sums: _Sums, kind: str, each: InEffect, change: Quantity, *, certain: b
         bounds[1] += change
 
 
-def _by_kind(postings: list[Posting], figure: Figure) -> dict[str, int]:
+def _by_kind(movements: Movements, figure: Figure) -> dict[str, int]:
     """Name a change of the figure after the accounts on the other side."""
-    if not figure.change(postings):
-        return {}
     changes: dict[str, int] = {}
-    for pair in zip(postings[::2], postings[1::2], strict=True):  # what moves leaves one account for another
+    for pair in pairs(movements):
         change = figure.change(pair)
         if change:
             other = pair[1] if figure.counts(pair[0]) else pair[0]
-            kind = _kind(other.account, figure, lost=other.quantity < 0)
+            kind = effect(other.account, figure.name, lost=other.quantity < 0)
             changes[kind] = changes.get(kind, 0) + change
+    if not sum(changes.values()):  # what stays within the figure is no movement of it
+        return {}
     return {kind: change for kind, change in changes.items() if change}
-
-
-def _kind(account: Account, figure: Figure, *, lost: bool) -> str:
-    """Name a movement after the account on the other side, and whether that one lost by it."""
-    match account:
-        case Held():
-            if figure.name == "treasury":
-                return "repurchased" if lost else "reissued"
-            return "transferred in" if lost else "transferred out"
-        case Commitment(stage=stage):
-            if stage is Stage.PROMISED:
-                return "undertaken" if lost else "reduced"
-            if stage is Stage.UNDRAWN and figure.name == "undertaken":
-                return "reduced" if lost else "undertaken"
-            return figure.name if stage is Stage.UNDRAWN else stage.value
-        case Reserved():
-            return "reserved"
-        case Source.UNRESERVED:
-            return "reserved" if lost else "released or drawn"
-        case Source.TREASURY:
-            return "reissued from treasury" if lost else "repurchased to treasury"
-        case Source():
-            return str(account.value)
 
 
 def _splits(

@@ -1,0 +1,73 @@
+"""What a movement is called, after the account on the other side of it, and what was given for the shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ledger.events import (
+    CommonIssued,
+    Consideration,
+    Fact,
+    FractionsSettled,
+    PreferredIssued,
+    RemedyExercised,
+    SharesRedeemed,
+    SharesRepurchased,
+    SharesTransferred,
+    TreasurySharesReissued,
+)
+from ledger.movements import Account, Commitment, Held, Movement, Posting, Reserved, Source, Stage
+from ledger.quantities import Money, Price
+
+Given = Consideration | Money | Price
+"""What was given for shares: a consideration, the money that the company paid, or the price of each share."""
+
+
+def pairs(movements: Iterable[Movement]) -> Iterator[tuple[Posting, Posting]]:
+    """Yield the postings of a fact two by two: what moves leaves one account for another."""
+    postings = [movement for movement in movements if type(movement) is Posting]
+    yield from zip(postings[::2], postings[1::2], strict=True)
+
+
+def effect(account: Account, of: str, *, lost: bool) -> str:
+    """Name what happened to a figure.
+
+    Args:
+        account: The account on the other side.
+        of: The name of the figure: held, outstanding, undrawn …
+        lost: Whether that account lost by it.
+    """
+    match account:
+        case Held():
+            if of == "treasury":
+                return "repurchased" if lost else "reissued"
+            return "transferred in" if lost else "transferred out"
+        case Commitment(stage=stage):
+            if stage is Stage.PROMISED:
+                return "undertaken" if lost else "reduced"
+            if stage is Stage.UNDRAWN and of == "undertaken":
+                return "reduced" if lost else "undertaken"
+            return of if stage is Stage.UNDRAWN else stage.value
+        case Reserved():
+            return "reserved"
+        case Source.UNRESERVED:
+            return "reserved" if lost else "released or drawn"
+        case Source.TREASURY:
+            return "reissued from treasury" if lost else "repurchased to treasury"
+        case Source():
+            return str(account.value)
+
+
+def given_for(fact: Fact) -> Given | None:
+    """Return what was given for the shares that a fact moves, as it states it; ``None`` where it does not."""
+    match fact:
+        case CommonIssued() | PreferredIssued() | SharesTransferred() | TreasurySharesReissued():
+            return fact.consideration
+        case SharesRedeemed() | SharesRepurchased():
+            return fact.paid
+        case FractionsSettled():
+            return fact.cash
+        case RemedyExercised():
+            return fact.price
+        case _:
+            return None
