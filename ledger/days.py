@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from datetime import date
 from enum import Enum
-from typing import Final, NoReturn, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 from ledger.errors import NotUnderstood, shown
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 EARLIEST_YEAR: Final = 1600
 """The first joint-stock companies are younger than this; an earlier year is a slip."""
@@ -189,6 +191,8 @@ def zone(name: str) -> ZoneInfo:
     Raises:
         NotUnderstood: ``E_TIMEZONE`` when there is none of that name.
     """
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # a question about a day needs no zone
+
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, ZoneInfoNotFoundError) as error:
