@@ -46,6 +46,8 @@ _TRIES: Final = 10
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
 _MANY: Final = 2_000
 """So many entries read at once are worth telling the collector that they will stay."""
+SUPPOSED: Final = "supposed"
+"""Who records an entry that is only supposed, and the first word of its command."""
 KnownAt = datetime | date | int | str | None
 """What had been recorded: an instant, a day (its close), a number of entries, ISO text, or everything."""
 AsOf = date | str
@@ -53,6 +55,11 @@ AsOf = date | str
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _stopped(at: datetime) -> Callable[[], datetime]:
+    """Return a clock that tells one time for ever."""
+    return lambda: at
 
 
 @contextmanager
@@ -123,6 +130,7 @@ class Ledger:
         self._particulars: dict[str, tuple[bytes, str]] = {}
         self._standing: tuple[int, list[InEffect]] = (0, [])
         self._gate = Gate()
+        self._recorded: int | None = None  # how many entries are, where those after them are only supposed
 
     @classmethod
     def in_memory(cls, *, clock: Callable[[], datetime] = _utc_now) -> Self:
@@ -344,6 +352,51 @@ class Ledger:
     ) -> Recorded:
         """Return what ``record`` would record, or raise its refusal; nothing is kept."""
         return self._attempt(events, actor, command, None, as_stated, keep=False)
+
+    def supposing(self, *events: Event, known_at: KnownAt = None, as_stated: bool = False) -> Self:
+        """Return a ledger of what is recorded, with events on top that are only supposed; nothing is kept.
+
+        Every question can be put to it. It lives in memory and knows no way to this one's store. The supposed
+        entries are numbered on from the last one known, as recorded by ``SUPPOSED`` in the instant after it: the
+        same question has the same answer whenever it is asked.
+
+        Args:
+            events: What would have happened, in order; without any, the ledger is as it was known.
+            known_at: What had been recorded; everything when not given.
+            as_stated: Let limits that would not hold be found afterwards, instead of refusing the events.
+
+        Raises:
+            RuleBroken: The events go against the record or the papers, as they would if they were recorded.
+            NothingRecorded: Nothing had been recorded by ``known_at``.
+        """
+        entries = self.entries()
+        known = self.position(known_at) if entries or known_at is not None else 0
+        clock = _stopped(entries[known - 1].recorded_at) if known else self._clock
+        supposed = type(self)(MemoryStore(), self._issuer, clock=clock, salts=self._salts)
+        supposed._entries = list(entries[:known])
+        supposed._commands = {command: first for command, first in self._commands.items() if first <= known}
+        supposed._recorded = known if self._recorded is None else min(known, self._recorded)
+        if not events:
+            return supposed
+        command = f"{SUPPOSED}-{known + 1}"
+        while command in supposed._commands:
+            command += "."
+        if known == len(entries):  # the totals of these entries are there; a check that keeps nothing leaves them
+            supposed._gate = self._gate
+        new = supposed._attempt(events, SUPPOSED, command, None, as_stated, keep=False).entries
+        supposed._gate = Gate()
+        supposed._entries += new
+        supposed._commands[CommandId(command)] = known + 1
+        if isinstance(first := new[0].event, IssuerRegistered):
+            supposed._issuer = first.issuer
+        return supposed
+
+    @property
+    def supposed_from(self) -> EntryNumber | None:
+        """Number of the first entry that is only supposed; ``None`` where every entry is recorded."""
+        if self._recorded is None or self._recorded == len(self.entries()):
+            return None
+        return EntryNumber(self._recorded + 1)
 
     def _attempt(
         self,
