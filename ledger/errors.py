@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
     from fractions import Fraction
+    from types import ModuleType
 
     from ledger.identity import (
         AgreementId,
@@ -159,6 +160,45 @@ class Unavailable(LedgerError):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}"
+
+
+@attrs.frozen(eq=False)
+class LibraryMissing(LedgerError):
+    """A library that only some answers need is not installed.
+
+    Attributes:
+        library: Its name.
+        extra: The extra of this project that brings it.
+        purpose: What it is needed for.
+    """
+
+    CODE: ClassVar[str] = "E_EXTRA"
+
+    library: str
+    extra: str
+    purpose: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.library} is needed {self.purpose}, and is not installed"
+            f" (pip install 'captable-ledger[{self.extra}]')"
+        )
+
+
+def needed(library: str, extra: str, purpose: str) -> ModuleType:
+    """Return a library that only some answers need; it is imported here, and at no other time.
+
+    Raises:
+        LibraryMissing: It is not installed.
+    """
+    from importlib import import_module
+
+    try:
+        return import_module(library)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] != library.split(".")[0]:
+            raise
+        raise LibraryMissing(library.split(".")[0], extra, purpose) from None
 
 
 @attrs.frozen(eq=False)
