@@ -67,6 +67,15 @@ def exactly(figure: _Figure) -> Bounds[_Figure]:
     return Bounds(figure, figure)
 
 
+def ratio_of(part: Bounds[Fraction], whole: Bounds[Fraction]) -> Bounds[Fraction]:
+    """Return the lowest and highest ratio of two figures; unknown where one is, or where they cannot fit."""
+    unknown: Bounds[Fraction] = Bounds(None, None)
+    if part.low is None or part.high is None or whole.low is None or whole.high is None or whole.low <= 0:
+        return unknown
+    low, high = part.low / Fraction(whole.high), part.high / Fraction(whole.low)
+    return unknown if low > 1 else Bounds(low, min(high, Fraction(1)))
+
+
 @attrs.frozen
 class Possible(Generic[_Value]):
     """A level that may be one of several values, because the day on which it changed is open.

@@ -17,7 +17,7 @@ from ledger.movements import Account, Held, Level, Reserved, Scope, Source, Stoc
 from ledger.quantities import Authorized, Price, Ratio, Shares
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect, may_be_last, place_in_history
-from projections.bounds import Bounds, Possible, exactly
+from projections.bounds import Bounds, Possible, exactly, ratio_of
 from projections.replay import Balances, Grouping, Quantity, Units, close_place, is_complete, replay
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ class ClassLine:
         par_value: Par value of a share.
         stated_value: What a share counts for in conversion and preference.
         seniority: Rank in liquidation; a higher number is paid first.
+        votes_per_share: Votes of a share, in the units shown; no value where the papers do not state them.
         identifiers: Numbers of the security, each with its scheme: CUSIP or ISIN.
     """
 
@@ -104,6 +105,7 @@ class ClassLine:
     par_value: Possible[Price | None]
     stated_value: Possible[Price | None]
     seniority: Possible[Count | None]
+    votes_per_share: Possible[Ratio | None]
     identifiers: tuple[tuple[str, Possible[str]], ...]
 
     @property
@@ -239,16 +241,26 @@ def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: A
     """
     history = ledger.history(as_of, known_at)
     facts = ledger.standing(history.known)
-    units = Units(facts, basis, history.as_of)
-    balances = replay(history, facts)
+    return table_of(ledger, facts, replay(history, facts), Units(facts, basis, history.as_of))
+
+
+def table_of(ledger: Ledger, facts: Iterable[InEffect], balances: Balances, units: Units) -> CapTable:
+    """Return the cap table that balances amount to.
+
+    Args:
+        ledger: The record.
+        facts: All that stand as known, those of later days included.
+        balances: The accounts and levels at the close of the day.
+        units: In which units quantities are shown.
+    """
+    history = balances.history
     ratios = {
         stock_class: units.factor(stock_class, close_place(history.as_of))
         for stock_class in balances.subjects(Level.CLASS_KIND)
     }
-    figures = _figures(balances)
-    classes = tuple(_class_line(balances, figures, stock_class, ratios) for stock_class in ratios)
+    classes = class_lines(balances, ratios)
     lines = {line.stock_class: line for line in classes}
-    names = {holder: possible_names(balances, holder) for holder in balances.subjects(Level.MERGED_INTO)}
+    names = merged_names(balances)
     return CapTable(
         ledger.issuer,
         history.as_of,
@@ -258,12 +270,12 @@ def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: A
         classes,
         tuple(_holding_lines(balances, lines, ratios, names)),
         tuple(_open_mergers(balances)),
-        _registered(facts),
+        registered(facts),
         {holder: counts_as[0] for holder, counts_as in names.items()},
     )
 
 
-def _registered(facts: Iterable[InEffect]) -> tuple[HolderId, ...]:
+def registered(facts: Iterable[InEffect]) -> tuple[HolderId, ...]:
     """Return everyone whom facts register; the type is asked for, as this is asked of every fact there is."""
     return tuple(dict.fromkeys(each.fact.holder for each in facts if type(each.fact) is HolderRegistered))
 
@@ -276,16 +288,21 @@ def shares_between(bounds: tuple[Quantity, Quantity], ratio: Fraction) -> Bounds
     return Bounds(Shares.of_units(low * ratio), Shares.of_units(high * ratio))
 
 
+def reissuable_classes(balances: Balances) -> frozenset[StockClassId]:
+    """Return the classes whose converted and redeemed shares may be issued again, in some reading."""
+    return frozenset(
+        subject
+        for subject in balances.subjects(Level.REISSUABLE)
+        if any(balances.values(Level.REISSUABLE, subject))
+    )
+
+
 Figures = dict[tuple[Unit, str], tuple[Quantity, Quantity]]
 
 
 def _figures(balances: Balances) -> Figures:
     """Return the parts of every class, what is issued, and what counts against the authorized number."""
-    reissuable = {
-        subject
-        for subject in balances.subjects(Level.REISSUABLE)
-        if any(balances.values(Level.REISSUABLE, subject))
-    }
+    reissuable = reissuable_classes(balances)
 
     def is_spent(unit: Unit, account: Account) -> bool:
         return account in (Source.CONVERTED, Source.REDEEMED) and unit not in reissuable
@@ -299,6 +316,12 @@ def _figures(balances: Balances) -> Figures:
         **balances.grouped(committed),
         **balances.grouped(lambda unit, account: (unit, "spent") if is_spent(unit, account) else None),
     }
+
+
+def class_lines(balances: Balances, ratios: dict[StockClassId, Fraction]) -> tuple[ClassLine, ...]:
+    """Return what each class amounts to at the close of a day, in the units that its ratio leads to."""
+    figures = _figures(balances)
+    return tuple(_class_line(balances, figures, stock_class, ratios) for stock_class in ratios)
 
 
 def _class_line(
@@ -330,14 +353,15 @@ def _class_line(
         shares_between(bounds("treasury"), ratio),
         outstanding,
         spent if recorded else Bounds(spent.low, None),
-        _available(authorized, bounds("committed"), ratio, is_complete=recorded),
+        available_shares(authorized, bounds("committed"), ratio, is_complete=recorded),
         _converted(balances, stock_class, outstanding, ratios),
-        _votes(balances, stock_class, outstanding, ratio),
+        votes_of(outstanding, _votes_per_share(balances, stock_class, ratio)),
         not_recorded_shares(shares_between(bounds("outstanding"), ratio), stated, is_complete=recorded),
         stated,
         Possible(balances.values(Level.PAR_VALUE, stock_class)),
         Possible(balances.values(Level.STATED_VALUE, stock_class)),
         Possible(balances.values(Level.SENIORITY, stock_class)),
+        _votes_per_share(balances, stock_class, ratio),
         tuple(_identifiers(balances, stock_class)),
     )
 
@@ -391,7 +415,7 @@ def stated_count(balances: Balances, stock_class: StockClassId, ratio: Fraction)
     return StatedCount(Shares.of_units(count.units * factor), each.fact.effective_on.latest)
 
 
-def _available(
+def available_shares(
     authorized: Possible[Authorized], committed: tuple[Quantity, Quantity], ratio: Fraction, *, is_complete: bool
 ) -> Bounds[Shares]:
     """Return what may still be issued, in the worst and in the best reading."""
@@ -447,25 +471,38 @@ def _converted(
     return shares.map(lambda figure: Shares.of_units(figure.units * factor))
 
 
-def _votes(
-    balances: Balances, stock_class: StockClassId, shares: Bounds[Shares], ratio: Fraction
-) -> Bounds[Fraction] | None:
-    """Return the votes that shares have on the day asked about, in whatever units the shares are shown."""
+def _votes_per_share(balances: Balances, stock_class: StockClassId, ratio: Fraction) -> Possible[Ratio | None]:
+    """Return the votes of a share on the day asked about, in whatever units the shares are shown."""
     votes = balances.values(Level.VOTES_PER_SHARE, stock_class)
-    if votes in ((), (None,)):
+    return Possible(tuple(None if each is None else Ratio(each.value / ratio) for each in votes))
+
+
+def votes_of(shares: Bounds[Shares], per_share: Possible[Ratio | None]) -> Bounds[Fraction] | None:
+    """Return the votes that shares have; ``None`` where nobody states what a share has."""
+    if per_share.values in ((), (None,)):
         return None
-    if None in votes:
+    votes = [each.value for each in per_share.values if each is not None]
+    if len(votes) < len(per_share.values):
         return Bounds(None, None)
-    per_share = [each.value / ratio for each in votes]
     return Bounds(
-        None if shares.low is None else min(shares.low.as_fraction() * each for each in per_share),
-        None if shares.high is None else max(shares.high.as_fraction() * each for each in per_share),
+        None if shares.low is None else min(shares.low.as_fraction() * each for each in votes),
+        None if shares.high is None else max(shares.high.as_fraction() * each for each in votes),
     )
+
+
+def name_of(balances: Balances, holder: HolderId) -> str:
+    """Return what a holder is called on the day, as far as it is at hand; every name that they may have."""
+    return " or ".join(map(str, balances.values(Level.HOLDER_NAME, holder))) or str(holder)
 
 
 def shown_under(balances: Balances, holder: HolderId) -> HolderId:
     """Return the holder under whose name a merged holder is shown, as far as that is certain."""
     return possible_names(balances, holder)[0]
+
+
+def merged_names(balances: Balances) -> dict[HolderId, Names]:
+    """Return as whom the holders may count that some merger names; all others count as themselves."""
+    return {holder: possible_names(balances, holder) for holder in balances.subjects(Level.MERGED_INTO)}
 
 
 def possible_names(balances: Balances, holder: HolderId, seen: tuple[HolderId, ...] = ()) -> Names:
@@ -532,15 +569,14 @@ def _holding_lines(
         if bounds == (0, 0) or not isinstance(stock_class, StockClassId):
             continue
         shares, line = shares_between(bounds, ratios[stock_class]), lines[stock_class]
-        names = balances.values(Level.HOLDER_NAME, holder)
         yield HoldingLine(
             holder,
-            " or ".join(map(str, names)) or str(holder),
+            name_of(balances, holder),
             stock_class,
             shares,
             _percent(shares, line),
             _converted(balances, stock_class, shares, ratios),
-            _votes(balances, stock_class, shares, ratios[stock_class]),
+            votes_of(shares, line.votes_per_share),
         )
 
 
@@ -557,12 +593,8 @@ def denominator_of(outstanding: Bounds[Shares], stated: StatedCount | None, *, i
 
 
 def part_of(part: Bounds[Shares], whole: Bounds[Shares]) -> Bounds[Fraction]:
-    """Return the lowest and highest ratio of two figures; unknown where one is, or where they cannot fit."""
-    unknown: Bounds[Fraction] = Bounds(None, None)
-    if part.low is None or part.high is None or whole.low is None or whole.high is None or whole.low.units <= 0:
-        return unknown
-    low, high = part.low.as_fraction() / whole.high.as_fraction(), part.high.as_fraction() / whole.low.as_fraction()
-    return unknown if low > 1 else Bounds(low, min(high, Fraction(1)))
+    """Return which part some shares are of others."""
+    return ratio_of(part.map(Shares.as_fraction), whole.map(Shares.as_fraction))
 
 
 def _sum(figures: Iterable[Bounds[Shares] | None]) -> Bounds[Shares]:
