@@ -18,7 +18,7 @@ import attrs
 from ledger.codec import from_plain
 from ledger.errors import NotUnderstood, shown
 from ledger.events import Event, Fact
-from ledger.exchange.refused import Problems
+from ledger.exchange.refused import Problems, not_utf8
 from ledger.personal import Personal
 from ledger.text import PROSE_LENGTH
 
@@ -66,7 +66,7 @@ def read(data: bytes, name: str = "input") -> list[tuple[int, Event]]:
                 at = offset + raw.index(b"\0")
         if at >= 0:
             problems = Problems(name)  # an encoding concerns the whole file, and what came before is no use
-            problems.add(_not_utf8(data, at, name))
+            problems.add(not_utf8(data, at, name, "save it as UTF-8"))
             break
         if line.strip(_BLANKS):
             event = _event(raw, line, place, problems)
@@ -91,16 +91,6 @@ def _lines(data: bytes) -> Iterator[tuple[int, int, bytes]]:
         end = len(data) if end < 0 else end
         yield number, start, data[start:end]
         start, number = end + 1, number + 1
-
-
-def _not_utf8(data: bytes, at: int, name: str) -> NotUnderstood:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        what = "the file looks like UTF-16 (offset 0)"
-    elif data[at] == 0:
-        what = f"a zero byte at offset {at:,}: the file is not text in UTF-8"
-    else:
-        what = f"byte 0x{data[at]:02x} at offset {at:,} is not UTF-8"
-    return NotUnderstood("E_ENCODING", what, "save it as UTF-8", name)
 
 
 def _event(raw: bytes, line: str, place: str, problems: Problems) -> Event | None:

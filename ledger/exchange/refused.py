@@ -53,6 +53,24 @@ class InputRefused(LedgerError, ValueError):
         return f"{self.problems[0]}{more}"
 
 
+def not_utf8(data: bytes, at: int, name: str, hint: str) -> NotUnderstood:
+    """Return the refusal of a file that is not text in UTF-8.
+
+    Args:
+        data: The bytes of the file.
+        at: The offset of the first byte that cannot stand there.
+        name: What the file is called.
+        hint: How to save it.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        what = "the file looks like UTF-16 (offset 0)"
+    elif data[at] == 0:
+        what = f"a zero byte at offset {at:,}: the file is not text in UTF-8"
+    else:
+        what = f"byte 0x{data[at]:02x} at offset {at:,} is not UTF-8"
+    return NotUnderstood("E_ENCODING", what, hint, name)
+
+
 class Problems:
     """Collects the problems of one file.
 
