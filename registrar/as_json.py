@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from projections.cap_table import CapTable, ClassLine, HoldingLine
     from projections.commitments import CommitmentBalance, Commitments, TrancheLine
     from projections.explain import ExplainedStep, Explanation
+    from projections.findings import Finding
     from projections.rollforward import RollForward
 
 Answer = dict[str, Any]
@@ -266,4 +267,22 @@ def _audit_line(line: AuditLine) -> Answer:
         "payload_sha256": entry.payload_digest,
         "taken_out_by": None if line.taken_out_by is None else str(line.taken_out_by),
         "fact": payload["event"],
+    }
+
+
+def findings(ledger: Ledger, answer: Sequence[Finding], known: int) -> Answer:
+    """Return what does not fit in the record."""
+    return {
+        **_head("findings", ledger, known),
+        "findings": [
+            {
+                "severity": finding.severity.value,
+                "on": str(finding.on),
+                "entry": str(finding.entry),
+                "code": finding.code,
+                "what": finding.what,
+                "amount": None if finding.amount is None else str(finding.amount),
+            }
+            for finding in answer
+        ],
     }

@@ -31,6 +31,8 @@ from registrar.founding_case import (
     later_news,
     record_founding_case,
 )
+from registrar.render.text import lines
+from registrar.report import Report
 from registrar.tables import bounds
 from registrar.text import wrapped
 
@@ -99,8 +101,8 @@ class _Demo:
         self._say(f"{self._step}. {text}")
         self._write("")
 
-    def _show(self, lines: list[str]) -> None:
-        for line in lines:
+    def _show(self, report: Report) -> None:
+        for line in lines(report, self._width):
             self._write(line)
         self._write("")
 
@@ -121,8 +123,8 @@ class _Demo:
         )
         for as_of, text in zip(DAYS, explained, strict=True):
             self._begin(f"{as_of}. {text}")
-            self._show(views.cap_table(self._ledger, cap_table(self._ledger, as_of=as_of), self._width))
-            self._show(views.commitments(self._ledger, commitments(self._ledger, as_of=as_of), self._width))
+            self._show(views.cap_table(self._ledger, cap_table(self._ledger, as_of=as_of)))
+            self._show(views.commitments(self._ledger, commitments(self._ledger, as_of=as_of)))
 
     def _roll_forward(self) -> None:
         self._begin("Roll forward: opening, each kind of movement, closing; common shares, then the commitment.")
@@ -130,12 +132,12 @@ class _Demo:
         shares, money = of_class(COMMON, "outstanding"), of_agreement(AGREEMENT, "undrawn")
         for figure, after in ((shares, DAYS[0]), (money, "2017-02-07")):
             answer = rollforward(self._ledger, figure, after=after, through=DAYS[-1])
-            self._show(views.rollforward(self._ledger, answer, known, self._width))
+            self._show(views.rollforward(self._ledger, answer, known))
 
     def _explain(self) -> None:
         self._begin("Explain one figure: the entries behind the investor's common on 1 June, and what shows them.")
         answer = explain(self._ledger, of_holder(BOONE, COMMON), as_of=DAYS[2])
-        self._show(views.explanation(self._ledger, answer, self._ledger.position(), self._width))
+        self._show(views.explanation(self._ledger, answer, self._ledger.position()))
 
     def _common(self, as_of: str, known_at: str) -> str:
         return bounds(cap_table(self._ledger, as_of=as_of, known_at=known_at).shares(BOONE, COMMON))

@@ -12,7 +12,7 @@ text, CSV, JSON, Markdown, HTML, Excel and PDF. Nobody formats twice, and no for
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 _SNAKE: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _SHEET: Final = re.compile(r"[a-z][a-z0-9 -]{0,30}")
 _KEBAB: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+def _kept(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Keep a list as what never changes."""
+    return tuple(values)
 
 
 class Kind(Enum):
@@ -87,7 +92,7 @@ class Column:
         shown: Whether people see it; programs always do.
         absent: What people read where there is no value.
         about: What it is, in a few words: beside a figure that stands below others, or before a value in a list.
-        line: On which line of a list item it stands; the first line, 0, has values only.
+        block: Of figures below one another, those of a block stand together; of an item in a list, the line.
         adds: Names of columns whose sum it is in every row; with ``-`` before a name, less that one.
         part_of: The column of which it is a part of the total, for percentages.
     """
@@ -100,7 +105,7 @@ class Column:
     shown: bool = True
     absent: str = ""
     about: str = ""
-    line: int = 1
+    block: int = 1
     adds: tuple[str, ...] = ()
     part_of: str | None = None
 
@@ -153,7 +158,7 @@ class Row:
         sign: How it enters the total of its group: 1, or -1 where it is taken away.
     """
 
-    values: tuple[Any, ...] = attrs.field(converter=tuple)
+    values: tuple[Any, ...] = attrs.field(converter=_kept)
     role: Role = Role.ITEM
     group: str = ""
     sign: int = 1
@@ -187,12 +192,12 @@ class Table:
 
     name: str = attrs.field()
     title: str
-    columns: tuple[Column, ...] = attrs.field(converter=tuple)
-    rows: tuple[Row, ...] = attrs.field(converter=tuple)
+    columns: tuple[Column, ...] = attrs.field(converter=_kept)
+    rows: tuple[Row, ...] = attrs.field(converter=_kept)
     layout: Layout = Layout.ROWS
     caption: str = ""
     empty: str = ""
-    notes: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    notes: tuple[str, ...] = attrs.field(default=(), converter=_kept)
 
     @name.validator
     def _check_name(self, _: Any, name: str) -> None:
@@ -345,10 +350,10 @@ class Report:
     name: str = attrs.field()
     title: str
     asked: Asked | None
-    tables: tuple[Table, ...] = attrs.field(default=(), converter=tuple)
+    tables: tuple[Table, ...] = attrs.field(default=(), converter=_kept)
     says: str = ""
-    notes: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    checks: tuple[Check, ...] = attrs.field(default=(), converter=tuple)
+    notes: tuple[str, ...] = attrs.field(default=(), converter=_kept)
+    checks: tuple[Check, ...] = attrs.field(default=(), converter=_kept)
 
     @name.validator
     def _check_name(self, _: Any, name: str) -> None:

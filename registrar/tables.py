@@ -104,6 +104,12 @@ class Column:
 
 RULE: Final = ("---",)
 """A row that is drawn as a line, as above a total."""
+GAP: Final = ("",)
+"""A row that is drawn as an empty line, as between groups."""
+
+
+def _is_drawn(row: Sequence[str]) -> bool:
+    return row is RULE or row is GAP
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[str]:
@@ -114,11 +120,11 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) 
 
     Args:
         columns: What stands above each column.
-        rows: Text of each cell; ``RULE`` draws a line.
+        rows: Text of each cell; ``RULE`` draws a line, ``GAP`` leaves one free.
         width: Columns of the terminal.
     """
     columns, left_out = list(columns), list[str]()
-    cells = [row if row is RULE else [safe(cell) for cell in row] for row in rows]
+    cells = [row if _is_drawn(row) else [safe(cell) for cell in row] for row in rows]
     while True:
         natural = _natural(columns, cells)
         drop = [index for index, column in enumerate(columns) if column.optional]
@@ -131,20 +137,21 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) 
         left_out.insert(0, columns[drop[-1]].heading)
         columns = [column for index, column in enumerate(columns) if index != drop[-1]]
         cells = [
-            row if row is RULE else [cell for index, cell in enumerate(row) if index != drop[-1]] for row in cells
+            row if _is_drawn(row) else [cell for index, cell in enumerate(row) if index != drop[-1]]
+            for row in cells
         ]
     widths = _fitted(columns, natural, cells, width - len(_GAP) * (len(columns) - 1))
     lines = _row([column.heading for column in columns], columns, widths)
     rule = _GAP.join("-" * wide for wide in widths)
     lines.append(rule)
     for row in cells:
-        lines += [rule] if row is RULE else _row(row, columns, widths)
+        lines += [rule] if row is RULE else [""] if row is GAP else _row(row, columns, widths)
     return lines + (wrapped(f"(not shown for want of width: {', '.join(left_out)})", width) if left_out else [])
 
 
 def _natural(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[int]:
     return [
-        max(width_of(text) for text in (column.heading, *(row[index] for row in cells if row is not RULE)))
+        max(width_of(text) for text in (column.heading, *(row[index] for row in cells if not _is_drawn(row))))
         for index, column in enumerate(columns)
     ]
 
@@ -152,25 +159,24 @@ def _natural(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[
 def _fitted(
     columns: Sequence[Column], natural: Sequence[int], cells: Sequence[Sequence[str]], room: int
 ) -> list[int]:
-    """Return widths that fit, text made narrower before numbers; a table of long numbers may stay too wide."""
+    """Return widths that fit: text broken between words, then numbers, then words; long numbers stay too wide."""
     widths = list(natural)
     words = [
         max(
             width_of(word)
-            for text in (column.heading, *(row[index] for row in cells if row is not RULE))
+            for text in (column.heading, *(row[index] for row in cells if not _is_drawn(row)))
             for word in (text.split(" ") or [""])
         )
         for index, column in enumerate(columns)
     ]
-    for right in (False, True):
-        least = [words[i] if column.right else min(natural[i], _NARROWEST) for i, column in enumerate(columns)]
+    whole = [min(each, 2 * _NARROWEST) for each in words]
+    for right, least in ((False, whole), (True, words), (False, [_NARROWEST] * len(words))):
         while sum(widths) > room:
-            wide, index = (
-                max((widths[i] - least[i], i) for i, column in enumerate(columns) if column.right is right)
-                if any(column.right is right for column in columns)
-                else (0, 0)
+            spare, index = max(
+                ((widths[i] - least[i], i) for i, column in enumerate(columns) if column.right is right),
+                default=(0, 0),
             )
-            if wide <= 0:
+            if spare <= 0:
                 break
             widths[index] -= 1
     return widths

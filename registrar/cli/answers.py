@@ -46,8 +46,8 @@ def show(asked: Asking, as_of: str | None, basis: str | None) -> None:
 
         day, units = asked.as_of(ledger, as_of), asked.day("--basis", basis)
         answer = cap_table(ledger, as_of=day, known_at=asked.known(ledger), basis=units)
-        asked.answer_lines(
-            lambda width: _views().cap_table(ledger, answer, width),
+        asked.answer(
+            lambda: _views().cap_table(ledger, answer),
             lambda: _shapes().cap_table(ledger, answer),
         )
 
@@ -67,8 +67,8 @@ def commitments(asked: Asking, as_of: str | None, basis: str | None) -> None:
 
         day, units = asked.as_of(ledger, as_of), asked.day("--basis", basis)
         answer = balances(ledger, as_of=day, known_at=asked.known(ledger), basis=units)
-        asked.answer_lines(
-            lambda width: _views().commitments(ledger, answer, width),
+        asked.answer(
+            lambda: _views().commitments(ledger, answer),
             lambda: _shapes().commitments(ledger, answer),
         )
 
@@ -105,8 +105,8 @@ def rollforward(
         known = asked.known(ledger)
         which = figure_named(ledger, figure, as_of=ends, known=known)
         answer = roll(ledger, which, after=opens, through=ends, known_at=known, basis=units)
-        asked.answer_lines(
-            lambda width: _views().rollforward(ledger, answer, known, width),
+        asked.answer(
+            lambda: _views().rollforward(ledger, answer, known),
             lambda: _shapes().rollforward(ledger, answer, known),
         )
 
@@ -135,8 +135,8 @@ def explain(asked: Asking, figure: tuple[str, ...], as_of: str | None, basis: st
         day, known = asked.as_of(ledger, as_of), asked.known(ledger)
         which = figure_named(ledger, figure, as_of=day, known=known)
         answer = explained(ledger, which, as_of=day, known_at=known, basis=asked.day("--basis", basis))
-        asked.answer_lines(
-            lambda width: _views().explanation(ledger, answer, known, width),
+        asked.answer(
+            lambda: _views().explanation(ledger, answer, known),
             lambda: _shapes().explanation(ledger, answer, known),
         )
 
@@ -194,8 +194,8 @@ def log(
         words += [f"{name} {day}" for name, day in days.items() if day is not None]
         words += ["without evidence"] if without_evidence else []
         filters = f"of entries {', '.join(words)}" if words else "of every entry"
-        asked.answer_lines(
-            lambda width: _views().audit(ledger, answer, known, filters, width),
+        asked.answer(
+            lambda: _views().audit(ledger, answer, known, filters),
             lambda: _shapes().audit(ledger, answer, known),
         )
 
@@ -226,12 +226,11 @@ def check(asked: Asking) -> int:
     found: Sequence[Finding] = ()
     with asked.opened() as ledger:
         from projections.findings import findings
-        from registrar import checked
 
         known = asked.known(ledger)
         found = findings(ledger, known_at=known)
-        asked.answer_lines(
-            lambda width: checked.text(ledger, found, known, width),
-            lambda: checked.as_json(ledger, found, known),
+        asked.answer(
+            lambda: _views().findings(ledger, found, known),
+            lambda: _shapes().findings(ledger, found, known),
         )
     return FOUND if found else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ledger.journal import Ledger
+    from registrar.report import Report
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 _NARROW, _WIDE = 60, 160
@@ -62,13 +63,10 @@ class Asking(NamedTuple):
             try:
                 yield ledger
             except NothingRecorded as error:
-                from registrar import as_json
+                from registrar import as_json, views
 
                 nothing = error
-                self.answer_lines(
-                    lambda width: [str(nothing)[:1].upper() + str(nothing)[1:].rstrip(".") + "."],
-                    lambda: as_json.nothing_recorded(nothing),
-                )
+                self.answer(lambda: views.nothing_recorded(nothing), lambda: as_json.nothing_recorded(nothing))
 
     def day(self, option: str, text: str | None) -> date | None:
         """Return the day that an option names; a refusal says which option."""
@@ -105,16 +103,21 @@ class Asking(NamedTuple):
         except NotUnderstood as error:
             raise error.at(option) from None
 
-    def answer_lines(
-        self, lines: Callable[[int], Sequence[str]], as_json: Callable[[], dict[str, Any]] | None = None
-    ) -> None:
-        """Print an answer that is lines already, or JSON."""
+    def answer(self, report: Callable[[], Report], as_json: Callable[[], dict[str, Any]] | None = None) -> None:
+        """Print an answer, or write it into the file that was named.
+
+        Args:
+            report: Makes the answer for every format.
+            as_json: Makes the answer for programs where it says more than the tables do.
+        """
         if self.form == "json" and as_json is not None:
             from registrar.as_json import text
 
             click.echo(text(as_json()), nl=False)
             return
-        click.echo("\n".join(lines(width())))
+        from registrar.render.text import lines
+
+        click.echo("\n".join(lines(report(), width())))
 
 
 def asking(*, known: bool = True) -> Callable[[_Verb], _Verb]:

@@ -139,7 +139,7 @@ def test_a_ledger_is_made_recorded_and_asked(tmp_path: Path) -> None:
     assert run("show", "-f", path).stdout == "Nothing has been recorded in this ledger yet.\n"
     assert run("record", path, str(events), "--actor", "counsel").stdout == "recorded 7 entries (1 to 7) of acme\n"
     assert run("init", path).stdout == f"{path} is a ledger already (of acme); nothing was changed\n"
-    assert "Ada Quill (ada)" in run("show", "-f", path).stdout
+    assert re.search(r"^Ada Quill +ada +common +1,000 ", run("show", "-f", path).stdout, re.MULTILINE)
     assert "by counsel, command" in run("log", "-f", path).stdout
 
 
