@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from projections.figures import Figure, of_agreement, of_class, of_holder
     from projections.findings import Finding, Severity, findings
     from projections.rollforward import RollForward, rollforward
+    from projections.statement import ClassAccount, Statement, statement
 
 __all__ = [
     "AuditLine",
     "Bounds",
     "CapTable",
+    "ClassAccount",
     "ClassLine",
     "CommitmentBalance",
     "Commitments",
@@ -33,6 +35,7 @@ __all__ = [
     "ReserveLine",
     "RollForward",
     "Severity",
+    "Statement",
     "audit_trail",
     "cap_table",
     "commitments",
@@ -42,6 +45,7 @@ __all__ = [
     "of_class",
     "of_holder",
     "rollforward",
+    "statement",
 ]
 
 _MODULES = {
@@ -53,6 +57,7 @@ _MODULES = {
     "figures": ("Figure", "of_agreement", "of_class", "of_holder"),
     "findings": ("Finding", "Severity", "findings"),
     "rollforward": ("RollForward", "rollforward"),
+    "statement": ("ClassAccount", "Statement", "statement"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
