@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from projections.bounds import Bounds, Possible
     from projections.cap_table import CapTable, ClassLine, HoldingLine, ReserveLine, cap_table
     from projections.commitments import CommitmentBalance, Commitments, commitments
+    from projections.control import ControlAccount, ControlBook, ControlFigures, ControlLine, control_book
     from projections.explain import Explanation, explain
     from projections.figures import Figure, of_agreement, of_class, of_holder
     from projections.findings import Finding, Severity, findings
@@ -27,6 +28,10 @@ __all__ = [
     "ClassLine",
     "CommitmentBalance",
     "Commitments",
+    "ControlAccount",
+    "ControlBook",
+    "ControlFigures",
+    "ControlLine",
     "Explanation",
     "Figure",
     "Finding",
@@ -39,6 +44,7 @@ __all__ = [
     "audit_trail",
     "cap_table",
     "commitments",
+    "control_book",
     "explain",
     "findings",
     "of_agreement",
@@ -53,6 +59,7 @@ _MODULES = {
     "bounds": ("Bounds", "Possible"),
     "cap_table": ("CapTable", "ClassLine", "HoldingLine", "ReserveLine", "cap_table"),
     "commitments": ("CommitmentBalance", "Commitments", "commitments"),
+    "control": ("ControlAccount", "ControlBook", "ControlFigures", "ControlLine", "control_book"),
     "explain": ("Explanation", "explain"),
     "figures": ("Figure", "of_agreement", "of_class", "of_holder"),
     "findings": ("Finding", "Severity", "findings"),
