@@ -24,6 +24,7 @@ from ledger.timeline import InEffect, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible
 from projections.cap_table import ClassLine, available_shares, class_lines, reissuable_classes, shares_between
 from projections.effects import effect, pairs
+from projections.figures import part_of_class
 from projections.replay import Quantity, Replay, Units, close_place, replay
 
 if TYPE_CHECKING:
@@ -251,7 +252,7 @@ class _Act:
         """Take what leaves one account for another into account."""
         both = leaves.account, reaches.account
         for posting in (leaves, reaches):
-            part = _part(posting.account)
+            part = part_of_class(posting.account)
             if part is not None:
                 self.parts[part] = self.parts.get(part, 0) + posting.quantity
         kept_back = next((account for account in both if isinstance(account, Reserved)), None)
@@ -292,21 +293,6 @@ def _word(source: Account, target: Account) -> str:
             if own is account or type(own) is account:
                 return effect(other, of, lost=lost)
     raise AssertionError(f"{source} and {target} are no accounts of a class")
-
-
-def _part(account: Account) -> str | None:
-    """Return which part of a class an account belongs to."""
-    match account:
-        case Held():
-            return "outstanding"
-        case Source.TREASURY:
-            return "treasury"
-        case Reserved():
-            return "reserved"
-        case Source.CONVERTED | Source.REDEEMED:
-            return "spent"
-        case _:
-            return None
 
 
 # --- the book of one class -----------------------------------------------------------------------------------
@@ -353,7 +339,7 @@ class _Book:
         else:
             parts: dict[str, Quantity] = {}
             for account, quantity in split.items():
-                part = _part(account)
+                part = part_of_class(account)
                 if part is not None:
                     parts[part] = parts.get(part, 0) + quantity
             self._low = {name: sum(parts.get(part, 0) for part in sums) for name, sums in self._sums.items()}

@@ -63,6 +63,21 @@ def _of_agreement(agreement: AgreementId, stages: Mapping[Stage, int]) -> Callab
     return counts
 
 
+def part_of_class(account: Account) -> str | None:
+    """Return which part of a class an account belongs to; ``None`` for where its shares come from and end."""
+    match account:
+        case Held():
+            return "outstanding"
+        case Source.TREASURY:
+            return "treasury"
+        case Reserved():
+            return "reserved"
+        case Source.CONVERTED | Source.REDEEMED:
+            return "spent"
+        case _:
+            return None
+
+
 _CLASS_FIGURES: Final[dict[str, Callable[[Account], bool]]] = {
     "outstanding": lambda account: type(account) is Held,
     "issued": lambda account: type(account) is Held or account is Source.TREASURY,
