@@ -12,9 +12,11 @@ from ledger.days import EffectiveDay, day, zone
 from ledger.events import EntryRestated, EntryVoided, Evidence, Fact
 from ledger.identity import EntryNumber
 from ledger.timeline import Entry, fallen_entries
+from projections.frame import Lines
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
 
 
 @attrs.frozen
@@ -39,6 +41,18 @@ class AuditLine:
         return self.taken_out_by is None
 
 
+class AuditTrail(Lines[AuditLine]):
+    """Entries in order of recording, with what became of them."""
+
+    __slots__ = ()
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return the entries, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.audit_trail(self)
+
+
 def audit_trail(
     ledger: Ledger,
     *,
@@ -51,7 +65,7 @@ def audit_trail(
     effective_through: AsOf | None = None,
     late_for: AsOf | None = None,
     without_evidence: bool = False,
-) -> tuple[AuditLine, ...]:
+) -> AuditTrail:
     """Return entries in order of recording, those that pass every filter given.
 
     Args:
@@ -93,7 +107,7 @@ def audit_trail(
         if passes:
             evidence = (*entry.event.evidence, *(event.evidence if event is not entry.event else ()))
             found.append(AuditLine(entry, effective, evidence, fallen.get(entry.number)))
-    return tuple(found)
+    return AuditTrail(found)
 
 
 def _reaches_into(period: date, entry: Entry, entries: Sequence[Entry]) -> bool:

@@ -18,10 +18,12 @@ from ledger.quantities import Authorized, Price, Ratio, Shares
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible, exactly, ratio_of
+from projections.frame import Tabular
 from projections.replay import Balances, Grouping, Quantity, Units, close_place, is_complete, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
 
 Names = tuple[HolderId, ...]
 """Holders as which one may count: itself, or the one that it was merged into."""
@@ -144,8 +146,8 @@ class HoldingLine:
     votes: Bounds[Fraction] | None
 
 
-@attrs.frozen
-class CapTable:
+@attrs.frozen(repr=False)
+class CapTable(Tabular):
     """The cap table at the close of a day, as known at some point.
 
     Attributes:
@@ -177,6 +179,12 @@ class CapTable:
 
     def __len__(self) -> int:
         return len(self.holdings)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return holdings, classes and reserves, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.cap_table(self)
 
     def stock_class(self, stock_class: str) -> ClassLine:
         """Return the line of a class.

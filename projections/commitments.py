@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,12 @@ from ledger.timeline import place_in_history
 from projections.bounds import Bounds, Possible
 from projections.cap_table import cap_table, conversion_ratio
 from projections.effects import pairs
+from projections.frame import Tabular
 from projections.replay import Balances, Quantity, Units, close_place, is_complete, replay, rescale
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
 
 
 @attrs.frozen
@@ -160,8 +163,8 @@ class CommitmentBalance:
     is_terminated: bool
 
 
-@attrs.frozen
-class Commitments:
+@attrs.frozen(repr=False)
+class Commitments(Tabular):
     """Every agreement at the close of a day, as known at some point.
 
     Attributes:
@@ -177,6 +180,18 @@ class Commitments:
     known: int
     known_at: datetime
     agreements: tuple[CommitmentBalance, ...]
+
+    def __iter__(self) -> Iterator[CommitmentBalance]:
+        return iter(self.agreements)
+
+    def __len__(self) -> int:
+        return len(self.agreements)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return agreements and tranches, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.commitments(self)
 
     def __getitem__(self, agreement: str) -> CommitmentBalance:
         for balance in self.agreements:

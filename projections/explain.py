@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
@@ -14,11 +15,13 @@ from ledger.quantities import Currency, Money, Shares
 from ledger.timeline import InEffect, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible
 from projections.figures import Figure, all_is_recorded
+from projections.frame import Tabular
 from projections.replay import Place, Quantity, Replay, Units, close_place, replay
 from projections.rollforward import figure_bounds, figure_sum, unit_of
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
 
 
 _BEFORE_ALL: Final[Place] = (-1, (0, 0))
@@ -41,8 +44,8 @@ class ExplainedStep:
     amounts_to: Bounds[Any] | None
 
 
-@attrs.frozen
-class Explanation:
+@attrs.frozen(repr=False)
+class Explanation(Tabular):
     """How a figure comes about.
 
     Attributes:
@@ -58,6 +61,18 @@ class Explanation:
     steps: tuple[ExplainedStep, ...]
     result: Bounds[Any] | Possible[Any]
     is_complete: bool
+
+    def __iter__(self) -> Iterator[ExplainedStep]:
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return the steps, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.explanation(self)
 
     def arithmetic(self) -> str:
         """Return the sum in one line: ``200,000,000 + 0 to 250,000,000 = 200,000,000 to 450,000,000``."""

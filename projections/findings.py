@@ -19,9 +19,11 @@ from ledger.movements import Account, Commitment, Held, Level, Posting, Reserved
 from ledger.quantities import SCALE, Currency, Money, Shares
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect
+from projections.frame import Lines
 
 if TYPE_CHECKING:
     from ledger.journal import KnownAt, Ledger
+    from projections.frame import Frame
 
 
 class Severity(Enum):
@@ -56,7 +58,19 @@ class Finding:
     entry: EntryNumber
 
 
-def findings(ledger: Ledger, *, known_at: KnownAt = None) -> tuple[Finding, ...]:
+class Findings(Lines[Finding]):
+    """Everything in a record that does not fit; nothing of it is a good sign."""
+
+    __slots__ = ()
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return the findings, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.findings(self)
+
+
+def findings(ledger: Ledger, *, known_at: KnownAt = None) -> Findings:
     """Return everything in the record that does not fit, each with its first entry, day and amount.
 
     Args:
@@ -77,7 +91,7 @@ def findings(ledger: Ledger, *, known_at: KnownAt = None) -> tuple[Finding, ...]
         found.setdefault(breach.key, finding)
     for key, finding in (*_in_some_readings(facts), *_off_terms(facts)):
         found.setdefault(key, finding)
-    return tuple(sorted(found.values(), key=lambda each: (each.on, each.entry, each.code)))
+    return Findings(sorted(found.values(), key=lambda each: (each.on, each.entry, each.code)))
 
 
 def _amount(units: Any, unit: Any) -> Shares | Money:

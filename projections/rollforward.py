@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,12 @@ from ledger.timeline import InEffect, history_of, place_in_history
 from projections.bounds import Bounds
 from projections.effects import effect, pairs
 from projections.figures import Figure, all_is_recorded
+from projections.frame import Tabular
 from projections.replay import ONE, Balances, Place, Quantity, Replay, Units, close_place, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
 
 
 @attrs.frozen
@@ -40,8 +42,8 @@ class RollForwardLine:
     entries: tuple[int, ...]
 
 
-@attrs.frozen
-class RollForward:
+@attrs.frozen(repr=False)
+class RollForward(Tabular):
     """How a figure came from one day to another.
 
     Where days are open, opening, movements and closing are bounds: in every reading they add up.
@@ -63,6 +65,18 @@ class RollForward:
     lines: tuple[RollForwardLine, ...]
     closing: Bounds[Any]
     is_complete: bool
+
+    def __iter__(self) -> Iterator[RollForwardLine]:
+        return iter(self.lines)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return opening, movements and closing, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.rollforward(self)
 
 
 def rollforward(
