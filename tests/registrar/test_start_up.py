@@ -26,9 +26,11 @@ ALL_VERBS_NEED = {"attr", "attrs", "click", "eventsourcing", "msgspec", "typing_
 OTHER_ANSWERS = {
     "projections.arrow",
     "projections.audit",
+    "projections.columns",
     "projections.commitments",
     "projections.explain",
     "projections.findings",
+    "projections.markup",
     "projections.rollforward",
     "registrar.demo",
     "registrar.founding_case",
@@ -100,7 +102,7 @@ def test_a_day_that_is_not_given_is_today_in_the_zone_of_the_issuer_which_needs_
     assert "zoneinfo" in imported_by("show", "--file", file)
 
 
-def test_a_module_asks_for_no_other_answer_than_its_own() -> None:
+def test_an_answer_asks_for_no_other_and_for_nothing_that_hands_it_on() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import sys, projections.audit; print(*sys.modules)"],
         check=True,
@@ -108,4 +110,4 @@ def test_a_module_asks_for_no_other_answer_than_its_own() -> None:
     )
 
     ours = {name for name in done.stdout.decode().split() if name.startswith("projections.")}
-    assert ours == {"projections.audit"}
+    assert ours == {"projections.audit", "projections.bounds", "projections.frame"}
