@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from projections.explain import Explanation, explain
     from projections.figures import Figure, of_agreement, of_class, of_holder
     from projections.findings import Finding, Severity, findings
+    from projections.over_time import (
+        CommitmentOverTime,
+        CommitmentStep,
+        OwnershipOverTime,
+        OwnershipStep,
+        commitment_over_time,
+        ownership_over_time,
+    )
     from projections.rollforward import RollForward, rollforward
     from projections.statement import ClassAccount, Statement, statement
 
@@ -27,6 +35,8 @@ __all__ = [
     "ClassAccount",
     "ClassLine",
     "CommitmentBalance",
+    "CommitmentOverTime",
+    "CommitmentStep",
     "Commitments",
     "ControlAccount",
     "ControlBook",
@@ -36,6 +46,8 @@ __all__ = [
     "Figure",
     "Finding",
     "HoldingLine",
+    "OwnershipOverTime",
+    "OwnershipStep",
     "Possible",
     "ReserveLine",
     "RollForward",
@@ -43,6 +55,7 @@ __all__ = [
     "Statement",
     "audit_trail",
     "cap_table",
+    "commitment_over_time",
     "commitments",
     "control_book",
     "explain",
@@ -50,6 +63,7 @@ __all__ = [
     "of_agreement",
     "of_class",
     "of_holder",
+    "ownership_over_time",
     "rollforward",
     "statement",
 ]
@@ -63,6 +77,14 @@ _MODULES = {
     "explain": ("Explanation", "explain"),
     "figures": ("Figure", "of_agreement", "of_class", "of_holder"),
     "findings": ("Finding", "Severity", "findings"),
+    "over_time": (
+        "CommitmentOverTime",
+        "CommitmentStep",
+        "OwnershipOverTime",
+        "OwnershipStep",
+        "commitment_over_time",
+        "ownership_over_time",
+    ),
     "rollforward": ("RollForward", "rollforward"),
     "statement": ("ClassAccount", "Statement", "statement"),
 }
