@@ -7,6 +7,7 @@ is a list of them. The numbers are those of the answer: nothing is rounded, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,13 @@ import msgspec
 
 from ledger import codec
 from ledger.quantities import plain
+from projections.bounds import Bounds, Possible
+from registrar.report import Report, Role, Table
 
 if TYPE_CHECKING:
     from ledger.errors import NothingRecorded
     from ledger.journal import Ledger, Recorded
     from projections.audit import AuditLine
-    from projections.bounds import Bounds, Possible
     from projections.cap_table import CapTable, ClassLine, HoldingLine
     from projections.commitments import CommitmentBalance, Commitments, TrancheLine
     from projections.explain import ExplainedStep, Explanation
@@ -51,6 +53,8 @@ def _one(value: Any) -> Any:
         return value
     if isinstance(value, Fraction):
         return plain(value)
+    if isinstance(value, datetime):
+        return codec.instant_text(value)
     if hasattr(value, "value") and isinstance(value.value, str):  # one of the words of the record
         return value.value
     return str(value)
@@ -79,6 +83,40 @@ def recorded(ledger: Ledger, outcome: Recorded, *, dry_run: bool) -> Answer:
     numbers = [str(entry.number) for entry in outcome.entries]
     word = "already-recorded" if outcome.repeated else "would-be-recorded" if dry_run else "recorded"
     return {"answer": word, "issuer": ledger.issuer, "command": outcome.command, "entries": numbers}
+
+
+def report(answer: Report) -> Answer:
+    """Return an answer that has no shape of its own here: its tables, a row as an object of its columns."""
+    asked = answer.asked
+    if asked is None:
+        return {"answer": answer.name, "message": answer.says}
+    return {
+        "answer": answer.name,
+        "issuer": asked.issuer,
+        **{head.name: _one(head.value) for head in asked.heads},
+        "known": {"entries": str(asked.known), "recorded_at": codec.instant_text(asked.known_at)},
+        **({"message": answer.says} if answer.says else {}),
+        **{table.name.replace(" ", "_").replace("-", "_"): _rows(table) for table in answer.tables},
+    }
+
+
+def _rows(table: Table) -> list[Answer]:
+    """Return the rows of a table; what is no line like the others says in ``row`` what it is."""
+    return [
+        {
+            **({} if row.role is Role.ITEM else {"row": row.role.value}),
+            **{column.name: _value(value) for column, value in zip(table.columns, row.values, strict=True)},
+        }
+        for row in table.rows
+    ]
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Bounds):
+        return _bounds(value)
+    if isinstance(value, Possible):
+        return _possible(value)
+    return [_one(each) for each in value] if isinstance(value, tuple) else _one(value)
 
 
 # --- cap table ----------------------------------------------------------------------------------------------

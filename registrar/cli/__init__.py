@@ -187,15 +187,19 @@ def _usage_line(error: click.ClickException) -> str:
 
 def tell(line: str) -> None:
     """Print one line on standard error, with nothing in it that a terminal obeys."""
+    from registrar.cli.waiting import quiet
     from registrar.text import safe
 
+    quiet()
     click.echo(safe(line), err=True)
 
 
 def say(text: str) -> None:
     """Print one line on standard output, with nothing in it that a terminal obeys."""
+    from registrar.cli.waiting import quiet
     from registrar.text import safe
 
+    quiet()
     click.echo(safe(text))
 
 

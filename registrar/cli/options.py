@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
+
+from registrar.cli.output import FORMATS, Output, chosen, leave
+from registrar.cli.waiting import waiting
 
 if TYPE_CHECKING:
     from datetime import date
@@ -16,8 +19,6 @@ if TYPE_CHECKING:
     from registrar.report import Report
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
-_NARROW, _WIDE = 60, 160
-FORMATS: Final = ("table", "json")
 
 _file_option = click.option(
     "-f", "--file", metavar="FILE", envvar="CAPTABLE_FILE", help="The ledger file [CAPTABLE_FILE]."
@@ -31,6 +32,11 @@ _known_option = click.option(
     metavar="WHEN",
     help="As known then: an instant, a day, or an entry number. Default: all that is recorded.",
 )
+_format_option = click.option("-o", "--output", "form", type=click.Choice(FORMATS), help="In this format.")
+_out_option = click.option(
+    "-O", "--output-file", "out", metavar="FILE", help="Into this file, its format by the end of its name."
+)
+_table_option = click.option("--table", metavar="NAME", help="This table of the answer only.")
 as_of_option = click.option(
     "--as-of", metavar="DAY", help="At the close of this day, YYYY-MM-DD. Default: today in the issuer's zone."
 )
@@ -44,13 +50,13 @@ class Asking(NamedTuple):
         file: The ledger file.
         issuer: Whose ledger.
         known_at: As known when, as typed.
-        form: In which format to answer.
+        output: Where the answer goes, and in which format.
     """
 
     file: str | None
     issuer: str | None
     known_at: str | None
-    form: str
+    output: Output
 
     @contextmanager
     def opened(self) -> Iterator[Ledger]:
@@ -59,7 +65,7 @@ class Asking(NamedTuple):
         from ledger.errors import NothingRecorded
         from ledger.journal import Ledger
 
-        with Ledger.open(path, self.issuer) as ledger:
+        with waiting(f"reading {path}"), Ledger.open(path, self.issuer) as ledger:
             try:
                 yield ledger
             except NothingRecorded as error:
@@ -110,14 +116,7 @@ class Asking(NamedTuple):
             report: Makes the answer for every format.
             as_json: Makes the answer for programs where it says more than the tables do.
         """
-        if self.form == "json" and as_json is not None:
-            from registrar.as_json import text
-
-            click.echo(text(as_json()), nl=False)
-            return
-        from registrar.render.text import lines
-
-        click.echo("\n".join(lines(report(), width())))
+        leave(self.output, report, as_json)
 
 
 def asking(*, known: bool = True) -> Callable[[_Verb], _Verb]:
@@ -133,13 +132,17 @@ def asking(*, known: bool = True) -> Callable[[_Verb], _Verb]:
             *args: Any,
             file: str | None,
             issuer: str | None,
+            form: str | None,
+            out: str | None,
+            table: str | None,
             as_json: bool,
             known_at: str | None = None,
             **options: Any,
         ) -> Any:
-            return verb(Asking(file, issuer, known_at, "json" if as_json else "table"), *args, **options)
+            output = chosen(form, out, table, as_json=as_json)
+            return verb(Asking(file, issuer, known_at, output), *args, **options)
 
-        taking = _json_option(run)
+        taking = _format_option(_out_option(_table_option(_json_option(run))))
         if known:
             taking = _known_option(taking)
         return _file_option(_issuer_option(taking))
@@ -200,10 +203,3 @@ def named(file: str | None) -> str:
     if not file:
         raise click.UsageError("no ledger file is named (use -f FILE, or set CAPTABLE_FILE)")
     return file
-
-
-def width() -> int:
-    """Return how many columns an answer may take."""
-    import shutil
-
-    return min(max(shutil.get_terminal_size((80, 24)).columns, _NARROW), _WIDE)

@@ -12,6 +12,7 @@ import click
 
 from registrar.cli import say, tell
 from registrar.cli.options import Recording, named, recording
+from registrar.cli.waiting import quiet, waiting
 
 if TYPE_CHECKING:
     from ledger.errors import RuleBroken
@@ -95,7 +96,8 @@ def record_events(
         name: What the events were read from, for refusals.
         places: Where each of them stands there: ``line 7``.
     """
-    with to_record(named(asked.file), asked.issuer, events) as ledger:
+    path = named(asked.file)
+    with waiting(f"recording in {path}"), to_record(path, asked.issuer, events) as ledger:
         there = len(ledger.entries())
         attempt = ledger.propose if asked.dry_run else ledger.record
         try:
@@ -110,9 +112,10 @@ def record_events(
         if asked.as_json:
             from registrar import as_json
 
+            quiet()
             click.echo(as_json.text(as_json.recorded(ledger, outcome, dry_run=asked.dry_run)), nl=False)
         else:
-            click.echo(_outcome(ledger, outcome, dry_run=asked.dry_run))
+            say(_outcome(ledger, outcome, dry_run=asked.dry_run))
         if asked.as_stated and not asked.dry_run:
             from projections.findings import findings
 

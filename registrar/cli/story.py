@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from registrar.cli.options import width
+from registrar.cli.output import width
 
 
 @click.command(

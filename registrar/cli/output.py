@@ -1,0 +1,170 @@
+"""Where an answer goes, and in which format: to standard output, or whole into a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import click
+
+from registrar.cli.waiting import quiet
+
+if TYPE_CHECKING:
+    from registrar.report import Report
+
+FORMATS: Final = ("table", "csv", "json", "md", "html", "xlsx", "pdf")
+_NARROW, _WIDE, _IN_FILE = 60, 160, 100
+_DATABASE: Final = b"SQLite format 3\0"
+
+
+class Output(NamedTuple):
+    """Where an answer goes.
+
+    Attributes:
+        form: In which format.
+        path: Into which file; ``None`` for standard output.
+        table: Of which table of the answer only.
+    """
+
+    form: str = "table"
+    path: str | None = None
+    table: str | None = None
+
+
+def chosen(form: str | None, path: str | None, table: str | None, *, as_json: bool) -> Output:
+    """Return what the options amount to: the format that is named, or that of the file's name.
+
+    Raises:
+        UsageError: They do not fit together.
+    """
+    if as_json and form not in (None, "json"):
+        raise click.UsageError(f"--json is short for -o json, and -o {form} is given too (leave one out)")
+    form = "json" if as_json else form
+    path = None if path == "-" else path
+    if path is not None and form is None:
+        from registrar.render import SUFFIXES
+
+        suffix = os.path.splitext(path)[1].lower()
+        if suffix not in SUFFIXES:
+            known = ", ".join(SUFFIXES)
+            raise click.UsageError(f"the name {path[:200]!a} says no format (end it in one of {known}, or add -o)")
+        form = SUFFIXES[suffix]
+    return Output(form or "table", path, table)
+
+
+def leave(
+    output: Output, report: Callable[[], Report], as_json: Callable[[], dict[str, Any]] | None = None
+) -> None:
+    """Make an answer and see it out of the process.
+
+    Args:
+        output: Where to.
+        report: Makes the answer.
+        as_json: Makes the answer for programs where it says more than the tables do.
+    """
+    from registrar.render import BINARY, rendered
+
+    if output.path is None and output.form in BINARY and sys.stdout.isatty():
+        raise click.UsageError(f"{output.form} is nothing for a terminal (name a file: -O FILE.{output.form})")
+    if output.path is not None:
+        _writable(output.path)
+    if output.form == "json" and as_json is not None and output.table is None:
+        from registrar.as_json import text
+
+        data = text(as_json())
+    else:
+        made = report() if output.table is None else _only(report(), output.table)
+        if made.asked is None and output.form not in ("table", "json"):
+            click.echo(made.says, err=True)  # nothing was recorded: there is no page to make
+            return
+        data = rendered(made, output.form, width=width() if output.path is None else _IN_FILE)
+    quiet()
+    if output.path is None:
+        _print(data, is_text=output.form not in BINARY)
+    else:
+        write_whole(output.path, data)
+
+
+def _print(data: bytes, *, is_text: bool) -> None:
+    """Print text in the terminal's encoding, but everything that is for programs as the bytes it is."""
+    click.echo(data.decode() if is_text else data, nl=False)
+
+
+def _only(report: Report, name: str) -> Report:
+    """Return a report with one of its tables.
+
+    Raises:
+        NotUnderstood: ``E_TABLE`` when it has none of that name.
+    """
+    import attrs
+
+    from ledger.errors import NotUnderstood, nearest, shown
+
+    names = [table.name for table in report.tables]
+    if name not in names:
+        near = nearest(name, names)
+        hint = f"did you mean {near}?" if near else f"its tables are {', '.join(names)}" if names else "it has none"
+        raise NotUnderstood("E_TABLE", f"no table {shown(name)} is in this answer", hint, "--table")
+    return attrs.evolve(report, tables=[report.table(name)], checks=())
+
+
+def _writable(path: str) -> None:
+    """Refuse a file that is no page: a ledger is never written over, whatever it is called.
+
+    Raises:
+        NotUnderstood: ``E_FILE`` when something else is there.
+    """
+    from ledger.errors import NotUnderstood
+
+    try:
+        if not os.path.exists(path):
+            return
+        if not os.path.isfile(path):
+            raise NotUnderstood("E_FILE", "it is not a regular file", "name a file, or - for standard output", path)
+        with open(path, "rb") as file:
+            if file.read(len(_DATABASE)) == _DATABASE:
+                raise NotUnderstood("E_FILE", "it is a ledger, and is not written over", "name another file", path)
+    except ValueError as error:  # a zero byte in the name
+        raise NotUnderstood("E_FILE", f"it cannot be written: {error}", "look at its name", ascii(path)) from None
+
+
+def write_whole(path: str, data: bytes) -> None:
+    """Write a file whole or not at all: beside its place first, and then into it.
+
+    Args:
+        path: Which file; a symbolic link is followed.
+        data: All that it is to hold.
+    """
+    import tempfile
+
+    place = os.path.realpath(path)
+    handle, beside = tempfile.mkstemp(prefix=".captable-", dir=os.path.dirname(place))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, _mode(place))
+        os.replace(beside, place)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
+def _mode(place: str) -> int:
+    """Return the rights of a file: those that it has, or those that a new one gets."""
+    try:
+        return os.stat(place).st_mode & 0o777
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def width() -> int:
+    """Return how many columns an answer on a terminal may take."""
+    import shutil
+
+    return min(max(shutil.get_terminal_size((80, 24)).columns, _NARROW), _WIDE)

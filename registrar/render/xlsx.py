@@ -1,0 +1,561 @@
+"""A report as an Excel workbook: one sheet per thing, real numbers and dates, live totals, checks that read zero.
+
+What a cell is follows from its column, never from its text: a name is written as a string, so that ``=1+1`` is a
+name. The only formulas are those made here out of addresses. Excel keeps 15 digits of a number; a figure with more
+is written as text with a note, and takes no part in formulas, because a rounded figure would be another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from enum import Enum
+from fractions import Fraction
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from ledger.days import EffectiveDay
+from ledger.errors import needed
+from ledger.quantities import Authorized, Money, Price, Ratio, Shares, plain
+from projections.bounds import Bounds, Possible
+from registrar.report import Cell, Check, Column, Kind, Report, Role, Table
+from registrar.tables import UNKNOWN
+from registrar.text import safe, width_of
+
+if TYPE_CHECKING:
+    from registrar.report import Asked
+
+DIGITS: Final = 15
+"""Significant digits of a number that Excel keeps."""
+LONGEST_TEXT: Final = 32_767
+"""Characters that a cell holds."""
+_FIRST_DAY: Final = date(1900, 3, 1)
+"""Before it, Excel counts a day that never was; an earlier day is text."""
+_ADDED: Final = (Kind.SHARES, Kind.MONEY, Kind.FIGURE, Kind.NUMBER)
+_IN_MONEY: Final = (Kind.MONEY, Kind.FIGURE)
+_NARROWEST, _WIDEST = 9, 48
+_FONT: Final = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+
+
+class End(Enum):
+    """Which part of a value a column of a sheet has."""
+
+    WHOLE = ""
+    LOW = ", at least"
+    HIGH = ", at most"
+    EARLIEST = ", earliest"
+    LATEST = ", latest"
+    CURRENCY = ", currency"
+
+
+@attrs.frozen
+class Part:
+    """A column of a sheet.
+
+    Attributes:
+        column: The column of the table.
+        place: Where its value is in a row.
+        end: Which part of the value.
+        heading: What stands above it.
+    """
+
+    column: Column
+    place: int
+    end: End
+    heading: str
+
+
+def workbook(report: Report) -> bytes:
+    """Return a report as a workbook; the same report is the same bytes.
+
+    Raises:
+        LibraryMissing: XlsxWriter is not installed.
+    """
+    library = needed("xlsxwriter", "excel", "to write Excel")
+    file = BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    book = library.Workbook(file, options)
+    _Book(report, book).write()
+    book.close()
+    return file.getvalue()
+
+
+# --- what stands in a cell ----------------------------------------------------------------------------------
+
+
+def value_of(value: Any, end: End) -> Fraction | date | datetime | str | None:
+    """Return the part of a value that a cell has, as an exact number, a day, an instant or text."""
+    if isinstance(value, Bounds):
+        value = value.high if end is End.HIGH else value.low
+        if value is None:
+            return UNKNOWN
+    if isinstance(value, Possible):
+        if len(value.values) > 1:
+            return " or ".join(str(each) for each in value.values)
+        value = value.only
+    if isinstance(value, EffectiveDay):
+        return value.latest if end is End.LATEST else value.earliest
+    if isinstance(value, Shares):
+        return value.as_fraction()
+    if isinstance(value, Money | Price):
+        return value.amount
+    if isinstance(value, Ratio):
+        return value.value
+    if isinstance(value, Authorized):
+        return str(value) if value.shares is None else value.shares.as_fraction()
+    if isinstance(value, int | Fraction):
+        return Fraction(value)
+    if isinstance(value, tuple):
+        return ", ".join(str(each) for each in value)
+    if isinstance(value, Enum):
+        return str(value.value)
+    return value if value is None or isinstance(value, date) else str(value)
+
+
+def exactly(value: Any) -> Fraction | None:
+    """Return a figure that is known, and that Excel keeps to the last digit; otherwise nothing."""
+    if isinstance(value, Bounds) and not value.is_exact:
+        return None
+    found = value_of(value, End.WHOLE)
+    return found if isinstance(found, Fraction) and kept(found) else None
+
+
+def kept(number: Fraction) -> bool:
+    """Whether Excel keeps a number to the last digit."""
+    text = plain(abs(number))
+    return "/" not in text and len(text.replace(".", "").strip("0")) <= DIGITS
+
+
+def decimals_of(numbers: Iterable[Fraction]) -> int:
+    """Return how many decimals the longest of some numbers has."""
+    return max((len(plain(number).partition(".")[2]) for number in numbers), default=0)
+
+
+def currencies_of(values: Iterable[Any]) -> list[str]:
+    """Return the currencies of some values."""
+    found: dict[str, None] = {}
+    for value in values:
+        ends = (value.low, value.high) if isinstance(value, Bounds) else (value,)
+        ends = value.values if isinstance(value, Possible) else ends
+        found.update({str(each.currency): None for each in ends if isinstance(each, Money | Price)})
+    return list(found)
+
+
+def parts_of(table: Table) -> list[Part]:
+    """Return the columns of the sheet of a table: two where a figure lies between two values."""
+    found = []
+    for place, column in enumerate(table.columns):
+        values = [row.values[place] for row in table.rows]
+        if not column.shown and all(value is None for value in values):
+            continue
+        ends = [End.WHOLE]
+        if any(isinstance(value, Bounds) and not value.is_exact for value in values):
+            ends = [End.LOW, End.HIGH]
+        elif any(isinstance(value, EffectiveDay) and not value.is_exact for value in values):
+            ends = [End.EARLIEST, End.LATEST]
+        heading = column.heading[:1].upper() + column.heading[1:]
+        heading += " (UTC)" if column.kind is Kind.INSTANT else ""
+        if column.kind in _IN_MONEY:
+            currencies = currencies_of(values)
+            in_shares = any(isinstance(_an_end(value), Shares | Authorized) for value in values)
+            if len(currencies) == 1 and not in_shares:
+                heading += f" ({currencies[0]})"
+            elif currencies:
+                ends.append(End.CURRENCY)
+        found += [Part(column, place, end, heading + end.value) for end in ends]
+    return found
+
+
+def _an_end(value: Any) -> Any:
+    if isinstance(value, Bounds):
+        return value.high if value.low is None else value.low
+    return value
+
+
+# --- the workbook -------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class _Live:
+    """A formula that was written, and what the ledger says it comes to."""
+
+    what: str
+    address: str
+    figure: Fraction
+
+
+class _Book:
+    """Writes the sheets of a report."""
+
+    def __init__(self, report: Report, book: Any) -> None:
+        self._report, self._book = report, book
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._numbers: dict[Cell, tuple[str, Fraction]] = {}
+        self._live: list[_Live] = []
+
+    def write(self) -> None:
+        """Write every sheet: a summary, one for each table, and the checks."""
+        report, book = self._report, self._book
+        asked = report.asked
+        created = asked.known_at if asked is not None else datetime(1980, 1, 1, tzinfo=UTC)
+        book.set_properties(
+            {
+                "title": safe(report.title),
+                "subject": safe(f"{asked.issuer_name} ({asked.issuer})" if asked is not None else ""),
+                "created": created.astimezone(UTC).replace(tzinfo=None, microsecond=0),
+            }
+        )
+        book.set_calc_mode("auto")
+        summary = book.add_worksheet("Summary")
+        tables = [table for table in report.tables if table.rows]
+        for table in tables:
+            self._table(table, book.add_worksheet(sheet_name(table)))
+        checked = self._checks(book) if tables else None
+        self._summary(summary, tables, checked)
+
+    def _style(self, **properties: Any) -> Any:
+        """Return a format; one for each set of properties."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format({**_FONT, **properties})
+        return self._formats[key]
+
+    # --- a table --------------------------------------------------------------------------------------------
+
+    def _table(self, table: Table, sheet: Any) -> None:
+        parts = parts_of(table)
+        widths = [max(_NARROWEST, min(len(part.heading) + 3, _WIDEST // 2)) for part in parts]
+        heading = self._style(bold=True, bottom=1, text_wrap=True, bg_color="#EDEFF2")
+        numbers = self._style(bold=True, bottom=1, text_wrap=True, bg_color="#EDEFF2", align="right")
+        for at, part in enumerate(parts):
+            style = numbers if part.column.kind.is_number and part.end is not End.CURRENCY else heading
+            sheet.write_string(0, at, safe(part.heading), style)
+        decimals = [self._decimals(table, part) for part in parts]
+        for number, row in enumerate(table.rows):
+            for at, part in enumerate(parts):
+                text = self._value(sheet, number + 1, at, part, row.values[part.place], row.role, decimals[at])
+                longest = max(map(width_of, text.split(" - "))) if text else 0
+                widths[at] = max(widths[at], min(longest + 2, _WIDEST))
+        self._formulas(table, parts, sheet, decimals)
+        for at, wide in enumerate(widths):
+            sheet.set_column(at, at, wide)
+        sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, len(table.rows), len(parts) - 1)
+        sheet.repeat_rows(0)
+        sheet.print_area(0, 0, len(table.rows), len(parts) - 1)
+        self._page(sheet, table.title)
+
+    def _decimals(self, table: Table, part: Part) -> int:
+        values = [value_of(row.values[part.place], part.end) for row in table.rows]
+        found = decimals_of(value for value in values if isinstance(value, Fraction) and kept(value))
+        return max(found, 2) if found and part.column.kind in _IN_MONEY else found
+
+    def _value(self, sheet: Any, row: int, at: int, part: Part, value: Any, role: Role, decimals: int) -> str:
+        """Write a cell, and return how it is shown."""
+        kind = part.column.kind
+        look: dict[str, Any] = {}
+        if role is Role.TOTAL:
+            look = {"bold": True, "top": 1, "bottom": 6}
+        elif role is not Role.ITEM:
+            look = {"italic": True}
+        if part.end is End.CURRENCY:
+            shown = " or ".join(currencies_of([value]))
+            sheet.write_string(row, at, shown, self._style(**look))
+            return shown
+        found = value_of(value, part.end)
+        if found is None:
+            sheet.write_blank(row, at, None, self._style(**look))
+            return ""
+        if isinstance(found, datetime):
+            moment = found.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+            sheet.write_datetime(
+                row, at, moment, self._style(num_format="yyyy-mm-dd hh:mm:ss", align="left", **look)
+            )
+            return f"{moment}"
+        if isinstance(found, date) and found >= _FIRST_DAY:
+            sheet.write_datetime(row, at, found, self._style(num_format="yyyy-mm-dd", align="left", **look))
+            return f"{found}"
+        if isinstance(found, Fraction) and kind is Kind.PERCENT:
+            sheet.write_number(row, at, float(found), self._style(num_format="0.00%", **look))
+            return "100.00%"
+        if isinstance(found, Fraction) and kept(found):
+            sheet.write_number(
+                row, at, float(found), self._style(num_format=_number_format(kind, decimals), **look)
+            )
+            return f"({found.__floor__():,}{'.' * bool(decimals)}{'0' * decimals})"
+        text = safe(plain(found) if isinstance(found, Fraction) else str(found))
+        if len(text) > LONGEST_TEXT:
+            sheet.write_comment(row, at, f"A cell holds {LONGEST_TEXT:,} characters; {len(text):,} were recorded.")
+            text = text[:LONGEST_TEXT]
+        if isinstance(found, Fraction):
+            sheet.write_comment(row, at, f"Exact. Excel keeps {DIGITS} digits of a number, so that this is text.")
+        style = self._style(align="right", **look) if kind.is_number else self._style(text_wrap=True, **look)
+        sheet.write_string(row, at, text, style)
+        return text
+
+    # --- formulas -------------------------------------------------------------------------------------------
+
+    def _formulas(self, table: Table, parts: Sequence[Part], sheet: Any, decimals: Sequence[int]) -> None:
+        """Write totals, sums across a row, and percentages as formulas, where every cell is known exactly."""
+        at = {(part.column.name, part.end): place for place, part in enumerate(parts)}
+        for number in range(len(table.rows)):
+            for part in parts:
+                figure = exactly(table.rows[number].values[part.place])
+                if figure is not None and part.end in (End.WHOLE, End.LOW):
+                    place = at[part.column.name, part.end]
+                    cell = Cell(table.name, number, part.column.name)
+                    self._numbers[cell] = (_address(table, number, place), figure)
+        for group in table.groups():
+            for number in group:
+                for place, part in enumerate(parts):
+                    formula = self._formula(table, group, number, part, at)
+                    if formula is None:
+                        continue
+                    value = value_of(table.rows[number].values[part.place], End.WHOLE)
+                    assert isinstance(value, Fraction), "only figures are computed"
+                    total = table.rows[number].role is Role.TOTAL
+                    look = {"bold": True, "top": 1, "bottom": 6} if total else {}
+                    is_part = part.column.kind is Kind.PERCENT
+                    number_format = "0.00%" if is_part else _number_format(part.column.kind, decimals[place])
+                    style = self._style(num_format=number_format, **look)
+                    sheet.write_formula(number + 1, place, f"={formula}", style, float(value))
+                    if not is_part:
+                        what = f"{_named(table, number)}: {part.heading[:1].lower()}{part.heading[1:]}"
+                        self._live.append(_Live(what, _address(table, number, place), value))
+
+    def _formula(
+        self, table: Table, group: Sequence[int], number: int, part: Part, at: dict[tuple[str, End], int]
+    ) -> str | None:
+        """Return how a cell is computed from others, if it is and all of them are known."""
+        row, column = table.rows[number], part.column
+        value = row.values[part.place]
+        if part.end is End.CURRENCY or (isinstance(value, Bounds) and not value.is_exact):
+            return None
+        items = [each for each in group if table.rows[each].role in (Role.ITEM, Role.REST)]
+        if column.kind is Kind.PERCENT and value is not None and value_of(value, End.WHOLE) is not None:
+            if row.role is Role.TOTAL:
+                cells = [(table.rows[each].sign, each) for each in items]
+                known = all(_is_part(table.rows[each].values[part.place]) for each in items)
+                return _sum(cells, at[column.name, part.end]) if cells and known else None
+            return self._part_of(table, group, number, part, at)
+        if column.kind not in _ADDED or exactly(value) is None:
+            return None
+        if row.role is Role.TOTAL:
+            return self._total(table, items, part, at)
+        return self._across(table, number, part, at)
+
+    def _total(self, table: Table, items: Sequence[int], part: Part, at: dict[tuple[str, End], int]) -> str | None:
+        filled = [each for each in items if table.rows[each].values[part.place] is not None]
+        if not filled or any(exactly(table.rows[each].values[part.place]) is None for each in filled):
+            return None
+        return _sum([(table.rows[each].sign, each) for each in filled], at[part.column.name, part.end])
+
+    def _across(self, table: Table, number: int, part: Part, at: dict[tuple[str, End], int]) -> str | None:
+        formula = ""
+        for name in part.column.adds:
+            sign, other = ("-", name[1:]) if name.startswith("-") else ("+", name)
+            end = part.end if (other, part.end) in at else End.WHOLE if (other, End.WHOLE) in at else End.LOW
+            if (other, end) not in at or exactly(table.rows[number].values[table.index(other)]) is None:
+                return None
+            formula += f"{sign}{_cell(number, at[other, end])}"
+        return formula.removeprefix("+") or None
+
+    def _part_of(
+        self, table: Table, group: Sequence[int], number: int, part: Part, at: dict[tuple[str, End], int]
+    ) -> str | None:
+        whole = part.column.part_of
+        totals = [each for each in group if table.rows[each].role is Role.TOTAL]
+        if whole is None or not totals:
+            return None
+        index = table.index(whole)
+        mine, all_of_it = (exactly(table.rows[each].values[index]) for each in (number, totals[-1]))
+        end = End.WHOLE if (whole, End.WHOLE) in at else End.LOW
+        figure = value_of(table.rows[number].values[part.place], End.WHOLE)
+        if mine is None or not all_of_it or figure != mine / Fraction(all_of_it):
+            return None
+        return f"{_cell(number, at[whole, end])}/{_cell(totals[-1], at[whole, end])}"
+
+    # --- checks ---------------------------------------------------------------------------------------------
+
+    def _checks(self, book: Any) -> str:
+        """Write the comparisons, each of which must come to zero, and return the address of their sum."""
+        sheet = book.add_worksheet("Checks")
+        heading = self._style(bold=True, bottom=1, text_wrap=True, bg_color="#EDEFF2")
+        right = self._style(bold=True, bottom=1, text_wrap=True, bg_color="#EDEFF2", align="right")
+        for at, text in enumerate(("What is compared", "One side", "Other side", "Difference")):
+            sheet.write_string(0, at, text, right if at else heading)
+        row = 1
+        for one, other, what, places, figure in self._compared():
+            number = self._style(num_format=_number_format(Kind.NUMBER, places))
+            sheet.write_string(row, 0, safe(what)[:LONGEST_TEXT], self._style(text_wrap=True))
+            sheet.write_formula(row, 1, f"={one}", number, float(figure[0]))
+            if isinstance(other, Fraction):
+                sheet.write_number(row, 2, float(other), number)
+            else:
+                sheet.write_formula(row, 2, f"={other}", number, float(figure[1]))
+            difference = float(figure[0] - figure[1])
+            formula = f"=ROUND(B{row + 1}-C{row + 1},{places})"
+            sheet.write_formula(row, 3, formula, self._style(num_format="0.##########"), difference)
+            row += 1
+        total = self._style(bold=True, top=1, bottom=6)
+        sheet.write_string(row, 0, "All differences, whatever their sign", total)
+        sheet.write_blank(row, 1, None, total)
+        sheet.write_blank(row, 2, None, total)
+        off = float(sum((abs(figure[0] - figure[1]) for *_, figure in self._compared()), Fraction(0)))
+        whole = f"=SUMPRODUCT(ABS(D2:D{row}))" if row > 1 else "=0"
+        sheet.write_formula(row, 3, whole, self._style(bold=True, top=1, bottom=6, num_format="0.##########"), off)
+        alarm = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006", "bold": True})
+        sheet.conditional_format(1, 3, row, 3, {"type": "cell", "criteria": "!=", "value": 0, "format": alarm})
+        skipped = sum(1 for check in self._report.checks if not self._is_known(check))
+        if skipped:
+            text = f"{skipped} comparisons are left out: a figure in them is not known exactly."
+            text = text.replace("1 comparisons are", "1 comparison is") if skipped == 1 else text
+            sheet.write_string(row + 2, 0, text, self._style(italic=True, text_wrap=True))
+        sheet.set_column(0, 0, 60)
+        sheet.set_column(1, 3, 22)
+        sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
+        sheet.print_area(0, 0, row + 2 * bool(skipped), 3)
+        self._page(sheet, "Checks")
+        return f"Checks!$D${row + 1}"
+
+    def _is_known(self, check: Check) -> bool:
+        return all(cell in self._numbers for cell in (*check.plus, *check.minus))
+
+    def _compared(self) -> Iterator[tuple[str, str | Fraction, str, int, tuple[Fraction, Fraction]]]:
+        """Yield two sides: a formula and what the ledger says, or cells and other cells."""
+        for live in self._live:
+            places = decimals_of([live.figure])
+            yield (
+                live.address,
+                live.figure,
+                f"{live.what}, as the ledger has it",
+                places,
+                (live.figure, live.figure),
+            )
+        for check in self._report.checks:
+            if not self._is_known(check):
+                continue
+            sides = [[self._numbers[cell] for cell in cells] for cells in (check.plus, check.minus)]
+            one, other = ("+".join(address for address, _ in side) or "0" for side in sides)
+            figures = [sum((figure for _, figure in side), Fraction(0)) for side in sides]
+            places = decimals_of(figure for side in sides for _, figure in side)
+            yield one, other, check.what, places, (figures[0], figures[1])
+
+    # --- the summary, and every page ------------------------------------------------------------------------
+
+    def _summary(self, sheet: Any, tables: Sequence[Table], checked: str | None) -> None:
+        report = self._report
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 1, 90)
+        sheet.write_string(0, 0, safe(report.title), self._style(bold=True, font_size=16))
+        row = 2
+        for head in report.heads():
+            sheet.write_string(row, 0, safe(head.label), self._style(bold=True))
+            part = Part(Column(name="value", heading="", kind=Kind.TEXT), 0, End.WHOLE, "")
+            value = Fraction(head.value) if isinstance(head.value, int) else head.value
+            self._value(sheet, row, 1, part, value, Role.ITEM, 0)
+            row += 1
+        for table in tables:
+            sheet.write_string(row, 0, safe(f"Sheet {sheet_name(table)}"), self._style(bold=True))
+            sheet.write_string(
+                row, 1, safe(table.caption or table.title)[:LONGEST_TEXT], self._style(text_wrap=True)
+            )
+            row += 1
+        if checked is not None:
+            sheet.write_string(row, 0, "Sheet Checks", self._style(bold=True))
+            formula = f'=IF({checked}=0,"every comparison reads zero","a comparison does not read zero")'
+            off = any(figure[0] != figure[1] for *_, figure in self._compared())
+            said = "a comparison does not read zero" if off else "every comparison reads zero"
+            sheet.write_formula(row, 1, formula, self._style(text_wrap=True), said)
+            row += 1
+        row += 1
+        said_below = [report.says, *(note for table in tables for note in table.notes), *report.notes]
+        said_below += [table.empty for table in report.tables if not table.rows]
+        for text in filter(None, said_below):
+            sheet.write_string(row, 1, safe(text)[:LONGEST_TEXT], self._style(text_wrap=True))
+            row += 1
+        sheet.print_area(0, 0, row, 1)
+        self._page(sheet, report.title)
+
+    def _page(self, sheet: Any, title: str) -> None:
+        """Set up how a sheet is printed: one page wide, with the days and the digest on every page."""
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.9, bottom=0.9)
+        asked = self._report.asked
+        if asked is None:
+            sheet.set_footer("&RPage &P of &N")
+            return
+        sheet.set_header(f"&L&B{_plain(asked.issuer_name, 80)}&B&R{_plain(f'{title} {asked.days}', 130)}")
+        sheet.set_footer(f"&L{_known(asked)}&C{asked.digest()[:16]}&RPage &P of &N")
+
+
+def sheet_name(table: Table) -> str:
+    """Return what the sheet of a table is called; two names are taken."""
+    name = f"{table.name[:25]} table" if table.name in ("summary", "checks") else table.name
+    return name[:1].upper() + name[1:]
+
+
+def _known(asked: Asked) -> str:
+    return _plain(f"As known from {asked.known_words()}", 150)
+
+
+def _plain(text: str, most: int) -> str:
+    """Return text for the margin of a page, where an ampersand begins an instruction; it holds 255 characters."""
+    told = safe(text)
+    while len(told.replace("&", "&&")) > most:
+        told = told[:-1]
+    return told.replace("&", "&&")
+
+
+def _named(table: Table, number: int) -> str:
+    """Return what a row is called: its group, and the first text in it."""
+    row = table.rows[number]
+    first = next((value for value in row.values if isinstance(value, str)), "")
+    return (
+        f"{sheet_name(table)}, {row.group} {first}".rstrip()
+        if row.group != first
+        else f"{sheet_name(table)}, {first}"
+    )
+
+
+def _cell(number: int, place: int) -> str:
+    """Return the address of a cell, of the row of a table and the column of its sheet, counted from 0."""
+    letters, place = "", place + 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{number + 2}"
+
+
+def _address(table: Table, number: int, place: int) -> str:
+    return f"'{sheet_name(table)}'!{_cell(number, place)}"
+
+
+def _is_part(value: Any) -> bool:
+    """Whether a percentage is known."""
+    return isinstance(value, Fraction) or (isinstance(value, Bounds) and value.is_exact)
+
+
+def _sum(cells: Sequence[tuple[int, int]], place: int) -> str:
+    """Return the sum of cells of a column, each with its sign, as a formula."""
+    rows = [number for _, number in cells]
+    if len(cells) > 1 and all(sign == 1 for sign, _ in cells) and rows == list(range(rows[0], rows[-1] + 1)):
+        return f"SUM({_cell(rows[0], place)}:{_cell(rows[-1], place)})"
+    return "".join(f"{'-' if sign < 0 else '+'}{_cell(number, place)}" for sign, number in cells).removeprefix("+")
+
+
+def _number_format(kind: Kind, decimals: int) -> str:
+    """Return how a number is shown: separators, parentheses below zero, a dash for zero."""
+    if kind is Kind.COUNT:
+        return "0"
+    digits = "#,##0" + (f".{'0' * decimals}" if decimals else "")
+    return f'{digits}_);({digits});"-"_)'
