@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,7 +59,9 @@ _CLASSES: Final = (
     Column("stated_on", Kind.DAY, lambda line: line.stated and line.stated.on),
     Column("par_value", shown=False),
     Column("stated_value", shown=False),
+    Column("votes_per_share", shown=False),
     Column("seniority", shown=False),
+    Column("identifiers", of=lambda line: tuple(map(" ".join, _words(line.identifiers))) or None, shown=False),
 )
 _RESERVES: Final = (
     Column("stock_class", of="outer.stock_class"),
@@ -66,6 +69,10 @@ _RESERVES: Final = (
     Column("purpose", of="line.purpose"),
     _quantity("shares", "line.shares"),
 )
+
+
+def _words(identifiers: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
+    return ((scheme, str(number)) for scheme, number in identifiers)
 
 
 def cap_table(view: CapTable) -> tuple[Frame, ...]:
