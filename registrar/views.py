@@ -614,7 +614,7 @@ def audit(ledger: Ledger, answer: Sequence[AuditLine], known: int, filters: str)
     return Report(
         name="audit-trail",
         title="Audit trail",
-        asked=Asked.of(ledger, filters, known, Head("filters", "Entries", filters)),
+        asked=Asked.of(ledger, filters, known),
         tables=(
             Table(
                 name="entries",

@@ -76,20 +76,24 @@ def leave(
         data = text(as_json())
     else:
         made = report() if output.table is None else _only(report(), output.table)
-        if made.asked is None and output.form not in ("table", "json"):
-            click.echo(made.says, err=True)  # nothing was recorded: there is no page to make
+        if output.form not in ("table", "json") and (
+            made.asked is None or (output.form == "csv" and not made.tables)
+        ):
+            from registrar.cli import tell
+
+            tell(made.says)  # there is no page to make, or no table to write
             return
-        data = rendered(made, output.form, width=width() if output.path is None else _IN_FILE)
+        data = rendered(
+            made,
+            output.form,
+            width=width() if output.path is None else _IN_FILE,
+            fonts=os.environ.get("CAPTABLE_FONTS") or None,
+        )
     quiet()
-    if output.path is None:
-        _print(data, is_text=output.form not in BINARY)
-    else:
+    if output.path is not None:
         write_whole(output.path, data)
-
-
-def _print(data: bytes, *, is_text: bool) -> None:
-    """Print text in the terminal's encoding, but everything that is for programs as the bytes it is."""
-    click.echo(data.decode() if is_text else data, nl=False)
+    else:  # text in the terminal's encoding; what is for programs, as the bytes that it is
+        click.echo(data.decode() if output.form == "table" else data, nl=False)
 
 
 def _only(report: Report, name: str) -> Report:
@@ -103,9 +107,11 @@ def _only(report: Report, name: str) -> Report:
     from ledger.errors import NotUnderstood, nearest, shown
 
     names = [table.name for table in report.tables]
+    if not names:
+        return report
     if name not in names:
         near = nearest(name, names)
-        hint = f"did you mean {near}?" if near else f"its tables are {', '.join(names)}" if names else "it has none"
+        hint = f"did you mean {near}?" if near else f"its tables are {', '.join(names)}"
         raise NotUnderstood("E_TABLE", f"no table {shown(name)} is in this answer", hint, "--table")
     return attrs.evolve(report, tables=[report.table(name)], checks=())
 
@@ -140,7 +146,10 @@ def write_whole(path: str, data: bytes) -> None:
     import tempfile
 
     place = os.path.realpath(path)
-    handle, beside = tempfile.mkstemp(prefix=".captable-", dir=os.path.dirname(place))
+    try:
+        handle, beside = tempfile.mkstemp(prefix=".captable-", dir=os.path.dirname(place))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -27,7 +27,12 @@ BINARY: Final = frozenset({"xlsx", "pdf"})
 
 
 def rendered(
-    report: Report, form: str, *, width: int = 100, as_json: Callable[[], dict[str, Any]] | None = None
+    report: Report,
+    form: str,
+    *,
+    width: int = 100,
+    fonts: str | None = None,
+    as_json: Callable[[], dict[str, Any]] | None = None,
 ) -> bytes:
     """Return a report in a format; the same report is the same bytes.
 
@@ -35,6 +40,7 @@ def rendered(
         report: The answer.
         form: One of ``FORMATS``.
         width: Columns that text may take.
+        fonts: A folder of fonts for PDF, beside those that typst brings.
         as_json: Makes the answer for programs where it says more than the tables do.
     """
     match form:
@@ -65,6 +71,6 @@ def rendered(
         case "pdf":
             from registrar.render import pdf
 
-            return pdf.document(report)
+            return pdf.document(report, fonts=fonts)
         case _:
             raise ValueError(f"{form!r} is not a format")

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from fractions import Fraction
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 
@@ -20,12 +20,9 @@ from ledger.days import EffectiveDay
 from ledger.errors import needed
 from ledger.quantities import Authorized, Money, Price, Ratio, Shares, plain
 from projections.bounds import Bounds, Possible
-from registrar.report import Cell, Check, Column, Kind, Report, Role, Table
+from registrar.report import Cell, Check, Column, Kind, Layout, Report, Role, Table
 from registrar.tables import UNKNOWN
 from registrar.text import safe, width_of
-
-if TYPE_CHECKING:
-    from registrar.report import Asked
 
 DIGITS: Final = 15
 """Significant digits of a number that Excel keeps."""
@@ -36,6 +33,7 @@ _FIRST_DAY: Final = date(1900, 3, 1)
 _ADDED: Final = (Kind.SHARES, Kind.MONEY, Kind.FIGURE, Kind.NUMBER)
 _IN_MONEY: Final = (Kind.MONEY, Kind.FIGURE)
 _NARROWEST, _WIDEST = 9, 48
+_SHADE: Final = "#EDEFF2"
 _FONT: Final = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
 
 
@@ -231,36 +229,74 @@ class _Book:
 
     def _table(self, table: Table, sheet: Any) -> None:
         parts = parts_of(table)
-        widths = [max(_NARROWEST, min(len(part.heading) + 3, _WIDEST // 2)) for part in parts]
-        heading = self._style(bold=True, bottom=1, text_wrap=True, bg_color="#EDEFF2")
-        numbers = self._style(bold=True, bottom=1, text_wrap=True, bg_color="#EDEFF2", align="right")
-        for at, part in enumerate(parts):
-            style = numbers if part.column.kind.is_number and part.end is not End.CURRENCY else heading
-            sheet.write_string(0, at, safe(part.heading), style)
+        is_down = table.layout is Layout.DOWN
+        widths: dict[int, int] = {}
+        for place, part in enumerate(parts):
+            row, at = _place(table, -1, place)
+            filtered = 0 if is_down else 3  # the arrow of a filter lies over the heading
+            widths[at] = max(widths.get(at, _NARROWEST), min(len(part.heading) + filtered, _WIDEST // 2))
+            sheet.write_string(row, at, safe(part.heading), self._heading(part, is_down=is_down))
         decimals = [self._decimals(table, part) for part in parts]
-        for number, row in enumerate(table.rows):
-            for at, part in enumerate(parts):
-                text = self._value(sheet, number + 1, at, part, row.values[part.place], row.role, decimals[at])
-                longest = max(map(width_of, text.split(" - "))) if text else 0
-                widths[at] = max(widths[at], min(longest + 2, _WIDEST))
+        for number, each in enumerate(table.rows):
+            for place, part in enumerate(parts):
+                row, at = _place(table, number, place)
+                is_head = is_down and not place
+                text = self._value(
+                    sheet, row, at, part, each.values[part.place], each.role, decimals[place], is_head=is_head
+                )
+                widths[at] = max(widths.get(at, _NARROWEST), min(width_of(text) + 2, _WIDEST))
         self._formulas(table, parts, sheet, decimals)
-        for at, wide in enumerate(widths):
+        last_row, last = _place(table, len(table.rows) - 1, len(parts) - 1)
+        if is_down:
+            last += self._about(parts, sheet, last + 1)
+        else:
+            sheet.autofilter(0, 0, last_row, last)
+        for at, wide in widths.items():
             sheet.set_column(at, at, wide)
         sheet.freeze_panes(1, 1)
-        sheet.autofilter(0, 0, len(table.rows), len(parts) - 1)
         sheet.repeat_rows(0)
-        sheet.print_area(0, 0, len(table.rows), len(parts) - 1)
+        sheet.print_area(0, 0, last_row, last)
         self._page(sheet, table.title)
+
+    def _heading(self, part: Part, *, is_down: bool) -> Any:
+        look: dict[str, Any] = {"bold": True, "bg_color": _SHADE, "text_wrap": True}
+        if not is_down:
+            look["bottom"] = 1
+            if part.column.kind.is_number and part.end is not End.CURRENCY:
+                look["align"] = "right"
+        return self._style(**look)
+
+    def _about(self, parts: Sequence[Part], sheet: Any, at: int) -> int:
+        """Write what each figure is beside figures that stand below one another; 1 where there is such a column."""
+        if not any(part.column.about for part in parts):
+            return 0
+        sheet.write_string(0, at, "What it is", self._style(bold=True, bg_color=_SHADE, bottom=1))
+        for row, part in enumerate(parts):
+            if part.column.about:
+                sheet.write_string(row, at, safe(part.column.about), self._style(italic=True))
+        sheet.set_column(at, at, max(width_of(part.column.about) for part in parts) + 2)
+        return 1
 
     def _decimals(self, table: Table, part: Part) -> int:
         values = [value_of(row.values[part.place], part.end) for row in table.rows]
         found = decimals_of(value for value in values if isinstance(value, Fraction) and kept(value))
         return max(found, 2) if found and part.column.kind in _IN_MONEY else found
 
-    def _value(self, sheet: Any, row: int, at: int, part: Part, value: Any, role: Role, decimals: int) -> str:
+    def _value(
+        self,
+        sheet: Any,
+        row: int,
+        at: int,
+        part: Part,
+        value: Any,
+        role: Role,
+        decimals: int,
+        *,
+        is_head: bool = False,
+    ) -> str:
         """Write a cell, and return how it is shown."""
         kind = part.column.kind
-        look: dict[str, Any] = {}
+        look: dict[str, Any] = {"bold": True, "bg_color": _SHADE, "bottom": 1, "align": "right"} if is_head else {}
         if role is Role.TOTAL:
             look = {"bold": True, "top": 1, "bottom": 6}
         elif role is not Role.ITEM:
@@ -325,7 +361,7 @@ class _Book:
                     is_part = part.column.kind is Kind.PERCENT
                     number_format = "0.00%" if is_part else _number_format(part.column.kind, decimals[place])
                     style = self._style(num_format=number_format, **look)
-                    sheet.write_formula(number + 1, place, f"={formula}", style, float(value))
+                    sheet.write_formula(*_place(table, number, place), f"={formula}", style, float(value))
                     if not is_part:
                         what = f"{_named(table, number)}: {part.heading[:1].lower()}{part.heading[1:]}"
                         self._live.append(_Live(what, _address(table, number, place), value))
@@ -343,7 +379,7 @@ class _Book:
             if row.role is Role.TOTAL:
                 cells = [(table.rows[each].sign, each) for each in items]
                 known = all(_is_part(table.rows[each].values[part.place]) for each in items)
-                return _sum(cells, at[column.name, part.end]) if cells and known else None
+                return _sum(table, cells, at[column.name, part.end]) if cells and known else None
             return self._part_of(table, group, number, part, at)
         if column.kind not in _ADDED or exactly(value) is None:
             return None
@@ -355,7 +391,7 @@ class _Book:
         filled = [each for each in items if table.rows[each].values[part.place] is not None]
         if not filled or any(exactly(table.rows[each].values[part.place]) is None for each in filled):
             return None
-        return _sum([(table.rows[each].sign, each) for each in filled], at[part.column.name, part.end])
+        return _sum(table, [(table.rows[each].sign, each) for each in filled], at[part.column.name, part.end])
 
     def _across(self, table: Table, number: int, part: Part, at: dict[tuple[str, End], int]) -> str | None:
         formula = ""
@@ -364,7 +400,7 @@ class _Book:
             end = part.end if (other, part.end) in at else End.WHOLE if (other, End.WHOLE) in at else End.LOW
             if (other, end) not in at or exactly(table.rows[number].values[table.index(other)]) is None:
                 return None
-            formula += f"{sign}{_cell(number, at[other, end])}"
+            formula += f"{sign}{_cell(table, number, at[other, end])}"
         return formula.removeprefix("+") or None
 
     def _part_of(
@@ -380,15 +416,15 @@ class _Book:
         figure = value_of(table.rows[number].values[part.place], End.WHOLE)
         if mine is None or not all_of_it or figure != mine / Fraction(all_of_it):
             return None
-        return f"{_cell(number, at[whole, end])}/{_cell(totals[-1], at[whole, end])}"
+        return f"{_cell(table, number, at[whole, end])}/{_cell(table, totals[-1], at[whole, end])}"
 
     # --- checks ---------------------------------------------------------------------------------------------
 
     def _checks(self, book: Any) -> str:
         """Write the comparisons, each of which must come to zero, and return the address of their sum."""
         sheet = book.add_worksheet("Checks")
-        heading = self._style(bold=True, bottom=1, text_wrap=True, bg_color="#EDEFF2")
-        right = self._style(bold=True, bottom=1, text_wrap=True, bg_color="#EDEFF2", align="right")
+        heading = self._style(bold=True, bottom=1, text_wrap=True, bg_color=_SHADE)
+        right = self._style(bold=True, bottom=1, text_wrap=True, bg_color=_SHADE, align="right")
         for at, text in enumerate(("What is compared", "One side", "Other side", "Difference")):
             sheet.write_string(0, at, text, right if at else heading)
         row = 1
@@ -494,18 +530,16 @@ class _Book:
         if asked is None:
             sheet.set_footer("&RPage &P of &N")
             return
-        sheet.set_header(f"&L&B{_plain(asked.issuer_name, 80)}&B&R{_plain(f'{title} {asked.days}', 130)}")
-        sheet.set_footer(f"&L{_known(asked)}&C{asked.digest()[:16]}&RPage &P of &N")
+        of = f"{self._report.title} {asked.days}"
+        sheet.set_header(f"&L&B{_plain(asked.issuer_name, 60)}&B&R{_plain(of, 120)}\n{_plain(title, 50)}")
+        digest = f"Digest of the record {asked.digest()}"
+        sheet.set_footer(f"&L{_plain(f'As known from {asked.known_words()}', 130)}\n{digest}&RPage &P of &N")
 
 
 def sheet_name(table: Table) -> str:
     """Return what the sheet of a table is called; two names are taken."""
     name = f"{table.name[:25]} table" if table.name in ("summary", "checks") else table.name
     return name[:1].upper() + name[1:]
-
-
-def _known(asked: Asked) -> str:
-    return _plain(f"As known from {asked.known_words()}", 150)
 
 
 def _plain(text: str, most: int) -> str:
@@ -520,24 +554,27 @@ def _named(table: Table, number: int) -> str:
     """Return what a row is called: its group, and the first text in it."""
     row = table.rows[number]
     first = next((value for value in row.values if isinstance(value, str)), "")
-    return (
-        f"{sheet_name(table)}, {row.group} {first}".rstrip()
-        if row.group != first
-        else f"{sheet_name(table)}, {first}"
-    )
+    words = first if row.group == first else f"{row.group} {first}".strip()
+    return f"{sheet_name(table)}, {words}"
 
 
-def _cell(number: int, place: int) -> str:
-    """Return the address of a cell, of the row of a table and the column of its sheet, counted from 0."""
-    letters, place = "", place + 1
-    while place:
-        place, rest = divmod(place - 1, 26)
+def _place(table: Table, number: int, place: int) -> tuple[int, int]:
+    """Return row and column in the sheet, of a row of a table and the place of a part; row -1 is the heading."""
+    return (place, number + 1) if table.layout is Layout.DOWN else (number + 1, place)
+
+
+def _cell(table: Table, number: int, place: int) -> str:
+    """Return the address of a cell."""
+    row, at = _place(table, number, place)
+    letters, at = "", at + 1
+    while at:
+        at, rest = divmod(at - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return f"{letters}{number + 2}"
+    return f"{letters}{row + 1}"
 
 
 def _address(table: Table, number: int, place: int) -> str:
-    return f"'{sheet_name(table)}'!{_cell(number, place)}"
+    return f"'{sheet_name(table)}'!{_cell(table, number, place)}"
 
 
 def _is_part(value: Any) -> bool:
@@ -545,12 +582,13 @@ def _is_part(value: Any) -> bool:
     return isinstance(value, Fraction) or (isinstance(value, Bounds) and value.is_exact)
 
 
-def _sum(cells: Sequence[tuple[int, int]], place: int) -> str:
-    """Return the sum of cells of a column, each with its sign, as a formula."""
+def _sum(table: Table, cells: Sequence[tuple[int, int]], place: int) -> str:
+    """Return the sum of cells, each with its sign, as a formula."""
     rows = [number for _, number in cells]
     if len(cells) > 1 and all(sign == 1 for sign, _ in cells) and rows == list(range(rows[0], rows[-1] + 1)):
-        return f"SUM({_cell(rows[0], place)}:{_cell(rows[-1], place)})"
-    return "".join(f"{'-' if sign < 0 else '+'}{_cell(number, place)}" for sign, number in cells).removeprefix("+")
+        return f"SUM({_cell(table, rows[0], place)}:{_cell(table, rows[-1], place)})"
+    signed = [f"{'-' if sign < 0 else '+'}{_cell(table, number, place)}" for sign, number in cells]
+    return "".join(signed).removeprefix("+")
 
 
 def _number_format(kind: Kind, decimals: int) -> str:
