@@ -128,7 +128,7 @@ def _rows(table: Table, layout: Layout) -> dict[str, Any]:
     right = [
         column.kind.is_number or (layout is Layout.DOWN and column.name.startswith("of_")) for column in columns
     ]
-    is_wide = layout is Layout.ROWS and len(columns) > _UPRIGHT
+    is_wide = layout is Layout.ROWS and len(columns) > _UPRIGHT and not right[0]
     gaps = {group[0] for group in table.groups()} - {0}
     return {
         "columns": [
