@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from projections.explain import Explanation, explain
     from projections.figures import Figure, of_agreement, of_class, of_holder
     from projections.findings import Finding, Severity, findings
+    from projections.holders import HolderLine, HolderList, holders
     from projections.over_time import (
         CommitmentOverTime,
         CommitmentStep,
@@ -45,6 +46,8 @@ __all__ = [
     "Explanation",
     "Figure",
     "Finding",
+    "HolderLine",
+    "HolderList",
     "HoldingLine",
     "OwnershipOverTime",
     "OwnershipStep",
@@ -60,6 +63,7 @@ __all__ = [
     "control_book",
     "explain",
     "findings",
+    "holders",
     "of_agreement",
     "of_class",
     "of_holder",
@@ -77,6 +81,7 @@ _MODULES = {
     "explain": ("Explanation", "explain"),
     "figures": ("Figure", "of_agreement", "of_class", "of_holder"),
     "findings": ("Finding", "Severity", "findings"),
+    "holders": ("HolderLine", "HolderList", "holders"),
     "over_time": (
         "CommitmentOverTime",
         "CommitmentStep",

@@ -9,7 +9,7 @@ import attrs
 from ledger.errors import UnknownName, nearest
 from ledger.events import HolderRegistered
 from ledger.identity import HolderId
-from ledger.movements import HolderKind
+from ledger.movements import HolderKind, Level
 from ledger.personal import Personal
 from ledger.timeline import InEffect
 from projections.cap_table import Names, merged_names, name_of
@@ -23,6 +23,7 @@ class Party:
     Attributes:
         holder: Its name in the record; of holders that were merged, the one that they are shown under.
         name: Its name on the day, as far as it is at hand; every possible one where the day of a change is open.
+        is_named: Whether its name is at hand, and was not erased.
         holder_kind: Natural person or organisation.
         also: Holders that were certainly merged into it.
         perhaps: Others whose shares may count as its own, as the day of a merger is open.
@@ -33,6 +34,7 @@ class Party:
 
     holder: HolderId
     name: str
+    is_named: bool
     holder_kind: HolderKind
     also: tuple[HolderId, ...]
     perhaps: tuple[HolderId, ...]
@@ -76,10 +78,12 @@ class Parties:
         """Return what is at hand about a holder and those that were merged into it."""
         counted = [each for each in self._names if each != holder and holder in self.counts_as(each)]
         also = tuple(each for each in counted if self.counts_as(each) == (holder,))
+        names = self._balances.values(Level.HOLDER_NAME, holder)
         registrations = [self._registered[each] for each in (holder, *also)]
         return Party(
             holder,
             self.name(holder),
+            all(not isinstance(name, Personal) or name.value is not None for name in names),
             registrations[0].holder_kind,
             also,
             tuple(each for each in counted if each not in also),
