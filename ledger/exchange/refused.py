@@ -89,6 +89,10 @@ class Problems:
         if len(self._kept) < SHOWN:
             self._kept.append(problem)
 
+    def count_more(self, count: int) -> None:
+        """Count problems that were not kept."""
+        self._count += count
+
     def __len__(self) -> int:
         return self._count
 
