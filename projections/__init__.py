@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from projections.audit import AuditLine, audit_trail
     from projections.bounds import Bounds, Possible
     from projections.cap_table import CapTable, ClassLine, HoldingLine, ReserveLine, cap_table
+    from projections.certificates import CertificateLine, CertificateRegister, CertificateStatus, certificates
     from projections.commitments import CommitmentBalance, Commitments, commitments
     from projections.control import ControlAccount, ControlBook, ControlFigures, ControlLine, control_book
     from projections.explain import Explanation, explain
@@ -33,6 +34,9 @@ __all__ = [
     "AuditLine",
     "Bounds",
     "CapTable",
+    "CertificateLine",
+    "CertificateRegister",
+    "CertificateStatus",
     "ClassAccount",
     "ClassLine",
     "CommitmentBalance",
@@ -58,6 +62,7 @@ __all__ = [
     "Statement",
     "audit_trail",
     "cap_table",
+    "certificates",
     "commitment_over_time",
     "commitments",
     "control_book",
@@ -76,6 +81,7 @@ _MODULES = {
     "audit": ("AuditLine", "audit_trail"),
     "bounds": ("Bounds", "Possible"),
     "cap_table": ("CapTable", "ClassLine", "HoldingLine", "ReserveLine", "cap_table"),
+    "certificates": ("CertificateLine", "CertificateRegister", "CertificateStatus", "certificates"),
     "commitments": ("CommitmentBalance", "Commitments", "commitments"),
     "control": ("ControlAccount", "ControlBook", "ControlFigures", "ControlLine", "control_book"),
     "explain": ("Explanation", "explain"),
