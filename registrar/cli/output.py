@@ -69,7 +69,7 @@ def leave(
     if output.path is None and output.form in BINARY and sys.stdout.isatty():
         raise click.UsageError(f"{output.form} is nothing for a terminal (name a file: -O FILE.{output.form})")
     if output.path is not None:
-        _writable(output.path)
+        writable(output.path)
     if output.form == "json" and as_json is not None and output.table is None:
         from registrar.as_json import text
 
@@ -116,7 +116,7 @@ def _only(report: Report, name: str) -> Report:
     return attrs.evolve(report, tables=[report.table(name)], checks=())
 
 
-def _writable(path: str) -> None:
+def writable(path: str) -> None:
     """Refuse a file that is no page: a ledger is never written over, whatever it is called.
 
     Raises:

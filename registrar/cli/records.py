@@ -15,7 +15,7 @@ from registrar.cli.options import Recording, named, recording
 from registrar.cli.waiting import quiet, waiting
 
 if TYPE_CHECKING:
-    from ledger.errors import RuleBroken
+    from ledger.errors import NotUnderstood, RuleBroken
     from ledger.events import Event
     from ledger.journal import Ledger, Recorded
 
@@ -209,9 +209,9 @@ def _at_place(error: Exception, name: str, places: Sequence[str], there: int) ->
     """Raise a refusal again, with the place of the fact that is refused where that is known."""
     from ledger.errors import NotUnderstood, RuleBroken
 
-    if isinstance(error, NotUnderstood):
+    if isinstance(error, NotUnderstood) and not error.where.startswith("entry "):
         raise error.at(error.where or name) from None
-    if isinstance(error, RuleBroken):
+    if isinstance(error, NotUnderstood | RuleBroken):
         entry = _entry_of(error)
         index = entry - there - 1
         earlier = f"{name}: entry {entry}".removeprefix(": ") if entry > 0 else name
@@ -219,7 +219,7 @@ def _at_place(error: Exception, name: str, places: Sequence[str], there: int) ->
     raise error
 
 
-def _entry_of(error: RuleBroken) -> int:
+def _entry_of(error: RuleBroken | NotUnderstood) -> int:
     """Return the entry that a refusal concerns, or 0 where it does not say."""
     from ledger.errors import CorrectionMisplaced
 

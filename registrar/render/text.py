@@ -28,6 +28,11 @@ def lines(report: Report, width: int) -> list[str]:
     return _apart([*parts, _notes(report.notes, width)])
 
 
+def of_table(table: Table, width: int) -> list[str]:
+    """Return a table alone, with what stands above and below it."""
+    return _apart(_parts(table, width))
+
+
 def _apart(parts: Iterable[Sequence[str]]) -> list[str]:
     """Return paragraphs with an empty line between them."""
     found: list[str] = []
