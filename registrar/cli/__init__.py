@@ -40,6 +40,9 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Record": {
         "init": ("registrar.cli.records:init", "Make an empty ledger in a file."),
         "record": ("registrar.cli.records:record", "Record facts from JSON Lines, as one command."),
+        "import": ("registrar.cli.imports:import_register", "Take over a register from Excel or CSV."),
+        "template": ("registrar.cli.imports:template", "Write an empty form of a register to fill in."),
+        "export-register": ("registrar.cli.imports:export_register", "Write the register as import reads it."),
     },
     "Ask": {
         "show": ("registrar.cli.answers:show", "Cap table at the close of a day."),

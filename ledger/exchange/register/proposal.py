@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 
 from ledger import codec
-from ledger.days import EffectiveDay
+from ledger.days import EffectiveDay, zone
 from ledger.errors import NotUnderstood, shown
 from ledger.events import (
     CommonIssued,
@@ -49,6 +49,7 @@ class Instructions:
     """What is said beside the files, where they leave it open.
 
     Attributes:
+        issuer: Id of the company, where the ledger is empty and the files name it without one.
         as_of: The day at whose close positions stood that are taken over.
         scope: Whether positions are all there are.
         holder_kind: What holders are for which no row says it.
@@ -57,6 +58,7 @@ class Instructions:
         ignored: Headings of columns that are not read.
     """
 
+    issuer: IssuerId | None = None
     as_of: date | None = None
     scope: Scope = Scope.COMPLETE
     holder_kind: HolderKind | None = None
@@ -173,23 +175,35 @@ class Reader:
                 line, "", "E_ISSUER", f"the company stands already in {lines[0].place}", "one row is enough"
             )
         if not lines:
-            if self._known.issuer is None and not len(self._troubles):
+            if self._known.issuer is None:
+                ledger = (
+                    f"no issuer {self._said.issuer} is recorded" if self._said.issuer else "the ledger is empty"
+                )
                 hint = "add a sheet Company, or record issuer-registered first"
-                problem = NotUnderstood("E_ISSUER", "the ledger is empty, and no company is named", hint)
+                problem = NotUnderstood("E_ISSUER", f"{ledger}, and the files name no company", hint)
                 self._troubles.add((-1, -1, -1), problem)
             return
         line = lines[0]
         if line.bad:
             return
-        issuer = line["issuer"] or self._known.issuer or IssuerId(slug(line["legal_name"], "company"))
-        if self._known.issuer is not None and issuer != self._known.issuer:
-            what = f"this is the ledger of {self._known.issuer}, and not of {issuer}"
+        meant = self._known.issuer or self._said.issuer
+        issuer = line["issuer"] or meant or IssuerId(slug(line["legal_name"], "company"))
+        if meant is not None and issuer != meant:
+            what = f"this is the ledger of {meant}, and not of {issuer}"
             self._wrong(line, "issuer", "E_ISSUER", what, "open the other ledger, or leave the company out")
+            return
+        try:
+            zone(line["time_zone"])
+        except NotUnderstood as error:
+            self._wrong(line, "time_zone", error.code, error.what, error.hint)
+            return
+        day = self._day(line, self._first_day(), is_recorded=self._known.issuer is not None)
+        if day is None:
             return
         event = self._made(
             line,
             IssuerRegistered,
-            effective_on=self._day(line, self._first_day(line)),
+            effective_on=day,
             issuer=issuer,
             **self._plain(line, "legal_name", "jurisdiction", "time_zone", "cik", "lei", "ticker", "note"),
         )
@@ -211,7 +225,7 @@ class Reader:
 
     # --- days that a row leaves open --------------------------------------------------------------------------
 
-    def _first_day(self, line: Line | None = None) -> date | None:
+    def _first_day(self) -> date | None:
         """Return the first day that the files speak of."""
         days = [
             proposed.event.effective_on.earliest for proposed in self._facts if isinstance(proposed.event, Fact)
@@ -220,10 +234,13 @@ class Reader:
             days += [each["effective_on"].earliest for each in self._lines[name] if each["effective_on"]]
         return min(days, default=self._said.as_of)
 
-    def _day(self, line: Line, otherwise: date | None) -> EffectiveDay | None:
+    def _day(self, line: Line, otherwise: date | None, *, is_recorded: bool) -> EffectiveDay | None:
+        """Return the day of a row, or note that it has none; one that repeats what is recorded needs none."""
         found: EffectiveDay | None = line["effective_on"]
         if found is not None:
             return found
+        if otherwise is None and is_recorded:
+            return EffectiveDay(_ANY_DAY)
         if otherwise is None:
             hint = "write it, or say on which day the register is taken over"
             self._wrong(line, "effective_on", "E_FIELD", "Day is empty, and the files speak of no other", hint)
@@ -256,7 +273,7 @@ class Reader:
         for stock_class, line in self._classes.items():
             if line is None or line.bad:
                 continue
-            day = self._day(line, first)
+            day = self._day(line, first, is_recorded=self._known.has(Level.CLASS_KIND, stock_class))
             conversion = self._conversion(line)
             if day is None:
                 continue
@@ -384,7 +401,11 @@ class Reader:
             line = holder.line
             on_sheet = line.table.thing is things.HOLDERS
             otherwise = named.get(holder.holder, first)
-            day = self._day(line, otherwise) if on_sheet else (EffectiveDay(otherwise) if otherwise else None)
+            if on_sheet:
+                is_recorded = self._known.has(Level.HOLDER_KIND, holder.holder)
+                day = self._day(line, otherwise, is_recorded=is_recorded)
+            else:
+                day = EffectiveDay(otherwise) if otherwise else None
             if day is None:
                 continue  # told
             is_person = holder.kind is HolderKind.NATURAL_PERSON
@@ -624,5 +645,6 @@ class Reader:
             return None
 
 
+_ANY_DAY: Final = date(2000, 1, 1)
 _NOT_OF_THE_EVENT: Final = frozenset({"holder_id", "holder_kind", "amount", "currency", "form", "document"})
 """Columns whose content reaches an event in another way than by their name."""
