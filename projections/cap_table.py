@@ -330,8 +330,8 @@ def _class_line(
         outstanding,
         spent if recorded else Bounds(spent.low, None),
         _available(authorized, bounds("committed"), ratio, is_complete=recorded),
-        _converted(balances, stock_class, outstanding, ratios),
-        _votes(balances, stock_class, outstanding, ratio),
+        _as_converted(outstanding, _common_for_each(balances, stock_class, ratios)),
+        _votes(outstanding, _votes_of_each(balances, stock_class, ratio)),
         _not_recorded(_shares(bounds("outstanding"), ratio), stated, is_complete=recorded),
         stated,
         Possible(balances.values(Level.PAR_VALUE, stock_class)),
@@ -423,10 +423,10 @@ def conversion_ratio(balances: Balances, stock_class: StockClassId) -> Fraction 
         return None
 
 
-def _converted(
-    balances: Balances, stock_class: StockClassId, shares: Bounds[Shares], ratios: dict[StockClassId, Fraction]
-) -> Bounds[Shares] | None:
-    """Return the common shares that shares of a class stand for, step by step; common stands for itself.
+def _common_for_each(
+    balances: Balances, stock_class: StockClassId, ratios: dict[StockClassId, Fraction]
+) -> Bounds[Fraction] | None:
+    """Return the common shares that a share of a class stands for, step by step; common stands for itself.
 
     Quantities of each class are in the units that its ratio leads to. Where a term is missing or open, the figure
     is unknown.
@@ -440,23 +440,39 @@ def _converted(
         factor, reached = factor * per_share, rights[0].into
     if balances.values(Level.CLASS_KIND, reached) != (StockClassKind.COMMON,):
         return None
-    factor *= ratios[reached]
-    return shares.map(lambda figure: Shares.of_units(figure.units * factor))
+    return exactly(factor * ratios[reached])
 
 
-def _votes(
-    balances: Balances, stock_class: StockClassId, shares: Bounds[Shares], ratio: Fraction
-) -> Bounds[Fraction] | None:
-    """Return the votes that shares have on the day asked about, in whatever units the shares are shown."""
+def _votes_of_each(balances: Balances, stock_class: StockClassId, ratio: Fraction) -> Bounds[Fraction] | None:
+    """Return the votes of a share on the day asked about, in whatever units the shares are shown."""
     votes = balances.values(Level.VOTES_PER_SHARE, stock_class)
     if votes in ((), (None,)):
         return None
     if None in votes:
         return Bounds(None, None)
-    per_share = [each.value / ratio for each in votes]
+    return Bounds(min(each.value for each in votes) / ratio, max(each.value for each in votes) / ratio)
+
+
+def _as_converted(shares: Bounds[Shares], each: Bounds[Fraction] | None) -> Bounds[Shares] | None:
+    """Return the common shares that shares stand for."""
+    if each is None:
+        return None
+    if each.low is None:
+        return Bounds(None, None)
+    factor = each.low
+    return shares if factor == 1 else shares.map(lambda figure: Shares.of_units(figure.units * factor))
+
+
+def _votes(shares: Bounds[Shares], each: Bounds[Fraction] | None) -> Bounds[Fraction] | None:
+    """Return the votes that shares have."""
+    if each is None:
+        return None
+    if each.low is None or each.high is None:
+        return Bounds(None, None)
+    low, high = each.low, each.high
     return Bounds(
-        None if shares.low is None else min(shares.low.as_fraction() * each for each in per_share),
-        None if shares.high is None else max(shares.high.as_fraction() * each for each in per_share),
+        None if shares.low is None else min(shares.low.as_fraction() * low, shares.low.as_fraction() * high),
+        None if shares.high is None else max(shares.high.as_fraction() * low, shares.high.as_fraction() * high),
     )
 
 
@@ -524,6 +540,8 @@ def _holding_lines(
     merged: Mapping[HolderId, Names],
 ) -> Iterator[HoldingLine]:
     order: dict[Unit, int] = {stock_class: index for index, stock_class in enumerate(lines)}
+    common = {stock_class: _common_for_each(balances, stock_class, ratios) for stock_class in lines}
+    votes = {stock_class: _votes_of_each(balances, stock_class, ratios[stock_class]) for stock_class in lines}
     found = [item for item in _by_holder(balances, merged).items() if item[0][0] in order]  # designated by then
     for (stock_class, holder), bounds in sorted(found, key=lambda item: (order[item[0][0]], item[0][1])):
         if bounds == (0, 0) or not isinstance(stock_class, StockClassId):
@@ -536,8 +554,8 @@ def _holding_lines(
             stock_class,
             shares,
             _percent(shares, line),
-            _converted(balances, stock_class, shares, ratios),
-            _votes(balances, stock_class, shares, ratios[stock_class]),
+            _as_converted(shares, common[stock_class]),
+            _votes(shares, votes[stock_class]),
         )
 
 
@@ -554,7 +572,8 @@ def _part_of(part: Bounds[Shares], whole: Bounds[Shares]) -> Bounds[Fraction]:
     unknown: Bounds[Fraction] = Bounds(None, None)
     if part.low is None or part.high is None or whole.low is None or whole.high is None or whole.low.units <= 0:
         return unknown
-    low, high = part.low.as_fraction() / whole.high.as_fraction(), part.high.as_fraction() / whole.low.as_fraction()
+    low = Fraction(part.low.units, whole.high.units)
+    high = low if part.is_exact and whole.is_exact else Fraction(part.high.units, whole.low.units)
     return unknown if low > 1 else Bounds(low, min(high, Fraction(1)))
 
 
