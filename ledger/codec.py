@@ -13,14 +13,19 @@ of order is damage, and is never passed over.
 from __future__ import annotations
 
 import re
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
-from functools import cache, cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial, reduce
 from hashlib import sha256
+from itertools import repeat
+from operator import attrgetter, methodcaller, or_
+from types import NoneType
 from typing import Any, Final, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
+from msgspec.structs import astuple
 
 from ledger.days import EffectiveDay
 from ledger.errors import LedgerDamaged, NotUnderstood, nearest, shown
@@ -33,6 +38,8 @@ from ledger.timeline import Entry
 
 LEAF_FORMAT: Final = "captable-leaf/1"
 MAX_PAYLOAD_BYTES: Final = 1_000_000
+_KEPT: Final = 65_536
+"""So many different texts of a kind are kept with what they stand for."""
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
@@ -46,11 +53,6 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
-def _kept(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Keep what a text stood for: values never change, and a history repeats them."""
-    return lru_cache(maxsize=65_536)(parse)
-
-
 def _counted(text: str) -> Shares:
     """Read shares of a record: what an answer writes with more decimals than can be recorded is refused at once."""
     shares = Shares.parse(text)
@@ -58,13 +60,13 @@ def _counted(text: str) -> Shares:
 
 
 _PARSERS: Final[dict[type, Callable[[str], Any]]] = {
-    **{kind: _kept(kind) for kind in Identifier.__subclasses__()},
-    Shares: _kept(_counted),
-    EffectiveDay: _kept(EffectiveDay.parse),
-    Money: _kept(Money.parse),
-    Price: _kept(Price.parse),
-    Ratio: _kept(Ratio.parse),
-    Authorized: _kept(Authorized.parse),
+    **{kind: kind for kind in Identifier.__subclasses__()},
+    Shares: _counted,
+    EffectiveDay: EffectiveDay.parse,
+    Money: Money.parse,
+    Price: Price.parse,
+    Ratio: Ratio.parse,
+    Authorized: Authorized.parse,
     Currency: Currency,
     EntryNumber: EntryNumber,
     Count: Count,
@@ -79,7 +81,7 @@ def _from_text(kind: type, raw: Any) -> Any:
     return _PARSERS[kind](raw)
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=2 * _KEPT)
 def _from_record(kind: type, raw: Any) -> Any:
     """Read a value of the record, whose text is the one that writing gives; kept, as it is asked for often."""
     value = _from_text(kind, raw)
@@ -96,7 +98,7 @@ _write = msgspec.json.Encoder(enc_hook=_as_text, order="sorted").encode
 
 @cache
 def _layout(shape: Any) -> Any:
-    """Return a type that holds exactly the keys of a shape, in the order of the record, with any values.
+    """Return a type that holds exactly the keys of a shape, in the order of the record, with texts for values.
 
     Bytes that decode into it and encode to themselves name every key once and in order, and have no unknown key, no
     space and no other escape: all that writing the value back would find, but for the notation of each value.
@@ -104,13 +106,42 @@ def _layout(shape: Any) -> Any:
     if attrs.has(shape):
         hints = get_type_hints(shape)
         keys = sorted((field.name, _layout(hints[field.name])) for field in attrs.fields(shape))
-        return msgspec.defstruct(shape.__name__, keys, forbid_unknown_fields=True)
-    if shape is date:
-        return date  # no text of ours but msgspec's, so writing it back is what shows its notation
-    parts = [_layout(part) for part in get_args(shape) if part is not ...]
+        return msgspec.defstruct(shape.__name__, keys, forbid_unknown_fields=True, frozen=True)
+    if shape in _WITHOUT_TEXT:
+        return _WITHOUT_TEXT[shape]
     if get_origin(shape) is tuple:
-        return list[parts[0]]  # type: ignore[valid-type]  # made just now
-    return next((part | None for part in parts if part is not Any), Any)
+        return tuple[_layout(get_args(shape)[0]), ...]  # type: ignore[misc]  # made just now
+    if parts := get_args(shape):
+        layouts = {_layout(part): None for part in parts}
+        return reduce(or_, layouts)
+    return str
+
+
+# A day has no text of ours but msgspec's, so writing it back is what shows its notation.
+_WITHOUT_TEXT: Final[dict[Any, Any]] = {date: date, bool: bool, NoneType: None, msgspec.Raw: Any}
+
+
+_convert: Final = partial(msgspec.convert, dec_hook=_from_record, from_attributes=True)
+
+
+class _Values(dict[Any, Any]):
+    """What each text of a field stands for: read, checked and compared once, and kept, as a history repeats it."""
+
+    def __init__(self, field: attrs.Attribute[Any], kind: Any) -> None:
+        self._field, self._kind = field, kind
+        self._parsed = next((each for each in (kind, *get_args(kind)) if each in _PARSERS), None)
+
+    def __missing__(self, text: Any) -> Any:
+        if self._parsed is not None and type(text) is str:
+            value = _from_record(self._parsed, text)
+        else:
+            value = _convert(text, self._kind)
+        if self._field.validator is not None:
+            self._field.validator(None, self._field, value)
+        if len(self) >= _KEPT:
+            self.clear()
+        self[text] = value
+        return value
 
 
 @attrs.frozen
@@ -118,16 +149,19 @@ class _Form:
     """How a version of a kind of event is written.
 
     Attributes:
+        key: Kind and version.
         shape: attrs class whose fields are the keys.
         read: From the shape to today's event.
         write: From today's event to the shape; ``None`` for a version that is only read.
         decode: From bytes to the shape, which checks types and ranges.
         lay_out: From bytes to the keys and texts in them, which checks that no key is unknown or missing.
-        decode_lines: As ``decode``, for many on a line each.
-        lay_out_lines: As ``lay_out``, for many on a line each.
+        lay_out_lines: From payloads, a line each, to the keys and texts in them.
+        fields: For each field, in the order of the record: what its texts stand for, and what puts a value into
+            its slot.
     """
 
-    shape: type
+    key: tuple[str, str]
+    shape: Any
     read: Callable[[Any], Event]
     write: Callable[[Any], Any] | None
 
@@ -140,24 +174,45 @@ class _Form:
         return msgspec.json.Decoder(_layout(self.shape)).decode
 
     @cached_property
-    def decode_lines(self) -> Callable[[bytes], list[Any]]:
-        return msgspec.json.Decoder(self.shape, dec_hook=_from_record, strict=True).decode_lines
+    def lay_out_lines(self) -> Callable[[bytes], list[Any]]:
+        whole = [("event", _layout(self.shape)), ("kind", str), ("version", str)]
+        return msgspec.json.Decoder(msgspec.defstruct("Payload", whole, forbid_unknown_fields=True)).decode_lines
 
     @cached_property
-    def lay_out_lines(self) -> Callable[[bytes], list[Any]]:
-        return msgspec.json.Decoder(_layout(self.shape)).decode_lines
+    def fields(self) -> list[tuple[_Values, Callable[[Any, Any], None]]]:
+        hints = get_type_hints(self.shape)
+        return [
+            (_Values(each, hints[each.name]), getattr(self.shape, each.name).__set__)
+            for each in sorted(attrs.fields(self.shape), key=attrgetter("name"))
+        ]
 
-    def read_lines(self, parts: Sequence[bytes]) -> list[Event] | None:
+    def read_lines(self, payloads: Sequence[bytes]) -> list[Event] | None:
         """Return the events of many payloads at once, or nothing where one of them is not canonical.
 
-        Writing never puts a line feed into a part. So if what was read writes the same lines, each line is the
-        part that it was made of, and no two parts make up for each other's damage.
+        Writing never puts a line feed into a payload. So if what was read writes the same lines, each line is the
+        payload that it was made of, and no two payloads make up for each other's damage.
+
+        A field is read for all events before the next one: each different text of it once. The values then go
+        into their slots as attrs would put them there, and what concerns more than one field is asked last.
         """
-        lines = b"%b\n" % b"\n".join(parts)
-        made = self.decode_lines(lines)
-        if _write_layouts(self.lay_out_lines(lines)) != lines or len(made) != len(parts):
+        lines = b"%b\n" % b"\n".join(payloads)
+        laid_out = self.lay_out_lines(lines)
+        if len(laid_out) != len(payloads) or _write_layouts(laid_out) != lines:
             return None
-        return made if self.read is _as_it_is else [self.read(each) for each in made]
+        events, kinds, versions = zip(*map(astuple, laid_out), strict=True)
+        if {*zip(kinds, versions, strict=True)} != {self.key}:
+            return None
+        if self.read is not _as_it_is:
+            return [*map(_read_payload, payloads)]
+        made: list[Event] = [*map(object.__new__, repeat(self.shape, len(payloads)))]
+        for (values, put), texts in zip(self.fields, zip(*map(astuple, events), strict=True), strict=True):
+            all_one = texts.count(texts[0]) == len(texts)  # most fields of most events say nothing
+            found = repeat(values[texts[0]]) if all_one else map(values.__getitem__, texts)
+            deque(map(put, made, found), maxlen=0)
+        if self.shape.check is not Event.check:
+            for each in made:
+                each.check()
+        return made
 
 
 @attrs.frozen(kw_only=True)
@@ -202,10 +257,16 @@ def _as_it_is(value: Any) -> Any:
 
 
 _FORMS: Final[dict[tuple[str, str], _Form]] = {
-    (event.KIND, event.VERSION): _Form(event, _as_it_is, _as_it_is)
-    for event in EVENTS
-    if event is not EntryRestated
-} | {(EntryRestated.KIND, EntryRestated.VERSION): _Form(_RestatedForm, _read_restated, _write_restated)}
+    form.key: form
+    for form in (
+        _Form((EntryRestated.KIND, EntryRestated.VERSION), _RestatedForm, _read_restated, _write_restated),
+        *(
+            _Form((event.KIND, event.VERSION), event, _as_it_is, _as_it_is)
+            for event in EVENTS
+            if event is not EntryRestated
+        ),
+    )
+}
 KINDS: Final = {event.KIND: event for event in EVENTS}
 """Every kind by its name in the file; nothing else is ever looked up."""
 
@@ -223,7 +284,7 @@ _HEAD: Final = b'{"event":'
 _KIND: Final = b',"kind":"'
 _TAILS: Final = {key: b'%b%b","version":"%b"}' % (_KIND, *map(str.encode, key)) for key in _FORMS}
 _BY_TAIL: Final = {tail: _FORMS[key] for key, tail in _TAILS.items()}
-_BY_TOPIC: Final = {".".join(key): (_FORMS[key], tail) for key, tail in _TAILS.items()}
+_BY_TOPIC: Final = {".".join(key): form for key, form in _FORMS.items()}
 _write_layout = msgspec.json.Encoder().encode
 _write_layouts = msgspec.json.Encoder().encode_lines
 
@@ -567,78 +628,74 @@ def _opened(stored: bytes, issuer: IssuerId, number: int) -> _Opened:
 
 
 _AROUND_DIGEST: Final = b'","payload":"'
-_HEX: Final = 64
+_split: Final = methodcaller("split", b"\n")
 _to_number: Final = partial(int.__new__, EntryNumber)
+_to_entry: Final = partial(tuple.__new__, Entry)
 
 
 def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after: int) -> list[Entry] | None:
     """Return the entries of rows that follow one another, each as ``read_state`` returns it, or nothing.
 
-    Nothing means that a row is not what it should be; ``read_state``, asked row by row, says which and why. What
-    costs the most is done once for many rows. The leaves of one command differ in the number and the digest only:
-    the bytes before and after these are kept from the first of them, and a leaf that is made of the same bytes
-    needs no reading. The events of one kind are decoded, and their notation is compared, in one go.
+    Nothing means that a row is not what it should be; ``read_state``, asked row by row, says which and why. Here
+    most steps are taken for all rows before the next one, which costs a fraction of taking row after row. The
+    leaves of one command differ in the number and the digest only: the bytes around these are kept from the first
+    of them, and a leaf that is made of the same bytes needs no reading.
 
     Args:
         rows: Position, kind and version, and bytes of each.
         issuer: Whose stream they stand in.
         after: The position before the first of them.
     """
-    head = tail = b""
-    skipped, opened = 0, None
-    parts: dict[str, list[bytes]] = {}
-    places: dict[str, list[int]] = {}
-    instants, actors, commands, digests = [], [], [], []
+    if not rows:
+        return []
+    numbers = range(after + 1, after + 1 + len(rows))
+    positions, topics, states = zip(*rows, strict=True)
+    if positions != (*numbers,):
+        return None
+    around, tail, opened = b"", b"", None
+    read_from: list[_Opened] = []
     try:
-        for number, (position, stored_topic, stored) in enumerate(rows, after + 1):
-            if position != number:
-                return None
-            start = b"%b%d%b" % (head, number, _AROUND_DIGEST)
-            payload = stored[len(start) + skipped : -_HEX - 1]
-            payload_digest = sha256(payload).hexdigest()
-            envelope = b"%b%b%b" % (start, payload_digest.encode(), tail)
-            if opened is None or stored != b"%b\n%b\n%b" % (envelope, payload, _leaf_hash(envelope)):
-                opened = _opened(stored, issuer, number)
+        envelopes, payloads, seals = zip(*map(_split, states), strict=True)
+        digests = [sha256(payload).hexdigest() for payload in payloads]
+        if [*map(_leaf_hash, envelopes)] != [*seals]:
+            return None
+        for number, envelope, told in zip(numbers, envelopes, map(str.encode, digests), strict=True):
+            if opened is None or envelope != b"%b%d%b%b%b" % (around, number, _AROUND_DIGEST, told, tail):
+                opened = _opened(states[len(read_from)], issuer, number)
                 if not opened.is_in_place(issuer, number):
                     return None
-                envelope, payload, read, recorded_at, command, actor = opened
-                payload_digest = read.payload
-                tail = b'","recorded_at":"%b"}' % read.recorded_at.encode()
-                skipped = _HEX + len(tail) + 1
-                head = envelope[: -len(b"%d%b" % (number, _AROUND_DIGEST)) - _HEX - len(tail)]
-            kind_tail = _BY_TOPIC[stored_topic][1]
-            if len(payload) > MAX_PAYLOAD_BYTES or not payload.startswith(_HEAD) or not payload.endswith(kind_tail):
-                return None
-            part = payload[len(_HEAD) : -len(kind_tail)]
-            if stored_topic in parts:
-                parts[stored_topic].append(part)
-                places[stored_topic].append(number)
-            else:
-                parts[stored_topic], places[stored_topic] = [part], [number]
-            instants.append(recorded_at)
-            actors.append(actor)
-            commands.append(command)
-            digests.append(payload_digest)
-        events: dict[int, Event] = {}
-        for stored_topic, of_kind in parts.items():
-            made = _BY_TOPIC[stored_topic][0].read_lines(of_kind)
-            if made is None:
-                return None
-            events.update(zip(places[stored_topic], made, strict=True))
+                around, _, rest = envelope.rpartition(b"%d%b" % (number, _AROUND_DIGEST))
+                tail = rest[_HEX:]
+            read_from.append(opened)
+        events = _read_payloads(payloads, topics)
     except (*_UNREADABLE, LedgerDamaged, KeyError):
         return None
-    numbers = range(after + 1, after + 1 + len(rows))
-    return [
-        *map(
-            Entry,
-            map(_to_number, numbers),
-            instants,
-            actors,
-            commands,
-            map(events.__getitem__, numbers),
-            digests,
-        )
-    ]
+    if events is None:
+        return None
+    said = zip(*map(_said, read_from), strict=True)
+    columns = zip(map(_to_number, numbers), *said, events, digests, strict=True)
+    return [*map(_to_entry, columns)]
+
+
+_HEX: Final = 64
+_said: Final = attrgetter("recorded_at", "actor", "command")
+
+
+def _read_payloads(payloads: Sequence[bytes], topics: Sequence[str]) -> list[Event] | None:
+    """Return the events of payloads whose kinds are told, or nothing where one is not canonical or of that kind."""
+    if max(map(len, payloads)) > MAX_PAYLOAD_BYTES:
+        return None
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for index, topic in enumerate(topics):
+        places[topic].append(index)
+    events: list[Any] = [None] * len(payloads)
+    for topic, of_kind in places.items():
+        made = _BY_TOPIC[topic].read_lines([payloads[index] for index in of_kind])
+        if made is None:
+            return None
+        for index, event in zip(of_kind, made, strict=True):
+            events[index] = event
+    return events
 
 
 def _misplaced(issuer: IssuerId, number: int, what: str) -> LedgerDamaged:

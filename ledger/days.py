@@ -110,15 +110,19 @@ class EffectiveDay:
         earliest: The first day possible.
         latest: The last day possible.
         is_exact: Whether the day is known.
+        opens: The moment at which the first day possible opens.
+        opens_latest: The moment at which the last day possible opens.
 
     Raises:
         NotUnderstood: ``E_DATE``, ``E_DATE_RANGE``, or the latest day is before the earliest.
     """
 
-    __slots__ = ("_text", "earliest", "is_exact", "latest")
+    __slots__ = ("_text", "earliest", "is_exact", "latest", "opens", "opens_latest")
     earliest: date
     latest: date
     is_exact: bool
+    opens: Moment
+    opens_latest: Moment
     _text: str
 
     def __init__(self, earliest: str | date, latest: str | date | None = None) -> None:
@@ -129,6 +133,8 @@ class EffectiveDay:
         object.__setattr__(self, "earliest", first)
         object.__setattr__(self, "latest", last)
         object.__setattr__(self, "is_exact", first == last)
+        object.__setattr__(self, "opens", moment(first, Phase.OPENING))
+        object.__setattr__(self, "opens_latest", moment(last, Phase.OPENING))
         object.__setattr__(self, "_text", f"{first}" if first == last else f"{first}/{last}")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:

@@ -231,10 +231,11 @@ class Ledger:
                     begun[entry.command] = number
             fresh.append(entry)
             last = entry
-        if any(_mentions_persons(entry.event) for entry in fresh if _may_mention_persons(type(entry.event))):
+        kinds = {type(entry.event) for entry in fresh}
+        if any(map(_may_mention_persons, kinds)) and any(_mentions_persons(entry.event) for entry in fresh):
             self._particulars = self._store.particulars(issuer)
             fresh = [
-                attrs.evolve(entry, event=self._with_particulars(entry.event, f"{issuer} entry {entry.number}"))
+                entry._replace(event=self._with_particulars(entry.event, f"{issuer} entry {entry.number}"))
                 if _mentions_persons(entry.event)
                 else entry
                 for entry in fresh

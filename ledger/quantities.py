@@ -226,7 +226,7 @@ class Shares(_Value):
 
     def as_fraction(self) -> Fraction:
         """Return the number of shares as an exact fraction."""
-        return Fraction(self.units) / SCALE
+        return Fraction(self.units, SCALE)
 
     def __str__(self) -> str:
         units = self.units

@@ -17,12 +17,13 @@ day, or within a range of days. What could go wrong, and why it does not:
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, cast
 
 import attrs
 
-from ledger.days import Moment, close_of, moment, same_phase_by
+from ledger.days import Moment, close_of, same_phase_by
 from ledger.events import EntryRestated, EntryVoided, Event, Fact
 from ledger.identity import CommandId, EntryNumber
 
@@ -34,8 +35,7 @@ _NO_PLACE: Final = 10**7
 """Facts without a place follow those with one."""
 
 
-@attrs.frozen
-class Entry:
+class Entry(NamedTuple):
     """An event as the journal keeps it.
 
     Attributes:
@@ -59,7 +59,7 @@ Position = tuple[int, int]
 """Order within a moment: place, then number."""
 
 
-class InEffect:
+class InEffect(NamedTuple):
     """An entry that stands, with the fact that counts.
 
     Attributes:
@@ -68,17 +68,18 @@ class InEffect:
         first: Number of the first original, which decides the order within a phase.
         begins: The first moment at which it may have taken effect.
         settles: The moment from which it certainly has.
-        position: Its order among the facts of the same moment.
     """
 
-    __slots__ = ("begins", "entry", "fact", "first", "position", "settles")
+    entry: Entry
+    fact: Fact
+    first: int
+    begins: Moment
+    settles: Moment
 
-    def __init__(self, entry: Entry, fact: Fact, first: int) -> None:
-        self.entry, self.fact, self.first = entry, fact, first
-        effective, phase, place = fact.effective_on, fact.phase, fact.place
-        self.settles: Moment = moment(effective.latest, phase)
-        self.begins: Moment = self.settles if effective.is_exact else moment(effective.earliest, phase)
-        self.position: Position = (_NO_PLACE if place is None else place, first)
+    @property
+    def position(self) -> Position:
+        """Its order among the facts of the same moment."""
+        return _NO_PLACE if self.fact.place is None else self.fact.place, self.first
 
     @property
     def is_exact(self) -> bool:
@@ -87,6 +88,15 @@ class InEffect:
 
     def __repr__(self) -> str:
         return f"InEffect({self.entry.number}, {self.fact.KIND}, {self.fact.effective_on})"
+
+
+_to_effect: Final = partial(tuple.__new__, InEffect)
+
+
+def _in_effect(entry: Entry, fact: Fact, first: int) -> InEffect:
+    effective, rank = fact.effective_on, fact.phase.rank
+    settles = effective.opens_latest + rank
+    return _to_effect((entry, fact, first, settles if effective.is_exact else effective.opens + rank, settles))
 
 
 place_in_history: Final[Callable[[InEffect], tuple[Moment, Position]]] = attrgetter("settles", "position")
@@ -102,13 +112,13 @@ def standing(entries: Sequence[Entry]) -> list[InEffect]:
     fallen, replaced, _ = _resolved(entries)
     found = []
     for entry in entries:
-        number, event = int(entry.number), entry.event
+        number, event = entry.number, entry.event
         if number in fallen:
             continue
         if type(event) is EntryRestated:
-            found.append(InEffect(entry, event.restated_as, replaced[number]))
+            found.append(_in_effect(entry, event.restated_as, replaced[number]))
         elif type(event) is not EntryVoided:
-            found.append(InEffect(entry, cast("Fact", event), number))
+            found.append(_in_effect(entry, cast("Fact", event), number))
     return found
 
 

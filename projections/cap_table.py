@@ -362,7 +362,7 @@ def _class_line(
         outstanding,
         spent if recorded else Bounds(spent.low, None),
         available_shares(authorized, bounds("committed"), ratio, is_complete=recorded),
-        _converted(balances, stock_class, outstanding, ratios),
+        _as_converted(outstanding, _common_for_each(balances, stock_class, ratios)),
         votes_of(outstanding, _votes_per_share(balances, stock_class, ratio)),
         not_recorded_shares(shares_between(bounds("outstanding"), ratio), stated, is_complete=recorded),
         stated,
@@ -458,10 +458,10 @@ def conversion_ratio(balances: Balances, stock_class: StockClassId) -> Fraction 
         return None
 
 
-def _converted(
-    balances: Balances, stock_class: StockClassId, shares: Bounds[Shares], ratios: dict[StockClassId, Fraction]
-) -> Bounds[Shares] | None:
-    """Return the common shares that shares of a class stand for, step by step; common stands for itself.
+def _common_for_each(
+    balances: Balances, stock_class: StockClassId, ratios: dict[StockClassId, Fraction]
+) -> Bounds[Fraction] | None:
+    """Return the common shares that a share of a class stands for, step by step; common stands for itself.
 
     Quantities of each class are in the units that its ratio leads to. Where a term is missing or open, the figure
     is unknown.
@@ -475,8 +475,17 @@ def _converted(
         factor, reached = factor * per_share, rights[0].into
     if balances.values(Level.CLASS_KIND, reached) != (StockClassKind.COMMON,):
         return None
-    factor *= ratios[reached]
-    return shares.map(lambda figure: Shares.of_units(figure.units * factor))
+    return exactly(factor * ratios[reached])
+
+
+def _as_converted(shares: Bounds[Shares], each: Bounds[Fraction] | None) -> Bounds[Shares] | None:
+    """Return the common shares that shares stand for."""
+    if each is None:
+        return None
+    if each.low is None:
+        return Bounds(None, None)
+    factor = each.low
+    return shares if factor == 1 else shares.map(lambda figure: Shares.of_units(figure.units * factor))
 
 
 def _votes_per_share(balances: Balances, stock_class: StockClassId, ratio: Fraction) -> Possible[Ratio | None]:
@@ -572,6 +581,7 @@ def _holding_lines(
     merged: Mapping[HolderId, Names],
 ) -> Iterator[HoldingLine]:
     order: dict[Unit, int] = {stock_class: index for index, stock_class in enumerate(lines)}
+    common = {stock_class: _common_for_each(balances, stock_class, ratios) for stock_class in lines}
     found = [item for item in by_holder(balances, merged).items() if item[0][0] in order]  # designated by then
     for (stock_class, holder), bounds in sorted(found, key=lambda item: (order[item[0][0]], item[0][1])):
         if bounds == (0, 0) or not isinstance(stock_class, StockClassId):
@@ -583,7 +593,7 @@ def _holding_lines(
             stock_class,
             shares,
             _percent(shares, line),
-            _converted(balances, stock_class, shares, ratios),
+            _as_converted(shares, common[stock_class]),
             votes_of(shares, line.votes_per_share),
         )
 

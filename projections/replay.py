@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -131,7 +132,7 @@ class Replay:
     """
 
     def __init__(self) -> None:
-        self.accounts: Accounts = {}
+        self.accounts: Accounts = defaultdict(partial(defaultdict, int))
         self.settings: dict[tuple[Level, Subject], list[tuple[InEffect, LevelValue]]] = {}
 
     def take(self, facts: Iterable[InEffect]) -> None:
@@ -141,15 +142,12 @@ class Replay:
             for movement in each.fact.movements():
                 if type(movement) is Posting:
                     account, unit, quantity = movement
-                    of_unit = accounts.get(unit)
-                    if of_unit is None:
-                        of_unit = accounts[unit] = {}
-                    of_unit[account] = of_unit.get(account, 0) + quantity
+                    accounts[unit][account] += quantity
                 elif type(movement) is Setting:
                     settings.setdefault((movement.level, movement.subject), []).append((each, movement.value))
                 else:
                     assert type(movement) is Rescaling
-                    rescale(accounts.setdefault(movement.stock_class, {}), movement)
+                    rescale(accounts[movement.stock_class], movement)
 
     def balances(self, history: History, facts: Iterable[InEffect] | None = None) -> Balances:
         """Return what has been taken, with the facts of a history that are still open.

@@ -86,7 +86,6 @@ class AgreementSigned(Fact):
 
     def check(self) -> None:
         """Check that the tranches are in one currency, named once, and within the commitment."""
-        super().check()
         _scheduled_once(self.agreement, self.tranches)
         if any(tranche.amount.currency != self.commitment.currency for tranche in self.tranches):
             raise NotUnderstood(
@@ -161,7 +160,6 @@ class AgreementAmended(Fact):
 
     def check(self) -> None:
         """Check that something changes, and each tranche is named once."""
-        super().check()
         _scheduled_once(self.agreement, self.added_tranches)
         if self.added is not None and (self.added.units <= 0 or not recordable(self.added.units)):
             raise NotUnderstood(

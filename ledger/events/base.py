@@ -54,6 +54,12 @@ def not_below_zero(instance: object, attribute: attrs.Attribute[Any], value: Sha
         )
 
 
+def _a_day(instance: object, attribute: attrs.Attribute[Any], value: date | None) -> None:
+    """Check that a day, if stated, is one that can be recorded."""
+    if value is not None:
+        day(value, what=attribute.name)
+
+
 @attrs.frozen(kw_only=True)
 class Evidence:
     """A document that shows the fact.
@@ -91,22 +97,18 @@ class Event(ABC):
 
     evidence: tuple[Evidence, ...] = ()
     certainty: Certainty = Certainty.STATED
-    disclosed_on: date | None = None
-    note: str | None = None
+    disclosed_on: date | None = attrs.field(default=None, validator=_a_day)
+    note: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
 
     def __attrs_post_init__(self) -> None:
         self.check()
 
-    def check(self) -> None:
-        """Check what concerns more than one field; an event adds its own and calls this one.
+    def check(self) -> None:  # noqa: B027  # most events have nothing to add
+        """Check what concerns more than one field. What concerns one alone is a validator of that field.
 
         Raises:
             NotUnderstood: The event contradicts itself.
         """
-        if self.disclosed_on is not None:
-            day(self.disclosed_on, what="disclosed_on")
-        if self.note is not None:
-            text_field(PROSE_LENGTH)(self, attrs.fields(Event).note, self.note)
 
 
 @attrs.frozen(kw_only=True)

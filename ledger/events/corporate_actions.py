@@ -72,7 +72,6 @@ class StockSplitEffected(Fact):
 
     def check(self) -> None:
         """Check the day, the ratio, and that each class split has its authorized number afterwards."""
-        super().check()
         if not self.effective_on.is_exact:
             raise NotUnderstood("E_DATE", f"a split on {self.effective_on} has no exact day", "state the day")
         if self.ratio.value in (0, 1):
@@ -133,7 +132,6 @@ class FractionsSettled(Fact):
 
     def check(self) -> None:
         """Check that something was settled, and in one direction."""
-        super().check()
         if not (self.given or self.taken or self.cash) or (self.given and self.taken):
             raise NotUnderstood("E_QUANTITY", "nothing was settled, or both ways", "state given, taken or cash")
 

@@ -48,7 +48,6 @@ class HolderRegistered(Fact):
 
     def check(self) -> None:
         """Check that a person's name is kept apart, and an organisation's is not."""
-        super().check()
         _one_name(self.legal_name, self.name)
         if (self.holder_kind is HolderKind.NATURAL_PERSON) != (self.name is not None):
             raise NotUnderstood(
@@ -83,7 +82,6 @@ class HolderRenamed(Fact):
 
     def check(self) -> None:
         """Check that there is one name."""
-        super().check()
         _one_name(self.legal_name, self.name)
 
     def movements(self) -> Movements:
@@ -109,7 +107,6 @@ class HolderMerged(Fact):
 
     def check(self) -> None:
         """Check that there are two."""
-        super().check()
         if self.holder == self.into:
             raise NotUnderstood("E_SELF", f"{self.holder} cannot be merged into itself", "name two holders")
 

@@ -96,7 +96,6 @@ class StockClassDesignated(Fact):
 
     def check(self) -> None:
         """Check the decimals, and that the class does not convert into itself."""
-        super().check()
         if self.decimals > PLACES:
             raise NotUnderstood("E_LIMIT", f"{self.decimals} decimals", f"at most {PLACES}")
         _converts_elsewhere(self.stock_class, self.conversion)
@@ -152,7 +151,6 @@ class ClassTermsAmended(Fact):
 
     def check(self) -> None:
         """Check that something changes, and that it is said once."""
-        super().check()
         _converts_elsewhere(self.stock_class, self.conversion)
         if self.conversion is not None and self.conversion_ended:
             raise NotUnderstood("E_TERMS", "a conversion right cannot both change and end", "state one of the two")

@@ -53,7 +53,6 @@ class OpeningBalanceAdopted(Fact):
 
     def check(self) -> None:
         """Check that the day is exact, and each position is named once."""
-        super().check()
         if not self.effective_on.is_exact:
             raise NotUnderstood("E_DATE", "an opening balance needs an exact day", "state the day it was struck")
         keys = [(position.holder, position.security) for position in self.positions]
@@ -96,7 +95,6 @@ class EntryVoided(Event):
 
     def check(self) -> None:
         """Check that each entry is named once."""
-        super().check()
         if not self.entries or len(set(self.entries)) < len(self.entries):
             raise NotUnderstood("E_CORRECTS", "a void names no entry, or one twice", "name each entry once")
 

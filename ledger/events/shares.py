@@ -83,7 +83,6 @@ class SharesIssued(Fact):
 
     def check(self) -> None:
         """Check that a tranche is named with its agreement."""
-        super().check()
         if self.tranche is not None and self.agreement is None:
             raise NotUnderstood("E_TERMS", f"tranche {self.tranche} is named without its agreement", "name both")
 
@@ -153,7 +152,6 @@ class SharesTransferred(Fact):
 
     def check(self) -> None:
         """Check that there are two holders."""
-        super().check()
         if self.from_holder == self.to_holder:
             raise NotUnderstood("E_SELF", f"{self.from_holder} cannot transfer to itself", "name two holders")
 
@@ -200,7 +198,6 @@ class SharesConverted(Fact):
 
     def check(self) -> None:
         """Check that there are two classes."""
-        super().check()
         if self.from_class == self.to_class:
             raise NotUnderstood("E_SELF", f"{self.from_class} cannot convert into itself", "name two classes")
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 ISSUERS: Final = "/issuers"
 """Stream that lists the issuers of a store; a slash never stands in the name of one."""
-PAGE: Final = 2_000
-"""Entries that are read at once: a long history is never held as bytes and as entries at the same time."""
+PAGE: Final = 500
+"""Entries read at once: few, as each step of reading passes over all of their bytes."""
 _SPAN: Final = re.compile(rb"([1-9][0-9]{0,17}) ([1-9][0-9]{0,17})")
 _COMMAND_TOPIC: Final = "command"
 _ISSUER_TOPIC: Final = "issuer"

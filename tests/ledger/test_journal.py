@@ -957,9 +957,9 @@ def test_a_damaged_entry_is_found_by_a_ledger_that_is_open(tmp_path: Path) -> No
 
 
 def forged(entry: Entry, **changes: Any) -> bytes:
-    whole = attrs.evolve(entry, **changes)
+    whole = entry._replace(**changes)
     payload = codec.encode(whole.event)
-    whole = attrs.evolve(whole, payload_digest=codec.digest(payload))
+    whole = whole._replace(payload_digest=codec.digest(payload))
     issuer = issuer_registered().issuer
     return codec.state(issuer, whole, payload)
 

@@ -138,18 +138,17 @@ def a_restated_entry_still_counts(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ledger.timeline, "_resolved", twice)
 
 
+_position: Final[property] = InEffect.__dict__["position"]
+
+
 def placed(patch: pytest.MonkeyPatch, position: Callable[[InEffect], tuple[int, int]]) -> None:
-    make = InEffect.__init__
-
-    def made(each: InEffect, entry: Entry, fact: Fact, first: int) -> None:
-        make(each, entry, fact, first)
-        each.position = position(each)
-
-    patch.setattr(InEffect, "__init__", made)
+    patch.setattr(InEffect, "position", property(position))
 
 
 def a_restatement_goes_to_the_end_of_its_phase(patch: pytest.MonkeyPatch) -> None:
-    placed(patch, lambda each: (each.position[0], each.entry.number))
+    place = _position.fget
+    assert place is not None
+    placed(patch, lambda each: (place(each)[0], each.entry.number))
 
 
 def the_place_within_a_phase_is_ignored(patch: pytest.MonkeyPatch) -> None:
@@ -157,7 +156,15 @@ def the_place_within_a_phase_is_ignored(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_phase_of_the_day_is_ignored(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ledger.timeline, "moment", lambda on, phase: moment(on, PhaseOfDay.ORDINARY))
+    in_effect = ledger.timeline._in_effect
+
+    def at_any_time(entry: Entry, fact: Fact, first: int) -> InEffect:
+        begins, settles = (
+            moment(day, PhaseOfDay.ORDINARY) for day in (fact.effective_on.earliest, fact.effective_on.latest)
+        )
+        return in_effect(entry, fact, first)._replace(begins=begins, settles=settles)
+
+    patch.setattr(ledger.timeline, "_in_effect", at_any_time)
 
 
 def a_split_rounds_the_total_and_not_each_position(patch: pytest.MonkeyPatch) -> None:
