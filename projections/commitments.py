@@ -446,7 +446,7 @@ def _shares_under(
                 if certain:
                     positions[posting.account] = positions.get(posting.account, 0) + posting.quantity
                 if not is_of_them(other):
-                    kind = _kind(other.account, gained=posting.quantity > 0)
+                    kind = what_became(other.account, gained=posting.quantity > 0)
                     change = posting.quantity if kind in (_ISSUED, _ROUNDING) else -posting.quantity
                     sums[kind][0] += change if certain or change < 0 else 0
                     sums[kind][1] += change if certain or change > 0 else 0
@@ -468,8 +468,8 @@ def _shares_under(
 _ISSUED, _CONVERTED, _ENDED, _ROUNDING = "issued", "converted", "ended otherwise", "rounding"
 
 
-def _kind(other: Account, *, gained: bool) -> str:
-    """Name what happened to shares under an agreement after the account on the other side."""
+def what_became(other: Account, *, gained: bool) -> str:
+    """Name what became of shares under an agreement, after the account on the other side."""
     if other in (Source.FRACTIONS_SETTLED, Source.ROUNDING):
         return _ROUNDING
     if gained:
