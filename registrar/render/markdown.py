@@ -63,7 +63,9 @@ def escaped(text: str) -> str:
 
 def paragraph(text: str) -> str:
     """Return text that stands at the start of a line, where a dash or a number would begin a list."""
-    return _AT_START.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", escaped(text))
+    return _AT_START.sub(
+        lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", escaped(text.strip())
+    )
 
 
 def _rows(table: Table, layout: Layout) -> Iterator[str]:
@@ -85,11 +87,9 @@ def _line(cells: Sequence[str]) -> str:
 def _items(table: Table) -> Iterator[str]:
     columns, texts = shown(table), printed(table)
     for row in texts:
-        first: list[str] = []
-        rest: list[str] = []
+        blocks: dict[int, list[str]] = {}
         for column, text in zip(columns, row, strict=True):
             if text:
-                about = f"{column.about} {text}".strip()
-                (rest if column.block else first).append(paragraph(about))
-        yield f"- **{'  '.join(first)}**"
-        yield from (f"    - {text}" for text in rest)
+                blocks.setdefault(column.block, []).append(f"{column.about} {text}".strip())
+        yield f"- **{escaped('  '.join(blocks.pop(0, [])))}**"
+        yield from (f"    - {paragraph(', '.join(said))}" for _, said in sorted(blocks.items()))

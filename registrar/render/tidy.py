@@ -9,6 +9,7 @@ twice. The first columns say what the row is an answer to, so that files of seve
 from __future__ import annotations
 
 import csv as standard
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from enum import Enum
@@ -26,6 +27,7 @@ PLACES: Final = 18
 """Decimals of a figure that has no finite decimal form; its two ends are rounded apart, so that they hold it."""
 RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet takes for the beginning of a formula."""
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _IN_MONEY: Final = (Kind.MONEY, Kind.FIGURE)
 
 
@@ -105,7 +107,8 @@ def one(column: Column, value: Any, rounding: Any = None) -> str:
 
 def guarded(text: str) -> str:
     """Return a text that no spreadsheet runs: what it would take for a formula gets an apostrophe before it."""
-    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS) else text
+    plain_text = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return f"'{plain_text}" if text.startswith(RUN_BY_SPREADSHEETS) else plain_text
 
 
 def _decimal(value: Fraction, rounding: Any) -> str:

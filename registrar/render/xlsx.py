@@ -33,7 +33,10 @@ _FIRST_DAY: Final = date(1900, 3, 1)
 _ADDED: Final = (Kind.SHARES, Kind.MONEY, Kind.FIGURE, Kind.NUMBER)
 _IN_MONEY: Final = (Kind.MONEY, Kind.FIGURE)
 _NARROWEST, _WIDEST = 9, 48
+_LINE, _HIGHEST = 15, 409
+"""The height of a line of text, and the most that a row may have."""
 _SHADE: Final = "#EDEFF2"
+_HEAD: Final = {"bold": True, "bg_color": _SHADE, "bottom": 1}
 _FONT: Final = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
 
 
@@ -235,16 +238,23 @@ class _Book:
             row, at = _place(table, -1, place)
             filtered = 0 if is_down else 3  # the arrow of a filter lies over the heading
             widths[at] = max(widths.get(at, _NARROWEST), min(len(part.heading) + filtered, _WIDEST // 2))
-            sheet.write_string(row, at, safe(part.heading), self._heading(part, is_down=is_down))
+            after_number = bool(place) and parts[place - 1].column.kind.is_number
+            look = self._heading(part, is_down=is_down, after_number=after_number)
+            sheet.write_string(row, at, safe(part.heading), look)
+        heights: dict[int, int] = {}
         decimals = [self._decimals(table, part) for part in parts]
         for number, each in enumerate(table.rows):
             for place, part in enumerate(parts):
                 row, at = _place(table, number, place)
-                is_head = is_down and not place
-                text = self._value(
-                    sheet, row, at, part, each.values[part.place], each.role, decimals[place], is_head=is_head
-                )
+                value, look = each.values[part.place], _look(each.role)
+                if is_down:
+                    look |= {"align": "right"} if place else {**_HEAD, "align": "right"}
+                    value = part.column.absent or None if value is None else value
+                elif place and parts[place - 1].column.kind.is_number:
+                    look["indent"] = 1  # or a text would begin where a number ends
+                text = self._value(sheet, row, at, part, value, look, decimals[place])
                 widths[at] = max(widths.get(at, _NARROWEST), min(width_of(text) + 2, _WIDEST))
+                heights[row] = max(heights.get(row, 1), -(-width_of(text) // (_WIDEST - 4)))
         self._formulas(table, parts, sheet, decimals)
         last_row, last = _place(table, len(table.rows) - 1, len(parts) - 1)
         if is_down:
@@ -253,27 +263,32 @@ class _Book:
             sheet.autofilter(0, 0, last_row, last)
         for at, wide in widths.items():
             sheet.set_column(at, at, wide)
+        for row, lines in heights.items():
+            if lines > 1:
+                sheet.set_row(row, min(lines * _LINE, _HIGHEST))
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
         sheet.print_area(0, 0, last_row, last)
         self._page(sheet, table.title)
 
-    def _heading(self, part: Part, *, is_down: bool) -> Any:
+    def _heading(self, part: Part, *, is_down: bool, after_number: bool) -> Any:
         look: dict[str, Any] = {"bold": True, "bg_color": _SHADE, "text_wrap": True}
-        if not is_down:
+        if not is_down or not part.place:
             look["bottom"] = 1
-            if part.column.kind.is_number and part.end is not End.CURRENCY:
-                look["align"] = "right"
+        if not is_down and part.column.kind.is_number and part.end is not End.CURRENCY:
+            look["align"] = "right"
+        elif not is_down and after_number:
+            look["indent"] = 1
         return self._style(**look)
 
     def _about(self, parts: Sequence[Part], sheet: Any, at: int) -> int:
         """Write what each figure is beside figures that stand below one another; 1 where there is such a column."""
         if not any(part.column.about for part in parts):
             return 0
-        sheet.write_string(0, at, "What it is", self._style(bold=True, bg_color=_SHADE, bottom=1))
+        sheet.write_string(0, at, "What it is", self._style(**_HEAD, indent=1))
         for row, part in enumerate(parts):
             if part.column.about:
-                sheet.write_string(row, at, safe(part.column.about), self._style(italic=True))
+                sheet.write_string(row, at, safe(part.column.about), self._style(italic=True, indent=1))
         sheet.set_column(at, at, max(width_of(part.column.about) for part in parts) + 2)
         return 1
 
@@ -289,18 +304,11 @@ class _Book:
         at: int,
         part: Part,
         value: Any,
-        role: Role,
+        look: dict[str, Any],
         decimals: int,
-        *,
-        is_head: bool = False,
     ) -> str:
         """Write a cell, and return how it is shown."""
         kind = part.column.kind
-        look: dict[str, Any] = {"bold": True, "bg_color": _SHADE, "bottom": 1, "align": "right"} if is_head else {}
-        if role is Role.TOTAL:
-            look = {"bold": True, "top": 1, "bottom": 6}
-        elif role is not Role.ITEM:
-            look = {"italic": True}
         if part.end is End.CURRENCY:
             shown = " or ".join(currencies_of([value]))
             sheet.write_string(row, at, shown, self._style(**look))
@@ -312,11 +320,13 @@ class _Book:
         if isinstance(found, datetime):
             moment = found.astimezone(UTC).replace(tzinfo=None, microsecond=0)
             sheet.write_datetime(
-                row, at, moment, self._style(num_format="yyyy-mm-dd hh:mm:ss", align="left", **look)
+                row, at, moment, self._style(**{"align": "left", **look, "num_format": "yyyy-mm-dd hh:mm:ss"})
             )
             return f"{moment}"
         if isinstance(found, date) and found >= _FIRST_DAY:
-            sheet.write_datetime(row, at, found, self._style(num_format="yyyy-mm-dd", align="left", **look))
+            sheet.write_datetime(
+                row, at, found, self._style(**{"align": "left", **look, "num_format": "yyyy-mm-dd"})
+            )
             return f"{found}"
         if isinstance(found, Fraction) and kind is Kind.PERCENT:
             sheet.write_number(row, at, float(found), self._style(num_format="0.00%", **look))
@@ -332,7 +342,7 @@ class _Book:
             text = text[:LONGEST_TEXT]
         if isinstance(found, Fraction):
             sheet.write_comment(row, at, f"Exact. Excel keeps {DIGITS} digits of a number, so that this is text.")
-        style = self._style(align="right", **look) if kind.is_number else self._style(text_wrap=True, **look)
+        style = self._style(**look | ({"align": "right"} if kind.is_number else {"text_wrap": True}))
         sheet.write_string(row, at, text, style)
         return text
 
@@ -356,8 +366,7 @@ class _Book:
                         continue
                     value = value_of(table.rows[number].values[part.place], End.WHOLE)
                     assert isinstance(value, Fraction), "only figures are computed"
-                    total = table.rows[number].role is Role.TOTAL
-                    look = {"bold": True, "top": 1, "bottom": 6} if total else {}
+                    look = _look(table.rows[number].role)
                     is_part = part.column.kind is Kind.PERCENT
                     number_format = "0.00%" if is_part else _number_format(part.column.kind, decimals[place])
                     style = self._style(num_format=number_format, **look)
@@ -423,8 +432,8 @@ class _Book:
     def _checks(self, book: Any) -> str:
         """Write the comparisons, each of which must come to zero, and return the address of their sum."""
         sheet = book.add_worksheet("Checks")
-        heading = self._style(bold=True, bottom=1, text_wrap=True, bg_color=_SHADE)
-        right = self._style(bold=True, bottom=1, text_wrap=True, bg_color=_SHADE, align="right")
+        heading = self._style(**_HEAD, text_wrap=True)
+        right = self._style(**_HEAD, text_wrap=True, align="right")
         for at, text in enumerate(("What is compared", "One side", "Other side", "Difference")):
             sheet.write_string(0, at, text, right if at else heading)
         row = 1
@@ -451,8 +460,9 @@ class _Book:
         sheet.conditional_format(1, 3, row, 3, {"type": "cell", "criteria": "!=", "value": 0, "format": alarm})
         skipped = sum(1 for check in self._report.checks if not self._is_known(check))
         if skipped:
-            text = f"{skipped} comparisons are left out: a figure in them is not known exactly."
-            text = text.replace("1 comparisons are", "1 comparison is") if skipped == 1 else text
+            text = f"{skipped} comparisons are left out: a figure in each of them is not known exactly."
+            if skipped == 1:
+                text = "1 comparison is left out: a figure in it is not known exactly."
             sheet.write_string(row + 2, 0, text, self._style(italic=True, text_wrap=True))
         sheet.set_column(0, 0, 60)
         sheet.set_column(1, 3, 22)
@@ -497,7 +507,7 @@ class _Book:
             sheet.write_string(row, 0, safe(head.label), self._style(bold=True))
             part = Part(Column(name="value", heading="", kind=Kind.TEXT), 0, End.WHOLE, "")
             value = Fraction(head.value) if isinstance(head.value, int) else head.value
-            self._value(sheet, row, 1, part, value, Role.ITEM, 0)
+            self._value(sheet, row, 1, part, value, {}, 0)
             row += 1
         for table in tables:
             sheet.write_string(row, 0, safe(f"Sheet {sheet_name(table)}"), self._style(bold=True))
@@ -534,6 +544,13 @@ class _Book:
         sheet.set_header(f"&L&B{_plain(asked.issuer_name, 60)}&B&R{_plain(of, 120)}\n{_plain(title, 50)}")
         digest = f"Digest of the record {asked.digest()}"
         sheet.set_footer(f"&L{_plain(f'As known from {asked.known_words()}', 130)}\n{digest}&RPage &P of &N")
+
+
+def _look(role: Role) -> dict[str, Any]:
+    """Return how a row of a role looks."""
+    if role is Role.TOTAL:
+        return {"bold": True, "top": 1, "bottom": 6}
+    return {} if role is Role.ITEM else {"italic": True}
 
 
 def sheet_name(table: Table) -> str:
@@ -594,6 +611,6 @@ def _sum(table: Table, cells: Sequence[tuple[int, int]], place: int) -> str:
 def _number_format(kind: Kind, decimals: int) -> str:
     """Return how a number is shown: separators, parentheses below zero, a dash for zero."""
     if kind is Kind.COUNT:
-        return "0"
+        return "0_)"
     digits = "#,##0" + (f".{'0' * decimals}" if decimals else "")
     return f'{digits}_);({digits});"-"_)'
