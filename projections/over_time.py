@@ -86,6 +86,7 @@ class OwnershipOverTime:
     Attributes:
         issuer: Whose.
         stock_class: Which class.
+        title: Its name in the charter, at the close of ``through``.
         after: The day at whose close it begins: the one asked for, or the first of the class.
         through: The day at whose close it ends.
         known: How many entries were taken into account.
@@ -98,6 +99,7 @@ class OwnershipOverTime:
 
     issuer: IssuerId | None
     stock_class: StockClassId
+    title: str
     after: date
     through: date
     known: int
@@ -153,13 +155,14 @@ def ownership_over_time(
 
     of_class = [each for each in facts if any(map(concerns, each.fact.movements()))]
     units = Units(of_class, basis, last)
-    steps = _distinct(
-        _ownership_step(balances, which, units)
-        for balances in _balances_over(of_class, _days(of_class, first, last), known)
-    )
+    steps, title = [], ""
+    for balances in _balances_over(of_class, _days(of_class, first, last), known):
+        steps.append(_ownership_step(balances, which, units))
+        title = str(balances.values(Level.CLASS_TITLE, which)[-1])
     return OwnershipOverTime(
         ledger.issuer,
         which,
+        title,
         first,
         last,
         known,
@@ -167,7 +170,7 @@ def ownership_over_time(
         None if units.are_own else units.on,
         _names(facts, sorted({holder for step in steps for holder in step.shares}), last),
         tuple(_splits(of_class, which, first, last)),
-        steps,
+        _distinct(steps),
     )
 
 

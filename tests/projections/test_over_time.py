@@ -165,6 +165,7 @@ def test_a_holding_changes_on_the_day_of_the_fact_and_on_no_other() -> None:
     assert answer.at(date(2026, 3, 4)).percent(HolderId("ada")) == exactly(Fraction(1))
     assert answer.at(date(2026, 12, 31)).percent(HolderId("bob")) == exactly(Fraction(1, 6))
     assert answer.names == {"ada": "Ada Quill", "bob": "Bob Quill"}
+    assert answer.title == "Common Stock"
 
 
 def test_in_the_units_of_the_last_day_a_split_changes_nothing() -> None:

@@ -1,0 +1,369 @@
+"""A class over time, by holder: areas one on the other, which change on the day of a fact and on no other.
+
+Below are the shares that somebody certainly has; above them, lighter, those that some day may or may not have
+brought them, in the colour of the holder where they can be nobody else's; and on top those of holders that are not
+recorded, where the company stated a count that leaves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from ledger.errors import NotUnderstood
+from ledger.identity import HolderId
+from ledger.quantities import Shares, shown_percentages
+from projections.bounds import Bounds, exactly
+from projections.cap_table import part_of
+from projections.over_time import OwnershipOverTime, OwnershipStep, ownership_over_time
+from registrar.charts.areas import Area, area_layers, corners, days_axis, untils
+from registrar.charts.chart import Chart, Spec
+from registrar.charts.drawing import (
+    FAINT,
+    INK,
+    NOT_RECORDED,
+    OPEN,
+    OTHERS,
+    PALETTE,
+    WIDTH,
+    Axis,
+    Name,
+    ends,
+    framed,
+    names_beside,
+)
+from registrar.report import Asked
+from registrar.tables import bounds, percent
+
+if TYPE_CHECKING:
+    from ledger.journal import AsOf, KnownAt, Ledger
+
+MOST: Final = len(PALETTE)
+"""How many holders may have a colour of their own."""
+_APART: Final = 90
+"""Pixels from one split to the next that leave room for its name."""
+_ZERO: Final = Shares(0)
+
+
+def ownership_chart(
+    ledger: Ledger,
+    stock_class: str,
+    *,
+    through: AsOf,
+    after: AsOf | None = None,
+    known_at: KnownAt = None,
+    basis: AsOf | None = None,
+    in_percent: bool = False,
+    largest: int = MOST,
+) -> Chart:
+    """Draw how a class was held from the close of one day to the close of another, by holder.
+
+    Args:
+        ledger: The record.
+        stock_class: Which class.
+        through: The day at whose close it ends.
+        after: The day at whose close it begins; the first day of the class when not given.
+        known_at: What had been recorded; everything when not given.
+        basis: A day, ``through`` or later, in whose units every quantity is drawn, so that no line jumps for a
+            split; ``through`` when not given.
+        in_percent: Draw percent of what is outstanding, or of the count that the company stated, not shares.
+        largest: How many holders have an area of their own, 1 to 7; the others are one.
+
+    Raises:
+        NothingRecorded: Nothing had been recorded by ``known_at``.
+        NotUnderstood: ``E_DATE`` or ``E_BASIS`` for days in the wrong order, ``E_LIMIT`` for a ``largest`` that
+            is not 1 to 7, ``E_FIGURE`` for percentages that are not known on any of the days.
+        UnknownName: No class of that name was designated by ``through``.
+    """
+    if not 1 <= largest <= MOST:
+        raise NotUnderstood("E_LIMIT", f"{largest} holders cannot be told apart by colour", f"ask for 1 to {MOST}")
+    answer = ownership_over_time(
+        ledger,
+        stock_class,
+        through=through,
+        after=after,
+        known_at=known_at,
+        basis=through if basis is None else basis,
+    )
+    if in_percent and all(step.denominator.low is None for step in answer.steps):
+        raise NotUnderstood(
+            "E_FIGURE",
+            f"percentages of {answer.stock_class} are not known on any of these days",
+            "draw shares, or record the count that the company states",
+        )
+    return _Picture(answer, in_percent, _bands(answer, largest)).chart(ledger)
+
+
+@attrs.frozen
+class _Band:
+    """One holder, or all those that have no area of their own."""
+
+    key: str
+    name: str
+    colour: str
+    holders: tuple[HolderId, ...] = ()
+
+    def shares(self, step: OwnershipStep) -> Bounds[Shares]:
+        ends = [_ends(step.shares[holder]) for holder in self.holders if holder in step.shares]
+        return Bounds(sum((low for low, _ in ends), _ZERO), sum((high for _, high in ends), _ZERO))
+
+
+_UNCERTAIN: Final = _Band("not certain", "whose, or whether: not certain", FAINT)
+_UNRECORDED: Final = _Band("not recorded", "holders not recorded", NOT_RECORDED)
+
+
+def _ends(figure: Bounds[Shares]) -> tuple[Shares, Shares]:
+    assert figure.low is not None, "what is recorded is known"
+    assert figure.high is not None, "what is recorded is known"
+    return figure.low, figure.high
+
+
+def _bands(answer: OwnershipOverTime, largest: int) -> tuple[_Band, ...]:
+    """Return the largest holders in the order in which they came, and the others as one."""
+    peak: dict[HolderId, Shares] = {}
+    came: dict[HolderId, date] = {}
+    for step in answer.steps:
+        for holder, shares in step.shares.items():
+            came.setdefault(holder, step.on)
+            peak[holder] = max(_ends(shares)[1], peak.get(holder, _ends(shares)[1]))
+    by_size = sorted(peak, key=lambda holder: (-peak[holder].units, holder))
+    in_order = sorted(by_size[:largest], key=lambda holder: (came[holder], -peak[holder].units, holder))
+    bands = [
+        _Band(f"holder {holder}", answer.names[holder], colour, (holder,))
+        for holder, colour in zip(in_order, PALETTE, strict=False)
+    ]
+    rest = by_size[largest:]
+    if rest:
+        bands.append(_Band("others", f"{len(rest):,} other{'s' * (len(rest) > 1)}", OTHERS, tuple(rest)))
+    return tuple(bands)
+
+
+@attrs.frozen
+class _Picture:
+    """An ownership over time, about to be drawn."""
+
+    answer: OwnershipOverTime
+    in_percent: bool
+    bands: tuple[_Band, ...]
+
+    # --- the areas of a step --------------------------------------------------------------------------------
+
+    def areas(self, step: OwnershipStep) -> list[Area]:
+        """Return the areas of a step, from the lowest to the highest; none where percentages are not known."""
+        if self.in_percent and not _has_parts(step):
+            return []
+        found, top, bottom = [], Fraction(0), Fraction(0)
+        for band in self.bands:
+            shares = band.shares(step)
+            least = self._least(shares, step)
+            if least < 0:  # after late news a holding may be below zero, and is shown there
+                found.append(self._area(band, step, bottom + least, bottom, shares))
+                bottom += least
+            else:
+                found.append(self._area(band, step, top, top + least, shares))
+                top += least
+        for area in self._open(step, top, below=-bottom):
+            found.append(area)
+            top = area.high
+        return [*found, *self._not_recorded(step, top)]
+
+    def _area(
+        self,
+        band: _Band,
+        step: OwnershipStep,
+        low: Fraction,
+        high: Fraction,
+        shares: Bounds[Shares],
+        *,
+        is_open: bool = False,
+    ) -> Area:
+        part = part_of(shares, step.denominator)
+        tells = {
+            "holder": band.name,
+            **ends("shares", shares),
+            **ends("part", part),
+            "shares": bounds(shares),
+            "percent": percent(part),
+        }
+        return Area(band.key, band.colour, low, high, is_open, tells)
+
+    def _one_share(self, step: OwnershipStep) -> Fraction | None:
+        """Return what one share is as it is drawn; ``None`` where that is not certain."""
+        if not self.in_percent:
+            return Fraction(1)
+        whole = step.denominator
+        return Fraction(100) / whole.exact.as_fraction() if whole.is_exact else None
+
+    def _least(self, shares: Bounds[Shares], step: OwnershipStep) -> Fraction:
+        """Return what is certain of a band, as it is drawn."""
+        if not self.in_percent:
+            return _ends(shares)[0].as_fraction()
+        part = part_of(shares, step.denominator)
+        return Fraction(0) if part.low is None else part.low * 100
+
+    def _open(self, step: OwnershipStep, top: Fraction, *, below: Fraction) -> Iterator[Area]:
+        """Yield what may be so or not: by holder where the ranges add up to that of all, otherwise as one."""
+        one = self._one_share(step)
+        ranges = [(band, band.shares(step)) for band in self.bands]
+        certain = sum((_ends(shares)[0] for _, shares in ranges), _ZERO)
+        possible = sum((_ends(shares)[1] for _, shares in ranges), _ZERO)
+        recorded = _ends(step.recorded)[1]
+        if one is not None and possible == recorded:
+            for band, shares in ranges:
+                low, high = _ends(shares)
+                reach = top + (high - low).as_fraction() * one
+                yield self._area(band, step, top, reach, shares, is_open=True)
+                top = reach
+        elif one is None or recorded > certain:
+            reach = Fraction(100) if one is None else recorded.as_fraction() * one + below
+            yield self._area(_UNCERTAIN, step, top, max(top, reach), step.recorded, is_open=True)
+
+    def _not_recorded(self, step: OwnershipStep, top: Fraction) -> list[Area]:
+        """Return the area of holders that are not recorded, where a stated count says how much that is."""
+        left, one = step.not_recorded, self._one_share(step)
+        if step.is_complete or step.stated is None or left.low is None or one is None:
+            return []
+        return [self._area(_UNRECORDED, step, top, top + left.low.as_fraction() * one, left)]
+
+    # --- names, notes and the whole -------------------------------------------------------------------------
+
+    def names(self, axis: Axis) -> list[Name]:
+        """Return the names beside the areas, with what each has in the end."""
+        step = self.answer.steps[-1]
+        areas = [area for area in self.areas(step) if area.low != area.high]
+        percentages = self._percentages(step)
+        names = []
+        for band in (*self.bands, _UNCERTAIN, _UNRECORDED):
+            mine = [area for area in areas if area.of == band.key]
+            if not mine and not band.holders:
+                continue
+            at = (mine[0].low + mine[0].high) / 2 if mine else Fraction(0)
+            is_open = bool(mine) and all(area.is_open for area in mine)
+            figure = self._figure(band, step, percentages)
+            names.append(Name(band.name, figure, band.colour, axis.height(at), opacity=OPEN if is_open else 1))
+        return names
+
+    def _figure(self, band: _Band, step: OwnershipStep, percentages: dict[str, str]) -> str:
+        if band == _UNCERTAIN:
+            return f"all that is recorded: {bounds(step.recorded)}"
+        shares = step.not_recorded if band == _UNRECORDED else band.shares(step)
+        if shares == exactly(_ZERO):
+            return f"none at the close of {self.answer.through}"
+        part = percentages.get(band.key)
+        return bounds(shares) if part is None else f"{bounds(shares)} ({part} %)"
+
+    def _percentages(self, step: OwnershipStep) -> dict[str, str]:
+        """Return what part each band has; where all are exact, they add up as shown."""
+        shares = {band.key: band.shares(step) for band in self.bands}
+        if step.stated is not None and not step.is_complete:
+            shares[_UNRECORDED.key] = step.not_recorded
+        parts = {key: part_of(has, step.denominator) for key, has in shares.items()}
+        if any(part.low is None for part in parts.values()):
+            return {}
+        if all(part.is_exact for part in parts.values()):
+            texts = shown_percentages([part.exact for part in parts.values()])
+            return dict(zip(parts, texts, strict=True))
+        return {key: percent(part) for key, part in parts.items()}
+
+    def chart(self, ledger: Ledger) -> Chart:
+        """Return the picture."""
+        answer = self.answer
+        until = untils([step.on for step in answer.steps], answer.through)
+        rows = corners((step.on, until, self.areas(step)) for step, until in zip(answer.steps, until, strict=True))
+        reach = [Fraction(row[end]) for row in rows for end in ("from", "to")]
+        axis = Axis.over([*reach, Fraction(100)] if self.in_percent else reach)
+        asked = Asked.of(
+            ledger,
+            f"{answer.stock_class}, from the close of {answer.after} to the close of {answer.through}",
+            answer.known,
+        )
+        names, measure = self.names(axis), self._measure(axis)
+        title = f"{answer.title} by holder{', in percent' * self.in_percent}"
+        said = "; ".join(f"{name.text}: {name.figure}" for name in names) or "nobody has any"
+        told = [("holder", "Holder"), ("on", "From the close of"), ("until", "Until the day before")]
+        spec = framed(
+            title=title,
+            asked=asked,
+            measure=measure,
+            description=(
+                f"{title}: {asked.issuer_name}, {asked.days}. Stacked areas that change on the day of a fact,"
+                f" {measure}. At the close of {answer.through}: {said}."
+            ),
+            notes=self.notes(),
+            layers=[
+                *area_layers(
+                    axis,
+                    days_axis(answer.after, answer.through),
+                    [*told, ("shares", "Shares"), ("percent", "Percent")],
+                ),
+                *self._splits(),
+                *names_beside(names),
+            ],
+            rows=rows,
+            question={
+                "chart": "ownership",
+                "stock_class": answer.stock_class,
+                "after": str(answer.after),
+                "through": str(answer.through),
+                "basis": str(answer.basis),
+                "in": "percent" if self.in_percent else "shares",
+            },
+        )
+        return Chart.of("ownership", spec)
+
+    def _measure(self, axis: Axis) -> str:
+        if self.in_percent:
+            is_stated = any(not step.is_complete for step in self.answer.steps)
+            return f"percent of shares outstanding{' as stated' * is_stated}"
+        has_units = bool(self.answer.splits) or self.answer.basis != self.answer.through
+        return f"{axis.unit_words}shares{f', in the units of {self.answer.basis}' * has_units}"
+
+    def notes(self) -> list[str]:
+        """Return what has to be known to read the picture."""
+        steps, notes = self.answer.steps, []
+        if any(area.is_open and area.low != area.high for step in steps for area in self.areas(step)):
+            notes.append("Lighter, with a dashed edge: the day of a fact is open, and it may be so or not.")
+        partial = [step for step in steps if not step.is_complete]
+        counted = [step for step in partial if step.stated is not None]
+        if partial:
+            left = "is what the last count that the company stated leaves" if counted else "is not known, nor drawn"
+            before = "; before it stated one, that is not known" * (0 < len(counted) < len(partial))
+            notes.append(f"The register is partial: what holders have that are not recorded {left}{before}.")
+        if self.in_percent and any(step.shares and not _has_parts(step) for step in steps):
+            notes.append("Where nothing is drawn, percentages are not known.")
+        return notes
+
+    def _splits(self) -> list[Spec]:
+        answer, rows, labelled = self.answer, [], -_APART
+        days = (answer.through - answer.after).days + 1
+        for on, ratio in answer.splits:
+            place, words = WIDTH * (on - answer.after).days // days, ""
+            if place - labelled >= _APART:
+                labelled, words = place, f"{ratio.value.numerator}-for-{ratio.value.denominator} split"
+            rows.append({"on": str(on), "ratio": str(ratio), "split": words})
+        if not rows:
+            return []
+        x = {"field": "on", "type": "temporal"}
+        text = {"field": "split", "type": "nominal"}
+        return [
+            {
+                "data": {"values": rows},
+                "encoding": {"x": x},
+                "mark": {"type": "rule", "color": INK, "strokeDash": [1, 3], "aria": False},
+            },
+            {
+                "data": {"values": rows},
+                "encoding": {"x": x, "y": {"value": -3}, "text": text},
+                "mark": {"type": "text", "align": "center", "baseline": "bottom", "fontSize": 10, "color": FAINT},
+            },
+        ]
+
+
+def _has_parts(step: OwnershipStep) -> bool:
+    """Whether percentages of a class are known in a step: whether there is something for them to be of."""
+    whole = step.denominator
+    return whole.low is not None and whole.low.units > 0
