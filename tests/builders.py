@@ -9,7 +9,7 @@ The company of these events was founded on 1 January 2026. It has common stock (
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
@@ -67,6 +67,7 @@ from ledger.personal import Personal
 from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.testing import ticking as ticking  # the clock of these events, for tests that have no other
 
 FOUNDED: Final = "2026-01-01"
 DEALT: Final = "2026-02-02"
@@ -119,20 +120,6 @@ def _meant(value: Any, types: tuple[type, ...]) -> Any:
 
 
 # --- the company ---------------------------------------------------------------------------------------------
-
-
-def ticking(
-    start: datetime = datetime(2026, 1, 1, 12, tzinfo=UTC), step: timedelta = timedelta(minutes=1)
-) -> Callable[[], datetime]:
-    """Return a clock that is a minute later at each look."""
-    now = start - step
-
-    def look() -> datetime:
-        nonlocal now
-        now += step
-        return now
-
-    return look
 
 
 def company(clock: Callable[[], datetime] | None = None) -> Ledger:

@@ -1,0 +1,249 @@
+"""Every event there can be, drawn by Hypothesis.
+
+The fields of an event are drawn by their types. ``_MENDED`` then makes what was drawn agree with itself, for the
+events that forbid some combinations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+from types import NoneType, UnionType
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
+
+import attrs
+from hypothesis import strategies as st
+
+from ledger.days import EffectiveDay
+from ledger.events import (
+    EVENTS,
+    AgreementAmended,
+    AgreementSigned,
+    ClassTermsAmended,
+    CommonIssued,
+    EntryVoided,
+    Event,
+    Evidence,
+    Fact,
+    FractionsSettled,
+    HolderMerged,
+    HolderRegistered,
+    HolderRenamed,
+    OpeningBalanceAdopted,
+    PreferredIssued,
+    ResultingTerms,
+    SharesConverted,
+    SharesTransferred,
+    StockClassDesignated,
+    StockSplitEffected,
+)
+from ledger.identity import Count, EntryNumber, Identifier, StockClassId
+from ledger.movements import HolderKind
+from ledger.personal import Personal
+from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
+from ledger.terms.commitment import Remedy, Tranche
+from ledger.terms.conversion import ConversionRight
+from ledger.testing import values
+
+_Kind = TypeVar("_Kind", bound=Event)
+
+_VALUES: Final[dict[type, st.SearchStrategy[Any]]] = {
+    str: values.texts(),
+    bool: st.booleans(),
+    date: values.days(),
+    EffectiveDay: values.effective_days(),
+    Shares: values.shares(),
+    Money: values.money(),
+    Currency: values.currencies(),
+    Price: values.prices(),
+    Ratio: values.ratios(),
+    Authorized: values.authorized(),
+    Count: st.integers(0, 10).map(Count) | st.integers(0, 1_000_000).map(Count),
+    EntryNumber: st.integers(1, 10**18 - 1).map(EntryNumber),
+    Personal: st.builds(Personal, values.texts(), st.binary(min_size=32, max_size=32)),
+    ConversionRight: values.conversion_rights(),
+    Remedy: st.builds(
+        lambda part, price: Remedy(redeemable=Ratio(part), price=price),
+        st.fractions(Fraction(1, 1000), 1, max_denominator=1000),
+        values.prices(),
+    ),
+}
+
+
+def _drawn_from(hint: Any) -> st.SearchStrategy[Any]:
+    """Return the values that a field of this type may have."""
+    if get_origin(hint) is tuple:
+        return st.lists(_drawn_from(get_args(hint)[0]), max_size=3).map(tuple)
+    if get_origin(hint) is UnionType:
+        return st.one_of(*(_drawn_from(part) for part in get_args(hint)))
+    if hint is NoneType:
+        return st.none()
+    if hint is Fact:
+        return st.deferred(facts)
+    if hint in _VALUES:
+        return _VALUES[hint]
+    if issubclass(hint, Identifier):
+        return values.identifiers(hint)
+    if issubclass(hint, Enum):
+        return st.sampled_from(hint)
+    assert attrs.has(hint), f"ledger.testing draws no {hint.__name__}"
+    return _whole(hint)
+
+
+def _whole(kind: type) -> st.SearchStrategy[Any]:
+    """Return everything that a class of events, or of parts of events, can be."""
+    hints = get_type_hints(kind)
+    fields = {field.name: _drawn_from(hints[field.name]) for field in attrs.fields(kind)}
+    if kind is Evidence:
+        fields["sha256"] = st.none() | st.binary(min_size=32, max_size=32).map(bytes.hex)
+    mend = _MENDED.get(kind, _as_drawn)
+    return st.fixed_dictionaries(fields).map(lambda drawn: kind(**mend(drawn)))
+
+
+# --- what agrees with itself -----------------------------------------------------------------------------------
+
+_Drawn = dict[str, Any]
+
+
+def _as_drawn(drawn: _Drawn) -> _Drawn:
+    return drawn
+
+
+def _another(name: str, but: str) -> Any:
+    """Return the name, or one that is like it, so that it is not ``but``."""
+    return name if name != but else type(name)(f"{name[:62]}-2" if name[:62] + "-2" != but else "other")
+
+
+def _elsewhere(right: ConversionRight | None, stock_class: str) -> ConversionRight | None:
+    return right and attrs.evolve(right, into=_another(right.into, stock_class))
+
+
+def _once(parts: tuple[Any, ...], key: Callable[[Any], Any]) -> tuple[Any, ...]:
+    return tuple({key(part): part for part in parts}.values())
+
+
+def _designated(drawn: _Drawn) -> _Drawn:
+    conversion = _elsewhere(drawn["conversion"], drawn["stock_class"])
+    return {**drawn, "conversion": conversion, "decimals": Count(drawn["decimals"] % 11)}
+
+
+def _terms(drawn: _Drawn) -> _Drawn:
+    conversion = None if drawn["conversion_ended"] else _elsewhere(drawn["conversion"], drawn["stock_class"])
+    named = ("title", "par_value", "stated_value", "votes_per_share", "seniority")
+    ended = drawn["conversion_ended"] or (conversion is None and all(drawn[name] is None for name in named))
+    return {**drawn, "conversion": conversion, "conversion_ended": ended}
+
+
+def _named(drawn: _Drawn) -> _Drawn:
+    """Keep one of two names; a natural person's is the one that is kept apart."""
+    person = drawn["name"] is not None
+    drawn = {**drawn, "legal_name": None if person else drawn["legal_name"] or "Fund LP"}
+    kind = HolderKind.NATURAL_PERSON if person else HolderKind.ORGANISATION
+    return {**drawn, "holder_kind": kind} if "holder_kind" in drawn else drawn
+
+
+def _conditions_once(tranches: tuple[Tranche, ...]) -> tuple[Tranche, ...]:
+    """Name each tranche, and each condition of all of them, once."""
+    seen: set[str] = set()
+    found = []
+    for each in _once(tranches, lambda part: part.tranche):
+        fresh = _once(each.conditions, lambda part: part.condition)
+        found.append(attrs.evolve(each, conditions=tuple(one for one in fresh if one.condition not in seen)))
+        seen |= {one.condition for one in fresh}
+    return tuple(found)
+
+
+def _signed(drawn: _Drawn) -> _Drawn:
+    currency = drawn["commitment"].currency
+    tranches = tuple(
+        attrs.evolve(each, amount=Money.of_units(each.amount.units, currency))
+        for each in _conditions_once(drawn["tranches"])
+    )
+    scheduled = sum(each.amount.units for each in tranches)
+    undated = drawn["commitment"].units if not tranches or drawn["remedy"] else 0
+    return {**drawn, "tranches": tranches, "commitment": Money.of_units(scheduled + undated, currency)}
+
+
+def _amended(drawn: _Drawn) -> _Drawn:
+    tranches = _conditions_once(drawn["added_tranches"])
+    changes = tranches or any(drawn[name] for name in ("added", "rescheduled", "price", "remedy"))
+    return {**drawn, "added_tranches": tranches, "text": drawn["text"] if changes else drawn["text"] or "Typo."}
+
+
+def _issued(drawn: _Drawn) -> _Drawn:
+    return drawn if drawn["agreement"] is not None else {**drawn, "tranche": None}
+
+
+def _split(drawn: _Drawn) -> _Drawn:
+    """Name each class once, and state the authorized number of each."""
+    classes = drawn["stock_classes"] or (StockClassId("common"),)
+    classes = _once(classes, lambda name: name)
+    resulting: dict[str, ResultingTerms] = {
+        terms.stock_class: attrs.evolve(terms, conversion=_elsewhere(terms.conversion, terms.stock_class))
+        for terms in drawn["resulting"]
+    }
+    for name in classes:
+        terms = resulting.get(name, ResultingTerms(stock_class=name))
+        resulting[name] = attrs.evolve(terms, authorized=terms.authorized or Authorized.UNLIMITED)
+    return {
+        **drawn,
+        "effective_on": EffectiveDay(drawn["effective_on"].earliest),
+        "stock_classes": classes,
+        "resulting": tuple(resulting.values()),
+        "ratio": drawn["ratio"] if drawn["ratio"].value not in (0, 1) else Ratio("1/20"),
+        "decimals": Count(drawn["decimals"] % 11),
+    }
+
+
+def _settled(drawn: _Drawn) -> _Drawn:
+    if drawn["given"]:
+        return {**drawn, "taken": None}
+    return drawn if drawn["taken"] or drawn["cash"] else {**drawn, "cash": Money("0.17", "USD")}
+
+
+def _opened(drawn: _Drawn) -> _Drawn:
+    positions = _once(drawn["positions"], lambda part: (part.holder, part.security))
+    return {**drawn, "effective_on": EffectiveDay(drawn["effective_on"].latest), "positions": positions}
+
+
+def _voided(drawn: _Drawn) -> _Drawn:
+    return {**drawn, "entries": _once(drawn["entries"], int) or (EntryNumber(1),)}
+
+
+_MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
+    StockClassDesignated: _designated,
+    ClassTermsAmended: _terms,
+    HolderRegistered: _named,
+    HolderRenamed: _named,
+    HolderMerged: lambda drawn: {**drawn, "into": _another(drawn["into"], drawn["holder"])},
+    AgreementSigned: _signed,
+    AgreementAmended: _amended,
+    PreferredIssued: _issued,
+    CommonIssued: _issued,
+    SharesTransferred: lambda drawn: {**drawn, "to_holder": _another(drawn["to_holder"], drawn["from_holder"])},
+    SharesConverted: lambda drawn: {**drawn, "to_class": _another(drawn["to_class"], drawn["from_class"])},
+    StockSplitEffected: _split,
+    FractionsSettled: _settled,
+    OpeningBalanceAdopted: _opened,
+    EntryVoided: _voided,
+}
+
+
+# --- events ------------------------------------------------------------------------------------------------------
+
+
+def events_of(kind: type[_Kind]) -> st.SearchStrategy[_Kind]:
+    """Return every event of one kind."""
+    return _whole(kind)
+
+
+def facts() -> st.SearchStrategy[Fact]:
+    """Return every fact: an event that takes effect on a day."""
+    return st.one_of(*(_whole(kind) for kind in EVENTS if issubclass(kind, Fact)))
+
+
+def events() -> st.SearchStrategy[Event]:
+    """Return every event there can be."""
+    return st.one_of(*(events_of(kind) for kind in EVENTS))
