@@ -13,15 +13,18 @@ from ledger.days import EffectiveDay
 from ledger.errors import UnknownName, nearest
 from ledger.events import CommonIssued, PreferredIssued
 from ledger.identity import AgreementId, EntryNumber, HolderId, IssuerId, SecurityId, StockClassId
-from ledger.movements import Level
+from ledger.movements import Account, Held, Level, Unit
 from ledger.quantities import Shares
 from projections.bounds import Bounds, Possible, exactly
+from projections.cap_table import shares_between
+from projections.frame import Tabular
 from projections.parties import Parties
-from projections.replay import Balances, Units, replay
+from projections.replay import Balances, Units, close_place, replay
 from projections.share_accounts import AccountLine, ShareAccount, share_accounts
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
 
 
 class CertificateStatus(Enum):
@@ -119,7 +122,24 @@ class BookEntryLine:
 
 
 @attrs.frozen
-class CertificateRegister:
+class CertificateClass:
+    """How much of a class is in certificates.
+
+    Attributes:
+        stock_class: Which class.
+        in_certificates: Shares in certificates and lots.
+        book_entry: Shares in none.
+        outstanding: Both together, as far as they are recorded.
+    """
+
+    stock_class: StockClassId
+    in_certificates: Bounds[Shares]
+    book_entry: Bounds[Shares]
+    outstanding: Bounds[Shares]
+
+
+@attrs.frozen(repr=False)
+class CertificateRegister(Tabular):
     """Every certificate and lot that there was by the close of a day, and what is held without one.
 
     Attributes:
@@ -130,6 +150,7 @@ class CertificateRegister:
         basis: The day in whose units quantities are shown; ``None`` where each is in the units of its own day.
         certificates: One line for each holder of each certificate, by class, in the order in which they came.
         book_entry: What is held without a certificate.
+        classes: For each class, how much of it is in certificates.
         parents: For each certificate the one that it was made from.
     """
 
@@ -140,6 +161,7 @@ class CertificateRegister:
     basis: date | None
     certificates: tuple[CertificateLine, ...]
     book_entry: tuple[BookEntryLine, ...]
+    classes: tuple[CertificateClass, ...]
     parents: Mapping[SecurityId, SecurityId | None] = attrs.field(hash=False)
 
     def __iter__(self) -> Iterator[CertificateLine]:
@@ -147,6 +169,12 @@ class CertificateRegister:
 
     def __len__(self) -> int:
         return len(self.certificates)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return certificates, their movements, book entry and classes, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.certificates(self)
 
     def __getitem__(self, security: str) -> tuple[CertificateLine, ...]:
         found = tuple(line for line in self.certificates if line.security == security)
@@ -214,8 +242,26 @@ def certificates(
             for (stock_class, held), account in found
             if held.security is None and account.closing != exactly(Shares(0))
         ),
+        tuple(_classes(balances, units)),
         papers.parents,
     )
+
+
+def _classes(balances: Balances, units: Units) -> Iterator[CertificateClass]:
+    """Yield how much of each class is in certificates: what moves from one into another is netted."""
+
+    def kept(unit: Unit, account: Account) -> tuple[Unit, bool] | None:
+        return (unit, account.security is not None) if type(account) is Held else None
+
+    def whole(unit: Unit, account: Account) -> Unit | None:
+        return unit if type(account) is Held else None
+
+    parts, wholes = balances.grouped(kept), balances.grouped(whole)
+    for stock_class in balances.subjects(Level.CLASS_KIND):
+        factor = units.factor(stock_class, close_place(balances.history.as_of))
+        found = [parts.get((stock_class, True)), parts.get((stock_class, False)), wholes.get(stock_class)]
+        if any(each not in (None, (0, 0)) for each in found):
+            yield CertificateClass(stock_class, *(shares_between(each or (0, 0), factor) for each in found))
 
 
 @attrs.frozen

@@ -6,16 +6,20 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from ledger.quantities import Money, Shares
+from ledger.quantities import Money, Price, Shares
 from projections.frame import Column, Frame, Kind, Within, constant, currency_of, within
 
 if TYPE_CHECKING:
     from projections.audit import AuditTrail
     from projections.cap_table import CapTable
+    from projections.certificates import CertificateRegister
     from projections.commitments import Commitments
+    from projections.effects import Given
     from projections.explain import Explanation
     from projections.findings import Findings
+    from projections.holders import HolderList
     from projections.rollforward import RollForward
+    from projections.statement import Statement
 
 
 def _quantity(name: str, of: Any = None, *, bounded: bool = True, shown: bool = True) -> Column:
@@ -232,3 +236,124 @@ _FINDINGS: Final = (
 def findings(view: Findings) -> tuple[Frame, ...]:
     """Return a line for each finding."""
     return (Frame("findings", "What does not fit", _FINDINGS, view),)
+
+
+# --- statement, list of holders, register of certificates ---------------------------------------------------
+
+_MOVEMENTS: Final = (
+    Column("stock_class"),
+    Column("entry", Kind.WHOLE),
+    Column("effective", Kind.DAY, "effective_on", bounded=True),
+    Column("certainty", shown=False),
+    Column("is_open", Kind.FLAG),
+    Column("what"),
+    Column("registered_to", of="holder"),
+    Column("security"),
+    Column("counterparty"),
+    _quantity("change", bounded=False),
+    _quantity("balance"),
+    Column("given", of=lambda line: given_in_words(line.given)),
+)
+
+
+def statement(view: Statement) -> tuple[Frame, ...]:
+    """Return a line for each movement, for each class, and for each certificate or book entry."""
+    after = "the beginning" if view.after is None else f"the close of {view.after}"
+    title = f"Account of {view.party.holder} with {view.issuer} from {after} to the close of {view.as_of}"
+    asked = (*_asked(view), constant("holder", view.party.holder), constant("after", view.after, Kind.DAY))
+    accounts = (
+        Column("stock_class"),
+        Column("title"),
+        _quantity("opening", "account.opening"),
+        _quantity("closing", "account.closing"),
+    )
+    positions = (
+        Column("stock_class", of="outer.stock_class"),
+        Column("registered_to", of="line.holder"),
+        Column("security", of="line.security"),
+        _quantity("opening", "line.opening"),
+        _quantity("closing", "line.closing"),
+    )
+    return (
+        Frame("movements", title, (*asked, *_MOVEMENTS), view.lines),
+        Frame("accounts", title, (*asked, *accounts), view.classes),
+        Frame("positions", title, (*asked, *positions), within(view.classes, lambda each: each.positions)),
+    )
+
+
+def given_in_words(given: Given | None) -> str | None:
+    """Return what was given for shares, in words: ``500 USD in cash``, ``0.01 USD a share``, ``services``."""
+    if given is None or isinstance(given, Money):
+        return None if given is None else str(given)
+    if isinstance(given, Price):
+        return f"{given} a share"
+    form = given.form.value.replace("-", " ")
+    return f"{form}, {given.amount}" if given.amount is not None else form
+
+
+def holders(view: HolderList) -> tuple[Frame, ...]:
+    """Return a line for each holder, for what each holds of each class, and for each class."""
+    title = f"Holders of {view.issuer} at the close of {view.as_of}"
+    asked = _asked(view)
+    everybody = (
+        Column("holder", of="party.holder"),
+        Column("name", of="party.name"),
+        Column("holder_kind", of="party.holder_kind", shown=False),
+        Column("addresses", of=lambda line: line.party.addresses or None),
+        Column("also", of=lambda line: line.party.also or None, shown=False),
+        _quantity("votes"),
+        Column("part_of_votes", Kind.PART, "percent", bounded=True, within="issuer"),
+    )
+    shares = (
+        Column("holder", of="outer.party.holder"),
+        Column("stock_class", of=lambda each: each.line[0]),
+        _quantity("shares", lambda each: each.line[1]),
+    )
+    classes = (
+        Column("stock_class", of="line.stock_class"),
+        Column("title", of="line.title"),
+        Column("is_complete", Kind.FLAG, "line.is_complete"),
+        _quantity("outstanding", "line.outstanding"),
+        _quantity("not_recorded", "line.not_recorded"),
+        Column("votes_per_share", of="line.votes_per_share"),
+        _quantity("votes"),
+    )
+    return (
+        Frame("holders", title, (*asked, *everybody), view.holders),
+        Frame("shares", title, (*asked, *shares), within(view.holders, lambda line: line.shares)),
+        Frame("classes", title, (*asked, *classes), view.classes),
+    )
+
+
+def certificates(view: CertificateRegister) -> tuple[Frame, ...]:
+    """Return a line for each holder of each certificate, for each movement, for book entry, and for each class."""
+    title = f"Certificates of {view.issuer} at the close of {view.as_of}"
+    asked = _asked(view)
+    papers = (
+        Column("security"),
+        Column("stock_class"),
+        Column("holder"),
+        Column("name"),
+        _quantity("issued", bounded=False),
+        Column("issued_on", Kind.DAY, bounded=True),
+        Column("entry", Kind.WHOLE, shown=False),
+        Column("came_as"),
+        Column("came_from"),
+        _quantity("shares"),
+        Column("status", of=lambda line: line.status_in_words()),
+        Column("parent"),
+        Column("children", of=lambda line: line.children or None),
+        Column("agreement"),
+        Column("legends", of=lambda line: line.legends or None),
+    )
+    book_entry = (Column("stock_class"), Column("holder"), Column("name"), _quantity("shares"))
+    classes = (
+        Column("stock_class"),
+        *(_quantity(name) for name in ("in_certificates", "book_entry", "outstanding")),
+    )
+    return (
+        Frame("certificates", title, (*asked, *papers), view.certificates),
+        Frame("movements", title, (*asked, *_MOVEMENTS), [each for line in view for each in line.lines]),
+        Frame("book_entry", title, (*asked, *book_entry), view.book_entry),
+        Frame("classes", title, (*asked, *classes), view.classes),
+    )

@@ -15,11 +15,13 @@ from ledger.identity import HolderId, IssuerId, StockClassId
 from ledger.quantities import Shares
 from projections.bounds import Bounds, exactly, ratio_of
 from projections.cap_table import CapTable, ClassLine, HoldingLine, denominator_of, table_of, votes_of
+from projections.frame import Tabular
 from projections.parties import Parties, Party
 from projections.replay import Units, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
 
 
 @attrs.frozen
@@ -57,8 +59,8 @@ class ClassVotes:
     votes: Bounds[Fraction] | None
 
 
-@attrs.frozen
-class HolderList:
+@attrs.frozen(repr=False)
+class HolderList(Tabular):
     """The holders of record at the close of a day, as known at some point, in alphabetical order.
 
     Attributes:
@@ -88,6 +90,12 @@ class HolderList:
 
     def __len__(self) -> int:
         return len(self.holders)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return holders, what they hold of each class, and the classes, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.holders(self)
 
     def __getitem__(self, holder: str) -> HolderLine:
         for line in self.holders:

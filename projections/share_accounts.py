@@ -30,6 +30,7 @@ class AccountLine:
     """A movement on an account of shares.
 
     Attributes:
+        stock_class: Of which class.
         entry: Number of the entry that states it.
         effective_on: Its day, or the days that are left open.
         certainty: Stated by a document, or deduced.
@@ -43,6 +44,7 @@ class AccountLine:
         given: What was given for the shares, where the entry states it.
     """
 
+    stock_class: StockClassId
     entry: EntryNumber
     effective_on: EffectiveDay
     certainty: Certainty
@@ -263,6 +265,7 @@ class _Run(Generic[_Key]):
         fact = each.fact
         factor = self._units.factor(move.stock_class, place_in_history(each))
         return AccountLine(
+            move.stock_class,
             each.entry.number,
             fact.effective_on,
             fact.certainty,

@@ -14,12 +14,14 @@ from ledger.identity import HolderId, IssuerId, SecurityId, StockClassId
 from ledger.movements import Held, Level
 from ledger.quantities import Shares
 from projections.bounds import Bounds
+from projections.frame import Tabular
 from projections.parties import Parties, Party
 from projections.replay import Units, replay
-from projections.share_accounts import ShareAccount, share_accounts
+from projections.share_accounts import AccountLine, ShareAccount, share_accounts
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
 
 
 @attrs.frozen
@@ -56,8 +58,8 @@ class ClassAccount:
     positions: tuple[PositionLine, ...]
 
 
-@attrs.frozen
-class Statement:
+@attrs.frozen(repr=False)
+class Statement(Tabular):
     """The account of a holder from the close of one day to the close of another, as known at some point.
 
     Holders that were certainly merged by the last day are one, on every day of the account. Where the day of a
@@ -73,7 +75,7 @@ class Statement:
         basis: The day in whose units quantities are shown; ``None`` where each is in the units of its own day, and
             a split is a movement.
         classes: One account for each class of which the holder had, received or gave something.
-        names: What the holders on the lines are called, counterparties included.
+        names: What everybody on it is called on the last day, counterparties included.
     """
 
     issuer: IssuerId | None
@@ -86,11 +88,22 @@ class Statement:
     classes: tuple[ClassAccount, ...]
     names: tuple[tuple[HolderId, str], ...]
 
-    def __iter__(self) -> Iterator[ClassAccount]:
-        return iter(self.classes)
+    @property
+    def lines(self) -> tuple[AccountLine, ...]:
+        """Every movement, class by class."""
+        return tuple(line for each in self.classes for line in each.account.lines)
+
+    def __iter__(self) -> Iterator[AccountLine]:
+        return iter(self.lines)
 
     def __len__(self) -> int:
-        return len(self.classes)
+        return len(self.lines)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return movements, accounts and positions, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.statement(self)
 
     def __getitem__(self, stock_class: str) -> ClassAccount:
         for account in self.classes:
@@ -100,7 +113,7 @@ class Statement:
         raise UnknownName("stock class", stock_class, self.as_of, nearest(stock_class, names))
 
     def name(self, holder: HolderId) -> str:
-        """Return what a holder on one of the lines is called."""
+        """Return what somebody on the statement is called."""
         return dict(self.names)[holder]
 
 
@@ -167,7 +180,8 @@ def statement(
         if stock_class in whole and not whole[stock_class].is_empty
     )
     lines = [line for each in classes for line in each.account.lines]
-    named = dict.fromkeys(name for line in lines for name in (line.holder, line.counterparty) if name is not None)
+    on_lines = [name for line in lines for name in (line.holder, line.counterparty) if name is not None]
+    on_positions = [position.holder for each in classes for position in each.positions]
     return Statement(
         ledger.issuer,
         party,
@@ -177,5 +191,5 @@ def statement(
         ledger.entries()[history.known - 1].recorded_at,
         None if units.are_own else units.on,
         classes,
-        tuple((name, parties.name(name)) for name in named),
+        tuple((name, parties.name(name)) for name in dict.fromkeys([*on_lines, *on_positions])),
     )

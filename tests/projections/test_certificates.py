@@ -19,6 +19,7 @@ from tests.builders import common_issued, company, shares_converted, shares_tran
 from tests.projections.histories import CLASSES, SOME, as_of_days, histories, recorded
 
 LAST = "2026-12-31"
+JUNE = "2026-06-01/2026-06-30"
 
 
 def by_position(found: CertificateRegister) -> dict[tuple[Any, ...], Any]:
@@ -71,6 +72,33 @@ def test_every_certificate_has_a_status_that_fits_what_is_in_it(events: list[Eve
         if len(possible) > 1:
             assert any(each.is_open for each in line.lines)
         assert line.ways or not possible & {CertificateStatus.PARTLY_GONE}
+
+
+@SOME
+@given(histories(longest=3, most=14), as_of_days)
+def test_of_each_class_certificates_and_book_entry_together_are_what_the_holders_have(
+    events: list[Event], as_of: date
+) -> None:
+    ledger = recorded(events)
+    table = cap_table(ledger, as_of=as_of)
+    for each in certificates(ledger, as_of=as_of).classes:
+        assert each.outstanding == table.stock_class(each.stock_class).outstanding
+        if each.outstanding.is_exact and each.book_entry.is_exact:
+            parts = each.in_certificates.exact + each.book_entry.exact
+            assert parts == each.outstanding.exact
+
+
+def test_what_may_go_from_one_certificate_into_another_is_in_certificates_all_the_while() -> None:
+    ledger = company()
+    ledger.record(
+        common_issued(issued=100, security="CS-1"),
+        shares_transferred(transferred=40, security="CS-1", received_as="CS-2", effective_on=JUNE),
+        shares_transferred(transferred=10, security="CS-1", received_as="CS-3"),
+        common_issued(issued=7),
+    )
+    (found,) = certificates(ledger, as_of="2026-06-15").classes
+
+    assert (str(found.in_certificates), str(found.book_entry), str(found.outstanding)) == ("100", "7", "107")
 
 
 # --- a story -----------------------------------------------------------------------------------------------------
@@ -253,7 +281,6 @@ def open_certificate(*events: Event) -> tuple[str, str]:
 
 
 CERTAIN = common_issued(issued=100, security="CS-1")
-JUNE = "2026-06-01/2026-06-30"
 
 
 def test_where_a_day_is_open_every_status_that_it_may_have_is_told() -> None:
@@ -315,3 +342,29 @@ def test_a_company_without_certificates_has_book_entry_only() -> None:
     found = certificates(ledger, as_of=LAST)
 
     assert (len(found), [str(line.shares) for line in found.book_entry]) == (0, ["1,000"])
+
+
+# --- for programs ------------------------------------------------------------------------------------------------
+
+
+def test_it_is_a_table_of_certificates_of_their_movements_of_book_entry_and_of_classes() -> None:
+    found = certificates(story(), as_of=LAST)
+    asked = "issuer as_of known"
+
+    assert {frame.name: " ".join(series.name for series in frame.series()) for frame in found.frames()} == {
+        "certificates": f"{asked} security stock_class holder name issued issued_on_earliest issued_on_latest entry"
+        " came_as came_from shares_low shares_high status parent children agreement legends",
+        "movements": f"{asked} stock_class entry effective_earliest effective_latest certainty is_open what"
+        " registered_to security counterparty change balance_low balance_high given",
+        "book_entry": f"{asked} stock_class holder name shares_low shares_high",
+        "classes": f"{asked} stock_class in_certificates_low in_certificates_high book_entry_low book_entry_high"
+        " outstanding_low outstanding_high",
+    }
+    assert [(line["security"], line["status"], line["children"]) for line in found.to_dicts()] == [
+        ("CS-1", "partly transferred", "CS-2"),
+        ("CS-2", "outstanding", None),
+        ("PA-1", "partly transferred and converted", "PA-2; CS-1"),
+        ("PA-2", "converted", None),
+    ]
+    assert [len(frame) for frame in found.frames()] == [4, 8, 1, 2]
+    assert [len(frame.to_polars()) for frame in found.frames()] == [4, 8, 1, 2]

@@ -98,11 +98,11 @@ def test_votes_add_over_the_classes_and_a_percentage_is_of_all_of_them() -> None
     found = holders(ledger, as_of=MEETING)
 
     assert found.votes == exactly(Fraction(1_000))
-    assert {line.party.holder: (line.votes.exact, line.percent.exact) for line in found} == {
-        "ada": (300, Fraction(3, 10)),
-        "bob": (100, Fraction(1, 10)),
-        "fund": (600, Fraction(6, 10)),
-    }
+    assert [(str(line.party.holder), line.votes.exact, line.percent.exact) for line in found] == [
+        ("ada", Fraction(300), Fraction(3, 10)),
+        ("bob", Fraction(100), Fraction(1, 10)),
+        ("fund", Fraction(600), Fraction(6, 10)),
+    ]
     assert [(each.line.stock_class, each.votes) for each in found.classes] == [
         ("common", exactly(Fraction(400))),
         ("series-a", exactly(Fraction(600))),
@@ -358,3 +358,38 @@ def test_a_class_is_on_the_list_with_what_the_cap_table_says_of_it() -> None:
 
     assert only.line == cap_table(ledger, as_of=MEETING).stock_class("series-a")
     assert only.line.class_kind is StockClassKind.PREFERRED
+
+
+# --- for programs ------------------------------------------------------------------------------------------------
+
+
+def test_it_is_a_table_of_holders_of_their_shares_and_of_the_classes() -> None:
+    ledger = voting(common="1", series_a="10")
+    ledger.record(common_issued(issued=300), builders.preferred_issued(holder="bob", issued=70))
+    ledger.record(
+        holder_registered(holder="h-1", name="Ann Lee", address="1 Quay Street"), common_issued(holder="h-1")
+    )
+    found = holders(ledger, as_of=MEETING)
+
+    assert {frame.name: " ".join(series.name for series in frame.series()) for frame in found.frames()} == {
+        "holders": "issuer as_of known holder name holder_kind addresses also votes_low votes_high"
+        " part_of_votes_low part_of_votes_high",
+        "shares": "issuer as_of known holder stock_class shares_low shares_high",
+        "classes": "issuer as_of known stock_class title is_complete outstanding_low outstanding_high"
+        " not_recorded_low not_recorded_high votes_per_share votes_low votes_high",
+    }
+    assert [(line["name"], line["addresses"], line["votes_low"]) for line in found.to_dicts()] == [
+        ("Ada Quill", None, 300),
+        ("Ann Lee", "1 Quay Street", 1_000),
+        ("Bob Quill", None, 700),
+    ]
+    assert [(line["holder"], line["stock_class"], line["shares_high"]) for line in found.frame("shares")] == [
+        ("ada", "common", 300),
+        ("ada", "series-a", 0),
+        ("h-1", "common", 1_000),
+        ("h-1", "series-a", 0),
+        ("bob", "common", 0),
+        ("bob", "series-a", 70),
+    ]
+    assert repr(found) == "<Holders of acme at the close of 2026-05-15 (holders: 3, shares: 6, classes: 2)>"
+    assert [len(frame.to_polars()) for frame in found.frames()] == [3, 6, 2]

@@ -15,6 +15,7 @@ from ledger.events import EVENTS, Consideration, ConsiderationForm, Event, Fact
 from ledger.movements import Held, Posting
 from projections import Bounds, cap_table, statement
 from projections.bounds import exactly
+from projections.columns import given_in_words
 from projections.effects import given_for
 from projections.statement import Statement
 from tests import builders
@@ -61,7 +62,7 @@ def test_it_closes_with_what_the_cap_table_shows_whatever_is_open_split_correcte
 
     for holder in builders.HOLDERS:
         found = statement(ledger, holder, after=after, as_of=as_of)
-        shown = {account.stock_class: account.account.closing for account in found}
+        shown = {account.stock_class: account.account.closing for account in found.classes}
         for stock_class in CLASSES:
             nothing = exactly(Shares(0))
             assert shown.get(stock_class, nothing) == table.shares(holder, stock_class)  # type: ignore[call-overload]
@@ -75,7 +76,7 @@ def test_it_opens_with_the_cap_table_of_the_first_day(events: list[Event], as_of
     table = cap_table(ledger, as_of=after)
 
     for holder in builders.HOLDERS:
-        for each in statement(ledger, holder, after=after, as_of=as_of):
+        for each in statement(ledger, holder, after=after, as_of=as_of).classes:
             assert each.account.opening == table.shares(holder, each.stock_class)
 
 
@@ -86,7 +87,7 @@ def test_after_the_last_movement_of_a_day_the_balance_is_that_of_the_cap_table(
 ) -> None:
     ledger = recorded(events)
     for holder in builders.HOLDERS:
-        for each in statement(ledger, holder, as_of=as_of):
+        for each in statement(ledger, holder, as_of=as_of).classes:
             certain = [line for line in each.account.lines if not line.is_open]
             at_the_end = {line.effective_on.latest: line.balance for line in certain}
             for on_day, balance in at_the_end.items():
@@ -102,7 +103,7 @@ def test_where_every_day_is_known_each_line_adds_to_the_balance(
     after = None if earlier is None else as_of - timedelta(days=earlier)
     basis = "2026-02-28" if later_units else None
     for holder in builders.HOLDERS:
-        for each in statement(ledger, holder, after=after, as_of=as_of, basis=basis):
+        for each in statement(ledger, holder, after=after, as_of=as_of, basis=basis).classes:
             so_far = units(each.account.opening)
             for line in each.account.lines:
                 so_far += Fraction(line.change.units)
@@ -119,7 +120,7 @@ def test_the_certificates_add_up_to_the_class_and_each_to_its_lines(
     ledger = recorded(events)
     after = None if earlier is None else as_of - timedelta(days=earlier)
     for holder in builders.HOLDERS:
-        for each in statement(ledger, holder, after=after, as_of=as_of):
+        for each in statement(ledger, holder, after=after, as_of=as_of).classes:
             assert sum(units(line.opening) for line in each.positions) == units(each.account.opening)
             assert sum(units(line.closing) for line in each.positions) == units(each.account.closing)
             for position in each.positions:
@@ -437,6 +438,55 @@ def test_a_voided_entry_is_no_line_and_a_restated_one_is_that_of_the_restatement
 
     assert [(int(line.entry), str(line.change)) for line in lines] == [(7, "10"), (11, "900")]
     assert len(statement(ledger, "ada", as_of=LAST, known_at=9)["common"].account.lines) == 3
+
+
+# --- for programs ------------------------------------------------------------------------------------------------
+
+
+def test_it_is_a_table_of_movements_of_accounts_and_of_positions() -> None:
+    ledger = merged_company("2026-05-01")
+    ledger.record(
+        builders.shares_repurchased(holder="bob", repurchased=5, paid=Money(70, "USD"), effective_on=ACTED)
+    )
+    found = statement(ledger, "ada", after="2026-02-15", as_of=LAST)
+    asked = "issuer as_of known holder after"
+
+    assert {frame.name: " ".join(series.name for series in frame.series()) for frame in found.frames()} == {
+        "movements": f"{asked} stock_class entry effective_earliest effective_latest certainty is_open what"
+        " registered_to security counterparty change balance_low balance_high given",
+        "accounts": f"{asked} stock_class title opening_low opening_high closing_low closing_high",
+        "positions": f"{asked} stock_class registered_to security opening_low opening_high closing_low"
+        " closing_high",
+    }
+    assert [(line["what"], line["change"], line["balance_high"], line["given"]) for line in found.to_dicts()] == [
+        ("transferred out", -100, 900, None),
+        ("transferred in", 100, 1_000, None),
+        ("repurchased to treasury", -5, 995, "70 USD"),
+    ]
+    assert [(line["registered_to"], line["closing_low"]) for line in found.frame("positions")] == [
+        ("ada", 900),
+        ("bob", 95),
+    ]
+    assert repr(found) == (
+        "<Account of ada with acme from the close of 2026-02-15 to the close of 2026-12-31"
+        " (movements: 3, accounts: 1, positions: 2)>"
+    )
+    assert [len(frame.to_polars()) for frame in found.frames()] == [3, 1, 2]
+    assert [line.entry for line in found] == [line.entry for line in found["common"].account.lines]
+
+
+@pytest.mark.parametrize(
+    ("given_for_them", "words"),
+    [
+        (None, None),
+        (CASH, "cash, 500 USD"),
+        (Consideration(form=ConsiderationForm.NOTE_CANCELLED), "note cancelled"),
+        (Money(70, "USD"), "70 USD"),
+        (Price("0.01", "USD"), "0.01 USD a share"),
+    ],
+)
+def test_what_was_given_is_told_in_words(given_for_them: Any, words: str | None) -> None:
+    assert given_in_words(given_for_them) == words
 
 
 @SOME
