@@ -554,7 +554,7 @@ def rollforward(ledger: Ledger, answer: RollForward, known: int) -> Report:
                 title="Movements",
                 columns=(
                     Column(name="movement", heading=answer.label),
-                    Column(name="figure", heading="Figure", kind=Kind.FIGURE, bounded=True),
+                    Column(name="amount", heading="Figure", kind=Kind.FIGURE, bounded=True),
                     Column(name="entries", heading="Entries", kind=Kind.COUNT),
                 ),
                 rows=rows,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from registrar.report import Report
 
 FORMATS: Final = ("table", "csv", "json", "md", "html", "xlsx", "pdf")
+PICTURES: Final = ("svg", "png", "json")
+"""Formats of a picture; JSON is the Vega-Lite spec."""
 _NARROW, _WIDE, _IN_FILE = 60, 160, 100
 _DATABASE: Final = b"SQLite format 3\0"
 
@@ -52,6 +54,24 @@ def chosen(form: str | None, path: str | None, table: str | None, *, as_json: bo
             raise click.UsageError(f"the name {path[:200]!a} says no format (end it in one of {known}, or add -o)")
         form = SUFFIXES[suffix]
     return Output(form or "table", path, table)
+
+
+def chosen_picture(form: str | None, path: str | None) -> Output:
+    """Return what the options of a picture amount to: the format that is named, or that of the file's name.
+
+    Raises:
+        UsageError: They do not fit together, or a picture would be printed on a terminal.
+    """
+    path = None if path == "-" else path
+    if path is None:
+        if form != "json" and sys.stdout.isatty():
+            raise click.UsageError("a picture is nothing for a terminal (name a file: -O picture.svg)")
+        return Output(form or "svg")
+    suffix = os.path.splitext(path)[1].lower().removeprefix(".")
+    if form is None and suffix not in PICTURES:
+        known = ", ".join(f".{each}" for each in PICTURES)
+        raise click.UsageError(f"the name {path[:200]!a} says no format (end it in one of {known}, or add -o)")
+    return Output(form or suffix, path)
 
 
 def leave(
@@ -124,16 +144,15 @@ def writable(path: str) -> None:
     """
     from ledger.errors import NotUnderstood
 
-    try:
-        if not os.path.exists(path):
-            return
-        if not os.path.isfile(path):
-            raise NotUnderstood("E_FILE", "it is not a regular file", "name a file, or - for standard output", path)
-        with open(path, "rb") as file:
-            if file.read(len(_DATABASE)) == _DATABASE:
-                raise NotUnderstood("E_FILE", "it is a ledger, and is not written over", "name another file", path)
-    except ValueError as error:  # a zero byte in the name
-        raise NotUnderstood("E_FILE", f"it cannot be written: {error}", "look at its name", ascii(path)) from None
+    if "\0" in path:
+        raise NotUnderstood("E_FILE", "a file cannot have that name", "leave the zero byte out", ascii(path))
+    if not os.path.exists(path):
+        return
+    if not os.path.isfile(path):
+        raise NotUnderstood("E_FILE", "it is not a regular file", "name a file, or - for standard output", path)
+    with open(path, "rb") as file:
+        if file.read(len(_DATABASE)) == _DATABASE:
+            raise NotUnderstood("E_FILE", "it is a ledger, and is not written over", "name another file", path)
 
 
 def write_whole(path: str, data: bytes) -> None:
