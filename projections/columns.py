@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
     from projections.cap_table import CapTable
     from projections.certificates import CertificateRegister
     from projections.commitments import Commitments
+    from projections.control import ControlBook
     from projections.effects import Given
     from projections.explain import Explanation
     from projections.findings import Findings
     from projections.holders import HolderList
+    from projections.over_time import CommitmentOverTime, OwnershipOverTime
     from projections.rollforward import RollForward
     from projections.statement import Statement
 
@@ -211,7 +214,7 @@ _AUDIT: Final = (
     Column("disclosed_on", Kind.DAY, "entry.event.disclosed_on"),
     Column("stands", Kind.FLAG),
     Column("taken_out_by", Kind.WHOLE),
-    Column("evidence", of=lambda line: tuple(each.document for each in line.evidence) or None),
+    Column("evidence", of=lambda line: _documents(line)),
     Column("note", of="entry.event.note", shown=False),
     Column("payload_digest", of="entry.payload_digest", shown=False),
 )
@@ -357,3 +360,85 @@ def certificates(view: CertificateRegister) -> tuple[Frame, ...]:
         Frame("book_entry", title, (*asked, *book_entry), view.book_entry),
         Frame("classes", title, (*asked, *classes), view.classes),
     )
+
+
+# --- control book -------------------------------------------------------------------------------------------
+
+_CONTROL: Final = (
+    Column("stock_class", of="outer.stock_class"),
+    Column("entry", Kind.WHOLE, "line.fact.entry.number"),
+    Column("effective", Kind.DAY, "line.fact.fact.effective_on", bounded=True),
+    Column("is_open", Kind.FLAG, "line.is_open"),
+    Column("kind", of="line.kind"),
+    Column("sets_authorized", of="line.authorized"),
+    _quantity("shares", "line.shares", bounded=False),
+    _quantity("issued_change", "line.issued_change", bounded=False, shown=False),
+    Column("holder", of="line.holder"),
+    Column("reserve", of="line.reserve"),
+    Column("authority", of="line.authority"),
+    Column("lacks_authority", Kind.FLAG, "line.lacks_authority", shown=False),
+    Column("evidence", of=lambda each: _documents(each.line), shown=False),
+    Column("authorized", of="line.after.authorized"),
+    *(
+        _quantity(name, f"line.after.{name}")
+        for name in ("reserved", "issued", "treasury", "outstanding", "spent", "available")
+    ),
+)
+
+
+def _documents(line: Any) -> tuple[str, ...] | None:
+    return tuple(each.document for each in line.evidence) or None
+
+
+def control_book(view: ControlBook) -> tuple[Frame, ...]:
+    """Return a line for each entry of the book, and for each class."""
+    title = f"Control book of {view.issuer} at the close of {view.as_of}"
+    asked = _asked(view)
+    return (
+        Frame("lines", title, (*asked, *_CONTROL), within(view.accounts, lambda account: account.lines)),
+        Frame("classes", title, (*asked, *_CLASSES), [account.line for account in view.accounts]),
+    )
+
+
+# --- over time ----------------------------------------------------------------------------------------------
+
+
+def _from_when_on(view: Any) -> tuple[Column, ...]:
+    """Return the day from whose close on a step is so, and the day from whose close on it is no more."""
+    days = [step.on for step in view.steps]
+    ends = dict(pairwise(days))
+    return (
+        constant("issuer", view.issuer),
+        constant("known", view.known, Kind.WHOLE),
+        Column("on", Kind.DAY, "outer.on"),
+        Column("until", Kind.DAY, lambda each: ends.get(each.outer.on)),
+    )
+
+
+def ownership_over_time(view: OwnershipOverTime) -> tuple[Frame, ...]:
+    """Return a line for each holder on each step, and for the class on each step."""
+    title = f"{view.stock_class} of {view.issuer} from the close of {view.after} to the close of {view.through}"
+    when = (*_from_when_on(view), constant("stock_class", view.stock_class))
+    held = (
+        Column("holder", of="line"),
+        Column("name", of=lambda each: view.names[each.line]),
+        _quantity("shares", lambda each: each.outer.shares[each.line]),
+        Column("part_of_class", Kind.PART, lambda each: each.outer.percent(each.line), True, within="on"),
+    )
+    of_class = (
+        Column("is_complete", Kind.FLAG, "outer.is_complete"),
+        *(_quantity(name, f"outer.{name}") for name in ("recorded", "outstanding", "not_recorded")),
+    )
+    return (
+        Frame("holdings", title, (*when, *held), within(view.steps, lambda step: step.shares)),
+        Frame("steps", title, (*when, *of_class), within(view.steps, lambda step: (step,))),
+    )
+
+
+def commitment_over_time(view: CommitmentOverTime) -> tuple[Frame, ...]:
+    """Return a line for each step."""
+    title = f"{view.agreement} from the close of {view.after} to the close of {view.through}"
+    when = (*_from_when_on(view), constant("agreement", view.agreement))
+    amounts = ("undertaken", "due", "overdue", "closed", "lapsed", "undrawn", "undrawn_if_on_schedule")
+    money = (_currency("outer.undertaken"), *(_quantity(name, f"outer.{name}") for name in amounts))
+    return (Frame("steps", title, (*when, *money), within(view.steps, lambda step: (step,))),)

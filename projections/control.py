@@ -25,10 +25,12 @@ from projections.bounds import Bounds, Possible
 from projections.cap_table import ClassLine, available_shares, class_lines, reissuable_classes, shares_between
 from projections.effects import effect, pairs
 from projections.figures import part_of_class
+from projections.frame import Tabular
 from projections.replay import Quantity, Replay, Units, close_place, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
 
 
 @attrs.frozen
@@ -130,8 +132,8 @@ class ControlAccount:
         return tuple(line for line in self.issues if line.lacks_authority)
 
 
-@attrs.frozen
-class ControlBook:
+@attrs.frozen(repr=False)
+class ControlBook(Tabular):
     """The control book of every class at the close of a day, as known at some point.
 
     Attributes:
@@ -155,6 +157,12 @@ class ControlBook:
 
     def __len__(self) -> int:
         return len(self.accounts)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return lines and classes, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.control_book(self)
 
     def __getitem__(self, stock_class: str) -> ControlAccount:
         for account in self.accounts:

@@ -36,10 +36,12 @@ from projections.cap_table import (
     stated_count,
 )
 from projections.commitments import money_under
+from projections.frame import Tabular
 from projections.replay import Balances, Replay, Units, close_place, is_complete, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
 
 
 # --- a class ------------------------------------------------------------------------------------------------
@@ -79,8 +81,8 @@ class OwnershipStep:
         return Bounds(Fraction(0), Fraction(0)) if shares is None else part_of(shares, self.denominator)
 
 
-@attrs.frozen
-class OwnershipOverTime:
+@attrs.frozen(repr=False)
+class OwnershipOverTime(Tabular):
     """How a class was held from one day to another, as known at some point.
 
     Attributes:
@@ -108,6 +110,18 @@ class OwnershipOverTime:
     names: Mapping[HolderId, str] = attrs.field(hash=False)
     splits: tuple[tuple[date, Ratio], ...]
     steps: tuple[OwnershipStep, ...]
+
+    def __iter__(self) -> Iterator[OwnershipStep]:
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return what each holder had, and the class, from step to step, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.ownership_over_time(self)
 
     def at(self, on: date) -> OwnershipStep:
         """Return what was so at the close of a day.
@@ -252,8 +266,8 @@ class CommitmentStep:
     undrawn_if_on_schedule: Bounds[Money]
 
 
-@attrs.frozen
-class CommitmentOverTime:
+@attrs.frozen(repr=False)
+class CommitmentOverTime(Tabular):
     """What became of a commitment from one day to another, as known at some point.
 
     Attributes:
@@ -282,6 +296,18 @@ class CommitmentOverTime:
     known_at: datetime
     is_complete: bool
     steps: tuple[CommitmentStep, ...]
+
+    def __iter__(self) -> Iterator[CommitmentStep]:
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return what had become of the commitment, from step to step, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.commitment_over_time(self)
 
     def at(self, on: date) -> CommitmentStep:
         """Return what was so at the close of a day.
