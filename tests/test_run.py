@@ -19,7 +19,7 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCKS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("requirements.lock", "requirements-dev.lock")}
 PATIENCE_SECONDS = 30
 
 
@@ -39,7 +39,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("LEDGER_VENV", raising=False)
     folder = tmp_path / "a checkout"
     folder.mkdir()
-    for name in ("run", "pyproject.toml", "requirements.lock"):
+    for name in ("run", "pyproject.toml", *LOCKS):
         shutil.copy(ROOT / name, folder / name)
     return folder
 
@@ -49,11 +49,11 @@ def bootstrap(checkout: Path) -> ModuleType:
     """Return `run` as a module whose installer only pretends, and notes in `builds` that it was called."""
     module = load(checkout / "run")
 
-    def install() -> None:
+    def install(lock: str) -> None:
         module.PYTHON.parent.mkdir(parents=True)
         module.PYTHON.touch()
         with (checkout / "builds").open("a") as builds:
-            builds.write("built\n")
+            builds.write(f"{lock}\n")
 
     module.__dict__["install"] = install
     return module
@@ -73,7 +73,7 @@ def start(checkout: Path, *, install: str) -> "subprocess.Popen[str]":
         "bootstrap = types.ModuleType('bootstrap')\n"
         "bootstrap.__file__ = 'run'\n"
         "exec(Path('run').read_text(), bootstrap.__dict__)\n"
-        "def install():\n" + textwrap.indent(textwrap.dedent(install), "    ") + "\n"
+        "def install(lock):\n" + textwrap.indent(textwrap.dedent(install), "    ") + "\n"
         "bootstrap.install = install\n"
         "bootstrap.prepare()\n"
     )
@@ -149,8 +149,9 @@ def test_other_requirements_or_another_command_are_installed_anew(
 def test_another_setting_of_a_linter_is_no_reason_to_install(bootstrap: ModuleType, checkout: Path) -> None:
     bootstrap.prepare()
     text = (checkout / "pyproject.toml").read_text(encoding="utf-8")
+    assert "line-length = 116" in text
     (checkout / "pyproject.toml").write_text(
-        text.replace("line-length = 110", "line-length = 99"), encoding="utf-8"
+        text.replace("line-length = 116", "line-length = 99"), encoding="utf-8"
     )
 
     bootstrap.prepare()
@@ -163,7 +164,32 @@ def test_a_checkout_that_moved_is_installed_anew(bootstrap: ModuleType, checkout
     moved = load(checkout.rename(checkout.with_name("elsewhere")) / "run")
 
     assert moved.PYTHON.exists()
-    assert not moved.is_ready(moved.wanted_stamp())
+    assert not moved.is_ready(*(moved.wanted_stamp(lock) for lock in LOCKS))
+
+
+def test_what_is_needed_to_work_on_the_project_is_installed_for_that_only_and_does_for_both(
+    bootstrap: ModuleType, checkout: Path
+) -> None:
+    for lock in (bootstrap.TO_USE, bootstrap.TO_WORK, bootstrap.TO_USE, bootstrap.TO_WORK):
+        bootstrap.prepare(lock)
+
+    assert (checkout / "builds").read_text().splitlines() == [bootstrap.TO_USE, bootstrap.TO_WORK]
+
+
+@pytest.mark.parametrize(
+    ("what", "lock"),
+    [("demo", "TO_USE"), ("show", "TO_USE"), ("test", "TO_WORK"), ("check", "TO_WORK"), ("docs", "TO_WORK")],
+)
+def test_each_word_prepares_what_it_needs(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, what: str, lock: str
+) -> None:
+    asked: list[str] = []
+    bootstrap.__dict__["prepare"] = lambda which=bootstrap.TO_USE: asked.append(which)
+    bootstrap.__dict__["hand_over"] = bootstrap.__dict__["check"] = lambda *command: 0
+    monkeypatch.chdir(ROOT)
+
+    assert bootstrap.main([what]) == 0
+    assert asked == [getattr(bootstrap, lock)]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills the way POSIX does")
@@ -246,7 +272,7 @@ def test_where_uv_fails_pip_is_tried(checkout: Path, monkeypatch: pytest.MonkeyP
 
     bootstrap.prepare()
 
-    assert bootstrap.STAMP.read_text() == bootstrap.wanted_stamp()
+    assert bootstrap.STAMP.read_text() == bootstrap.wanted_stamp(bootstrap.TO_USE)
     assert called == ["uv: venv", "uv: install", "pip: venv", "pip: install", "pip: install"]
 
 
@@ -311,8 +337,9 @@ def test_every_check_runs_and_those_that_failed_are_named(
     ]
 
 
-def test_every_locked_package_is_pinned_and_has_a_hash() -> None:
-    packages = re.split(r"\n(?=\S)", re.sub(r"(?m)^ *#.*\n", "", LOCK).strip())
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_package_is_pinned_and_has_a_hash(lock: str) -> None:
+    packages = re.split(r"\n(?=\S)", re.sub(r"(?m)^ *#.*\n", "", LOCKS[lock]).strip())
 
     assert packages
     for package in packages:
@@ -320,18 +347,38 @@ def test_every_locked_package_is_pinned_and_has_a_hash() -> None:
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", package), package
 
 
-def test_the_lock_names_no_place_to_fetch_from() -> None:
-    assert not re.search(r"://|\bfile:|\.(org|com|net|io)\b|--(extra-)?index|--find-links", LOCK)
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_place_to_fetch_from(lock: str) -> None:
+    assert not re.search(r"://|\bfile:|\.(org|com|net|io)\b|--(extra-)?index|--find-links", LOCKS[lock])
+
+
+def locked(lock: str) -> dict[str, set[str]]:
+    """Return the versions of each package in a lock; there may be one for each range of Pythons."""
+    found: dict[str, set[str]] = {}
+    for name, version in re.findall(r"(?m)^([a-z0-9-]+)==(\S+) ", LOCKS[lock]):
+        found.setdefault(name, set()).add(version)
+    return found
 
 
 def test_everything_the_project_requires_is_locked_at_a_version_it_allows() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    locked = dict(re.findall(r"(?m)^([a-z0-9-]+)==(\S+) ", LOCK))
-    required = [
+    groups, extras = project["dependency-groups"], project["project"]["optional-dependencies"]
+    to_use = [
         *project["project"]["dependencies"],
-        *project["dependency-groups"]["dev"],
+        *(each for extra in ("arrow", "charts", "excel", "pdf") for each in extras[extra]),
+        *groups["build"],
         *project["build-system"]["requires"],
     ]
+    to_work = [each for each in groups["dev"] if isinstance(each, str)]
+    to_work += [*groups["docs"], *extras["pandas"], *extras["polars"], *extras["testing"]]
 
-    for requirement in map(Requirement, required):
-        assert requirement.specifier.contains(locked[requirement.name]), requirement
+    for lock, required in (("requirements.lock", to_use), ("requirements-dev.lock", to_use + to_work)):
+        for requirement in map(Requirement, required):
+            versions = locked(lock)[requirement.name]
+            assert all(requirement.specifier.contains(version) for version in versions), requirement
+
+
+def test_what_both_locks_hold_they_hold_at_the_same_version() -> None:
+    everything = locked("requirements-dev.lock")
+
+    assert all(everything[name] == versions for name, versions in locked("requirements.lock").items())
