@@ -467,7 +467,7 @@ def test_a_view_says_in_a_line_what_it_is(acme: Ledger) -> None:
         "<Holders of acme at the close of 2026-12-31 (holders: 3, shares: 6, classes: 2)>",
         "<Certificates of acme at the close of 2026-12-31"
         " (certificates: 1, movements: 1, book_entry: 2, classes: 2)>",
-        "<common of acme from the close of 2026-01-01 to the close of 2026-12-31 (holdings: 6, steps: 4)>",
+        "<common of acme from the close of 2026-01-01 to the close of 2026-12-31 (holdings: 5, steps: 4)>",
         "<spa from the close of 2026-02-02 to the close of 2026-12-31 (steps: 3)>",
     ]
 
