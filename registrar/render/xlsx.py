@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from fractions import Fraction
 from io import BytesIO
+from itertools import chain, groupby
 from typing import Any, Final
 
 import attrs
@@ -28,6 +29,8 @@ DIGITS: Final = 15
 """Significant digits of a number that Excel keeps."""
 LONGEST_TEXT: Final = 32_767
 """Characters that a cell holds."""
+LONGEST_FORMULA: Final = 8_000
+"""Characters of a formula; Excel does not open a workbook with one above 8,192."""
 _FIRST_DAY: Final = date(1900, 3, 1)
 """Before it, Excel counts a day that never was; an earlier day is text."""
 _ADDED: Final = (Kind.SHARES, Kind.MONEY, Kind.FIGURE, Kind.NUMBER)
@@ -184,6 +187,16 @@ def _an_end(value: Any) -> Any:
 
 
 @attrs.frozen
+class _Known:
+    """A figure that is known exactly, and where it stands."""
+
+    table: Table
+    number: int
+    place: int
+    figure: Fraction
+
+
+@attrs.frozen
 class _Live:
     """A formula that was written, and what the ledger says it comes to."""
 
@@ -192,13 +205,27 @@ class _Live:
     figure: Fraction
 
 
+@attrs.frozen
+class _Group:
+    """Rows that stand together, by their place: those that are added, and the total."""
+
+    items: tuple[int, ...]
+    total: int | None
+
+    @classmethod
+    def of(cls, table: Table, places: Sequence[int]) -> _Group:
+        items = tuple(each for each in places if table.rows[each].role in (Role.ITEM, Role.REST))
+        totals = [each for each in places if table.rows[each].role is Role.TOTAL]
+        return cls(items, totals[-1] if totals else None)
+
+
 class _Book:
     """Writes the sheets of a report."""
 
     def __init__(self, report: Report, book: Any) -> None:
         self._report, self._book = report, book
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self._numbers: dict[Cell, tuple[str, Fraction]] = {}
+        self._numbers: dict[Cell, _Known] = {}
         self._live: list[_Live] = []
 
     def write(self) -> None:
@@ -357,9 +384,10 @@ class _Book:
                 if figure is not None and part.end in (End.WHOLE, End.LOW):
                     place = at[part.column.name, part.end]
                     cell = Cell(table.name, number, part.column.name)
-                    self._numbers[cell] = (_address(table, number, place), figure)
-        for group in table.groups():
-            for number in group:
+                    self._numbers[cell] = _Known(table, number, place, figure)
+        for places in table.groups():
+            group = _Group.of(table, places)
+            for number in places:
                 for place, part in enumerate(parts):
                     formula = self._formula(table, group, number, part, at)
                     if formula is None:
@@ -376,31 +404,31 @@ class _Book:
                         self._live.append(_Live(what, _address(table, number, place), value))
 
     def _formula(
-        self, table: Table, group: Sequence[int], number: int, part: Part, at: dict[tuple[str, End], int]
+        self, table: Table, group: _Group, number: int, part: Part, at: dict[tuple[str, End], int]
     ) -> str | None:
         """Return how a cell is computed from others, if it is and all of them are known."""
         row, column = table.rows[number], part.column
         value = row.values[part.place]
         if part.end is End.CURRENCY or (isinstance(value, Bounds) and not value.is_exact):
             return None
-        items = [each for each in group if table.rows[each].role in (Role.ITEM, Role.REST)]
         if column.kind is Kind.PERCENT and value is not None and value_of(value, End.WHOLE) is not None:
             if row.role is Role.TOTAL:
-                cells = [(table.rows[each].sign, each) for each in items]
-                known = all(_is_part(table.rows[each].values[part.place]) for each in items)
+                cells = [(table.rows[each].sign, each) for each in group.items]
+                known = all(_is_part(table.rows[each].values[part.place]) for each in group.items)
                 return _sum(table, cells, at[column.name, part.end]) if cells and known else None
             return self._part_of(table, group, number, part, at)
         if column.kind not in _ADDED or exactly(value) is None:
             return None
         if row.role is Role.TOTAL:
-            return self._total(table, items, part, at)
+            return self._total(table, group.items, part, at)
         return self._across(table, number, part, at)
 
     def _total(self, table: Table, items: Sequence[int], part: Part, at: dict[tuple[str, End], int]) -> str | None:
         filled = [each for each in items if table.rows[each].values[part.place] is not None]
         if not filled or any(exactly(table.rows[each].values[part.place]) is None for each in filled):
             return None
-        return _sum(table, [(table.rows[each].sign, each) for each in filled], at[part.column.name, part.end])
+        formula = _sum(table, [(table.rows[each].sign, each) for each in filled], at[part.column.name, part.end])
+        return formula if len(formula) <= LONGEST_FORMULA else None
 
     def _across(self, table: Table, number: int, part: Part, at: dict[tuple[str, End], int]) -> str | None:
         formula = ""
@@ -413,19 +441,18 @@ class _Book:
         return formula.removeprefix("+") or None
 
     def _part_of(
-        self, table: Table, group: Sequence[int], number: int, part: Part, at: dict[tuple[str, End], int]
+        self, table: Table, group: _Group, number: int, part: Part, at: dict[tuple[str, End], int]
     ) -> str | None:
         whole = part.column.part_of
-        totals = [each for each in group if table.rows[each].role is Role.TOTAL]
-        if whole is None or not totals:
+        if whole is None or group.total is None:
             return None
         index = table.index(whole)
-        mine, all_of_it = (exactly(table.rows[each].values[index]) for each in (number, totals[-1]))
+        mine, all_of_it = (exactly(table.rows[each].values[index]) for each in (number, group.total))
         end = End.WHOLE if (whole, End.WHOLE) in at else End.LOW
         figure = value_of(table.rows[number].values[part.place], End.WHOLE)
         if mine is None or not all_of_it or figure != mine / Fraction(all_of_it):
             return None
-        return f"{_cell(table, number, at[whole, end])}/{_cell(table, totals[-1], at[whole, end])}"
+        return f"{_cell(table, number, at[whole, end])}/{_cell(table, group.total, at[whole, end])}"
 
     # --- checks ---------------------------------------------------------------------------------------------
 
@@ -458,7 +485,7 @@ class _Book:
         sheet.write_formula(row, 3, whole, self._style(bold=True, top=1, bottom=6, num_format="0.##########"), off)
         alarm = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006", "bold": True})
         sheet.conditional_format(1, 3, row, 3, {"type": "cell", "criteria": "!=", "value": 0, "format": alarm})
-        skipped = sum(1 for check in self._report.checks if not self._is_known(check))
+        skipped = sum(1 for check in self._report.checks if self._sides(check) is None)
         if skipped:
             text = f"{skipped} comparisons are left out: a figure in each of them is not known exactly."
             if skipped == 1:
@@ -472,8 +499,12 @@ class _Book:
         self._page(sheet, "Checks")
         return f"Checks!$D${row + 1}"
 
-    def _is_known(self, check: Check) -> bool:
-        return all(cell in self._numbers for cell in (*check.plus, *check.minus))
+    def _sides(self, check: Check) -> tuple[str, str] | None:
+        """Return the two sides of a check as formulas, where every figure in them is known exactly."""
+        if not all(cell in self._numbers for cell in (*check.plus, *check.minus)):
+            return None
+        one, other = (_added([self._numbers[cell] for cell in cells]) for cells in (check.plus, check.minus))
+        return None if max(len(one), len(other)) > LONGEST_FORMULA else (one, other)
 
     def _compared(self) -> Iterator[tuple[str, str | Fraction, str, int, tuple[Fraction, Fraction]]]:
         """Yield two sides: a formula and what the ledger says, or cells and other cells."""
@@ -487,13 +518,12 @@ class _Book:
                 (live.figure, live.figure),
             )
         for check in self._report.checks:
-            if not self._is_known(check):
+            sides = self._sides(check)
+            if sides is None:
                 continue
-            sides = [[self._numbers[cell] for cell in cells] for cells in (check.plus, check.minus)]
-            one, other = ("+".join(address for address, _ in side) or "0" for side in sides)
-            figures = [sum((figure for _, figure in side), Fraction(0)) for side in sides]
-            places = decimals_of(figure for side in sides for _, figure in side)
-            yield one, other, check.what, places, (figures[0], figures[1])
+            figures = [[self._numbers[cell].figure for cell in cells] for cells in (check.plus, check.minus)]
+            one, other = (sum(side, Fraction(0)) for side in figures)
+            yield *sides, check.what, decimals_of(chain(*figures)), (one, other)
 
     # --- the summary, and every page ------------------------------------------------------------------------
 
@@ -599,13 +629,30 @@ def _is_part(value: Any) -> bool:
     return isinstance(value, Fraction) or (isinstance(value, Bounds) and value.is_exact)
 
 
-def _sum(table: Table, cells: Sequence[tuple[int, int]], place: int) -> str:
-    """Return the sum of cells, each with its sign, as a formula."""
-    rows = [number for _, number in cells]
-    if len(cells) > 1 and all(sign == 1 for sign, _ in cells) and rows == list(range(rows[0], rows[-1] + 1)):
-        return f"SUM({_cell(table, rows[0], place)}:{_cell(table, rows[-1], place)})"
-    signed = [f"{'-' if sign < 0 else '+'}{_cell(table, number, place)}" for sign, number in cells]
-    return "".join(signed).removeprefix("+")
+def _sum(table: Table, cells: Sequence[tuple[int, int]], place: int, sheet: str = "") -> str:
+    """Return the sum of rows of a column, each with its sign, as a formula: ranges where rows are next."""
+    runs: list[tuple[int, int, int]] = []
+    for sign, number in cells:
+        if runs and (runs[-1][0], runs[-1][2] + 1) == (sign, number):
+            runs[-1] = (sign, runs[-1][1], number)
+        else:
+            runs.append((sign, number, number))
+    formula = ""
+    for sign, first, last in runs:
+        one = f"{sheet}{_cell(table, first, place)}"
+        formula += "-" if sign < 0 else "+"
+        formula += one if first == last else f"SUM({one}:{_cell(table, last, place)})"
+    return formula.removeprefix("+")
+
+
+def _added(known: Iterable[_Known]) -> str:
+    """Return the sum of figures, wherever they stand, as a formula."""
+    of_one = groupby(known, lambda each: (sheet_name(each.table), each.place))
+    sums = []
+    for (sheet, place), some in of_one:
+        figures = list(some)
+        sums.append(_sum(figures[0].table, [(1, each.number) for each in figures], place, f"'{sheet}'!"))
+    return "+".join(sums) or "0"
 
 
 def _number_format(kind: Kind, decimals: int) -> str:

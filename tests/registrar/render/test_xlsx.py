@@ -281,6 +281,25 @@ def test_a_total_takes_away_what_has_the_other_sign_and_passes_over_what_is_said
     assert "A2-A3" in formulas_in(data)
 
 
+def many(count: int, *, every_other_taken_away: bool = False) -> Report:
+    """Return a table of many rows with their total, and a check of those that are added."""
+    column = Column(name="shares", heading="Shares", kind=Kind.SHARES)
+    signs = [-1 if every_other_taken_away and number % 2 else 1 for number in range(count)]
+    rows = [Row((Shares(1),), sign=sign) for sign in signs]
+    table = Table(name="x", title="X", columns=(column,), rows=[*rows, Row((Shares(sum(signs)),), Role.TOTAL)])
+    added = tuple(Cell("x", number, "shares") for number, sign in enumerate(signs) if sign > 0)
+    return reports.report(table, checks=[Check(what="x", plus=added, minus=added)])
+
+
+def test_a_formula_over_many_rows_is_short_or_is_none() -> None:
+    long = formulas_in(xlsx.workbook(many(3_000)))
+    assert {"SUM(A2:A3001)", "SUM('X'!A2:A3001)"} <= set(long)
+
+    broken_up = formulas_in(xlsx.workbook(many(3_000, every_other_taken_away=True)))
+    assert max(map(len, broken_up)) <= 8_192
+    assert not any(formula.startswith("A2") for formula in broken_up)
+
+
 def test_where_a_figure_is_open_there_is_no_formula_and_the_checks_say_so() -> None:
     shares = Column(name="shares", heading="Shares", kind=Kind.SHARES, bounded=True)
     rows = [Row((Bounds(Shares(1), Shares(2)),)), Row((reports.exactly(Shares(2)),), Role.TOTAL)]
