@@ -34,7 +34,8 @@ def _views() -> ModuleType:
 Example:
   captable show -f acme.db --as-of 2017-06-20
   captable show -f acme.db --as-of 2017-06-20 --known-at 2017-06-01
-  captable show -f acme.db --as-of 2017-06-20 --basis 2018-07-23 --json""",
+  captable show -f acme.db --as-of 2017-06-20 --basis 2018-07-23 --json
+  captable show -f acme.db --as-of 2017-06-20 -O cap-table.xlsx""",
 )
 @asking()
 @as_of_option
@@ -55,7 +56,8 @@ def show(asked: Asking, as_of: str | None, basis: str | None) -> None:
 @click.command(
     epilog="""\b
 Example:
-  captable commitments -f acme.db --as-of 2017-06-20""",
+  captable commitments -f acme.db --as-of 2017-06-20
+  captable commitments -f acme.db --as-of 2017-06-20 -O commitments.pdf""",
 )
 @asking()
 @as_of_option
