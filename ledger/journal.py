@@ -7,7 +7,7 @@ because a command id counts once. Nothing of a refused command is kept.
 from __future__ import annotations
 
 import gc
-import secrets
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -120,7 +120,7 @@ class Ledger:
         *,
         begin: bool = False,
         clock: Callable[[], datetime] = _utc_now,
-        salts: Callable[[], bytes] = lambda: secrets.token_bytes(SALT_BYTES),
+        salts: Callable[[], bytes] = lambda: os.urandom(SALT_BYTES),
     ) -> None:
         self._store, self._clock, self._salts = store, clock, salts
         self._issuer = _chosen(store.issuers(), issuer, begin=begin)
