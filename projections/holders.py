@@ -131,7 +131,7 @@ def holders(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: AsO
         for line in table.classes
         if line.stock_class in held or line.outstanding != exactly(Shares(0))
     )
-    votes = _sum(each.votes for each in classes)
+    votes = votes_together(each.votes for each in classes)
     lines = [
         _line(parties.party(holder), of_holder, classes, votes) for holder, of_holder in _by_holder(table).items()
     ]
@@ -165,7 +165,7 @@ def _line(
         else exactly(Shares(0))
         for each in classes
     }
-    votes = _sum(line.votes for line in by_class.values())
+    votes = votes_together(line.votes for line in by_class.values())
     return HolderLine(party, tuple(shares.items()), votes, ratio_of(votes, whole))
 
 
@@ -175,7 +175,7 @@ def _votes_of_class(line: ClassLine) -> Bounds[Fraction] | None:
     return votes_of(whole if whole.low is not None else line.outstanding, line.votes_per_share)
 
 
-def _sum(votes: Iterable[Bounds[Fraction] | None]) -> Bounds[Fraction]:
+def votes_together(votes: Iterable[Bounds[Fraction] | None]) -> Bounds[Fraction]:
     """Return votes together; those that nobody states are at least none, and nobody knows how many at most."""
     low = Fraction(0)
     high: Fraction | None = Fraction(0)

@@ -47,6 +47,9 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Ask": {
         "show": ("registrar.cli.answers:show", "Cap table at the close of a day."),
         "commitments": ("registrar.cli.answers:commitments", "What investors promised, and what became of it."),
+        "statement": ("registrar.cli.registers:statement", "The account of a holder, movement by movement."),
+        "holders": ("registrar.cli.registers:holders", "Holders of record on a day, with votes."),
+        "certificates": ("registrar.cli.registers:certificates", "Certificates, and what became of each."),
         "rollforward": ("registrar.cli.answers:rollforward", "A figure from one day to another."),
         "explain": ("registrar.cli.answers:explain", "The entries behind a figure, with the arithmetic."),
         "log": ("registrar.cli.answers:log", "Audit trail: what was recorded, by whom and when."),

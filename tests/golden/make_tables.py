@@ -11,7 +11,8 @@ from typing import Final
 
 from click.testing import CliRunner
 
-from ledger import Ledger
+from ledger import Ledger, Money
+from ledger.events import Consideration, ConsiderationForm
 from registrar.cli import main
 from registrar.demo import HandSetClock
 from registrar.founding_case import later_news, record_founding_case
@@ -47,6 +48,21 @@ ASKED: Final = {
         "--through",
         "2026-07-01",
     ],
+    "founding-statement": ["statement", "boone", "--as-of", "2017-06-01"],
+    "founding-statement-of-a-period": [
+        *("statement", "boone"),
+        *("--after", "2017-05-04", "--as-of", "2017-06-20"),
+    ],
+    "founding-holders": ["holders", "--as-of", "2017-06-20"],
+    "founding-certificates": ["certificates", "--as-of", "2017-06-01"],
+    "acme-holders": ["holders", "--as-of", "2026-06-30"],
+    "quay-holders": ["holders", "--as-of", "2026-06-30"],
+    "quay-holders-while-a-merger-is-open": ["holders", "--as-of", "2026-05-15"],
+    "quay-statement": ["statement", "h-1", "--after", "2026-02-15", "--as-of", "2026-07-01"],
+    "quay-statement-in-later-units": ["statement", "h-2", "--as-of", "2026-06-30", "--basis", "2026-07-01"],
+    "quay-statement-of-nothing": ["statement", "h-2", "--as-of", "2026-01-31"],
+    "quay-certificates": ["certificates", "--as-of", "2026-06-30"],
+    "quay-certificates-before-anything": ["certificates", "--as-of", "2025-12-31"],
     "acme-explain-money": ["explain", "spa", "undrawn", "--as-of", "2026-06-30"],
     "acme-log": ["log"],
 }
@@ -93,12 +109,55 @@ def acme(path: Path) -> None:
         ledger.record(a.stock_split_effected(), actor="counsel", command="split")
 
 
+def quay(path: Path) -> None:
+    """Record a company with certificates that came from one another, two holders of one name, and a merger."""
+    cash = Consideration(form=ConsiderationForm.CASH, amount=Money(500, "USD"))
+    people = (("h-1", "Ann Lee"), ("h-2", "Émile Okoro"), ("h-3", "Ann Lee"), ("h-4", "A. Lee"))
+    with Ledger.open(path, create=True, clock=a.ticking()) as ledger:
+        ledger.record(
+            a.issuer_registered(issuer="quay", legal_name="Quay Works, Inc."),
+            a.common(votes_per_share="1"),
+            a.series_a(votes_per_share="5/4"),
+            a.holder_registered(holder="fund"),
+            *(
+                a.holder_registered(holder=holder, name=name, address=f"{number} Quay Street, Boston MA 02109")
+                for number, (holder, name) in enumerate(people, 1)
+            ),
+            actor="counsel",
+            command="founding",
+        )
+        ledger.record(
+            a.agreement_signed(),
+            a.preferred_issued(
+                security="PA-1", agreement="spa", legends=("Not registered under the Securities Act of 1933.",)
+            ),
+            a.common_issued(holder="h-1", issued=1_005, security="CS-1", consideration=cash),
+            a.common_issued(holder="h-3", issued=250),
+            a.common_issued(holder="h-4", issued=30),
+            a.shares_transferred(
+                **{"from_holder": "h-1", "to_holder": "h-2", "transferred": 400, "effective_on": "2026-03-02"},
+                **{"security": "CS-1", "received_as": "CS-2", "consideration": cash},
+            ),
+            a.shares_converted(security="PA-1", received_as="CS-3", effective_on="2026-04-01"),
+            a.shares_repurchased(
+                holder="h-2", repurchased=400, security="CS-2", paid="900 USD", effective_on="2026-04-20"
+            ),
+            a.holder_merged(holder="h-4", into="h-1", effective_on="2026-05-01/2026-05-31"),
+            a.common_issued(holder="h-2", issued=75, effective_on="2026-06-15/2026-06-28"),
+            a.stock_split_effected(ratio="1/10"),
+            actor="counsel",
+            command="first-round",
+        )
+
+
 def tables() -> Iterator[tuple[str, str]]:
     """Yield the name of each file, and what the command line prints."""
     with TemporaryDirectory() as folder:
-        made = {"founding": Path(folder) / "founding.db", "acme": Path(folder) / "acme.db"}
-        founding_case(made["founding"])
-        acme(made["acme"])
+        made = {}
+        for record in (founding_case, acme, quay):
+            name = record.__name__.partition("_")[0]
+            made[name] = Path(folder) / f"{name}.db"
+            record(made[name])
         for name, args in (ASKED | STORY).items():
             drawn = {}
             for width in WIDTHS:

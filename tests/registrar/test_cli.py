@@ -18,11 +18,14 @@ from click.testing import CliRunner, Result
 
 from ledger import Ledger
 from ledger.exchange import json_lines
+from registrar import cli
 from registrar.cli import main
 from tests import builders as a
 from tests.golden import make_tables
 
-VERBS = ("init", "record", "show", "commitments", "rollforward", "explain", "log", "check", "demo")
+VERBS = [verb for verbs in cli.VERBS.values() for verb in verbs]
+FIRST = ("init", "record", "show", "commitments", "rollforward", "explain", "log", "check", "demo")
+"""The verbs that a record of the founding case needs, in the order in which somebody meets them."""
 EVENTS = json_lines.write([*a.founding(), a.common_issued()])
 
 
@@ -75,8 +78,19 @@ def answer(*args: str) -> dict[str, Any]:
 def test_help_lists_every_verb_in_the_order_of_use() -> None:
     told = run("--help").stdout
 
-    assert re.findall(r"^  ([a-z]+)  ", told, re.MULTILINE) == list(VERBS)
+    assert re.findall(r"^  ([a-z-]+)  ", told, re.MULTILINE) == VERBS
+    assert [verb for verb in VERBS if verb in FIRST] == list(FIRST)
+    assert re.findall(r"^(\w+):$", told, re.MULTILINE) == ["Options", *cli.VERBS]
     assert run().stdout == told
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_is_where_the_table_says_and_is_called_so(verb: str) -> None:
+    command = main.get_command(click.Context(main), verb)
+
+    assert command is not None
+    assert command.name == verb
+    assert command.help
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -612,4 +626,4 @@ def test_the_demo_ends_with_the_other_verbs() -> None:
     lines: list[str] = []
     demo.run(lines.append, 200)
 
-    assert lines[-1].endswith(f"captable {', '.join(verb for verb in VERBS if verb != 'demo')}.")
+    assert lines[-1].endswith(f"captable {', '.join(verb for verb in FIRST if verb != 'demo')}.")

@@ -1,0 +1,73 @@
+"""Verbs that print the registers: the statement of a holder, the list of holders, the certificates."""
+
+from __future__ import annotations
+
+import click
+
+from registrar.cli.options import Asking, as_of_option, asking, basis_option
+
+
+@click.command(
+    epilog="""\b
+Example:
+  captable statement boone -f acme.db --as-of 2017-06-20
+  captable statement boone --after 2016-12-31 --as-of 2017-12-31 -O boone.pdf""",
+)
+@click.argument("holder")
+@asking()
+@click.option(
+    "--after", metavar="DAY", help="The day at whose close it opens. Default: everything from the beginning."
+)
+@as_of_option
+@basis_option
+def statement(asked: Asking, holder: str, after: str | None, as_of: str | None, basis: str | None) -> None:
+    """Show the account of HOLDER: every movement of shares with what was left after it, and what there is."""
+    with asked.opened() as ledger:
+        from projections.statement import statement as account
+        from registrar.registers.statement import statement as report
+
+        opens, day, units = asked.day("--after", after), asked.as_of(ledger, as_of), asked.day("--basis", basis)
+        answer = account(ledger, holder, after=opens, as_of=day, known_at=asked.known(ledger), basis=units)
+        asked.answer(lambda: report(ledger, answer))
+
+
+@click.command(
+    epilog="""\b
+Example:
+  captable holders -f acme.db --as-of 2017-06-20
+  captable holders --as-of 2017-06-20 -O holders.pdf""",
+)
+@asking()
+@as_of_option
+@basis_option
+def holders(asked: Asking, as_of: str | None, basis: str | None) -> None:
+    """Show the holders of record on a record date, in alphabetical order, with their shares and votes."""
+    with asked.opened() as ledger:
+        from projections.holders import holders as listed
+
+        day, units = asked.as_of(ledger, as_of), asked.day("--basis", basis)
+        answer = listed(ledger, as_of=day, known_at=asked.known(ledger), basis=units)
+        from registrar.registers.holders import holders as report
+
+        asked.answer(lambda: report(ledger, answer))
+
+
+@click.command(
+    epilog="""\b
+Example:
+  captable certificates -f acme.db
+  captable certificates --as-of 2017-06-20 -O certificates.xlsx""",
+)
+@asking()
+@as_of_option
+@basis_option
+def certificates(asked: Asking, as_of: str | None, basis: str | None) -> None:
+    """Show the register of certificates: whose each is, what became of it, and where it came from."""
+    with asked.opened() as ledger:
+        from projections.certificates import certificates as listed
+
+        day, units = asked.as_of(ledger, as_of), asked.day("--basis", basis)
+        answer = listed(ledger, as_of=day, known_at=asked.known(ledger), basis=units)
+        from registrar.registers.certificates import certificates as report
+
+        asked.answer(lambda: report(ledger, answer))
