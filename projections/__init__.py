@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from projections.audit import AuditLine, audit_trail
+    from projections.audit import AuditLine, AuditTrail, audit_trail
     from projections.bounds import Bounds, Possible
     from projections.cap_table import CapTable, ClassLine, HoldingLine, ReserveLine, cap_table
     from projections.certificates import CertificateLine, CertificateRegister, CertificateStatus, certificates
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from projections.control import ControlAccount, ControlBook, ControlFigures, ControlLine, control_book
     from projections.explain import Explanation, explain
     from projections.figures import Figure, of_agreement, of_class, of_holder
-    from projections.findings import Finding, Severity, findings
+    from projections.findings import Finding, Findings, Severity, findings
     from projections.holders import HolderLine, HolderList, holders
     from projections.over_time import (
         CommitmentOverTime,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AuditLine",
+    "AuditTrail",
     "Bounds",
     "CapTable",
     "CertificateLine",
@@ -50,6 +51,7 @@ __all__ = [
     "Explanation",
     "Figure",
     "Finding",
+    "Findings",
     "HolderLine",
     "HolderList",
     "HoldingLine",
@@ -78,7 +80,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "audit": ("AuditLine", "audit_trail"),
+    "audit": ("AuditLine", "AuditTrail", "audit_trail"),
     "bounds": ("Bounds", "Possible"),
     "cap_table": ("CapTable", "ClassLine", "HoldingLine", "ReserveLine", "cap_table"),
     "certificates": ("CertificateLine", "CertificateRegister", "CertificateStatus", "certificates"),
@@ -86,7 +88,7 @@ _MODULES = {
     "control": ("ControlAccount", "ControlBook", "ControlFigures", "ControlLine", "control_book"),
     "explain": ("Explanation", "explain"),
     "figures": ("Figure", "of_agreement", "of_class", "of_holder"),
-    "findings": ("Finding", "Severity", "findings"),
+    "findings": ("Finding", "Findings", "Severity", "findings"),
     "holders": ("HolderLine", "HolderList", "holders"),
     "over_time": (
         "CommitmentOverTime",
