@@ -19,7 +19,7 @@ import attrs
 from ledger.errors import needed
 from registrar.render.words import instant, printed, shown, standing
 from registrar.report import Layout, Report, Role, Table
-from registrar.text import safe
+from registrar.text import safe, width_of
 
 FONTS: Final = ("Libertinus Serif", "DejaVu Sans Mono")
 """The fonts of a page; the second has signs that the first has not."""
@@ -128,11 +128,13 @@ def _rows(table: Table, layout: Layout) -> dict[str, Any]:
     right = [
         column.kind.is_number or (layout is Layout.DOWN and column.name.startswith("of_")) for column in columns
     ]
-    is_wide = layout is Layout.ROWS and len(columns) > _UPRIGHT and not right[0]
+    longest = [0 if each else max(width_of(row[at]) for row in texts) for at, each in enumerate(right)]
+    is_wide = layout is Layout.ROWS and len(columns) > _UPRIGHT and any(longest)
+    wide = longest.index(max(longest)) if is_wide else None
     gaps = {group[0] for group in table.groups()} - {0}
     return {
         "columns": [
-            {"heading": safe(column.heading), "right": each, "wide": not place and is_wide}
+            {"heading": safe(column.heading), "right": each, "wide": place == wide}
             for place, (column, each) in enumerate(zip(columns, right, strict=True))
         ],
         "rows": [

@@ -36,7 +36,9 @@ ASKED: Final = {
     "acme-commitments": ["commitments", "--as-of", "2026-04-01"],
 }
 TEXTS: Final = ("csv", "md", "json")
-PRINTED: Final = ("founding-show", "founding-commitments", "founding-log", "acme-show")
+"""Formats that are kept as files."""
+PRINTED: Final = ("founding-show", "founding-commitments", "founding-log", "founding-explain")
+"""Answers whose pages are drawn, of a record without persons: names of persons are salted, and so is the digest."""
 
 
 def answers(form: str) -> Iterator[tuple[str, bytes]]:

@@ -48,8 +48,8 @@ def test_a_page_looks_as_it_was_kept(name: str, pages: dict[str, tuple[int, int,
 
 
 def test_a_page_that_is_set_otherwise_would_be_noticed(pages: dict[str, tuple[int, int, bytes]]) -> None:
-    width, _, points = pages["acme-show-1.png"]
+    width, _, points = pages["founding-show-1.png"]
     moved = points[3 * width :] + points[: 3 * width]
 
     assert difference(points, moved) > 0.5
-    assert make_formats.read_png(make_formats.png(*pages["acme-show-1.png"]))[2] == points
+    assert make_formats.read_png(make_formats.png(*pages["founding-show-1.png"]))[2] == points
