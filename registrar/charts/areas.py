@@ -18,6 +18,7 @@ from registrar.charts.chart import HOVER, Spec
 from registrar.charts.drawing import OPEN, Axis, drawn
 
 ONE_DAY: Final = timedelta(days=1)
+_ON: Final = {"field": "on", "type": "temporal"}
 _STEP: Final = {"interpolate": "step-after"}
 
 
@@ -103,7 +104,7 @@ def area_layers(axis: Axis, days: Spec, told: Sequence[tuple[str, str]]) -> list
         },
         {
             "name": HOVER,
-            "encoding": {**encoding, "x2": {"field": "until"}, "tooltip": tells},
+            "encoding": {**encoding, "x": _ON, "x2": {"field": "until"}, "tooltip": tells},
             "mark": {"type": "rect", "opacity": 0, "aria": False},
         },
     ]
@@ -118,17 +119,20 @@ def line_layer(rows: Sequence[Spec], days: Spec, mark: Spec) -> Spec:
 # --- the days from left to right ----------------------------------------------------------------------------
 
 
+_TICKS: Final = ((430, 1), (1_650, 3), (3_300, 6))
+"""Up to so many days, a tick each so many months; beyond, a tick each so many years."""
+
+
 def days_axis(first: date, last: date) -> Spec:
     """Return the days from left to right, both included, with ticks where months, quarters or years begin."""
     span = (last - first).days + 1
-    months = 1 if span <= 430 else 3 if span <= 1_100 else 12 * ceil(Fraction(span, 3_700))
+    months = next((months for days, months in _TICKS if span <= days), 12 * ceil(Fraction(span, 7_300)))
     ticks = _first_days(first, last, months) if span > 45 else _some_days(first, span)
     year = "datum.index == 0 || utcmonth(datum.value) == 0"
     above = "%-d %b" if span <= 45 else "%b"
     label = f"[utcFormat(datum.value, '{above}'), {year} ? utcFormat(datum.value, '%Y') : '']"
     return {
-        "field": "on",
-        "type": "temporal",
+        **_ON,
         "scale": {"type": "utc", "domain": [_milliseconds(first), _milliseconds(last + ONE_DAY)], "nice": False},
         "axis": {
             "title": None,
@@ -146,7 +150,7 @@ def _milliseconds(on: date) -> int:
 
 
 def _some_days(first: date, span: int) -> list[date]:
-    step = 1 if span <= 7 else 7
+    step = 1 if span <= 14 else 7
     return [first + timedelta(days=each) for each in range(0, span, step)]
 
 

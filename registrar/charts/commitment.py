@@ -182,8 +182,8 @@ class _Picture:
             asked=asked,
             measure=measure,
             description=(
-                f"{title}: {asked.issuer_name}, {asked.days}. Stacked areas that change on the day of a fact,"
-                f" {measure}. At the close of {answer.through}: {said}."
+                f"{title}: {asked.issuer_name}, {asked.days}. Stacked areas, which change on the day of a fact;"
+                f" in {measure}. At the close of {answer.through}: {said}."
             ),
             notes=self.notes(),
             layers=[
@@ -209,7 +209,7 @@ class _Picture:
         notes = ["The dashed line is what would be undrawn if every tranche closed on its day, as due by schedule."]
         areas = [area for step in self.answer.steps for area in _areas(step)]
         if any(area.is_open and area.low != area.high for area in areas):
-            notes.append("Lighter, with a dashed edge: it may be so or not.")
+            notes.append("Lighter, dashed: it may be so or not.")
         if not self.answer.is_complete:
             notes.append("The register of the class bought is partial: closings may be missing.")
         return notes

@@ -25,7 +25,7 @@ LEFT: Final = 84
 RIGHT: Final = 246
 """Room for the names beside the plot."""
 _LINE: Final = 17
-_CHARACTERS: Final = 140
+_CHARACTERS: Final = 150
 """Characters of a note on one line of the whole picture."""
 _LABEL: Final = 36
 """Characters of a name beside the plot."""
@@ -112,6 +112,8 @@ class Axis:
         if low == high:
             high = Fraction(1)
         rough = (high - low) / about
+        if all(value.denominator == 1 for value in known):
+            rough = max(rough, Fraction(1))
         power = Fraction(10) ** (len(str(floor(rough))) - 1 if rough >= 1 else -len(str(floor(1 / rough))))
         step = next(power * each for each in _STEPS if power * each >= rough)
         ticks = tuple(step * each for each in range(ceil(low / step), floor(high / step) + 1))

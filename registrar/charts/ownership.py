@@ -220,7 +220,9 @@ class _Picture:
                 top = reach
         elif one is None or recorded > certain:
             reach = Fraction(100) if one is None else recorded.as_fraction() * one + below
-            yield self._area(_UNCERTAIN, step, top, max(top, reach), step.recorded, is_open=True)
+            whose = "; ".join(f"{band.name} {bounds(shares)}" for band, shares in ranges if not shares.is_exact)
+            area = self._area(_UNCERTAIN, step, top, max(top, reach), step.recorded, is_open=True)
+            yield attrs.evolve(area, tells={**area.tells, "holder": whose or _UNCERTAIN.name})
 
     def _not_recorded(self, step: OwnershipStep, top: Fraction) -> list[Area]:
         """Return the area of holders that are not recorded, where a stated count says how much that is."""
@@ -290,8 +292,8 @@ class _Picture:
             asked=asked,
             measure=measure,
             description=(
-                f"{title}: {asked.issuer_name}, {asked.days}. Stacked areas that change on the day of a fact,"
-                f" {measure}. At the close of {answer.through}: {said}."
+                f"{title}: {asked.issuer_name}, {asked.days}. Stacked areas, which change on the day of a fact;"
+                f" in {measure}. At the close of {answer.through}: {said}."
             ),
             notes=self.notes(),
             layers=[
@@ -325,8 +327,12 @@ class _Picture:
     def notes(self) -> list[str]:
         """Return what has to be known to read the picture."""
         steps, notes = self.answer.steps, []
-        if any(area.is_open and area.low != area.high for step in steps for area in self.areas(step)):
-            notes.append("Lighter, with a dashed edge: the day of a fact is open, and it may be so or not.")
+        if not self.bands:
+            notes.append("Nobody held any of it on these days.")
+        open_of = {area.of for step in steps for area in self.areas(step) if area.is_open and area.low != area.high}
+        if open_of:
+            in_grey = "; in grey, one holder or another has them" * (_UNCERTAIN.key in open_of)
+            notes.append(f"Lighter, dashed: the day of a fact is open, and it may be so or not{in_grey}.")
         partial = [step for step in steps if not step.is_complete]
         counted = [step for step in partial if step.stated is not None]
         if partial:

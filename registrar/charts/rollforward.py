@@ -155,7 +155,7 @@ class _Picture:
         """Return what has to be known to read the picture."""
         notes = []
         if any(low != high for bar in bars for low, high in bar.open):
-            notes.append("Lighter, with a dashed edge: the day of a fact is open, and it may be so or not.")
+            notes.append("Lighter, dashed: the day of a fact is open, and it may be so or not.")
         if not self.answer.is_complete:
             notes.append("The register is partial: this is what is recorded of it.")
         return notes

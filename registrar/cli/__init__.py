@@ -54,6 +54,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "explain": ("registrar.cli.answers:explain", "The entries behind a figure, with the arithmetic."),
         "log": ("registrar.cli.answers:log", "Audit trail: what was recorded, by whom and when."),
         "check": ("registrar.cli.answers:check", "What does not fit in the record."),
+        "chart": ("registrar.cli.charts:chart", "A picture, as SVG, PNG or a Vega-Lite spec."),
     },
     "Learn": {
         "demo": ("registrar.cli.story:demo", "A real case, recorded and asked step by step."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-from registrar.cli.output import FORMATS, Output, chosen, leave
+from registrar.cli.output import FORMATS, PICTURES, Output, chosen, chosen_picture, leave
 from registrar.cli.waiting import waiting
 
 if TYPE_CHECKING:
@@ -145,6 +145,30 @@ def asking(*, known: bool = True) -> Callable[[_Verb], _Verb]:
         taking = _format_option(_out_option(_table_option(_json_option(run))))
         if known:
             taking = _known_option(taking)
+        return _file_option(_issuer_option(taking))
+
+    return add
+
+
+def drawing() -> Callable[[_Verb], _Verb]:
+    """Return a decorator for verbs that draw: the function gets an ``Asking`` first, whose output is a picture."""
+
+    def add(verb: Any) -> Any:
+        @wraps(verb)
+        def run(
+            *args: Any,
+            file: str | None,
+            issuer: str | None,
+            form: str | None,
+            out: str | None,
+            known_at: str | None,
+            **options: Any,
+        ) -> Any:
+            return verb(Asking(file, issuer, known_at, chosen_picture(form, out)), *args, **options)
+
+        taking = click.option("-o", "--output", "form", type=click.Choice(PICTURES), help="In this format.")(
+            _known_option(_out_option(run))
+        )
         return _file_option(_issuer_option(taking))
 
     return add
