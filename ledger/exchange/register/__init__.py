@@ -63,7 +63,9 @@ def sheets_of(files: Sequence[File]) -> list[Sheet]:
     problems = Problems(", ".join(file.name for file in files))
     for file in files:
         try:
-            if workbook.is_workbook(file.data):
+            if not file.data:
+                raise NotUnderstood("E_FILE", "the file is empty", "save it again, or leave it out", file.name)
+            if workbook.is_workbook(file):
                 sheets += workbook.read(file)
             else:
                 sheets.append(delimited.read(file, layout.is_heading))

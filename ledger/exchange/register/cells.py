@@ -142,7 +142,7 @@ def letters(column: int) -> str:
 
 def printed(text: str, limit: int = 40) -> str:
     """Return a name out of somebody's file so that it may stand in a line on a terminal."""
-    safe = ascii(text)[1:-1]
+    safe = ascii(str(text))[1:-1]
     return safe if len(safe) <= limit else safe[: limit - 3] + "..."
 
 

@@ -44,7 +44,7 @@ class Holder:
 
 def slug(name: str, otherwise: str) -> str:
     """Return a readable id for the name of an organisation or a class: ``fund-ii-l-p`` for ``Fund II, L.P.``."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = "".join(each for each in unicodedata.normalize("NFKD", name).lower() if not unicodedata.combining(each))
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_SLUG].strip("-") or otherwise
 
 
@@ -198,14 +198,7 @@ class Holders:
                 self._add(Holder(ids.of(name, kind), name, kind, there[0]))
 
     def _take_with_id(self, line: Line, holder: HolderId, name: str | None) -> None:
-        first = self._of_file.get(holder)
-        if first is not None:
-            if name is not None and name not in (first.name, holder):
-                what = f"{holder} is {shown(first.name)} in {first.line.place}"
-                self._troubles.add(
-                    *line.problem("holder", "E_DUPLICATE", what, "give each holder an id of its own")
-                )
-        elif holder not in self._of_file:
+        if holder not in self._of_file:  # a second name of it is told where it is named
             kind = self._kind_of([line], name or holder)
             if name is None:
                 hint = "write it, or add a sheet Holders"
@@ -273,7 +266,7 @@ class Holders:
         return []
 
     def _unknown(self, line: Line, field: str, text: str) -> None:
-        near = self._troubles.nearest(text, [*self._names, *self._of_file, *self._recorded])
+        near = self._troubles.nearest(text, lambda: [*self._names, *self._of_file, *self._recorded])
         hint = f"did you mean {printed(near)}?" if near else "add a row to the sheet Holders"
         what = f"holder {shown(text)} is on no sheet Holders, and not recorded"
         self._troubles.add(*line.problem(field, "E_UNKNOWN", what, hint))

@@ -6,7 +6,7 @@ Every problem is noted with its place, and reading goes on, so that one pass tel
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ _LOOKED_AT: Final = 30
 """Rows in which the headings are looked for."""
 _KEPT: Final = 2_000
 """Problems that are kept until all are known and the first ones can be told."""
-_COMPARED: Final = 20_000
+_COMPARED: Final = 1_000
 """Names that are compared at most to find the nearest."""
 _TOTALS: Final = frozenset({"total", "totals", "grand total", "sum", "total shares", "total issued"})
 _SUBTOTALS: Final = frozenset({"subtotal", "sub total", "subtotals", "carried forward", "brought forward"})
@@ -63,9 +63,12 @@ class Troubles:
     def __len__(self) -> int:
         return self._count
 
-    def nearest(self, name: str, names: Collection[str]) -> str | None:
+    def nearest(self, name: str, names: Callable[[], Collection[str]]) -> str | None:
         """Return the name that is most like one; not after many problems, as each look takes its time."""
-        return nearest(name, names) if self._count < SHOWN and len(names) <= _COMPARED else None
+        if self._count >= SHOWN:
+            return None
+        known = names()
+        return nearest(name, known) if len(known) <= _COMPARED else None
 
     def refuse(self) -> None:
         """Raise the refusal if there is any problem.
@@ -300,7 +303,8 @@ def _columns(sheet: Sheet, thing: Thing, headings: int, skip: set[str], problem:
     for row in range(headings + 1, len(sheet.rows)):
         extra = [index for index, cell in enumerate(sheet.rows[row][width:], width) if cell is not None]
         if extra and not _is_remark(sheet.rows[row]):
-            problem("E_ROW", "the row has more cells than there are headings", "one cell for each", row, extra[0])
+            hint = "one cell for each heading; in CSV a text with separators stands in quotation marks"
+            problem("E_ROW", "the row has more cells than there are headings", hint, row, extra[0])
     return found
 
 
@@ -343,8 +347,11 @@ def _hidden_and_merged(sheet: Sheet, headings: int, columns: Mapping[str, int], 
             else:
                 shown_rows.append([row])
     for rows in shown_rows:
-        many = f"rows {rows[0] + 1} to {rows[-1] + 1} are" if len(rows) > 1 else "the row is"
-        problem("E_ROW", f"{many} hidden", "show it, also in the filter, or delete it", rows[0])
+        if len(rows) > 1:
+            many = f"rows {rows[0] + 1} to {rows[-1] + 1} are hidden"
+            problem("E_ROW", many, "show them, also in the filter, or delete them", rows[0])
+        else:
+            problem("E_ROW", "the row is hidden", "show it, also in the filter, or delete it", rows[0])
     for column in sorted(set(columns.values()) & sheet.hidden_columns):
         problem("E_COLUMN", "the column is hidden", "show it, or delete it", headings, column)
     for merged in sheet.merged:

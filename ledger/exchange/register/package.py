@@ -47,6 +47,12 @@ _PARTS: Final = re.compile(
     re.ASCII,
 )
 _ROOT: Final = "_rels/.rels"
+_MAIN: Final = "xl/workbook.xml"
+_TO_MAIN: Final = (
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1"'
+    b' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"'
+    b' Target="xl/workbook.xml"/></Relationships>'
+)
 _CORNER: Final = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})", re.ASCII)
 _OTHER_FILE: Final = re.compile(r"\[\d+\]", re.ASCII)
 _TRUE: Final = ("1", "true")
@@ -103,7 +109,7 @@ def opened(data: bytes, name: str) -> Package:
         raise NotUnderstood("E_FILE", "it is a ZIP file without a workbook in it", "give an .xlsx file", name)
     book, links = _Workbook(), _Links("worksheet", "xl/")
     _parsed(parts[main], main, name, book.start)
-    _parsed(parts.get(f"xl/_rels/{main[3:]}.rels", b"<none/>"), f"links of {main}", name, links.start)
+    _parsed(parts.get(_links_of(main), b"<none/>"), _links_of(main), name, links.start)
     sheets, looked_through = [], {main}
     for title, link, hidden in book.sheets:
         target = links.targets.get(link, "")
@@ -116,7 +122,13 @@ def opened(data: bytes, name: str) -> Package:
         _parsed(parts[part], part, name)
     if len(sheets) > MAX_SHEETS:
         raise refused_size(name, f"the workbook has {len(sheets)} sheets", f"at most {MAX_SHEETS}")
-    return Package(tuple(sheets), _packed(parts), book.counts_from_1904)
+    usual = {main: _MAIN, _links_of(main): _links_of(_MAIN)}  # which is where readers look
+    renamed = {usual.get(part, part): content for part, content in parts.items()} | {_ROOT: _TO_MAIN}
+    return Package(tuple(sheets), _packed(renamed), book.counts_from_1904)
+
+
+def _links_of(main: str) -> str:
+    return f"xl/_rels/{main[3:]}.rels"
 
 
 # --- the archive ------------------------------------------------------------------------------------------

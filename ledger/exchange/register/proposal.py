@@ -11,7 +11,7 @@ import attrs
 
 from ledger import codec
 from ledger.days import EffectiveDay, zone
-from ledger.errors import NotUnderstood, shown
+from ledger.errors import NotUnderstood, TooManyDecimals, shown
 from ledger.events import (
     CommonIssued,
     Consideration,
@@ -39,7 +39,7 @@ from ledger.exchange.register.values import Amount, Numbers
 from ledger.identity import HolderId, IssuerId, SecurityId, StockClassId
 from ledger.movements import HolderKind, Level, Scope, StockClassKind
 from ledger.personal import Personal
-from ledger.quantities import Currency, Money, Price, Shares
+from ledger.quantities import Currency, Money, Price, Shares, fits
 from ledger.rules import names_in
 from ledger.terms.conversion import ConversionRight
 
@@ -242,8 +242,9 @@ class Reader:
         if otherwise is None and is_recorded:
             return EffectiveDay(_ANY_DAY)
         if otherwise is None:
-            hint = "write it, or say on which day the register is taken over"
-            self._wrong(line, "effective_on", "E_FIELD", "Day is empty, and the files speak of no other", hint)
+            if not len(self._troubles):  # else a day may be among what could not be read
+                what, hint = "no row of the files has a day", "say on which day the register is taken over"
+                self._wrong(line, "effective_on", "E_FIELD", what, hint)
             return None
         return EffectiveDay(otherwise)
 
@@ -348,7 +349,7 @@ class Reader:
         if len(named) == 1:
             return named[0]
         if text not in self._bad_classes:
-            near = self._troubles.nearest(text, [*self._classes, *self._titles])
+            near = self._troubles.nearest(text, lambda: [*self._classes, *self._titles])
             hint = f"did you mean {printed(near)}?" if near else "add a row to the sheet Classes"
             what = f"class {shown(text)} is on no sheet Classes, and not recorded"
             if named:
@@ -492,11 +493,9 @@ class Reader:
                     else "correct one, or call the register partial"
                 )
                 self._wrong(row, "stated_outstanding", "E_QUANTITY", what, hint)
-        try:
-            codec.encode(event)
-        except NotUnderstood as error:
+        if len(codec.encode(event)) > codec.MAX_PAYLOAD_BYTES:
             what = f"{stock_class} has {len(held):,} positions, which is more than one opening balance holds"
-            self._wrong(at, "", error.code, what, "an entry has at most 1,000,000 bytes")
+            self._wrong(at, "", "E_LIMIT", what, f"an entry has at most {codec.MAX_PAYLOAD_BYTES:,} bytes")
             return
         place = row.place if row is not None else at.table.sheet.place
         self._facts.append(Proposed(event, place))
@@ -512,7 +511,11 @@ class Reader:
             if holder is None or stock_class is None or shares is None:
                 continue
             key = stock_class, holder
-            if not shares:
+            if shares < Shares(0):
+                self._wrong(line, "shares", "E_QUANTITY", f"{shares:,} shares", "a position is zero or more")
+            elif not self._is_divisible(line, "shares", stock_class):
+                continue
+            elif not shares:
                 self._notes.append(f"{line.place}: no shares, no position")
             elif line["security"] is not None:
                 if self._is_new_security(line, "security"):
@@ -540,6 +543,16 @@ class Reader:
                 self._position(found[stock_class], each, holder, each["shares"], each["security"])
         return {stock_class: sorted(held, key=lambda pair: pair[1].order) for stock_class, held in found.items()}
 
+    def _is_divisible(self, line: Line, field: str, stock_class: StockClassId) -> bool:
+        """Check that shares are no finer than their class divides them."""
+        row = self._classes.get(stock_class)
+        decimals = self._known.levels.get((Level.DECIMALS, stock_class), 0) if row is None else row["decimals"] or 0
+        if fits(line[field].units, decimals):
+            return True
+        error = TooManyDecimals(stock_class, line[field], decimals)
+        self._wrong(line, field, error.code, *str(error).split(". ", 1))
+        return False
+
     def _position(
         self,
         held: list[tuple[OpeningPosition, Line]],
@@ -564,7 +577,7 @@ class Reader:
             holder, stock_class = self._holders.meant(line, "holder", "holder_id"), self._class(line, "stock_class")
             if holder is None or stock_class is None or line.is_bad("shares", "security", "standing"):
                 continue
-            if self._is_new_security(line, "security"):
+            if self._is_divisible(line, "shares", stock_class) and self._is_new_security(line, "security"):
                 found[stock_class, holder].append(line)
         return found
 
@@ -613,6 +626,9 @@ class Reader:
         )
         if line.bad or not is_new or not complete or not classes:
             return
+        for field, stock_class in _COUNTED_IN.items():
+            if field in fields and not self._is_divisible(line, field, fields[stock_class]):
+                return
         event = self._made(line, kind, **fields)
         if event is not None:
             self._facts.append(Proposed(event, line.place))
@@ -645,6 +661,12 @@ class Reader:
             return None
 
 
+_COUNTED_IN: Final = {
+    **dict.fromkeys(("issued", "transferred", "cancelled", "repurchased", "redeemed", "reserved"), "stock_class"),
+    "surrendered": "from_class",
+    "received": "to_class",
+}
+"""Numbers of shares, and the class that they are of."""
 _ANY_DAY: Final = date(2000, 1, 1)
 _NOT_OF_THE_EVENT: Final = frozenset({"holder_id", "holder_kind", "amount", "currency", "form", "document"})
 """Columns whose content reaches an event in another way than by their name."""

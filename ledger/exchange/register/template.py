@@ -25,7 +25,7 @@ _LAST_VALIDATED: Final = 5_000
 _EXCEL_BEGINS: Final = date(1900, 3, 1)
 _EXCEL_ENDS: Final = date(9999, 12, 31)
 _WIDTHS: Final = {"name": 30, "legal_name": 30, "title": 24, "authority": 24, "note": 30, "document": 24}
-_NARROW, _SPARE = 12, 3
+_NARROW, _SPARE, _WITH_EXAMPLE = 12, 3, 22
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -153,6 +153,7 @@ class _Writer:
             sheet.write_string(row, 0, "Not in it", self._top)
             sheet.write_string(row, 1, what, self._top)
             row += 1
+        _printed(sheet)
         row += 1
         for index, text in enumerate(("Sheet", "Column", "Written as", "What it says")):
             sheet.write_string(row, index, text, self._needed)
@@ -171,10 +172,11 @@ class _Writer:
         sheet.write_string(0, 0, explanation(thing), self._remark)
         for index, column in enumerate(thing.columns):
             width = _WIDTHS.get(column.field, max(_NARROW, len(heading(column)) + _SPARE))
-            sheet.set_column(index, index, width, self._format(column))
+            sheet.set_column(index, index, width if index else max(width, _WITH_EXAMPLE), self._format(column))
             sheet.write_string(1, index, heading(column), self._needed if column.needed else self._heading)
             self._validate(sheet, index, column)
         sheet.freeze_panes(2, 0)
+        _printed(sheet)
         if rows is None:
             for index, cell in enumerate(example(thing)):
                 self._write(sheet, 2, index, cell, self._remark)
@@ -223,6 +225,12 @@ class _Writer:
             options |= {"validate": "list", "source": f"={of.sheet}!${at}$4:${at}${_LAST_VALIDATED}"}
             options |= {"error_type": "information", "error_message": f"It is not on {of.sheet}."}
         sheet.data_validation(2, index, _LAST_VALIDATED - 1, index, options)
+
+
+def _printed(sheet: Any) -> None:
+    """Let a sheet fit the width of a page."""
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 _OFFERED: Final = {

@@ -12,19 +12,20 @@ from ledger.exchange.register.cells import MAX_FILE_BYTES, Cell, File, Sheet, Un
 from ledger.exchange.register.package import Package, Part, opened
 
 _ZIP: Final = b"PK\x03\x04"
+_SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How old Office files begin, and the envelope that a password puts around a new one."""
-_EXACT_FROM: Final = 2**53
-"""Beyond this a double does not hold every whole number."""
+_BEYOND_EXACT: Final = 2**53
+"""From here on a double stands for more than one whole number that may have been typed."""
 _DIGITS: Final = 15
 """Significant digits that Excel keeps, and that a double gives back as they were typed."""
 _AS_TEXT: Final = "write it as text: an apostrophe before the first digit does it"
 _FIRST_OF_MARCH_1900: Final = date(1900, 3, 1)
 
 
-def is_workbook(data: bytes) -> bool:
-    """Whether bytes begin like a spreadsheet file of any kind, and not like text."""
-    return data.startswith((_ZIP, _COMPOUND, b"PK\x05\x06"))
+def is_workbook(file: File) -> bool:
+    """Whether a file begins like a spreadsheet file of any kind, and not like text, or is called one."""
+    return file.data.startswith((_ZIP, _COMPOUND)) or file.name.lower().endswith(_SUFFIXES)
 
 
 def read(file: File) -> list[Sheet]:
@@ -67,6 +68,8 @@ def _is_xlsx(file: File) -> None:
         what = "it is an OpenDocument file (.ods)"
     elif file.data.startswith(_ZIP) and b"xl/workbook.bin" in file.data:
         what = "it is a binary workbook (.xlsb)"
+    elif not file.data.startswith(_ZIP):
+        what, hint = "it is no workbook, though its name says so", "save it again as .xlsx, or name a CSV file .csv"
     else:
         return
     raise NotUnderstood("E_FILE", what, hint, file.name)
@@ -117,7 +120,7 @@ def _cell(value: Any, package: Package) -> Cell:
 def _number(value: Any) -> Cell:
     """Return a double as the number that was typed, or refuse one that stands for several."""
     if value.is_integer():
-        if abs(value) <= _EXACT_FROM:
+        if abs(value) < _BEYOND_EXACT:
             return int(value)
         return Unreadable("E_NUMBER", f"{value:.0f} is beyond what a number in Excel holds exactly", _AS_TEXT)
     shortest = Decimal(repr(value))
