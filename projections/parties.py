@@ -64,10 +64,12 @@ class Parties:
         """Return the holder that one is shown under: itself, unless it was merged.
 
         Raises:
-            UnknownName: The record knows no such holder.
+            UnknownName: The record knows no such holder; the nearest one is told, by id or by name.
         """
         if holder not in self._registered:
-            raise UnknownName("holder", holder, None, nearest(holder, [str(each) for each in self._registered]))
+            called = {self.name(each): str(each) for each in self._registered}
+            near = nearest(holder, [*map(str, self._registered), *called])
+            raise UnknownName("holder", holder, None, called.get(near, near) if near else None)
         return self.counts_as(HolderId(holder))[0]
 
     def name(self, holder: HolderId) -> str:

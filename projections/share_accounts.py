@@ -15,9 +15,9 @@ from typing import Final, Generic, NamedTuple, TypeVar
 import attrs
 
 from ledger.days import EffectiveDay, close_of
-from ledger.events import Certainty
+from ledger.events import Certainty, FractionsSettled
 from ledger.identity import EntryNumber, HolderId, SecurityId, StockClassId
-from ledger.movements import Account, Held, Rescaling, Source
+from ledger.movements import Account, Held, Rescaling, Source, held
 from ledger.quantities import Shares
 from ledger.timeline import InEffect, place_in_history
 from projections.bounds import Bounds, exactly
@@ -204,8 +204,18 @@ class _Run(Generic[_Key]):
                         what = effect(other.account, "held", lost=other.quantity < 0)
                         party = other.account.holder if isinstance(other.account, Held) else None
                         moves.append(_Move(*counts_on, unit, position, posting.quantity, what, party))
+        if isinstance(each.fact, FractionsSettled) and not moves:
+            moves += self._paid_for(each.fact)
         splits = [movement for movement in movements if type(movement) is Rescaling]
         return _Counted(each, moves, splits) if moves or splits else None
+
+    def _paid_for(self, fact: FractionsSettled) -> list[_Move[_Key]]:
+        """Return what a fraction paid for in cash is on an account: no share moves, and the holder was paid."""
+        position = held(fact.holder, fact.security)
+        counts_on = self._group(fact.stock_class, position)
+        if counts_on is None:
+            return []
+        return [_Move(*counts_on, fact.stock_class, position, 0, Source.FRACTIONS_SETTLED.value)]
 
     def take(self, fact: _Counted[_Key], *, settles: bool) -> None:
         """Take a fact into account that begins to be open, or that certainly takes effect now."""

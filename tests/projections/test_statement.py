@@ -276,6 +276,24 @@ def test_in_later_units_only_the_rounding_of_a_split_is_a_line() -> None:
     ]
 
 
+def test_a_fraction_paid_for_in_cash_is_a_line_without_shares() -> None:
+    ledger = company()
+    ledger.record(
+        common_issued(issued=1_015, security=SecurityId("CS-1")),
+        stock_split_effected(ratio="1/10", fractions=FractionPolicy.CASH_IN_LIEU),
+        builders.fractions_settled(cash=Money("3.50", "USD"), security="CS-1", effective_on="2026-07-20"),
+    )
+    *_, line = statement(ledger, "ada", as_of=LAST)
+
+    assert (line.what, line.security, str(line.change), str(line.balance)) == (
+        "fractions settled",
+        "CS-1",
+        "0",
+        "101",
+    )
+    assert line.given == Money("3.50", "USD")
+
+
 # --- open days ---------------------------------------------------------------------------------------------------
 
 
@@ -416,6 +434,12 @@ def test_a_mistyped_holder_is_answered_with_the_nearest_one() -> None:
     with pytest.raises(UnknownName, match="Did you mean fund") as refused:
         statement(prepared(), "fnd", as_of=LAST)
     assert refused.value.what == "holder"
+
+
+def test_a_holder_asked_for_by_name_is_answered_with_the_id() -> None:
+    for asked in ("Ada Quill", "Ada Quil"):
+        with pytest.raises(UnknownName, match="Did you mean ada\\?"):
+            statement(prepared(), asked, as_of=LAST)
 
 
 def test_the_later_day_first_is_not_understood() -> None:
