@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from projections.certificates import CertificateLine, CertificateRegister, CertificateStatus, certificates
     from projections.commitments import CommitmentBalance, Commitments, commitments
     from projections.control import ControlAccount, ControlBook, ControlFigures, ControlLine, control_book
+    from projections.diff import Change, Difference, difference, restatement, what_if
     from projections.explain import Explanation, explain
     from projections.figures import Figure, of_agreement, of_class, of_holder
     from projections.findings import Finding, Findings, Severity, findings
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         ownership_over_time,
     )
     from projections.rollforward import RollForward, rollforward
+    from projections.standpoints import ChangedFact, How, Standpoint
     from projections.statement import ClassAccount, Statement, statement
 
 __all__ = [
@@ -38,6 +40,8 @@ __all__ = [
     "CertificateLine",
     "CertificateRegister",
     "CertificateStatus",
+    "Change",
+    "ChangedFact",
     "ClassAccount",
     "ClassLine",
     "CommitmentBalance",
@@ -48,6 +52,7 @@ __all__ = [
     "ControlBook",
     "ControlFigures",
     "ControlLine",
+    "Difference",
     "Explanation",
     "Figure",
     "Finding",
@@ -55,12 +60,14 @@ __all__ = [
     "HolderLine",
     "HolderList",
     "HoldingLine",
+    "How",
     "OwnershipOverTime",
     "OwnershipStep",
     "Possible",
     "ReserveLine",
     "RollForward",
     "Severity",
+    "Standpoint",
     "Statement",
     "audit_trail",
     "cap_table",
@@ -68,6 +75,7 @@ __all__ = [
     "commitment_over_time",
     "commitments",
     "control_book",
+    "difference",
     "explain",
     "findings",
     "holders",
@@ -75,8 +83,10 @@ __all__ = [
     "of_class",
     "of_holder",
     "ownership_over_time",
+    "restatement",
     "rollforward",
     "statement",
+    "what_if",
 ]
 
 _MODULES = {
@@ -86,6 +96,7 @@ _MODULES = {
     "certificates": ("CertificateLine", "CertificateRegister", "CertificateStatus", "certificates"),
     "commitments": ("CommitmentBalance", "Commitments", "commitments"),
     "control": ("ControlAccount", "ControlBook", "ControlFigures", "ControlLine", "control_book"),
+    "diff": ("Change", "Difference", "difference", "restatement", "what_if"),
     "explain": ("Explanation", "explain"),
     "figures": ("Figure", "of_agreement", "of_class", "of_holder"),
     "findings": ("Finding", "Findings", "Severity", "findings"),
@@ -99,6 +110,7 @@ _MODULES = {
         "ownership_over_time",
     ),
     "rollforward": ("RollForward", "rollforward"),
+    "standpoints": ("ChangedFact", "How", "Standpoint"),
     "statement": ("ClassAccount", "Statement", "statement"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
