@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, cached_property, lru_cache, partial, reduce
 from hashlib import sha256
@@ -447,6 +447,35 @@ def _converted(fields: dict[str, Any], shape: type[_Shape]) -> _Shape:
         raise _located(error) from None
     _all_used(fields, msgspec.to_builtins(made, enc_hook=lambda value: ""), "")
     return made
+
+
+def with_fields(fact: Fact, plain: Mapping[str, Any]) -> Fact:
+    """Return a fact of which some fields are as a plain object states them, and the rest is as it was.
+
+    ``None`` stands for what is not stated. Personal particulars that are not named keep their salt.
+
+    Raises:
+        NotUnderstood: With the JSON pointer of the place.
+    """
+    kind = type(fact)
+    fields = {field.name: field for field in attrs.fields(kind)}
+    hints = get_type_hints(kind)
+    for name in READONLY_FIELDS:
+        if name in plain:
+            raise NotUnderstood("E_READONLY_FIELD", f"{name} is the journal's own", "leave it out", f"/{name}")
+    _known(plain, fields, "")
+    values = {}
+    for name, raw in plain.items():
+        if raw is None and fields[name].default is not attrs.NOTHING:
+            values[name] = fields[name].default
+            continue
+        try:
+            values[name] = msgspec.convert(raw, hints[name], dec_hook=_from_input)
+        except msgspec.ValidationError as error:
+            located = _located(error)
+            raise located.at(f"/{name}{located.where}") from None
+        _all_used(raw, msgspec.to_builtins(values[name], enc_hook=lambda value: ""), f"/{name}")
+    return attrs.evolve(fact, **values)
 
 
 def _known(given: Iterable[str], fields: Iterable[str], pointer: str) -> None:

@@ -7,17 +7,20 @@ ledger; recording what it returns is the caller's next step.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
 from ledger.book import Book, by_moment, steps
+from ledger.codec import with_fields
 from ledger.days import EffectiveDay, Phase, moment
 from ledger.errors import (
     ConversionNotWhole,
     CorrectionMisplaced,
+    CurrencyMismatch,
     HoldingExceeded,
     NotConvertible,
     NotUnderstood,
@@ -27,12 +30,24 @@ from ledger.errors import (
 )
 from ledger.events import (
     CommonIssued,
+    Consideration,
+    EntryRestated,
     EntryVoided,
     Event,
+    Fact,
+    FractionsSettled,
+    HolderRegistered,
+    HolderRenamed,
     PreferredIssued,
     RemedyExercised,
     ResultingTerms,
+    SharesCancelled,
     SharesConverted,
+    SharesRedeemed,
+    SharesRepurchased,
+    SharesReserved,
+    SharesTransferred,
+    StockClassDesignated,
     StockSplitEffected,
     TrancheClosed,
 )
@@ -47,10 +62,12 @@ from ledger.identity import (
     StockClassId,
     TrancheId,
 )
-from ledger.movements import Commitment, Held, Level, Scope, Stage, StockClassKind
+from ledger.movements import Commitment, Held, HolderKind, Level, Scope, Stage, StockClassKind
+from ledger.personal import Personal
 from ledger.quantities import (
     SCALE,
     Authorized,
+    Currency,
     FractionPolicy,
     Money,
     Price,
@@ -65,6 +82,20 @@ from ledger.timeline import fallen_entries
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
+
+
+_Fact = TypeVar("_Fact", bound=Fact)
+_ISSUED: Final = {StockClassKind.COMMON: CommonIssued, StockClassKind.PREFERRED: PreferredIssued}
+
+
+def as_first_seen(ledger: Ledger, command: str | None) -> Ledger:
+    """Return the ledger as it was before a command was recorded; as it is, where it was not.
+
+    What a command works out depends on what is there: a closing that is given again would find nothing undrawn. On
+    top of what it saw the first time it amounts to the same events, and counts once.
+    """
+    numbers = [entry.number for entry in ledger.entries() if entry.command == command]
+    return ledger.supposing(known_at=numbers[0] - 1) if numbers and numbers[0] > 1 else ledger
 
 
 def book_at(ledger: Ledger, on: date, phase: Phase) -> Book:
@@ -86,6 +117,11 @@ def _level(book: Book, level: Level, subject: Any) -> Any:
     """Return a level that is known; ``None`` when it is not set, or may be one of several."""
     values = {value for _, value in book.levels(level, subject)}
     return values.pop() if len(values) == 1 else None
+
+
+def _stated(ledger: Ledger, kind: type[_Fact]) -> list[_Fact]:
+    """Return the facts of a kind that stand, on whatever day, in order of recording."""
+    return [each.fact for each in ledger.standing() if isinstance(each.fact, kind)]
 
 
 def _only_security(
@@ -116,14 +152,189 @@ def _due_days(book: Book, agreement: AgreementId, tranche: TrancheId, on: date) 
 
 
 @attrs.frozen(kw_only=True)
+class IssueShares:
+    """Issue shares, as common or preferred stock by what their class is.
+
+    Attributes:
+        holder: Who receives them.
+        stock_class: Class issued.
+        issued: Shares issued.
+        on: The day.
+        consideration: What is given for them.
+        authority: Resolution or charter section behind the issue.
+        reserve: Reserve that they draw on.
+        security: Certificate or lot.
+        legends: Restrictions written on the certificate.
+        agreement: Agreement under which they are bought.
+        tranche: Tranche of it that they belong to.
+        phase: Part of the day.
+    """
+
+    holder: HolderId
+    stock_class: StockClassId
+    issued: Shares
+    on: EffectiveDay
+    consideration: Consideration | None = None
+    authority: str | None = None
+    reserve: ReserveId | None = None
+    security: SecurityId | None = None
+    legends: tuple[str, ...] = ()
+    agreement: AgreementId | None = None
+    tranche: TrancheId | None = None
+    phase: Phase = Phase.ORDINARY
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return the issue.
+
+        Raises:
+            UnknownName: No class of that name was designated.
+        """
+        kinds = {fact.stock_class: fact.class_kind for fact in _stated(ledger, StockClassDesignated)}
+        if self.stock_class not in kinds:
+            raise UnknownName("stock class", self.stock_class, None, nearest(self.stock_class, kinds))
+        return (
+            _ISSUED[kinds[self.stock_class]](
+                effective_on=self.on,
+                phase=self.phase,
+                holder=self.holder,
+                stock_class=self.stock_class,
+                issued=self.issued,
+                consideration=self.consideration,
+                authority=self.authority,
+                reserve=self.reserve,
+                security=self.security,
+                legends=self.legends,
+                agreement=self.agreement,
+                tranche=self.tranche,
+            ),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class TakeShares:
+    """Take shares out of a position. Its certificate or lot need not be named where the holder has only one.
+
+    Attributes:
+        fact: What takes them.
+    """
+
+    fact: SharesTransferred | SharesCancelled | SharesRepurchased | SharesRedeemed | FractionsSettled
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return the fact, with the position that it takes shares from.
+
+        Raises:
+            TermsIncomplete: The holder has several positions, and none was named.
+        """
+        fact = self.fact
+        if fact.security is not None:
+            return (fact,)
+        book = book_at(ledger, fact.effective_on.latest, fact.phase)
+        holder = fact.from_holder if isinstance(fact, SharesTransferred) else fact.holder
+        return (attrs.evolve(fact, security=_only_security(book, holder, fact.stock_class, None)),)
+
+
+@attrs.frozen(kw_only=True)
+class ReserveShares:
+    """Keep authorized shares back; a reserve that is there already keeps its purpose.
+
+    Attributes:
+        stock_class: Which class.
+        reserve: The reserve that they are added to.
+        reserved: Shares added.
+        on: The day.
+        purpose: What they are kept for; needed for a new reserve.
+        authority: Resolution.
+        phase: Part of the day.
+    """
+
+    stock_class: StockClassId
+    reserve: ReserveId
+    reserved: Shares
+    on: EffectiveDay
+    purpose: str | None = None
+    authority: str | None = None
+    phase: Phase = Phase.ORDINARY
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return the shares reserved.
+
+        Raises:
+            UnknownName: No purpose was given, and the class has a reserve of nearly the same name.
+            TermsIncomplete: No purpose was given for a new reserve.
+        """
+        purposes = {
+            fact.reserve: fact.purpose
+            for fact in _stated(ledger, SharesReserved)
+            if fact.stock_class == self.stock_class
+        }
+        purpose = self.purpose or purposes.get(self.reserve)
+        if purpose is None:
+            near = nearest(self.reserve, purposes)
+            if near is not None:
+                raise UnknownName("reserve", self.reserve, None, near)
+            raise TermsIncomplete(self.reserve, f"it is a new reserve of {self.stock_class}. State its purpose.")
+        return (
+            SharesReserved(
+                effective_on=self.on,
+                phase=self.phase,
+                stock_class=self.stock_class,
+                reserve=self.reserve,
+                reserved=self.reserved,
+                purpose=purpose,
+                authority=self.authority,
+            ),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class RenameHolder:
+    """Give a holder another name, kept as the kind of party that it is needs: apart and erasable for a person.
+
+    Attributes:
+        holder: Which holder.
+        name: The new name.
+        on: The day.
+        phase: Part of the day.
+    """
+
+    holder: HolderId
+    name: str
+    on: EffectiveDay
+    phase: Phase = Phase.ORDINARY
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return the new name.
+
+        Raises:
+            UnknownName: No such holder was registered.
+        """
+        kinds = {fact.holder: fact.holder_kind for fact in _stated(ledger, HolderRegistered)}
+        if self.holder not in kinds:
+            raise UnknownName("holder", self.holder, None, nearest(self.holder, kinds))
+        is_person = kinds[self.holder] is HolderKind.NATURAL_PERSON
+        return (
+            HolderRenamed(
+                effective_on=self.on,
+                phase=self.phase,
+                holder=self.holder,
+                name=Personal(self.name) if is_person else None,
+                legal_name=None if is_person else self.name,
+            ),
+        )
+
+
+@attrs.frozen(kw_only=True)
 class ConvertShares:
-    """Convert shares on the terms of the class on that day.
+    """Convert shares on the terms of the class on that day, or as the papers of the conversion state it.
 
     Attributes:
         holder: Whose shares.
         from_class: Class given up.
         surrendered: Shares given up.
         on: The day.
+        to_class: Class received; the one that the terms name when not given.
+        received: Shares received; worked out by the terms when not given.
         security: Certificate or lot given up; needed when the holder has several.
         received_as: Certificate or lot received.
         rounding: What the papers do with a fraction; without one the result must be whole.
@@ -136,6 +347,8 @@ class ConvertShares:
     from_class: StockClassId
     surrendered: Shares
     on: EffectiveDay
+    to_class: StockClassId | None = None
+    received: Shares | None = None
     security: SecurityId | None = None
     received_as: SecurityId | None = None
     rounding: FractionPolicy | None = None
@@ -147,20 +360,17 @@ class ConvertShares:
         """Return the conversion with both counts.
 
         Raises:
-            NotConvertible: The class carries no certain right to convert on that day.
+            NotConvertible: The class carries no certain right to convert on that day, or one into another class.
             ConversionNotWhole: The exact result cannot be issued, and no rounding was named.
         """
         book = book_at(ledger, self.on.latest, self.phase)
-        right = _level(book, Level.CONVERSION, self.from_class)
-        if not isinstance(right, ConversionRight):
-            raise NotConvertible(self.from_class, self.on.latest)
-        exact = right.yields(self.surrendered, _level(book, Level.STATED_VALUE, self.from_class))
-        decimals = _level(book, Level.DECIMALS, right.into) or 0
-        units: int | Fraction = exact * SCALE
-        if self.rounding is not None:
-            units = round_position(units, self.rounding, decimals)
-        elif not fits(units, decimals):
-            raise ConversionNotWhole(self.from_class, right.into, self.surrendered, exact)
+        to_class, received = self.to_class, self.received
+        if to_class is None or received is None:
+            right = _level(book, Level.CONVERSION, self.from_class)
+            if not isinstance(right, ConversionRight) or to_class not in (None, right.into):
+                raise NotConvertible(self.from_class, self.on.latest)
+            to_class = right.into
+            received = self._by_terms(book, right) if received is None else received
         return (
             SharesConverted(
                 effective_on=self.on,
@@ -168,14 +378,25 @@ class ConvertShares:
                 holder=self.holder,
                 from_class=self.from_class,
                 surrendered=self.surrendered,
-                to_class=right.into,
-                received=Shares.of_units(units),
+                to_class=to_class,
+                received=received,
                 security=_only_security(book, self.holder, self.from_class, self.security),
                 received_as=self.received_as,
                 reserve=self.reserve,
                 authority=self.authority,
             ),
         )
+
+    def _by_terms(self, book: Book, right: ConversionRight) -> Shares:
+        """Return what the terms yield, rounded as the papers say."""
+        exact = right.yields(self.surrendered, _level(book, Level.STATED_VALUE, self.from_class))
+        decimals = _level(book, Level.DECIMALS, right.into) or 0
+        units: int | Fraction = exact * SCALE
+        if self.rounding is not None:
+            units = round_position(units, self.rounding, decimals)
+        elif not fits(units, decimals):
+            raise ConversionNotWhole(self.from_class, right.into, self.surrendered, exact)
+        return Shares.of_units(units)
 
 
 @attrs.frozen(kw_only=True)
@@ -184,7 +405,7 @@ class CloseTranche:
 
     Attributes:
         agreement: Which agreement.
-        tranche: Which tranche.
+        tranche: Which tranche; none where the payment is not allocated to one.
         on: The day.
         security: Certificate or lot of the shares issued.
         paid: Money paid in; all that is undrawn of the tranche when not given.
@@ -193,7 +414,7 @@ class CloseTranche:
     """
 
     agreement: AgreementId
-    tranche: TrancheId
+    tranche: TrancheId | None = None
     on: EffectiveDay
     security: SecurityId
     paid: Money | None = None
@@ -205,8 +426,9 @@ class CloseTranche:
 
         Raises:
             UnknownName: The agreement had not been signed, or has no such tranche.
-            TermsIncomplete: The price or the kind of the class is not known, what is undrawn is not certain and
-                nothing was said to be paid, or the price does not divide the money into shares of the class.
+            CurrencyMismatch: The payment is in another currency than the commitment.
+            TermsIncomplete: The price or the kind of the class is not known; nothing was said to be paid, and what
+                is undrawn is nothing or not certain; or the price does not divide the money into shares.
         """
         book = book_at(ledger, self.on.latest, self.phase)
         investor, buys, price, currency = (
@@ -215,15 +437,11 @@ class CloseTranche:
         )
         if investor is None:
             raise UnknownName("agreement", self.agreement, self.on.latest)
-        _due_days(book, self.agreement, self.tranche, self.on.latest)
-        total = (currency, Commitment(self.agreement, Stage.UNDRAWN, self.tranche))
-        undrawn, least = (Money.of_units(int(table.get(total, 0)), currency) for table in (book.high, book.low))
-        if self.paid is None and least != undrawn:
-            what = (
-                f"from {least:,} to {undrawn:,} of tranche {self.tranche} are undrawn on {self.on.latest}, as days "
-            )
-            raise TermsIncomplete(self.agreement, what + "are open. State what was paid.")
-        paid = undrawn if self.paid is None else self.paid
+        if self.tranche is not None:
+            _due_days(book, self.agreement, self.tranche, self.on.latest)
+        paid = self._undrawn(book, currency) if self.paid is None else self.paid
+        if paid.currency != currency:
+            raise CurrencyMismatch(self.agreement, currency, paid.currency)
         if price is None or not price.amount or price.currency != paid.currency:
             raise TermsIncomplete(self.agreement, f"the price on {self.on} is not known. State both counts.")
         bought = paid.amount / price.amount * SCALE
@@ -232,7 +450,6 @@ class CloseTranche:
         kind = _level(book, Level.CLASS_KIND, buys)
         if not isinstance(kind, StockClassKind):
             raise TermsIncomplete(self.agreement, f"{buys} is not designated on {self.on}. Designate it first.")
-        issued = {StockClassKind.COMMON: CommonIssued, StockClassKind.PREFERRED: PreferredIssued}[kind]
         return (
             TrancheClosed(
                 effective_on=self.on,
@@ -241,7 +458,7 @@ class CloseTranche:
                 tranche=self.tranche,
                 closed=paid,
             ),
-            issued(
+            _ISSUED[kind](
                 effective_on=self.on,
                 phase=self.phase,
                 holder=investor,
@@ -253,6 +470,22 @@ class CloseTranche:
                 authority=self.authority,
             ),
         )
+
+    def _undrawn(self, book: Book, currency: Currency) -> Money:
+        """Return all that is undrawn of the tranche."""
+        if self.tranche is None:
+            raise TermsIncomplete(self.agreement, "no tranche is named. Name one, or state what was paid.")
+        total = (currency, Commitment(self.agreement, Stage.UNDRAWN, self.tranche))
+        undrawn, least = (Money.of_units(int(table.get(total, 0)), currency) for table in (book.high, book.low))
+        if least != undrawn:
+            what = (
+                f"from {least:,} to {undrawn:,} of tranche {self.tranche} are undrawn on {self.on.latest}, as days "
+            )
+            raise TermsIncomplete(self.agreement, what + "are open. State what was paid.")
+        if not undrawn:
+            what = f"nothing of tranche {self.tranche} is undrawn on {self.on.latest}. It is closed already."
+            raise TermsIncomplete(self.agreement, what)
+        return undrawn
 
 
 @attrs.frozen(kw_only=True)
@@ -436,3 +669,38 @@ class VoidCommand:
         if not stand:
             raise CorrectionMisplaced(numbers[0], "was already taken out of history with its whole command")
         return (EntryVoided(entries=stand, reason=self.reason),)
+
+
+@attrs.frozen(kw_only=True)
+class RestateEntry:
+    """Say what an entry should have said: the fields that change, and the rest as it was.
+
+    Attributes:
+        entry: Which entry.
+        changes: The fields that change, each in the form of input files: text, a list, an object, or ``None`` for
+            what is not stated.
+        reason: Why.
+    """
+
+    entry: EntryNumber
+    changes: Mapping[str, Any]
+    reason: str
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return the restatement, with the whole fact.
+
+        Raises:
+            CorrectionMisplaced: There is no such entry, or it is a void.
+            NotUnderstood: ``E_TERMS`` when nothing changes; other codes for a field or value that is not one.
+        """
+        entries = ledger.entries()
+        if self.entry > len(entries):
+            raise CorrectionMisplaced(self.entry, "does not exist")
+        event = entries[self.entry - 1].event
+        fact = event.restated_as if isinstance(event, EntryRestated) else event
+        if not isinstance(fact, Fact):
+            raise CorrectionMisplaced(self.entry, "is a void; void it to revive what it took out")
+        restated = with_fields(fact, self.changes)
+        if restated == fact:
+            raise NotUnderstood("E_TERMS", f"entry {self.entry} says so already", "name a field that changes")
+        return (EntryRestated(entry=self.entry, restated_as=restated, reason=self.reason),)

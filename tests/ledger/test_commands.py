@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -26,12 +27,27 @@ from ledger import (
     between,
     on,
 )
-from ledger.commands import CloseTranche, ConvertShares, ExerciseRemedy, SplitStock, VoidCommand
+from ledger.commands import (
+    CloseTranche,
+    ConvertShares,
+    ExerciseRemedy,
+    IssueShares,
+    RenameHolder,
+    ReserveShares,
+    RestateEntry,
+    SplitStock,
+    TakeShares,
+    VoidCommand,
+    as_first_seen,
+)
 from ledger.errors import (
+    CommandReused,
     ConversionNotWhole,
     CorrectionMisplaced,
+    CurrencyMismatch,
     HoldingExceeded,
     NotConvertible,
+    NotUnderstood,
     TermsIncomplete,
     UnknownName,
 )
@@ -40,6 +56,7 @@ from ledger.events import (
     AgreementSigned,
     ClassTermsAmended,
     CommonIssued,
+    EntryRestated,
     EntryVoided,
     HolderRegistered,
     IssuerRegistered,
@@ -52,9 +69,10 @@ from ledger.events import (
     StockSplitEffected,
     TrancheClosed,
 )
-from ledger.identity import Count
+from ledger.identity import Count, EntryNumber, ReserveId
 from ledger.movements import Scope
 from projections import cap_table, commitments
+from tests import builders as a
 
 COMMON, SERIES_K = StockClassId("common"), StockClassId("series-k")
 FUND, AGREEMENT = HolderId("fund"), AgreementId("purchase")
@@ -551,3 +569,262 @@ def test_a_command_only_reads_the_ledger() -> None:
     convert(800).events(ledger)
 
     assert list(ledger.entries()) == before
+
+
+# --- closings and conversions as papers state them ---------------------------------------------------------------
+
+
+def test_a_payment_that_no_tranche_is_named_for_is_closed_as_stated() -> None:
+    """The founding case: closings are not public, and each is deduced without a tranche."""
+    ledger = signed()
+    command = CloseTranche(
+        agreement=AGREEMENT, on=on("2017-03-01"), security=SecurityId("K-1"), paid=Money(800_000, "USD")
+    )
+
+    closing, issue = command.events(ledger)
+
+    assert isinstance(closing, TrancheClosed)
+    assert isinstance(issue, PreferredIssued)
+    assert (closing.tranche, issue.tranche, issue.issued) == (None, None, Shares(800))
+    ledger.record(closing, issue)
+
+
+def test_a_payment_that_no_tranche_is_named_for_must_be_stated() -> None:
+    command = CloseTranche(agreement=AGREEMENT, on=on("2017-03-01"), security=SecurityId("K-1"))
+
+    with pytest.raises(TermsIncomplete, match="state what was paid"):
+        command.events(signed())
+
+
+def test_a_payment_in_another_currency_is_refused_as_that() -> None:
+    with pytest.raises(CurrencyMismatch):
+        closed(signed(), Money(400_000, "EUR"))
+
+
+def test_a_tranche_that_is_closed_has_nothing_left_to_close() -> None:
+    ledger = closed(signed())
+
+    with pytest.raises(TermsIncomplete, match="nothing of tranche first is undrawn on 2017-03-01"):
+        closed(ledger)
+
+
+def test_a_conversion_may_be_recorded_as_its_papers_state_it() -> None:
+    ledger = closed(signed())
+
+    (event,) = convert(1, to_class=COMMON, received=Shares(7)).events(ledger)
+    (by_the_terms_but_for_the_count,) = convert(1, received=Shares(7)).events(ledger)
+
+    assert isinstance(event, SharesConverted)
+    assert (event.to_class, event.received, event.security) == (COMMON, Shares(7), "K-1")
+    assert by_the_terms_but_for_the_count == event
+
+
+def test_terms_convert_into_no_other_class_than_they_say() -> None:
+    with pytest.raises(NotConvertible):
+        convert(1, to_class=StockClassId("series-l")).events(closed(signed()))
+
+
+# --- what is known from the record need not be said --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stock_class", "kind", "built"),
+    [("common", CommonIssued, a.common_issued), ("series-a", PreferredIssued, a.preferred_issued)],
+)
+def test_shares_are_issued_as_what_their_class_is(stock_class: str, kind: type, built: Any) -> None:
+    command = IssueShares(
+        holder=HolderId("ada"), stock_class=StockClassId(stock_class), issued=Shares(5), on=on(a.DEALT)
+    )
+
+    (event,) = command.events(a.company())
+
+    assert type(event) is kind
+    assert event == built(holder="ada", stock_class=stock_class, issued=5)
+
+
+def test_shares_of_a_class_that_nobody_designated_are_not_issued() -> None:
+    command = IssueShares(
+        holder=HolderId("ada"), stock_class=StockClassId("comon"), issued=Shares(5), on=on(a.DEALT)
+    )
+
+    with pytest.raises(UnknownName) as refused:
+        command.events(a.company())
+
+    assert refused.value.nearest == "common"
+
+
+TAKING: list[Any] = [a.shares_transferred, a.shares_cancelled, a.shares_repurchased]
+
+
+@pytest.mark.parametrize("built", TAKING)
+def test_the_only_position_need_not_be_named(built: Any) -> None:
+    ledger = a.company()
+    ledger.record(a.common_issued(security="CS-1"))
+
+    (event,) = TakeShares(fact=built()).events(ledger)
+
+    assert event == built(security="CS-1")
+    ledger.record(event)
+
+
+@pytest.mark.parametrize("built", TAKING)
+def test_one_position_of_several_must_be_named(built: Any) -> None:
+    ledger = a.company()
+    ledger.record(a.common_issued(security="CS-1"), a.common_issued(security="CS-2"))
+
+    with pytest.raises(TermsIncomplete, match=r"CS-1, CS-2\. Name the security"):
+        TakeShares(fact=built()).events(ledger)
+    assert TakeShares(fact=built(security="CS-2")).events(ledger) == (built(security="CS-2"),)
+
+
+def test_plain_book_entry_is_taken_from_where_nothing_is_named() -> None:
+    ledger = a.company()
+    ledger.record(a.common_issued(security="CS-1"), a.common_issued())
+
+    assert TakeShares(fact=a.shares_transferred()).events(ledger) == (a.shares_transferred(),)
+
+
+def reserve(name: str, purpose: str | None = None) -> ReserveShares:
+    return ReserveShares(
+        stock_class=COMMON, reserve=ReserveId(name), reserved=Shares(10), on=on(a.DEALT), purpose=purpose
+    )
+
+
+def test_a_reserve_that_is_there_keeps_its_purpose() -> None:
+    ledger = a.company()
+    ledger.record(a.shares_reserved())
+
+    assert reserve("plan").events(ledger) == (a.shares_reserved(reserved=10),)
+    assert reserve("plan", "Another").events(ledger) == (a.shares_reserved(reserved=10, purpose="Another"),)
+
+
+def test_a_mistyped_reserve_is_no_new_one() -> None:
+    ledger = a.company()
+    ledger.record(a.shares_reserved())
+
+    with pytest.raises(UnknownName) as refused:
+        reserve("paln").events(ledger)
+    assert refused.value.nearest == "plan"
+    with pytest.raises(TermsIncomplete, match="State its purpose"):
+        reserve("warrants").events(ledger)
+    assert reserve("warrants", "Warrants").events(ledger)
+
+
+@pytest.mark.parametrize(("holder", "field"), [("ada", "name"), ("fund", "legal_name")])
+def test_a_new_name_is_kept_as_the_kind_of_party_needs(holder: str, field: str) -> None:
+    command = RenameHolder(holder=HolderId(holder), name="Another Name", on=on(a.DEALT))
+
+    assert command.events(a.company()) == (a.holder_renamed(holder=holder, **{field: "Another Name"}),)
+
+
+def test_nobody_who_is_not_registered_is_renamed() -> None:
+    with pytest.raises(UnknownName) as refused:
+        RenameHolder(holder=HolderId("funt"), name="Another Name", on=on(a.DEALT)).events(a.company())
+
+    assert refused.value.nearest == "fund"
+
+
+# --- restating ---------------------------------------------------------------------------------------------------
+
+
+def restate(entry: int, **changes: Any) -> RestateEntry:
+    return RestateEntry(entry=EntryNumber(entry), changes=changes, reason="Misread the form.")
+
+
+def test_a_restatement_changes_what_is_named_and_keeps_the_rest() -> None:
+    ledger = a.company()
+    issue = a.common_issued(security="CS-1", authority="Resolution 4", note="A note.")
+    ledger.record(issue)
+
+    (event,) = restate(7, issued="900", authority=None, effective_on="2026-02-03").events(ledger)
+
+    meant = a.common_issued(security="CS-1", note="A note.", issued=900, effective_on="2026-02-03")
+    assert event == a.entry_restated(7, restated_as=meant)
+    ledger.record(event)
+    assert cap_table(ledger, as_of="2026-02-03").shares("ada", "common").exact == Shares(900)
+
+
+def test_what_was_restated_is_restated_from_what_it_says_now() -> None:
+    ledger = a.company()
+    ledger.record(a.common_issued(security="CS-1"))
+    ledger.record(*restate(7, issued="900").events(ledger))
+
+    (event,) = restate(8, holder="bob").events(ledger)
+
+    meant = a.common_issued(security="CS-1", issued=900, holder="bob")
+    assert event == a.entry_restated(8, restated_as=meant)
+    ledger.record(event)
+
+
+def test_particulars_that_are_not_named_keep_their_salt() -> None:
+    ledger = a.company()
+    before = ledger.entries()[3].event
+
+    (event,) = restate(4, effective_on="2026-01-02").events(ledger)
+    ledger.record(event)
+
+    after = ledger.entries()[-1].event
+    assert isinstance(before, HolderRegistered)
+    assert isinstance(after, EntryRestated)
+    assert isinstance(after.restated_as, HolderRegistered)
+    assert before.name is not None
+    assert after.restated_as.name is not None
+    assert after.restated_as.name.commitment == before.name.commitment
+
+
+@pytest.mark.parametrize(
+    ("entry", "changes", "code"),
+    [
+        (7, {}, "E_TERMS"),
+        (7, {"issued": "1000"}, "E_TERMS"),
+        (7, {"issued": "0"}, "E_QUANTITY"),
+        (7, {"isued": "1"}, "E_FIELD"),
+        (7, {"number": "1"}, "E_READONLY_FIELD"),
+        (7, {"holder": None}, "E_TYPE"),
+        (7, {"effective_on": "03/04/2026"}, "E_DATE"),
+        (9, {"issued": "1"}, "E_CORRECTS"),
+        (8, {"reason": "Another."}, "E_CORRECTS"),
+    ],
+)
+def test_what_cannot_be_restated_is_refused(entry: int, changes: dict[str, Any], code: str) -> None:
+    ledger = a.company()
+    ledger.record(a.common_issued())
+    ledger.record(a.entry_voided(5))
+
+    with pytest.raises((NotUnderstood, CorrectionMisplaced)) as refused:
+        restate(entry, **changes).events(ledger)
+
+    assert refused.value.code == code
+
+
+# --- given again -------------------------------------------------------------------------------------------------
+
+
+def test_a_command_that_works_something_out_counts_once_when_it_is_given_again() -> None:
+    ledger = signed()
+    closing = CloseTranche(agreement=AGREEMENT, tranche=FIRST, on=on("2017-03-01"), security=SecurityId("K-1"))
+
+    def give() -> Any:
+        return ledger.record(*closing.events(as_first_seen(ledger, "closing-1")), command="closing-1")
+
+    first = give()
+    ledger.record(*convert(500).events(ledger), command="conversion")
+    again = give()
+
+    assert (again.entries, first.repeated, again.repeated) == (first.entries, False, True)
+
+
+def test_another_command_under_the_same_identity_is_refused() -> None:
+    ledger = closed(signed())
+    other = CloseTranche(agreement=AGREEMENT, tranche=SECOND, on=on("2017-04-01"), security=SecurityId("K-2"))
+
+    with pytest.raises(CommandReused):
+        ledger.record(*other.events(as_first_seen(ledger, "closing-1")), command="closing-1")
+
+
+def test_what_was_not_recorded_sees_the_ledger_as_it_is() -> None:
+    ledger = signed()
+
+    assert as_first_seen(ledger, "closing-1") is ledger
+    assert as_first_seen(ledger, None) is ledger
+    assert as_first_seen(ledger, ledger.entries()[0].command) is ledger
