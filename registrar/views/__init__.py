@@ -1,0 +1,17 @@
+"""Answers as reports: what stands in which table, and notes that say what a figure is of and what is not known."""
+
+from registrar.views.entries import audit, findings, nothing_recorded, summary
+from registrar.views.figures import explanation, rollforward
+from registrar.views.money import commitments
+from registrar.views.shares import cap_table
+
+__all__ = [
+    "audit",
+    "cap_table",
+    "commitments",
+    "explanation",
+    "findings",
+    "nothing_recorded",
+    "rollforward",
+    "summary",
+]
