@@ -1,5 +1,6 @@
 """The page of answers is complete: a heading for each function, and each figure of what it returns explained."""
 
+import ast
 import inspect
 import re
 import sys
@@ -10,7 +11,6 @@ from typing import Any, Final, get_args, get_type_hints
 import attrs
 import pytest
 
-import ledger.journal
 import projections
 from projections import Bounds, Figure, Possible
 
@@ -38,8 +38,12 @@ def answers() -> list[Callable[..., Any]]:
 
 def hints(of: Any) -> dict[str, Any]:
     """Return the types that are named in a function or class, those for the type checker only included."""
-    names = {name: getattr(ledger.journal, name) for name in ("Ledger", "AsOf", "KnownAt")}
-    return get_type_hints(of, globalns={**names, **vars(sys.modules[of.__module__])})
+    module = sys.modules[of.__module__]
+    names: dict[str, Any] = {}
+    for block in ast.parse(inspect.getsource(module)).body:
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING":
+            exec(compile(ast.Module(block.body, []), module.__name__, "exec"), names)
+    return get_type_hints(of, globalns={**names, **vars(module)})
 
 
 def views(of: Any, seen: set[type]) -> Iterator[type]:
