@@ -110,10 +110,15 @@ def area_layers(axis: Axis, days: Spec, told: Sequence[tuple[str, str]]) -> list
     ]
 
 
-def line_layer(rows: Sequence[Spec], days: Spec, mark: Spec) -> Spec:
+def line_layer(name: str, rows: Sequence[Spec], days: Spec, mark: Spec) -> Spec:
     """Return a layer that draws a line through the values ``at`` of rows, level from each to the next."""
     encoding = {"x": days, "y": {"field": "at", "type": "quantitative"}}
-    return {"data": {"values": list(rows)}, "encoding": encoding, "mark": {"type": "line", **_STEP, **mark}}
+    return {
+        "name": name,
+        "data": {"values": list(rows)},
+        "encoding": encoding,
+        "mark": {"type": "line", **_STEP, **mark},
+    }
 
 
 # --- the days from left to right ----------------------------------------------------------------------------

@@ -190,9 +190,11 @@ class _Picture:
                 *area_layers(
                     axis, days, [("on", "From the close of"), ("until", "Until the day before"), *_FIGURES]
                 ),
-                line_layer(undertaken, days, {"color": INK, "strokeWidth": 1.2}),
-                line_layer(on_schedule, days, {"color": INK, "strokeWidth": 1.6, "strokeDash": [6, 4]}),
-                *names_beside(names),
+                line_layer("undertaken", undertaken, days, {"color": INK, "strokeWidth": 1.2}),
+                line_layer(
+                    "on schedule", on_schedule, days, {"color": INK, "strokeWidth": 1.6, "strokeDash": [6, 4]}
+                ),
+                names_beside(names),
             ],
             rows=rows,
             question={

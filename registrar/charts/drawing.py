@@ -174,8 +174,8 @@ _BETWEEN: Final = 30
 """Pixels from one name to the next, which has two lines."""
 
 
-def names_beside(names: Sequence[Name]) -> list[Spec]:
-    """Return the layers that set names beside the plot, each as near to what it names as the others let it."""
+def names_beside(names: Sequence[Name]) -> Spec:
+    """Return the layer that sets names beside the plot, each as near to what it names as the others let it."""
     rows = [
         {
             "name": clipped(name.text),
@@ -195,47 +195,51 @@ def names_beside(names: Sequence[Name]) -> list[Spec]:
     opacity = {"field": "opacity", "type": "quantitative", "scale": None, "legend": None}
     shape = {"field": "shape", "type": "nominal", "scale": None, "legend": None}
     text = {"type": "text", "align": "left", "baseline": "middle"}
-    return [
-        {
-            "data": {"values": rows},
-            "encoding": {
-                "x": {"value": WIDTH + 2},
-                "x2": {"value": WIDTH + 16},
-                "y": {**place, "field": "at"},
-                "y2": {"field": "place"},
+    return {
+        "name": "names",
+        "data": {"values": rows},
+        "layer": [
+            {
+                "encoding": {
+                    "x": {"value": WIDTH + 2},
+                    "x2": {"value": WIDTH + 16},
+                    "y": {**place, "field": "at"},
+                    "y2": {"field": "place"},
+                },
+                "mark": {"type": "rule", "color": FAINT, "strokeWidth": 0.5, "aria": False},
             },
-            "mark": {"type": "rule", "color": FAINT, "strokeWidth": 0.5, "aria": False},
-        },
-        {
-            "data": {"values": rows},
-            "encoding": {
-                "x": {"value": WIDTH + 22},
-                "y": place,
-                "color": colour,
-                "fillOpacity": opacity,
-                "shape": shape,
+            {
+                "encoding": {
+                    "x": {"value": WIDTH + 22},
+                    "y": place,
+                    "color": colour,
+                    "fillOpacity": opacity,
+                    "shape": shape,
+                },
+                "mark": {
+                    "type": "point",
+                    "filled": True,
+                    "opacity": 1,
+                    "size": 90,
+                    "stroke": INK,
+                    "strokeWidth": 0.4,
+                    "aria": False,
+                },
             },
-            "mark": {
-                "type": "point",
-                "filled": True,
-                "opacity": 1,
-                "size": 90,
-                "stroke": INK,
-                "strokeWidth": 0.4,
-                "aria": False,
+            {
+                "encoding": {"x": {"value": WIDTH + 32}, "y": place, "text": {"field": "name", "type": "nominal"}},
+                "mark": {**text, "fontSize": 12, "color": INK},
             },
-        },
-        {
-            "data": {"values": rows},
-            "encoding": {"x": {"value": WIDTH + 32}, "y": place, "text": {"field": "name", "type": "nominal"}},
-            "mark": {**text, "fontSize": 12, "color": INK},
-        },
-        {
-            "data": {"values": rows},
-            "encoding": {"x": {"value": WIDTH + 32}, "y": below, "text": {"field": "figure", "type": "nominal"}},
-            "mark": {**text, "fontSize": 11, "color": FAINT},
-        },
-    ]
+            {
+                "encoding": {
+                    "x": {"value": WIDTH + 32},
+                    "y": below,
+                    "text": {"field": "figure", "type": "nominal"},
+                },
+                "mark": {**text, "fontSize": 11, "color": FAINT},
+            },
+        ],
+    }
 
 
 def _places(wanted: Sequence[Fraction]) -> list[Fraction]:

@@ -303,7 +303,7 @@ class _Picture:
                     [*told, ("shares", "Shares"), ("percent", "Percent")],
                 ),
                 *self._splits(),
-                *names_beside(names),
+                names_beside(names),
             ],
             rows=rows,
             question={
@@ -336,9 +336,9 @@ class _Picture:
         partial = [step for step in steps if not step.is_complete]
         counted = [step for step in partial if step.stated is not None]
         if partial:
-            left = "is what the last count that the company stated leaves" if counted else "is not known, nor drawn"
+            left = "have what the count that the company stated last leaves" if counted else "are not drawn"
             before = "; before it stated one, that is not known" * (0 < len(counted) < len(partial))
-            notes.append(f"The register is partial: what holders have that are not recorded {left}{before}.")
+            notes.append(f"The register is partial: holders not recorded {left}{before}.")
         if self.in_percent and any(step.shares and not _has_parts(step) for step in steps):
             notes.append("Where nothing is drawn, percentages are not known.")
         return notes
@@ -353,19 +353,21 @@ class _Picture:
             rows.append({"on": str(on), "ratio": str(ratio), "split": words})
         if not rows:
             return []
-        x = {"field": "on", "type": "temporal"}
-        text = {"field": "split", "type": "nominal"}
+        rule = {"type": "rule", "color": INK, "strokeDash": [1, 3], "aria": False}
+        above = {"type": "text", "align": "center", "baseline": "bottom", "fontSize": 10, "color": FAINT}
         return [
             {
+                "name": "splits",
                 "data": {"values": rows},
-                "encoding": {"x": x},
-                "mark": {"type": "rule", "color": INK, "strokeDash": [1, 3], "aria": False},
-            },
-            {
-                "data": {"values": rows},
-                "encoding": {"x": x, "y": {"value": -3}, "text": text},
-                "mark": {"type": "text", "align": "center", "baseline": "bottom", "fontSize": 10, "color": FAINT},
-            },
+                "encoding": {"x": {"field": "on", "type": "temporal"}},
+                "layer": [
+                    {"mark": rule},
+                    {
+                        "encoding": {"y": {"value": -3}, "text": {"field": "split", "type": "nominal"}},
+                        "mark": above,
+                    },
+                ],
+            }
         ]
 
 

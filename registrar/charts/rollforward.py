@@ -215,6 +215,7 @@ def _layers(bars: Sequence[_Bar], axis: Axis) -> list[Spec]:
     middle = {**vertical, "field": "middle"}
     return [
         {
+            "name": "joints",
             "data": {"values": joints},
             "encoding": {key: value for key, value in box.items() if key != "x2"},
             "mark": {"type": "rule", "color": FAINT, "strokeWidth": 0.8, "aria": False},
@@ -241,17 +242,18 @@ def _layers(bars: Sequence[_Bar], axis: Axis) -> list[Spec]:
             "mark": {"type": "rect", "opacity": 0, "aria": False},
         },
         {
+            "name": "words",
             "data": {"values": words},
-            "encoding": {"x": {"value": -12}, "y": middle, "text": {"field": "what", "type": "nominal"}},
-            "mark": {**text, "align": "right"},
-        },
-        {
-            "data": {"values": words},
-            "encoding": {
-                "x": {"value": _WIDTH + 16},
-                "y": middle,
-                "text": {"field": "figure", "type": "nominal"},
-            },
-            "mark": {**text, "align": "left"},
+            "encoding": {"y": middle},
+            "layer": [
+                {
+                    "encoding": {"x": {"value": -12}, "text": {"field": "what", "type": "nominal"}},
+                    "mark": {**text, "align": "right"},
+                },
+                {
+                    "encoding": {"x": {"value": _WIDTH + 16}, "text": {"field": "figure", "type": "nominal"}},
+                    "mark": {**text, "align": "left"},
+                },
+            ],
         },
     ]

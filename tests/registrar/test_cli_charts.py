@@ -42,10 +42,10 @@ def test_a_file_is_what_the_library_draws_in_the_format_of_its_name(file: str, t
 
     assert written(tmp_path / "o.svg", *OWNERSHIP, file=file) == ownership.to_svg().encode()
     assert written(tmp_path / "o.PNG", *OWNERSHIP, file=file) == ownership.to_png()
-    asked = ("chart", "commitment", AGREEMENT, "--through", "2018-01-31")
-    assert written(tmp_path / "c.json", *asked, file=file) == commitment.to_json().encode()
-    asked = ("chart", "rollforward", BOONE, COMMON, "--after", "2017-05-04", "--through", "2017-06-01")
-    assert written(tmp_path / "r", *asked, "-o", "svg", file=file) == waterfall.to_svg().encode()
+    money = ("chart", "commitment", AGREEMENT, "--through", "2018-01-31")
+    assert written(tmp_path / "c.json", *money, file=file) == commitment.to_json().encode()
+    bars = ("chart", "rollforward", BOONE, COMMON, "--after", "2017-05-04", "--through", "2017-06-01")
+    assert written(tmp_path / "r", *bars, "-o", "svg", file=file) == waterfall.to_svg().encode()
 
 
 def test_percent_and_the_largest_are_asked_for(tmp_path: Path) -> None:

@@ -247,7 +247,7 @@ def test_a_long_name_gives_way_beside_the_plot_and_stays_whole_in_the_data() -> 
 @given(st.lists(st.fractions(0, HEIGHT), max_size=10))
 def test_names_stand_apart_in_the_order_of_what_they_name(heights: list[Fraction]) -> None:
     names = [Name(f"{at}", "1", PALETTE[0], at) for at in heights]
-    rows = names_beside(names)[0]["data"]["values"]
+    rows = names_beside(names)["data"]["values"]
 
     in_order = sorted(rows, key=lambda row: row["place"])
     assert [row["at"] for row in in_order] == sorted(row["at"] for row in rows)

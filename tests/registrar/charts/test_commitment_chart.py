@@ -23,7 +23,7 @@ from tests.builders import (
 )
 from tests.golden import make_pictures
 from tests.projections.histories import FIRST, LAST, SOME, histories, recorded
-from tests.registrar.charts.test_ownership_chart import on_day, said, subtitle
+from tests.registrar.charts.test_ownership_chart import on_day, rows_of, said, subtitle
 
 LATEST: Final = LAST + timedelta(days=2)
 
@@ -117,9 +117,7 @@ def test_what_was_added_and_what_lapsed_are_seen() -> None:
     )
 
     assert areas(chart, "2026-03-02") == [("undrawn", False, 0, 960_000), ("lapsed", False, 960_000, 1_050_000)]
-    undertaken, on_schedule = (
-        layer["data"]["values"] for layer in chart.spec["layer"] if layer["mark"]["type"] == "line"
-    )
+    undertaken, on_schedule = rows_of(chart, "undertaken"), rows_of(chart, "on schedule")
     assert [(row["on"], row["at"]) for row in undertaken] == [
         ("2026-02-02", 1_000_000),
         ("2026-03-01", 1_050_000),

@@ -38,14 +38,15 @@ def on_day(chart: Chart, on: date) -> list[Row]:
     return sorted(last.values(), key=lambda row: (row["from"], row["to"]))
 
 
+def rows_of(chart: Chart, name: str) -> list[Row]:
+    """Return the rows of a layer."""
+    layers = [layer for layer in chart.spec["layer"] if layer.get("name") == name]
+    return layers[0]["data"]["values"] if layers else []
+
+
 def told(chart: Chart) -> list[Row]:
     """Return the names beside the plot, from the highest to the lowest."""
-    rows: list[Row] = next(
-        layer["data"]["values"]
-        for layer in chart.spec["layer"]
-        if layer["mark"]["type"] == "point" and "shape" in layer["encoding"]
-    )
-    return sorted(rows, key=lambda row: row["place"])
+    return sorted(rows_of(chart, "names"), key=lambda row: row["place"])
 
 
 def said(chart: Chart) -> list[tuple[str, str]]:
@@ -117,15 +118,6 @@ def split_of_common(on: str, price: int) -> Event:
     )
 
 
-def splits_of(chart: Chart) -> list[Row]:
-    """Return the marks of splits."""
-    for layer in chart.spec["layer"]:
-        rows: list[Row] = layer.get("data", {}).get("values", [])
-        if rows and "ratio" in rows[0]:
-            return rows
-    return []
-
-
 def test_no_line_jumps_for_a_split_and_its_day_is_marked() -> None:
     ledger = company()
     ledger.record(common_issued(issued=600), stock_split_effected())
@@ -135,7 +127,7 @@ def test_no_line_jumps_for_a_split_and_its_day_is_marked() -> None:
         ("2026-02-02", 1_200),
         ("2027-01-01", 1_200),
     ]
-    assert splits_of(chart) == [{"on": "2026-07-01", "ratio": "2", "split": "2-for-1 split"}]
+    assert rows_of(chart, "splits") == [{"on": "2026-07-01", "ratio": "2", "split": "2-for-1 split"}]
     assert chart.spec["usermeta"]["basis"] == "2026-12-31"
     assert "shares, in the units of 2026-12-31" in chart.description
 
@@ -147,8 +139,8 @@ def test_splits_that_follow_closely_do_not_write_over_each_other() -> None:
         ledger.record(split_of_common(on, price))
     chart = ownership_chart(ledger, "common", through="2026-12-31")
 
-    assert [row["split"] for row in splits_of(chart)] == ["2-for-1 split", "", "2-for-1 split"]
-    assert [row["on"] for row in splits_of(chart)] == ["2026-07-01", "2026-07-08", "2026-11-01"]
+    assert [row["split"] for row in rows_of(chart, "splits")] == ["2-for-1 split", "", "2-for-1 split"]
+    assert [row["on"] for row in rows_of(chart, "splits")] == ["2026-07-01", "2026-07-08", "2026-11-01"]
 
 
 def test_an_open_day_of_one_holder_is_lighter_in_their_colour() -> None:
@@ -202,8 +194,8 @@ def test_holders_not_recorded_are_an_area_from_the_day_on_which_a_count_says_how
     assert (rest["of"], rest["from"], rest["to"], rest["colour"]) == ("not recorded", 200, 1_600, NOT_RECORDED)
     assert said(chart) == [("holders not recorded", "1,400 (87.50 %)"), ("Fund LP", "200 (12.50 %)")]
     assert subtitle(chart) == (
-        "The register is partial: what holders have that are not recorded is what the last count that the company"
-        " stated leaves; before it stated one, that is not known."
+        "The register is partial: holders not recorded have what the count that the company stated last leaves; before"
+        " it stated one, that is not known."
     )
 
 
@@ -211,10 +203,7 @@ def test_without_a_count_nothing_stands_for_holders_not_recorded() -> None:
     chart = ownership_chart(partial(), "common", through="2026-12-31")
 
     assert said(chart) == [("Fund LP", "200")]
-    assert (
-        subtitle(chart)
-        == "The register is partial: what holders have that are not recorded is not known, nor drawn."
-    )
+    assert subtitle(chart) == "The register is partial: holders not recorded are not drawn."
 
 
 def test_percentages_are_drawn_where_they_are_known_and_nowhere_else() -> None:

@@ -21,9 +21,7 @@ from tests.builders import (
 )
 from tests.golden import make_pictures
 from tests.projections.histories import SOME, as_of_days, every_figure, histories, recorded
-from tests.registrar.charts.test_ownership_chart import subtitle
-
-Row = dict[str, Any]
+from tests.registrar.charts.test_ownership_chart import rows_of, subtitle
 
 
 def bars(chart: Chart) -> list[tuple[str, bool, Any, Any]]:
@@ -31,22 +29,12 @@ def bars(chart: Chart) -> list[tuple[str, bool, Any, Any]]:
 
 
 def figures(chart: Chart) -> list[tuple[str, str]]:
-    rows: list[Row] = next(
-        layer["data"]["values"]
-        for layer in chart.spec["layer"]
-        if layer["mark"]["type"] == "text" and "figure" in layer["data"]["values"][0]
-    )
-    return [(row["what"], row["figure"]) for row in rows]
+    return [(row["what"], row["figure"]) for row in rows_of(chart, "words")]
 
 
 def joints(chart: Chart) -> list[Any]:
     """Return where each bar hands over to the next."""
-    rows: list[Row] = next(
-        layer["data"]["values"]
-        for layer in chart.spec["layer"]
-        if layer["mark"]["type"] == "rule" and "top" in layer["data"]["values"][0]
-    )
-    return [row["from"] for row in rows]
+    return [row["from"] for row in rows_of(chart, "joints")]
 
 
 def test_a_bar_begins_where_the_one_before_ended() -> None:
