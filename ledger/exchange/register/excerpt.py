@@ -281,7 +281,9 @@ def history(ledger: Ledger, known_at: KnownAt = None) -> Content:
             lost[what] += 1
     heads = (("Holds", "every act, in order of effect"), *_heads(ledger, known))
     return Content(
-        rows=dict(rows), heads=heads, lost=tuple(f"{what} of {count:,} entries" for what, count in lost.items())
+        rows=dict(rows),
+        heads=heads,
+        lost=tuple(f"{what} of {count:,} {'entry' if count == 1 else 'entries'}" for what, count in lost.items()),
     )
 
 

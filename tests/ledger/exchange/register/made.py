@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]  # the library has no types
 
 from ledger.exchange.refused import InputRefused
 from ledger.exchange.register import File, Instructions, Known, Proposal, proposed
@@ -47,7 +47,7 @@ def workbook(fill: Callable[[Any], None], **options: Any) -> bytes:
     return made.getvalue()
 
 
-def sheets(**rows: Sequence[Sequence[Any]]) -> bytes:
+def sheets(**rows: Any) -> bytes:
     """Return a workbook with these rows on these sheets; text stays text, and ``None`` is an empty cell."""
 
     def fill(book: Any) -> None:
