@@ -7,68 +7,33 @@ is written as text with a note, and takes no part in formulas, because a rounded
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from enum import Enum
 from fractions import Fraction
 from io import BytesIO
-from itertools import chain, groupby
+from itertools import chain
 from typing import Any, Final
 
 import attrs
 
-from ledger.days import EffectiveDay
 from ledger.errors import needed
-from ledger.quantities import Authorized, Money, Price, Ratio, Shares, plain
-from projections.bounds import Bounds, Possible
+from ledger.quantities import plain
+from registrar.render import formulas
+from registrar.render.cells import DIGITS, IN_MONEY, End, Part, currencies_of, decimals_of, kept, value_of
+from registrar.render.formulas import Grid, Known, added
 from registrar.report import Cell, Check, Column, Kind, Layout, Report, Role, Table
-from registrar.tables import UNKNOWN
 from registrar.text import safe, width_of
 
-DIGITS: Final = 15
-"""Significant digits of a number that Excel keeps."""
 LONGEST_TEXT: Final = 32_767
 """Characters that a cell holds."""
-LONGEST_FORMULA: Final = 8_000
-"""Characters of a formula; Excel does not open a workbook with one above 8,192."""
 _FIRST_DAY: Final = date(1900, 3, 1)
 """Before it, Excel counts a day that never was; an earlier day is text."""
-_ADDED: Final = (Kind.SHARES, Kind.MONEY, Kind.FIGURE, Kind.NUMBER)
-_IN_MONEY: Final = (Kind.MONEY, Kind.FIGURE)
 _NARROWEST, _WIDEST = 9, 48
 _LINE, _HIGHEST = 15, 409
 """The height of a line of text, and the most that a row may have."""
 _SHADE: Final = "#EDEFF2"
 _HEAD: Final = {"bold": True, "bg_color": _SHADE, "bottom": 1}
 _FONT: Final = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
-
-
-class End(Enum):
-    """Which part of a value a column of a sheet has."""
-
-    WHOLE = ""
-    LOW = ", at least"
-    HIGH = ", at most"
-    EARLIEST = ", earliest"
-    LATEST = ", latest"
-    CURRENCY = ", currency"
-
-
-@attrs.frozen
-class Part:
-    """A column of a sheet.
-
-    Attributes:
-        column: The column of the table.
-        place: Where its value is in a row.
-        end: Which part of the value.
-        heading: What stands above it.
-    """
-
-    column: Column
-    place: int
-    end: End
-    heading: str
 
 
 def workbook(report: Report) -> bytes:
@@ -91,109 +56,7 @@ def workbook(report: Report) -> bytes:
     return file.getvalue()
 
 
-# --- what stands in a cell ----------------------------------------------------------------------------------
-
-
-def value_of(value: Any, end: End) -> Fraction | date | datetime | str | None:
-    """Return the part of a value that a cell has, as an exact number, a day, an instant or text."""
-    if isinstance(value, Bounds):
-        value = value.high if end is End.HIGH else value.low
-        if value is None:
-            return UNKNOWN
-    if isinstance(value, Possible):
-        if len(value.values) > 1:
-            return " or ".join(str(each) for each in value.values)
-        value = value.only
-    if isinstance(value, EffectiveDay):
-        return value.latest if end is End.LATEST else value.earliest
-    if isinstance(value, Shares):
-        return value.as_fraction()
-    if isinstance(value, Money | Price):
-        return value.amount
-    if isinstance(value, Ratio):
-        return value.value
-    if isinstance(value, Authorized):
-        return str(value) if value.shares is None else value.shares.as_fraction()
-    if isinstance(value, int | Fraction):
-        return Fraction(value)
-    if isinstance(value, tuple):
-        return ", ".join(str(each) for each in value)
-    if isinstance(value, Enum):
-        return str(value.value)
-    return value if value is None or isinstance(value, date) else str(value)
-
-
-def exactly(value: Any) -> Fraction | None:
-    """Return a figure that is known, and that Excel keeps to the last digit; otherwise nothing."""
-    if isinstance(value, Bounds) and not value.is_exact:
-        return None
-    found = value_of(value, End.WHOLE)
-    return found if isinstance(found, Fraction) and kept(found) else None
-
-
-def kept(number: Fraction) -> bool:
-    """Whether Excel keeps a number to the last digit."""
-    text = plain(abs(number))
-    return "/" not in text and len(text.replace(".", "").strip("0")) <= DIGITS
-
-
-def decimals_of(numbers: Iterable[Fraction]) -> int:
-    """Return how many decimals the longest of some numbers has."""
-    return max((len(plain(number).partition(".")[2]) for number in numbers), default=0)
-
-
-def currencies_of(values: Iterable[Any]) -> list[str]:
-    """Return the currencies of some values."""
-    found: dict[str, None] = {}
-    for value in values:
-        ends = (value.low, value.high) if isinstance(value, Bounds) else (value,)
-        ends = value.values if isinstance(value, Possible) else ends
-        found.update({str(each.currency): None for each in ends if isinstance(each, Money | Price)})
-    return list(found)
-
-
-def parts_of(table: Table) -> list[Part]:
-    """Return the columns of the sheet of a table: two where a figure lies between two values."""
-    found = []
-    for place, column in enumerate(table.columns):
-        values = [row.values[place] for row in table.rows]
-        if not column.shown and all(value is None for value in values):
-            continue
-        ends = [End.WHOLE]
-        if any(isinstance(value, Bounds) and not value.is_exact for value in values):
-            ends = [End.LOW, End.HIGH]
-        elif any(isinstance(value, EffectiveDay) and not value.is_exact for value in values):
-            ends = [End.EARLIEST, End.LATEST]
-        heading = column.heading[:1].upper() + column.heading[1:]
-        heading += " (UTC)" if column.kind is Kind.INSTANT else ""
-        if column.kind in _IN_MONEY:
-            currencies = currencies_of(values)
-            in_shares = any(isinstance(_an_end(value), Shares | Authorized) for value in values)
-            if len(currencies) == 1 and not in_shares:
-                heading += f" ({currencies[0]})"
-            elif currencies:
-                ends.append(End.CURRENCY)
-        found += [Part(column, place, end, heading + end.value) for end in ends]
-    return found
-
-
-def _an_end(value: Any) -> Any:
-    if isinstance(value, Bounds):
-        return value.high if value.low is None else value.low
-    return value
-
-
 # --- the workbook -------------------------------------------------------------------------------------------
-
-
-@attrs.frozen
-class _Known:
-    """A figure that is known exactly, and where it stands."""
-
-    table: Table
-    number: int
-    place: int
-    figure: Fraction
 
 
 @attrs.frozen
@@ -205,27 +68,13 @@ class _Live:
     figure: Fraction
 
 
-@attrs.frozen
-class _Group:
-    """Rows that stand together, by their place: those that are added, and the total."""
-
-    items: tuple[int, ...]
-    total: int | None
-
-    @classmethod
-    def of(cls, table: Table, places: Sequence[int]) -> _Group:
-        items = tuple(each for each in places if table.rows[each].role in (Role.ITEM, Role.REST))
-        totals = [each for each in places if table.rows[each].role is Role.TOTAL]
-        return cls(items, totals[-1] if totals else None)
-
-
 class _Book:
     """Writes the sheets of a report."""
 
     def __init__(self, report: Report, book: Any) -> None:
         self._report, self._book = report, book
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self._numbers: dict[Cell, _Known] = {}
+        self._known: dict[Cell, Known] = {}
         self._live: list[_Live] = []
 
     def write(self) -> None:
@@ -242,11 +91,11 @@ class _Book:
         )
         book.set_calc_mode("auto")
         summary = book.add_worksheet("Summary")
-        tables = [table for table in report.tables if table.rows]
-        for table in tables:
-            self._table(table, book.add_worksheet(sheet_name(table)))
-        checked = self._checks(book) if tables else None
-        self._summary(summary, tables, checked)
+        grids = [Grid(table) for table in report.tables if table.rows]
+        for grid in grids:
+            self._table(grid, book.add_worksheet(grid.sheet))
+        checked = self._checks(book) if grids else None
+        self._summary(summary, grids, checked)
 
     def _style(self, **properties: Any) -> Any:
         """Return a format; one for each set of properties."""
@@ -257,12 +106,12 @@ class _Book:
 
     # --- a table --------------------------------------------------------------------------------------------
 
-    def _table(self, table: Table, sheet: Any) -> None:
-        parts = parts_of(table)
+    def _table(self, grid: Grid, sheet: Any) -> None:
+        table, parts = grid.table, grid.parts
         is_down = table.layout is Layout.DOWN
         widths: dict[int, int] = {}
         for place, part in enumerate(parts):
-            row, at = _place(table, -1, place)
+            row, at = grid.where(-1, place)
             filtered = 0 if is_down else 3  # the arrow of a filter lies over the heading
             widths[at] = max(widths.get(at, _NARROWEST), min(len(part.heading) + filtered, _WIDEST // 2))
             after_number = bool(place) and parts[place - 1].column.kind.is_number
@@ -272,7 +121,7 @@ class _Book:
         decimals = [self._decimals(table, part) for part in parts]
         for number, each in enumerate(table.rows):
             for place, part in enumerate(parts):
-                row, at = _place(table, number, place)
+                row, at = grid.where(number, place)
                 value, look = each.values[part.place], _look(each.role)
                 if is_down:
                     look |= {"align": "right"} if place else {**_HEAD, "align": "right"}
@@ -282,8 +131,8 @@ class _Book:
                 text = self._value(sheet, row, at, part, value, look, decimals[place])
                 widths[at] = max(widths.get(at, _NARROWEST), min(width_of(text) + 2, _WIDEST))
                 heights[row] = max(heights.get(row, 1), -(-width_of(text) // (_WIDEST - 4)))
-        self._formulas(table, parts, sheet, decimals)
-        last_row, last = _place(table, len(table.rows) - 1, len(parts) - 1)
+        self._formulas(grid, sheet, decimals)
+        last_row, last = grid.where(len(table.rows) - 1, len(parts) - 1)
         if is_down:
             last += self._about(parts, sheet, last + 1)
         else:
@@ -322,7 +171,7 @@ class _Book:
     def _decimals(self, table: Table, part: Part) -> int:
         values = [value_of(row.values[part.place], part.end) for row in table.rows]
         found = decimals_of(value for value in values if isinstance(value, Fraction) and kept(value))
-        return max(found, 2) if found and part.column.kind in _IN_MONEY else found
+        return max(found, 2) if found and part.column.kind in IN_MONEY else found
 
     def _value(
         self,
@@ -375,84 +224,18 @@ class _Book:
 
     # --- formulas -------------------------------------------------------------------------------------------
 
-    def _formulas(self, table: Table, parts: Sequence[Part], sheet: Any, decimals: Sequence[int]) -> None:
-        """Write totals, sums across a row, and percentages as formulas, where every cell is known exactly."""
-        at = {(part.column.name, part.end): place for place, part in enumerate(parts)}
-        for number in range(len(table.rows)):
-            for part in parts:
-                figure = exactly(table.rows[number].values[part.place])
-                if figure is not None and part.end in (End.WHOLE, End.LOW):
-                    place = at[part.column.name, part.end]
-                    cell = Cell(table.name, number, part.column.name)
-                    self._numbers[cell] = _Known(table, number, place, figure)
-        for places in table.groups():
-            group = _Group.of(table, places)
-            for number in places:
-                for place, part in enumerate(parts):
-                    formula = self._formula(table, group, number, part, at)
-                    if formula is None:
-                        continue
-                    value = value_of(table.rows[number].values[part.place], End.WHOLE)
-                    assert isinstance(value, Fraction), "only figures are computed"
-                    look = _look(table.rows[number].role)
-                    is_part = part.column.kind is Kind.PERCENT
-                    number_format = "0.00%" if is_part else _number_format(part.column.kind, decimals[place])
-                    style = self._style(num_format=number_format, **look)
-                    sheet.write_formula(*_place(table, number, place), f"={formula}", style, float(value))
-                    if not is_part:
-                        what = f"{_named(table, number)}: {part.heading[:1].lower()}{part.heading[1:]}"
-                        self._live.append(_Live(what, _address(table, number, place), value))
-
-    def _formula(
-        self, table: Table, group: _Group, number: int, part: Part, at: dict[tuple[str, End], int]
-    ) -> str | None:
-        """Return how a cell is computed from others, if it is and all of them are known."""
-        row, column = table.rows[number], part.column
-        value = row.values[part.place]
-        if part.end is End.CURRENCY or (isinstance(value, Bounds) and not value.is_exact):
-            return None
-        if column.kind is Kind.PERCENT and value is not None and value_of(value, End.WHOLE) is not None:
-            if row.role is Role.TOTAL:
-                cells = [(table.rows[each].sign, each) for each in group.items]
-                known = all(_is_part(table.rows[each].values[part.place]) for each in group.items)
-                return _sum(table, cells, at[column.name, part.end]) if cells and known else None
-            return self._part_of(table, group, number, part, at)
-        if column.kind not in _ADDED or exactly(value) is None:
-            return None
-        if row.role is Role.TOTAL:
-            return self._total(table, group.items, part, at)
-        return self._across(table, number, part, at)
-
-    def _total(self, table: Table, items: Sequence[int], part: Part, at: dict[tuple[str, End], int]) -> str | None:
-        filled = [each for each in items if table.rows[each].values[part.place] is not None]
-        if not filled or any(exactly(table.rows[each].values[part.place]) is None for each in filled):
-            return None
-        formula = _sum(table, [(table.rows[each].sign, each) for each in filled], at[part.column.name, part.end])
-        return formula if len(formula) <= LONGEST_FORMULA else None
-
-    def _across(self, table: Table, number: int, part: Part, at: dict[tuple[str, End], int]) -> str | None:
-        formula = ""
-        for name in part.column.adds:
-            sign, other = ("-", name[1:]) if name.startswith("-") else ("+", name)
-            end = part.end if (other, part.end) in at else End.WHOLE if (other, End.WHOLE) in at else End.LOW
-            if (other, end) not in at or exactly(table.rows[number].values[table.index(other)]) is None:
-                return None
-            formula += f"{sign}{_cell(table, number, at[other, end])}"
-        return formula.removeprefix("+") or None
-
-    def _part_of(
-        self, table: Table, group: _Group, number: int, part: Part, at: dict[tuple[str, End], int]
-    ) -> str | None:
-        whole = part.column.part_of
-        if whole is None or group.total is None:
-            return None
-        index = table.index(whole)
-        mine, all_of_it = (exactly(table.rows[each].values[index]) for each in (number, group.total))
-        end = End.WHOLE if (whole, End.WHOLE) in at else End.LOW
-        figure = value_of(table.rows[number].values[part.place], End.WHOLE)
-        if mine is None or not all_of_it or figure != mine / Fraction(all_of_it):
-            return None
-        return f"{_cell(table, number, at[whole, end])}/{_cell(table, group.total, at[whole, end])}"
+    def _formulas(self, grid: Grid, sheet: Any, decimals: Sequence[int]) -> None:
+        """Write totals, sums across a row and percentages as formulas, each with the figure of the ledger."""
+        self._known |= {Cell(grid.table.name, each.number, name): each for name, each in grid.known()}
+        for number, place, formula, figure in grid.formulas():
+            part, look = grid.parts[place], _look(grid.table.rows[number].role)
+            is_part = part.column.kind is Kind.PERCENT
+            number_format = "0.00%" if is_part else _number_format(part.column.kind, decimals[place])
+            style = self._style(num_format=number_format, **look)
+            sheet.write_formula(*grid.where(number, place), f"={formula}", style, float(figure))
+            if not is_part:
+                what = f"{grid.called(number)}: {part.heading[:1].lower()}{part.heading[1:]}"
+                self._live.append(_Live(what, grid.address(number, place), figure))
 
     # --- checks ---------------------------------------------------------------------------------------------
 
@@ -501,10 +284,10 @@ class _Book:
 
     def _sides(self, check: Check) -> tuple[str, str] | None:
         """Return the two sides of a check as formulas, where every figure in them is known exactly."""
-        if not all(cell in self._numbers for cell in (*check.plus, *check.minus)):
+        if not all(cell in self._known for cell in (*check.plus, *check.minus)):
             return None
-        one, other = (_added([self._numbers[cell] for cell in cells]) for cells in (check.plus, check.minus))
-        return None if max(len(one), len(other)) > LONGEST_FORMULA else (one, other)
+        one, other = (added([self._known[cell] for cell in cells]) for cells in (check.plus, check.minus))
+        return None if max(len(one), len(other)) > formulas.LONGEST else (one, other)
 
     def _compared(self) -> Iterator[tuple[str, str | Fraction, str, int, tuple[Fraction, Fraction]]]:
         """Yield two sides: a formula and what the ledger says, or cells and other cells."""
@@ -521,13 +304,13 @@ class _Book:
             sides = self._sides(check)
             if sides is None:
                 continue
-            figures = [[self._numbers[cell].figure for cell in cells] for cells in (check.plus, check.minus)]
+            figures = [[self._known[cell].figure for cell in cells] for cells in (check.plus, check.minus)]
             one, other = (sum(side, Fraction(0)) for side in figures)
             yield *sides, check.what, decimals_of(chain(*figures)), (one, other)
 
     # --- the summary, and every page ------------------------------------------------------------------------
 
-    def _summary(self, sheet: Any, tables: Sequence[Table], checked: str | None) -> None:
+    def _summary(self, sheet: Any, grids: Sequence[Grid], checked: str | None) -> None:
         report = self._report
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 1, 90)
@@ -539,11 +322,10 @@ class _Book:
             value = Fraction(head.value) if isinstance(head.value, int) else head.value
             self._value(sheet, row, 1, part, value, {}, 0)
             row += 1
-        for table in tables:
-            sheet.write_string(row, 0, safe(f"Sheet {sheet_name(table)}"), self._style(bold=True))
-            sheet.write_string(
-                row, 1, safe(table.caption or table.title)[:LONGEST_TEXT], self._style(text_wrap=True)
-            )
+        for grid in grids:
+            said = grid.table.caption or grid.table.title
+            sheet.write_string(row, 0, safe(f"Sheet {grid.sheet}"), self._style(bold=True))
+            sheet.write_string(row, 1, safe(said)[:LONGEST_TEXT], self._style(text_wrap=True))
             row += 1
         if checked is not None:
             sheet.write_string(row, 0, "Sheet Checks", self._style(bold=True))
@@ -553,7 +335,7 @@ class _Book:
             sheet.write_formula(row, 1, formula, self._style(text_wrap=True), said)
             row += 1
         row += 1
-        said_below = [report.says, *(note for table in tables for note in table.notes), *report.notes]
+        said_below = [report.says, *(note for grid in grids for note in grid.table.notes), *report.notes]
         said_below += [table.empty for table in report.tables if not table.rows]
         for text in filter(None, said_below):
             sheet.write_string(row, 1, safe(text)[:LONGEST_TEXT], self._style(text_wrap=True))
@@ -583,76 +365,12 @@ def _look(role: Role) -> dict[str, Any]:
     return {} if role is Role.ITEM else {"italic": True}
 
 
-def sheet_name(table: Table) -> str:
-    """Return what the sheet of a table is called; two names are taken."""
-    name = f"{table.name[:25]} table" if table.name in ("summary", "checks") else table.name
-    return name[:1].upper() + name[1:]
-
-
 def _plain(text: str, most: int) -> str:
     """Return text for the margin of a page, where an ampersand begins an instruction; it holds 255 characters."""
     told = safe(text)
     while len(told.replace("&", "&&")) > most:
         told = told[:-1]
     return told.replace("&", "&&")
-
-
-def _named(table: Table, number: int) -> str:
-    """Return what a row is called: its group, and the first text in it."""
-    row = table.rows[number]
-    first = next((value for value in row.values if isinstance(value, str)), "")
-    words = first if row.group == first else f"{row.group} {first}".strip()
-    return f"{sheet_name(table)}, {words}"
-
-
-def _place(table: Table, number: int, place: int) -> tuple[int, int]:
-    """Return row and column in the sheet, of a row of a table and the place of a part; row -1 is the heading."""
-    return (place, number + 1) if table.layout is Layout.DOWN else (number + 1, place)
-
-
-def _cell(table: Table, number: int, place: int) -> str:
-    """Return the address of a cell."""
-    row, at = _place(table, number, place)
-    letters, at = "", at + 1
-    while at:
-        at, rest = divmod(at - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"
-
-
-def _address(table: Table, number: int, place: int) -> str:
-    return f"'{sheet_name(table)}'!{_cell(table, number, place)}"
-
-
-def _is_part(value: Any) -> bool:
-    """Whether a percentage is known."""
-    return isinstance(value, Fraction) or (isinstance(value, Bounds) and value.is_exact)
-
-
-def _sum(table: Table, cells: Sequence[tuple[int, int]], place: int, sheet: str = "") -> str:
-    """Return the sum of rows of a column, each with its sign, as a formula: ranges where rows are next."""
-    runs: list[tuple[int, int, int]] = []
-    for sign, number in cells:
-        if runs and (runs[-1][0], runs[-1][2] + 1) == (sign, number):
-            runs[-1] = (sign, runs[-1][1], number)
-        else:
-            runs.append((sign, number, number))
-    formula = ""
-    for sign, first, last in runs:
-        one = f"{sheet}{_cell(table, first, place)}"
-        formula += "-" if sign < 0 else "+"
-        formula += one if first == last else f"SUM({one}:{_cell(table, last, place)})"
-    return formula.removeprefix("+")
-
-
-def _added(known: Iterable[_Known]) -> str:
-    """Return the sum of figures, wherever they stand, as a formula."""
-    of_one = groupby(known, lambda each: (sheet_name(each.table), each.place))
-    sums = []
-    for (sheet, place), some in of_one:
-        figures = list(some)
-        sums.append(_sum(figures[0].table, [(1, each.number) for each in figures], place, f"'{sheet}'!"))
-    return "+".join(sums) or "0"
 
 
 def _number_format(kind: Kind, decimals: int) -> str:
