@@ -18,7 +18,7 @@ from registrar.cli.waiting import quiet, waiting
 if TYPE_CHECKING:
     from datetime import date
 
-    from ledger.exchange.register import File, Instructions, Known, Proposal
+    from ledger.exchange.register import File, Known, Proposal
 
 _SHOWN: Final = 20
 """Rows of a table that are shown where all of it will be recorded; ``--dry-run`` shows every one."""
@@ -50,6 +50,9 @@ files given twice count once.""",
 )
 @click.option("--numbers", type=click.Choice(_FORMS), default=_FORMS[0], help="How numbers are written in text.")
 @click.option("--ignore", "ignored", metavar="HEADING", multiple=True, help="A column that is not to be read.")
+@click.option(
+    "--events", is_flag=True, help="Print the events as JSON Lines, as record takes them; record nothing."
+)
 @click.option("--yes", "-y", is_flag=True, help="Record without asking. Nothing is asked but on a terminal.")
 def import_register(
     asked: Recording,
@@ -60,6 +63,7 @@ def import_register(
     one_name_one_holder: bool,
     numbers: str,
     ignored: tuple[str, ...],
+    events: bool,
     yes: bool,
 ) -> None:
     """Take over the register in FILE…, an Excel workbook, CSV files, or a folder of these.
@@ -87,21 +91,31 @@ def import_register(
             ignored=ignored,
         )
         known, repeated = _known(path, asked.issuer, command)
-        proposal = _proposed(given, known, said)
+        proposal = register.proposed(given, known, said)
+    if events:
+        from ledger.exchange import json_lines
+
+        quiet()
+        click.echo(json_lines.write(proposal.events), nl=False)
+        return
     name = ", ".join(file.name for file in given)
     if not proposal.events:
         say(f"everything in {name} is recorded already; nothing was added")
         return
     if not repeated and not asked.as_json:
         _show(proposal, name, every=asked.dry_run)
-        if not asked.dry_run and not yes and sys.stdin.isatty() and sys.stdout.isatty():
+        if not asked.dry_run and not yes and _somebody_answers():
             quiet()
-            click.confirm(f"Record these {len(proposal.events):,} entries?", abort=True)
+            click.confirm("Record this?", abort=True)
     try:
         record_events(asked, proposal.events, command=command, places=[each.place for each in proposal.proposed])
     except CommandReused:
         tell("note: these files were recorded before, with other options; --command-id records them once more")
         raise
+
+
+def _somebody_answers() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _files(names: Sequence[str]) -> list[File]:
@@ -153,21 +167,18 @@ def _known(path: str, issuer: str | None, command: str) -> tuple[Known, bool]:
         store.close()
 
 
-def _proposed(given: Sequence[File], known: Known, said: Instructions) -> Proposal:
-    from ledger.exchange import register
-
-    return register.proposed(given, known, said)
-
-
 def _show(proposal: Proposal, name: str, *, every: bool) -> None:
     """Print what would be recorded as tables; what was passed over goes to standard error."""
     import attrs
 
     from registrar.proposed import subject, tables
     from registrar.render import text
+    from registrar.text import wrapped
 
     of = subject(proposal)
-    say(f"{name}: {len(proposal.events):,} entries{f' of {of}' if of else ''}")
+    count = "1 entry" if len(proposal.events) == 1 else f"{len(proposal.events):,} entries"
+    for line in wrapped(f"{name}: {count}{f' of {of}' if of else ''}", width()):
+        say(line)
     for table in tables(proposal):
         rows = table.rows if every else table.rows[:_SHOWN]
         say("")
@@ -257,5 +268,5 @@ def export_register(asked: Asking, as_of: str | None, history: bool) -> None:
             write_whole(output.path, data)
         else:
             _write_folder(output.path, form.as_csv(content))
-    said = ", ".join(f"{name} {len(rows):,}" for name, rows in content.rows.items() if rows)
-    say(f"{output.path} holds the register; rows: {said}")
+        said = ", ".join(f"{name} {len(rows):,}" for name, rows in content.rows.items() if rows)
+        say(f"{output.path} holds the register; rows: {said}")

@@ -5,11 +5,14 @@ chosen: the bytes of the package are those of a library, and change with it.
 """
 
 import re
+from contextlib import chdir
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import python_calamine
+from click.testing import CliRunner
 
 from ledger.events import Consideration, ConsiderationForm
 from ledger.exchange.register import excerpt, template
@@ -18,6 +21,7 @@ from ledger.movements import HolderKind
 from ledger.personal import SALT_BYTES
 from ledger.quantities import Money
 from ledger.store import MemoryStore
+from registrar.cli import main
 from tests import builders as a
 from tests.ledger.exchange.register.made import parts_of
 
@@ -69,6 +73,17 @@ def _told(value: Any) -> str:
     return "" if value == "" else f"{type(value).__name__} {value}"
 
 
+def shown(width: int) -> str:
+    """Return what the command line shows of a register before it is recorded, in a terminal of a width."""
+    runner = CliRunner(env={"COLUMNS": str(width)})
+    with TemporaryDirectory() as folder, chdir(folder):
+        Path("register.xlsx").write_bytes(template.as_xlsx(excerpt.as_of(ledger(), "2026-02-28")))
+        Ledger.open("acme.db", create=True).close()
+        answer = runner.invoke(main, ["import", "register.xlsx", "-f", "acme.db", "--dry-run"])
+        assert answer.exit_code == 0, answer.output
+        return answer.stdout
+
+
 def files() -> dict[str, bytes]:
     """Return every file, by its name in the folder."""
     filled = ledger()
@@ -82,7 +97,7 @@ def files() -> dict[str, bytes]:
         made[f"{name}.xlsx.txt"] = cells_of(template.as_xlsx(content)).encode()
         for csv, data in template.as_csv(content).items():
             made[f"{name}-{csv}"] = data
-    return made
+    return made | {f"import.{width}.txt": shown(width).encode() for width in (80, 120)}
 
 
 if __name__ == "__main__":
