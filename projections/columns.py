@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.quantities import Money, Price, Shares
+from projections.bounds import Bounds
 from projections.frame import Column, Frame, Kind, Within, constant, currency_of, within
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from projections.certificates import CertificateRegister
     from projections.commitments import Commitments
     from projections.control import ControlBook
+    from projections.diff import Difference
     from projections.effects import Given
     from projections.explain import Explanation
     from projections.findings import Findings
@@ -397,6 +399,70 @@ def control_book(view: ControlBook) -> tuple[Frame, ...]:
     return (
         Frame("lines", title, (*asked, *_CONTROL), within(view.accounts, lambda account: account.lines)),
         Frame("classes", title, (*asked, *_CLASSES), [account.line for account in view.accounts]),
+    )
+
+
+# --- differences --------------------------------------------------------------------------------------------
+
+_CHANGES: Final = (
+    Column("about", of="outer"),
+    Column("name", of=lambda each: each.line.of[0]),
+    Column("part", of=lambda each: each.line.of[1] if len(each.line.of) > 1 else None),
+    Column("figure", of="line.figure"),
+    Column("old", of=lambda each: _value(each.line.old)),
+    Column("new", of=lambda each: _value(each.line.new)),
+    _currency("line.new"),
+    _quantity("old", lambda each: _bounds(each.line.old), shown=False),
+    _quantity("new", lambda each: _bounds(each.line.new), shown=False),
+    _quantity("by", "line.by", bounded=False),
+    Column("entries", of=lambda each: each.line.entries or None),
+)
+_CHANGED_FACTS: Final = (
+    Column("how", of="how.value"),
+    Column("kind", of=lambda each: (each.new or each.old).fact.KIND),
+    Column("old_entry", Kind.WHOLE, lambda each: each.old and each.old.entry.number),
+    Column("old_effective", Kind.DAY, lambda each: each.old and each.old.fact.effective_on, bounded=True),
+    Column("old_is_open", Kind.FLAG, shown=False),
+    Column("new_entry", Kind.WHOLE, lambda each: each.new and each.new.entry.number),
+    Column("new_effective", Kind.DAY, lambda each: each.new and each.new.fact.effective_on, bounded=True),
+    Column("new_is_open", Kind.FLAG, shown=False),
+    Column("entries", of=lambda each: tuple(entry.number for entry in each.by)),
+)
+
+
+def _bounds(value: Any) -> Any:
+    return value if isinstance(value, Bounds) else None
+
+
+def _value(value: Any) -> Any:
+    """Return what people read of a figure or a level."""
+    return str(value) if isinstance(value, Bounds | bool) else value
+
+
+def difference(view: Difference) -> tuple[Frame, ...]:
+    """Return a line for each figure that changed, and for each fact that counts otherwise."""
+    old, new = view.old, view.new
+    asked = (
+        constant("issuer", view.issuer),
+        constant("old_as_of", old.as_of, Kind.DAY),
+        constant("old_known", old.known, Kind.WHOLE),
+        constant("new_as_of", new.as_of, Kind.DAY),
+        constant("new_known", new.known, Kind.WHOLE),
+    )
+    changes = [
+        Within(about, line)
+        for about, lines in (
+            ("holding", view.holdings),
+            ("stock class", view.classes),
+            ("agreement", view.agreements),
+        )
+        for line in lines
+    ]
+    sides = [f"the close of {side.as_of}, entries 1 to {side.known:,}" for side in (old, new)]
+    title = f"Differences of {view.issuer} from {sides[0]} to {sides[1]}"
+    return (
+        Frame("changes", title, (*asked, *_CHANGES), changes),
+        Frame("facts", title, (*asked, *_CHANGED_FACTS), view.facts),
     )
 
 

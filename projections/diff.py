@@ -17,6 +17,7 @@ import attrs
 
 from ledger.days import day
 from ledger.errors import NotUnderstood
+from ledger.events import Event
 from ledger.identity import AgreementId, HolderId, IssuerId, ReserveId, StockClassId
 from ledger.movements import (
     Account,
@@ -46,11 +47,11 @@ from projections.commitments import (
 )
 from projections.effects import pairs
 from projections.figures import part_of_class
+from projections.frame import Frame, Tabular
 from projections.replay import Accounts, Balances, Place, Quantity, Replay, is_complete
 from projections.standpoints import Changed, ChangedFact, Side, Standpoint, State, changed_facts
 
 if TYPE_CHECKING:
-    from ledger.events import Event
     from ledger.journal import AsOf, KnownAt, Ledger
 
 
@@ -95,8 +96,8 @@ def _by(old: Any, new: Any, side: str) -> Any:
     return None if before is None or after is None else after - before
 
 
-@attrs.frozen
-class Difference:
+@attrs.frozen(repr=False)
+class Difference(Tabular):
     """What is otherwise at a new standpoint than at an old one.
 
     Attributes:
@@ -104,7 +105,7 @@ class Difference:
         old: The standpoint that is compared.
         new: The standpoint that it is compared with.
         basis: The day in whose units quantities are shown; ``None`` where each side has the units of its own day.
-        holdings: What holders have of each class, and what they are called.
+        holdings: What holders have of each class.
         classes: What each class amounts to, its terms, and its reserves.
         agreements: What was promised under each agreement and tranche, and what has become of it.
         facts: Every fact that counts otherwise, in order of effect, figures or no figures.
@@ -132,6 +133,12 @@ class Difference:
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.facts)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return changes and facts, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.difference(self)
 
     def of(self, *names: str, figure: str) -> Change | None:
         """Return the change of a figure; ``None`` where it is what it was."""
@@ -221,12 +228,17 @@ def what_if(
 def _difference(old: Side, new: Side, basis: AsOf | None) -> Difference:
     changed = changed_facts(old, new)
     behind = _Behind(old, new, changed)
+    classes = [line.stock_class for side in (new, old) for line in side.table.classes]
+
+    def by_class(change: Change) -> tuple[int, str]:
+        return classes.index(StockClassId(change.of[1])), change.of[0]
+
     return Difference(
         old.ledger.issuer,
         old.standpoint,
         new.standpoint,
         None if basis is None else day(basis, what="basis"),
-        tuple(_changes(_holdings(old), _holdings(new), behind)),
+        tuple(sorted(_changes(_holdings(old), _holdings(new), behind), key=by_class)),
         tuple(_changes(_classes(old), _classes(new), behind)),
         tuple(_changes(_agreements(old), _agreements(new), behind)),
         tuple(each for each, _, _ in changed),

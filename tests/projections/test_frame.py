@@ -29,6 +29,7 @@ from projections import (
     CommitmentOverTime,
     Commitments,
     ControlBook,
+    Difference,
     Explanation,
     HolderList,
     OwnershipOverTime,
@@ -41,6 +42,7 @@ from projections import (
     commitment_over_time,
     commitments,
     control_book,
+    difference,
     explain,
     findings,
     holders,
@@ -336,6 +338,7 @@ class Views(NamedTuple):
     papers: CertificateRegister
     owned: OwnershipOverTime
     met: CommitmentOverTime
+    changed: Difference
 
 
 def views(ledger: Ledger) -> Views:
@@ -355,6 +358,7 @@ def views(ledger: Ledger) -> Views:
         certificates(ledger, as_of=day),
         ownership_over_time(ledger, "common", through=day),
         commitment_over_time(ledger, "spa", through=day),
+        difference(ledger, after="2026-01-01", through=day),
     )
 
 
@@ -449,7 +453,7 @@ def test_a_view_is_run_through_and_counted_by_its_lines(acme: Ledger) -> None:
     assert [account.stock_class for account in of.book] == ["common", "series-a"]
     assert [step.on.isoformat() for step in of.owned] == ["2026-01-01", "2026-02-02", "2026-12-01", "2026-12-15"]
     assert [step.on.isoformat() for step in of.met] == ["2026-02-02", "2026-03-31", "2026-06-30"]
-    assert [len(view) for view in of] == [3, 1, 2, 2, 1, 14, 1, 2, 2, 3, 1, 4, 3]
+    assert [len(view) for view in of] == [3, 1, 2, 2, 1, 14, 1, 2, 2, 3, 1, 4, 3, 38]
 
 
 def test_a_view_says_in_a_line_what_it_is(acme: Ledger) -> None:
@@ -469,6 +473,8 @@ def test_a_view_says_in_a_line_what_it_is(acme: Ledger) -> None:
         " (certificates: 1, movements: 1, book_entry: 2, classes: 2)>",
         "<common of acme from the close of 2026-01-01 to the close of 2026-12-31 (holdings: 5, steps: 4)>",
         "<spa from the close of 2026-02-02 to the close of 2026-12-31 (steps: 3)>",
+        "<Differences of acme from the close of 2026-01-01, entries 1 to 14 to the close of 2026-12-31,"
+        " entries 1 to 14 (changes: 38, facts: 7)>",
     ]
 
 
