@@ -5,18 +5,21 @@ standard error included. A ``>`` goes on with a line that ended in a backslash. 
 (``# 2025-01-07``) sets the calendar: what is recorded from there on is recorded on that day. A line that fails is
 followed by ``echo $?``.
 
-Three things can be run: ``captable …``, ``export NAME=VALUE`` and ``echo $?``. Files that the page links to are in
-the folder, as if they had been fetched. A page of which no block shows what is printed is not followed.
+Four things can be run: ``captable …``, ``python SCRIPT``, ``export NAME=VALUE`` and ``echo $?``. Files that the
+page links to are in the folder, as if they had been fetched. A page of which no block shows what is printed is not
+followed.
 """
 
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Final
 from unittest.mock import patch
@@ -27,7 +30,7 @@ from click.testing import CliRunner
 from ledger import Ledger
 from registrar.cli import main
 
-FETCHED: Final = {".xlsx", ".csv", ".jsonl", ".db"}
+FETCHED: Final = {".xlsx", ".csv", ".jsonl", ".py"}
 """Files that a page may link to for the reader to work with."""
 BLOCK: Final = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK: Final = re.compile(r"\]\(([^)\s#:]+)\)")
@@ -137,8 +140,13 @@ class Console:
             self._is_told = True
             return f"{self._status}\n"
         name, *arguments = shlex.split(command)
+        if name == "python":
+            with redirect_stdout(StringIO()) as printed:
+                (script,) = arguments
+                runpy.run_path(script, run_name="__main__")
+            return printed.getvalue()
         if name != "captable":
-            raise ValueError(f"only captable, export and echo $? are run, not {name}")
+            raise ValueError(f"only captable, python, export and echo $? are run, not {name}")
         self._now += timedelta(minutes=1)
         with _clock(self._now):
             result = CliRunner().invoke(main, arguments, env=self._environment)

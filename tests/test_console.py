@@ -101,7 +101,7 @@ def test_what_fails_has_to_be_said(page: Path) -> None:
 
 
 def test_nothing_but_the_program_is_run(page: Path) -> None:
-    with pytest.raises(ValueError, match="only captable, export and echo"):
+    with pytest.raises(ValueError, match="only captable, python, export and echo"):
         followed(Console(), "$ rm -r lumen.db\n")
 
 
@@ -115,6 +115,12 @@ def test_what_is_recorded_is_recorded_on_the_day_that_the_page_says(page: Path) 
     followed(console, "# 2025-03-04\n$ captable init lumen.db\n$ captable record lumen.db events.jsonl\n")
 
     assert "2025-03-04 15:02" in followed(console, "$ captable log -f lumen.db\n")
+
+
+def test_a_script_prints_what_it_prints(page: Path) -> None:
+    (page.parent / "hello.py").write_text('print("hello")\n')
+
+    assert followed(Console(), "$ python hello.py\n") == "$ python hello.py\nhello\n"
 
 
 def test_files_that_a_page_links_to_are_in_its_folder(page: Path, tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ import runpy
 import shlex
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
+from zipfile import ZipFile
 
 import attrs
 import click
@@ -27,6 +29,8 @@ from ledger.errors import LedgerError, RuleBroken
 from ledger.events import EVENTS, Event, Fact
 from ledger.exchange import refused
 from registrar.cli import main
+from tests import console
+from tests.golden import make_examples, make_pages
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -201,10 +205,11 @@ def test_every_verb_has_its_heading_with_each_of_its_options() -> None:
 def console_lines() -> list[tuple[str, str]]:
     """Return every call of the command line that a page shows, with the page."""
     return [
-        (named(page), line)
+        (named(page), call[1])
         for page in PAGES
-        for block in re.findall(r"^```console\n(.*?)^```$", text_of(page), re.DOTALL | re.MULTILINE)
-        for line in re.findall(r"^\$ (?:captable|\./run|\.venv/bin/captable) (.+)$", block, re.MULTILINE)
+        for block in console.blocks(text_of(page))
+        for line in console.lines(block)
+        if (call := re.fullmatch(r"(?:captable|\./run|\.venv/bin/captable) (.+)", line.command))
     ]
 
 
@@ -271,12 +276,75 @@ def test_the_examples_are_the_record_of_one_company() -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=named)
-def test_every_example_prints_what_its_docstring_shows(example: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_example_prints_what_its_docstring_shows(
+    example: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     runpy.run_path(str(example), run_name="__main__")
 
     printed = capsys.readouterr().out
     told = ast.get_docstring(ast.parse(text_of(example))) or ""
     assert printed == told.partition("\n\n")[2] + "\n"
+
+
+def contents(data: bytes, name: str) -> object:
+    """Return what a file holds; of a package the parts, as how they are packed is no part of the matter."""
+    if not name.endswith(".xlsx"):
+        return data
+    with ZipFile(BytesIO(data)) as package:
+        return {part: package.read(part) for part in package.namelist()}
+
+
+def test_the_files_of_the_walk_throughs_are_those_that_the_code_makes() -> None:
+    made = dict(make_examples.files())
+
+    assert len(made) == 5
+    for path, data in made.items():
+        assert contents(path.read_bytes(), path.name) == contents(data, path.name), named(path)
+
+
+def shown_facts() -> Iterator[tuple[Path, dict[str, Any], list[dict[str, Any]]]]:
+    """Yield each fact that a walk-through shows, with the facts of the files that it links to."""
+    for page in sorted((DOCS / "how-to").glob("*.md")):
+        files = [page.parent / link for link in re.findall(r"\]\(([^)#:]+\.jsonl)\)", text_of(page))]
+        facts = [json.loads(line) for file in files for line in text_of(file).splitlines()]
+        for block in re.findall(r"^```json\n(.*?)^```$", text_of(page), re.DOTALL | re.MULTILINE):
+            if files:
+                yield from ((page, json.loads(line), facts) for line in block.splitlines())
+
+
+def test_a_fact_that_a_walk_through_shows_stands_in_its_files() -> None:
+    facts = list(shown_facts())
+
+    assert len(facts) > 3
+    for page, fact, there in facts:
+        assert any(fact.items() <= {key: each[key] for key in each if key in fact}.items() for each in there), (
+            f"{named(page)} shows a fact that is in none of its files: {fact}"
+        )
+
+
+# --- the library --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", make_pages.pages_of_names(), ids=named)
+def test_a_page_of_names_has_each_name_with_what_it_says_of_itself(page: Path) -> None:
+    assert make_pages.names_of(make_pages.module_of(text_of(page)))
+    assert make_pages.with_names(text_of(page)) == text_of(page), "renew it: python -m tests.golden.make_pages"
+
+
+def test_no_name_is_listed_without_a_word_about_it() -> None:
+    rows = [row for page in make_pages.pages_of_names() for row in re.findall(r"^\| `.*$", text_of(page), re.M)]
+
+    assert len(rows) > 100
+    assert [row for row in rows if "| ? |" in row] == []
+
+
+def test_every_module_of_names_is_in_the_list_of_modules() -> None:
+    listed = re.findall(r"^\| \[([\w.]+)\]\(([\w-]+\.md)\)", text_of(REFERENCE / "api" / "README.md"), re.MULTILINE)
+
+    assert {REFERENCE / "api" / page for _, page in listed} == set(make_pages.pages_of_names())
+    for module, page in listed:
+        assert text_of(REFERENCE / "api" / page).startswith(f"# {module}\n")
 
 
 # --- pages --------------------------------------------------------------------------------------------------

@@ -14,6 +14,9 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Final
 
+from tests.console import is_followed
+from tests.pages import renewed
+
 ROOT: Final = Path(__file__).parent.parent.parent
 DOCS: Final = ROOT / "docs"
 
@@ -65,6 +68,9 @@ def keep() -> None:
     """Write every page whose text is no longer what it repeats."""
     for page in pages_of_names():
         _write(page, with_names(page.read_text(encoding="utf-8")))
+    for page in sorted(DOCS.rglob("*.md")):
+        if is_followed(page.read_text(encoding="utf-8")):
+            _write(page, renewed(page))
 
 
 def _write(page: Path, text: str) -> None:
