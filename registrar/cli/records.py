@@ -98,34 +98,62 @@ def record_events(
     """
     path = named(asked.file)
     with waiting(f"recording in {path}"), to_record(path, asked.issuer, events) as ledger:
-        there = len(ledger.entries())
-        attempt = ledger.propose if asked.dry_run else ledger.record
-        try:
-            outcome = attempt(
-                *events,
-                actor=_actor(asked.actor),
-                command=command if asked.command_id is None else asked.command_id,
-                as_stated=asked.as_stated,
-            )
-        except Exception as error:
-            _at_place(error, name, places, there)
+        outcome = attempted(asked, ledger, events, command=command, name=name, places=places)
         if asked.as_json:
             from registrar import as_json
 
             quiet()
             click.echo(as_json.text(as_json.recorded(ledger, outcome, dry_run=asked.dry_run)), nl=False)
         else:
-            say(_outcome(ledger, outcome, dry_run=asked.dry_run))
-        if asked.as_stated and not asked.dry_run:
-            from projections.findings import findings
-
-            count = len(findings(ledger))
-            counted = f"{count:,} finding{'' if count == 1 else 's'}" if count else "no findings"
-            tell(f"the record has {counted} now" + (" (captable check shows them)" if count else ""))
+            say(outcome_told(ledger, outcome, dry_run=asked.dry_run))
+        findings_told(asked, ledger)
     return outcome
 
 
-def _outcome(ledger: Ledger, outcome: Recorded, *, dry_run: bool) -> str:
+def attempted(
+    asked: Recording,
+    ledger: Ledger,
+    events: Sequence[Event],
+    *,
+    command: str | None,
+    name: str = "",
+    places: Sequence[str] = (),
+) -> Recorded:
+    """Record events as one command in a ledger that is open, or ask the rules about them, and return the outcome.
+
+    Args:
+        asked: What the options said.
+        ledger: Where.
+        events: What is to be recorded.
+        command: Identity of the command, where the options name none; without one it gets a new one.
+        name: What the events were read from, for refusals.
+        places: Where each of them stands there: ``line 7``.
+    """
+    there = len(ledger.entries())
+    attempt = ledger.propose if asked.dry_run else ledger.record
+    try:
+        return attempt(
+            *events,
+            actor=_actor(asked.actor),
+            command=command if asked.command_id is None else asked.command_id,
+            as_stated=asked.as_stated,
+        )
+    except Exception as error:
+        at_place(error, name, places, there)
+
+
+def findings_told(asked: Recording, ledger: Ledger) -> None:
+    """Say how many findings there are, where what does not fit was recorded as stated."""
+    if asked.as_stated and not asked.dry_run:
+        from projections.findings import findings
+
+        count = len(findings(ledger))
+        counted = f"{count:,} finding{'' if count == 1 else 's'}" if count else "no findings"
+        tell(f"the record has {counted} now" + (" (captable check shows them)" if count else ""))
+
+
+def outcome_told(ledger: Ledger, outcome: Recorded, *, dry_run: bool) -> str:
+    """Return what became of a command, in one line."""
     first, last = outcome.entries[0].number, outcome.entries[-1].number
     count = len(outcome.entries)
     entries = f"{count:,} entries ({first} to {last})" if count > 1 else f"1 entry ({first})"
@@ -205,7 +233,7 @@ def _actor(named: str | None) -> str:
     return normalize("NFC", named[:1000])
 
 
-def _at_place(error: Exception, name: str, places: Sequence[str], there: int) -> NoReturn:
+def at_place(error: Exception, name: str, places: Sequence[str], there: int) -> NoReturn:
     """Raise a refusal again, with the place of the fact that is refused where that is known."""
     from ledger.errors import NotUnderstood, RuleBroken
 

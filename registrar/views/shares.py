@@ -22,7 +22,7 @@ def cap_table(ledger: Ledger, answer: CapTable) -> Report:
     asked = at_the_close(ledger, answer.known, answer.as_of, answer.basis)
     if not answer.classes:
         return Report(name="cap-table", title="Cap table", asked=asked, says=_nothing_yet(ledger, answer))
-    holdings, classes, reserves = _holdings(answer), _classes(answer.classes), _reserves(answer.classes)
+    holdings, classes, reserves = _holdings(answer), classes_table(answer.classes), reserves_table(answer.classes)
     return Report(
         name="cap-table",
         title="Cap table",
@@ -94,7 +94,9 @@ def _rest(line: ClassLine) -> Bounds[Fraction]:
     return line.not_recorded.map(lambda shares: shares.as_fraction() / whole)
 
 
-def _classes(classes: Sequence[ClassLine]) -> Table:
+def classes_table(classes: Sequence[ClassLine]) -> Table:
+    """Return the figures and terms of each class."""
+
     def any_of(level: str) -> bool:
         return any(getattr(line, level).values not in ((), (None,)) for line in classes)
 
@@ -173,7 +175,8 @@ def _term(level: Possible[Any]) -> Possible[Any] | None:
     return None if level.values in ((), (None,)) else level
 
 
-def _reserves(classes: Sequence[ClassLine]) -> Table:
+def reserves_table(classes: Sequence[ClassLine]) -> Table:
+    """Return what each class keeps back, and what for."""
     return Table(
         name="reserves",
         title="Reserves",
