@@ -202,6 +202,8 @@ def recording() -> Callable[[_Verb], _Verb]:
     def add(verb: Any) -> Any:
         @wraps(verb)
         def run(*args: Any, **options: Any) -> Any:
+            output = chosen(options.pop("form"), None, None, as_json=options["as_json"])
+            options["as_json"] = output.form == "json"
             common = {name: options.pop(name) for name in Recording._fields}
             return verb(Recording(**common), *args, **options)
 
@@ -210,8 +212,19 @@ def recording() -> Callable[[_Verb], _Verb]:
             is_flag=True,
             help="For a register taken over from others: what does not fit becomes a finding, not a refusal.",
         )(run)
-        taking = click.option("--command-id", metavar="ID", help="Identity of the command.")(taking)
-        taking = click.option("--actor", metavar="NAME", help="Who records. Default: the login name.")(taking)
+        taking = click.option(
+            "--command", "--command-id", "command_id", metavar="ID", help="Identity of the command: it counts once."
+        )(taking)
+        taking = click.option(
+            "--by", "--actor", "actor", metavar="NAME", help="Who records. Default: the login name."
+        )(taking)
+        taking = click.option(
+            "-o",
+            "--output",
+            "form",
+            type=click.Choice(("table", "json")),
+            help="Say in this form what was recorded.",
+        )(taking)
         taking = click.option("--dry-run", is_flag=True, help="Ask every rule, and record nothing.")(taking)
         return _file_option(_issuer_option(_json_option(taking)))
 
