@@ -37,7 +37,7 @@ from projections.cap_table import (
 )
 from projections.commitments import money_under
 from projections.frame import Tabular
-from projections.replay import Balances, Replay, Units, close_place, is_complete, replay
+from projections.replay import Balances, Quantity, Replay, Units, close_place, is_complete, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -169,9 +169,10 @@ def ownership_over_time(
 
     of_class = [each for each in facts if any(map(concerns, each.fact.movements()))]
     units = Units(of_class, basis, last)
+    made: _Made = {}
     steps, title = [], ""
     for balances in _balances_over(of_class, _days(of_class, first, last), known):
-        steps.append(_ownership_step(balances, which, units))
+        steps.append(_ownership_step(balances, which, units, made))
         title = str(balances.values(Level.CLASS_TITLE, which)[-1])
     return OwnershipOverTime(
         ledger.issuer,
@@ -188,12 +189,17 @@ def ownership_over_time(
     )
 
 
-def _ownership_step(balances: Balances, stock_class: StockClassId, units: Units) -> OwnershipStep:
+_Made = dict[Fraction, dict[tuple[Quantity, Quantity], Bounds[Shares]]]
+"""Holdings by ratio and quantities: on most days nearly everyone has what they had the day before."""
+
+
+def _ownership_step(balances: Balances, stock_class: StockClassId, units: Units, made: _Made) -> OwnershipStep:
     on = balances.history.as_of
     ratio = units.factor(stock_class, close_place(on))
     of_class = attrs.evolve(balances, accounts={stock_class: balances.accounts.get(stock_class, {})})
+    of_ratio = made.setdefault(ratio, {})
     held = {
-        holder: shares_between(bounds, ratio)
+        holder: of_ratio.get(bounds) or of_ratio.setdefault(bounds, shares_between(bounds, ratio))
         for (unit, holder), bounds in by_holder(of_class, merged_names(balances)).items()
         if unit == stock_class and bounds != (0, 0)
     }

@@ -52,16 +52,21 @@ def corners(steps: Iterable[tuple[date, date, Iterable[Area]]]) -> list[Spec]:
     """Return the rows that areas are drawn from: where each is from a day on, and where its last step ends.
 
     Args:
-        steps: From when on, until when, and the areas there are.
+        steps: From when on, until when, and the areas there are; each has some height.
     """
     rows: list[Spec] = []
     last: dict[tuple[str, bool], Spec] = {}
     times: dict[tuple[str, bool], int] = {}
     for on, until, areas in steps:
-        here = {(area.of, area.is_open): area for area in areas if area.low != area.high}
+        here = {(area.of, area.is_open): area for area in areas}
         rows += [{**last.pop(key), "on": str(on)} for key in tuple(last) if key not in here]
         for key, area in here.items():
-            if key not in last:
+            drawn_and_told = {"from": drawn(area.low), "to": drawn(area.high), **area.tells}
+            before = last.get(key)
+            if before is not None and drawn_and_told.items() <= before.items():
+                before["until"] = str(until)
+                continue
+            if before is None:
                 times[key] = times.get(key, 0) + 1
             last[key] = {
                 "path": f"{area.of}{' open' * area.is_open} {times[key]}",
@@ -70,9 +75,7 @@ def corners(steps: Iterable[tuple[date, date, Iterable[Area]]]) -> list[Spec]:
                 "is_open": area.is_open,
                 "on": str(on),
                 "until": str(until),
-                "from": drawn(area.low),
-                "to": drawn(area.high),
-                **area.tells,
+                **drawn_and_told,
             }
             rows.append(last[key])
     return rows + [{**row, "on": row["until"]} for row in last.values()]

@@ -101,14 +101,15 @@ def _areas(step: CommitmentStep) -> list[Area]:
     late = _least(step.overdue)
     from_late = may_be_left - max(Fraction(0), min(_most(step.overdue) - late, may_be_left - left))
     below_closed = whole - _least(step.closed)
-    return [
+    found = (
         area(_UNDRAWN, Fraction(0), left - late),
         area(_OVERDUE, left - late, left),
         area(_UNDRAWN, left, from_late, is_open=True),
         area(_OVERDUE, from_late, may_be_left, is_open=True),
         area(_LAPSED, below_closed - _least(step.lapsed), below_closed),
         area(_CLOSED, below_closed, whole),
-    ]
+    )
+    return [each for each in found if each.low != each.high]
 
 
 @attrs.frozen
@@ -119,9 +120,9 @@ class _Picture:
 
     def rows(self) -> list[Spec]:
         """Return the corners of every area."""
-        steps = self.answer.steps
-        until = untils([step.on for step in steps], self.answer.through)
-        return corners((step.on, until, _areas(step)) for step, until in zip(steps, until, strict=True))
+        days = [step.on for step in self.answer.steps]
+        areas = [_areas(step) for step in self.answer.steps]
+        return corners(zip(days, untils(days, self.answer.through), areas, strict=True))
 
     def line(self, of: Callable[[CommitmentStep], Bounds[Money]]) -> list[Spec]:
         """Return the corners of a line through the highest values of a figure."""
@@ -134,8 +135,8 @@ class _Picture:
     def names(self, axis: Axis) -> list[Name]:
         """Return the names beside areas and lines, with what each comes to in the end."""
         step = self.answer.steps[-1]
-        there = {area.of for each in self.answer.steps for area in _areas(each) if area.low != area.high}
-        areas = [area for area in _areas(step) if area.low != area.high]
+        there = {area.of for each in self.answer.steps for area in _areas(each)}
+        areas = _areas(step)
         names = []
         for kind in _KINDS:
             if kind.name not in there:
@@ -210,7 +211,7 @@ class _Picture:
         """Return what has to be known to read the picture."""
         notes = ["The dashed line is what would be undrawn if every tranche closed on its day, as due by schedule."]
         areas = [area for step in self.answer.steps for area in _areas(step)]
-        if any(area.is_open and area.low != area.high for area in areas):
+        if any(area.is_open for area in areas):
             notes.append("Lighter, dashed: it may be so or not.")
         if not self.answer.is_complete:
             notes.append("The register of the class bought is partial: closings may be missing.")

@@ -95,7 +95,7 @@ def ownership_chart(
             f"percentages of {answer.stock_class} are not known on any of these days",
             "draw shares, or record the count that the company states",
         )
-    return _Picture(answer, in_percent, _bands(answer, largest)).chart(ledger)
+    return _Picture.of(answer, _bands(answer, largest), in_percent=in_percent).chart(ledger)
 
 
 @attrs.frozen
@@ -108,8 +108,10 @@ class _Band:
     holders: tuple[HolderId, ...] = ()
 
     def shares(self, step: OwnershipStep) -> Bounds[Shares]:
-        ends = [_ends(step.shares[holder]) for holder in self.holders if holder in step.shares]
-        return Bounds(sum((low for low, _ in ends), _ZERO), sum((high for _, high in ends), _ZERO))
+        """Return what the holders have together."""
+        has = [_ends(step.shares[holder]) for holder in self.holders if holder in step.shares]
+        low, high = sum(least.units for least, _ in has), sum(most.units for _, most in has)
+        return Bounds(Shares.of_units(low), Shares.of_units(high))
 
 
 _UNCERTAIN: Final = _Band("not certain", "whose, or whether: not certain", FAINT)
@@ -143,45 +145,41 @@ def _bands(answer: OwnershipOverTime, largest: int) -> tuple[_Band, ...]:
 
 
 @attrs.frozen
-class _Picture:
-    """An ownership over time, about to be drawn."""
+class _Stack:
+    """What is drawn of a step: the holders one on the other.
 
-    answer: OwnershipOverTime
+    Attributes:
+        step: The step.
+        shares: What each band has.
+        in_percent: Whether percent are drawn, and not shares.
+    """
+
+    step: OwnershipStep
+    shares: tuple[tuple[_Band, Bounds[Shares]], ...]
     in_percent: bool
-    bands: tuple[_Band, ...]
 
-    # --- the areas of a step --------------------------------------------------------------------------------
-
-    def areas(self, step: OwnershipStep) -> list[Area]:
-        """Return the areas of a step, from the lowest to the highest; none where percentages are not known."""
-        if self.in_percent and not _has_parts(step):
+    def areas(self) -> list[Area]:
+        """Return the areas from the lowest to the highest; none where percentages are not known."""
+        if self.in_percent and not _has_parts(self.step):
             return []
         found, top, bottom = [], Fraction(0), Fraction(0)
-        for band in self.bands:
-            shares = band.shares(step)
-            least = self._least(shares, step)
+        for band, shares in self.shares:
+            least = self._least(shares)
             if least < 0:  # after late news a holding may be below zero, and is shown there
-                found.append(self._area(band, step, bottom + least, bottom, shares))
+                found.append(self._area(band, bottom + least, bottom, shares))
                 bottom += least
             else:
-                found.append(self._area(band, step, top, top + least, shares))
+                found.append(self._area(band, top, top + least, shares))
                 top += least
-        for area in self._open(step, top, below=-bottom):
+        for area in self._open(top, below=-bottom):
             found.append(area)
             top = area.high
-        return [*found, *self._not_recorded(step, top)]
+        return [area for area in (*found, *self._not_recorded(top)) if area.low != area.high]
 
     def _area(
-        self,
-        band: _Band,
-        step: OwnershipStep,
-        low: Fraction,
-        high: Fraction,
-        shares: Bounds[Shares],
-        *,
-        is_open: bool = False,
+        self, band: _Band, low: Fraction, high: Fraction, shares: Bounds[Shares], *, is_open: bool = False
     ) -> Area:
-        part = part_of(shares, step.denominator)
+        part = part_of(shares, self.step.denominator)
         tells = {
             "holder": band.name,
             **ends("shares", shares),
@@ -191,76 +189,51 @@ class _Picture:
         }
         return Area(band.key, band.colour, low, high, is_open, tells)
 
-    def _one_share(self, step: OwnershipStep) -> Fraction | None:
+    def _one_share(self) -> Fraction | None:
         """Return what one share is as it is drawn; ``None`` where that is not certain."""
         if not self.in_percent:
             return Fraction(1)
-        whole = step.denominator
+        whole = self.step.denominator
         return Fraction(100) / whole.exact.as_fraction() if whole.is_exact else None
 
-    def _least(self, shares: Bounds[Shares], step: OwnershipStep) -> Fraction:
+    def _least(self, shares: Bounds[Shares]) -> Fraction:
         """Return what is certain of a band, as it is drawn."""
         if not self.in_percent:
             return _ends(shares)[0].as_fraction()
-        part = part_of(shares, step.denominator)
+        part = part_of(shares, self.step.denominator)
         return Fraction(0) if part.low is None else part.low * 100
 
-    def _open(self, step: OwnershipStep, top: Fraction, *, below: Fraction) -> Iterator[Area]:
+    def _open(self, top: Fraction, *, below: Fraction) -> Iterator[Area]:
         """Yield what may be so or not: by holder where the ranges add up to that of all, otherwise as one."""
-        one = self._one_share(step)
-        ranges = [(band, band.shares(step)) for band in self.bands]
-        certain = sum((_ends(shares)[0] for _, shares in ranges), _ZERO)
-        possible = sum((_ends(shares)[1] for _, shares in ranges), _ZERO)
-        recorded = _ends(step.recorded)[1]
+        one = self._one_share()
+        certain = sum((_ends(shares)[0] for _, shares in self.shares), _ZERO)
+        possible = sum((_ends(shares)[1] for _, shares in self.shares), _ZERO)
+        recorded = _ends(self.step.recorded)[1]
         if one is not None and possible == recorded:
-            for band, shares in ranges:
+            for band, shares in self.shares:
                 low, high = _ends(shares)
                 reach = top + (high - low).as_fraction() * one
-                yield self._area(band, step, top, reach, shares, is_open=True)
+                yield self._area(band, top, reach, shares, is_open=True)
                 top = reach
         elif one is None or recorded > certain:
             reach = Fraction(100) if one is None else recorded.as_fraction() * one + below
-            whose = "; ".join(f"{band.name} {bounds(shares)}" for band, shares in ranges if not shares.is_exact)
-            area = self._area(_UNCERTAIN, step, top, max(top, reach), step.recorded, is_open=True)
+            whose = "; ".join(
+                f"{band.name} {bounds(shares)}" for band, shares in self.shares if not shares.is_exact
+            )
+            area = self._area(_UNCERTAIN, top, max(top, reach), self.step.recorded, is_open=True)
             yield attrs.evolve(area, tells={**area.tells, "holder": whose or _UNCERTAIN.name})
 
-    def _not_recorded(self, step: OwnershipStep, top: Fraction) -> list[Area]:
-        """Return the area of holders that are not recorded, where a stated count says how much that is."""
-        left, one = step.not_recorded, self._one_share(step)
-        if step.is_complete or step.stated is None or left.low is None or one is None:
-            return []
-        return [self._area(_UNRECORDED, step, top, top + left.low.as_fraction() * one, left)]
+    def _not_recorded(self, top: Fraction) -> Iterator[Area]:
+        """Yield the area of holders that are not recorded, where a stated count says how much that is."""
+        step, one = self.step, self._one_share()
+        left = step.not_recorded
+        if not step.is_complete and step.stated is not None and left.low is not None and one is not None:
+            yield self._area(_UNRECORDED, top, top + left.low.as_fraction() * one, left)
 
-    # --- names, notes and the whole -------------------------------------------------------------------------
-
-    def names(self, axis: Axis) -> list[Name]:
-        """Return the names beside the areas, with what each has in the end."""
-        step = self.answer.steps[-1]
-        areas = [area for area in self.areas(step) if area.low != area.high]
-        percentages = self._percentages(step)
-        names = []
-        for band in (*self.bands, _UNCERTAIN, _UNRECORDED):
-            mine = [area for area in areas if area.of == band.key]
-            if not mine and not band.holders:
-                continue
-            at = (mine[0].low + mine[0].high) / 2 if mine else Fraction(0)
-            is_open = bool(mine) and all(area.is_open for area in mine)
-            figure = self._figure(band, step, percentages)
-            names.append(Name(band.name, figure, band.colour, axis.height(at), opacity=OPEN if is_open else 1))
-        return names
-
-    def _figure(self, band: _Band, step: OwnershipStep, percentages: dict[str, str]) -> str:
-        if band == _UNCERTAIN:
-            return f"all that is recorded: {bounds(step.recorded)}"
-        shares = step.not_recorded if band == _UNRECORDED else band.shares(step)
-        if shares == exactly(_ZERO):
-            return f"none at the close of {self.answer.through}"
-        part = percentages.get(band.key)
-        return bounds(shares) if part is None else f"{bounds(shares)} ({part} %)"
-
-    def _percentages(self, step: OwnershipStep) -> dict[str, str]:
+    def percentages(self) -> dict[str, str]:
         """Return what part each band has; where all are exact, they add up as shown."""
-        shares = {band.key: band.shares(step) for band in self.bands}
+        step = self.step
+        shares = {band.key: has for band, has in self.shares}
         if step.stated is not None and not step.is_complete:
             shares[_UNRECORDED.key] = step.not_recorded
         parts = {key: part_of(has, step.denominator) for key, has in shares.items()}
@@ -271,11 +244,58 @@ class _Picture:
             return dict(zip(parts, texts, strict=True))
         return {key: percent(part) for key, part in parts.items()}
 
+
+@attrs.frozen
+class _Picture:
+    """An ownership over time, about to be drawn.
+
+    Attributes:
+        answer: The steps.
+        in_percent: Whether percent are drawn, and not shares.
+        bands: Who has an area, from the lowest to the highest.
+        stacks: What is drawn of each step, and its areas.
+    """
+
+    answer: OwnershipOverTime
+    in_percent: bool
+    bands: tuple[_Band, ...]
+    stacks: tuple[tuple[_Stack, list[Area]], ...]
+
+    @classmethod
+    def of(cls, answer: OwnershipOverTime, bands: tuple[_Band, ...], *, in_percent: bool) -> _Picture:
+        """Return the picture of an answer."""
+        stacks = [
+            _Stack(step, tuple((band, band.shares(step)) for band in bands), in_percent) for step in answer.steps
+        ]
+        return cls(answer, in_percent, bands, tuple((stack, stack.areas()) for stack in stacks))
+
+    def names(self, axis: Axis) -> list[Name]:
+        """Return the names beside the areas, with what each has in the end."""
+        stack, areas = self.stacks[-1]
+        shares = dict(stack.shares) | {_UNRECORDED: stack.step.not_recorded}
+        percentages = stack.percentages()
+        names = []
+        for band in (*self.bands, _UNCERTAIN, _UNRECORDED):
+            mine = [area for area in areas if area.of == band.key]
+            if not mine and not band.holders:
+                continue
+            at = (mine[0].low + mine[0].high) / 2 if mine else Fraction(0)
+            is_open = bool(mine) and all(area.is_open for area in mine)
+            if band == _UNCERTAIN:
+                figure = f"all that is recorded: {bounds(stack.step.recorded)}"
+            elif shares[band] == exactly(_ZERO):
+                figure = f"none at the close of {self.answer.through}"
+            else:
+                part = percentages.get(band.key)
+                figure = f"{bounds(shares[band])}{'' if part is None else f' ({part} %)'}"
+            names.append(Name(band.name, figure, band.colour, axis.height(at), opacity=OPEN if is_open else 1))
+        return names
+
     def chart(self, ledger: Ledger) -> Chart:
         """Return the picture."""
         answer = self.answer
-        until = untils([step.on for step in answer.steps], answer.through)
-        rows = corners((step.on, until, self.areas(step)) for step, until in zip(answer.steps, until, strict=True))
+        days = [step.on for step in answer.steps]
+        rows = corners(zip(days, untils(days, answer.through), [areas for _, areas in self.stacks], strict=True))
         reach = [Fraction(row[end]) for row in rows for end in ("from", "to")]
         axis = Axis.over([*reach, Fraction(100)] if self.in_percent else reach)
         asked = Asked.of(
@@ -329,7 +349,7 @@ class _Picture:
         steps, notes = self.answer.steps, []
         if not self.bands:
             notes.append("Nobody held any of it on these days.")
-        open_of = {area.of for step in steps for area in self.areas(step) if area.is_open and area.low != area.high}
+        open_of = {area.of for _, areas in self.stacks for area in areas if area.is_open}
         if open_of:
             in_grey = "; in grey, one holder or another has them" * (_UNCERTAIN.key in open_of)
             notes.append(f"Lighter, dashed: the day of a fact is open, and it may be so or not{in_grey}.")
