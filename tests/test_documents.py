@@ -365,6 +365,13 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
+def test_no_page_has_two_headings_of_one_name(page: Path) -> None:
+    headings = re.findall(r"^#+ +(.+)$", without_code(text_of(page)), re.MULTILINE)
+
+    assert [heading for heading in dict.fromkeys(headings) if headings.count(heading) > 1] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_page_begins_with_one_title_and_is_reached_from_the_index(page: Path) -> None:
     titles = re.findall(r"^# .+$", without_code(text_of(page)), re.MULTILINE)
     assert len(titles) == 1
