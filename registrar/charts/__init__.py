@@ -1,7 +1,7 @@
 """Pictures of answers: ownership over time, a commitment burning down, a roll-forward as a waterfall.
 
-Each is one call that returns a ``Chart``: shown in a notebook, a Vega-Lite spec with its data inline as ``.spec``, and
-written by ``.to_svg()`` and ``.to_png()`` with the extra ``charts``.
+Each is one call that returns a ``Chart``: shown in a notebook, a Vega-Lite spec with its data inline as ``.spec``,
+and written by ``.to_svg()`` and ``.to_png()`` with the extra ``charts``.
 """
 
 from registrar.charts.chart import Chart
