@@ -92,7 +92,7 @@ _HOLDER_ID_ALSO: Final = (
     "stockholder no", "member id", "member no", "member number", "folio", "folio no", "folio number", "account",
     "account no", "account number", "investor id",
 )  # fmt: skip
-_KIND_ALSO: Final = ("type", "holder type", "type of holder", "kind of holder", "holder kind")
+_KIND_ALSO: Final = ("kind", "type", "holder type", "type of holder", "kind of holder", "holder kind")
 _CLASS_ALSO: Final = (
     "class id", "stock class", "share class", "class of shares", "class of stock", "security type",
     "security class", "series",

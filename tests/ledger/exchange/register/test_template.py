@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -27,7 +28,7 @@ from ledger.events import (
 )
 from ledger.exchange.register import File, excerpt, proposed, template
 from ledger.exchange.register.template import Content
-from ledger.exchange.register.things import THINGS
+from ledger.exchange.register.things import THINGS, Thing
 from ledger.identity import HolderId, SecurityId, StockClassId
 from ledger.journal import Ledger
 from ledger.movements import HolderKind, Scope, StockClassKind
@@ -389,3 +390,11 @@ def test_an_erased_particular_is_left_out_and_an_erased_name_reads_as_people_rea
 
     assert row["name"] == "(erased)"
     assert "address" not in row
+
+
+@pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.name)
+def test_the_page_of_formats_has_every_sheet_with_its_columns(thing: Thing) -> None:
+    page = Path(__file__).parents[4] / "docs" / "reference" / "formats.md"
+    columns = ", ".join(template.heading(column).replace("*", r"\*") for column in thing.columns)
+
+    assert f"| {thing.sheet} | {columns} |" in page.read_text(encoding="utf-8").splitlines()
