@@ -2,7 +2,7 @@
 
 A fact whose day is open stands at its latest day, as everywhere. From its earliest day on it may have taken effect,
 so what is left is between bounds until it certainly has. At the end of a day the bounds are those of the cap table;
-within a day they may be wider, as facts of that day are still to come.
+within a day they may be others, as facts of that day are still to come, or to become possible.
 """
 
 from __future__ import annotations

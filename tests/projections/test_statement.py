@@ -86,11 +86,14 @@ def test_after_the_last_movement_of_a_day_the_balance_is_that_of_the_cap_table(
     events: list[Event], as_of: date
 ) -> None:
     ledger = recorded(events)
+    # A fact that becomes possible on that day, after the movement, widens what the day closes with.
+    becoming_open = {each.fact.effective_on.earliest for each in ledger.standing() if not each.is_exact}
     for holder in builders.HOLDERS:
         for each in statement(ledger, holder, as_of=as_of).classes:
             certain = [line for line in each.account.lines if not line.is_open]
             at_the_end = {line.effective_on.latest: line.balance for line in certain}
-            for on_day, balance in at_the_end.items():
+            for on_day in at_the_end.keys() - becoming_open:
+                balance = at_the_end[on_day]
                 assert balance == cap_table(ledger, as_of=on_day).shares(holder, each.stock_class)
 
 
