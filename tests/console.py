@@ -17,17 +17,20 @@ import runpy
 import shlex
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from random import Random
 from typing import Final
 from unittest.mock import patch
+from uuid import UUID
 
 import attrs
 from click.testing import CliRunner
 
 from ledger import Ledger
+from ledger.personal import SALT_BYTES
 from registrar.cli import main
 
 FETCHED: Final = {".xlsx", ".csv", ".jsonl", ".py"}
@@ -105,6 +108,7 @@ class Console:
         self._environment = dict(_EXPORTED)
         self._status = 0
         self._is_told = True
+        self._chance = Random(1)
 
     def fetch(self, page: Path) -> None:
         """Put the files that a page links to into the folder."""
@@ -148,7 +152,7 @@ class Console:
         if name != "captable":
             raise ValueError(f"only captable, python, export and echo $? are run, not {name}")
         self._now += timedelta(minutes=1)
-        with _clock(self._now):
+        with _repeatable(self._now, self._chance):
             result = CliRunner().invoke(main, arguments, env=self._environment)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -157,13 +161,15 @@ class Console:
 
 
 @contextmanager
-def _clock(now: datetime) -> Iterator[None]:
-    """Have a ledger that is given no clock record at this time."""
-    opening = Ledger.open.__func__  # type: ignore[attr-defined]  # of a class method
-    with (
-        patch.dict(Ledger.__init__.__kwdefaults__, clock=lambda: now),
-        patch.dict(opening.__kwdefaults__, clock=lambda: now),
-    ):
+def _repeatable(now: datetime, chance: Random) -> Iterator[None]:
+    """Have a ledger that is given no clock record at this time, with salts and identities that come again."""
+    settings = {"clock": lambda: now, "salts": lambda: chance.randbytes(SALT_BYTES)}
+    with ExitStack() as patched:
+        for function in (Ledger.__init__, Ledger.open.__func__):  # type: ignore[attr-defined]  # of a class method
+            defaults = function.__kwdefaults__ or {}
+            ours = {name: settings[name] for name in defaults.keys() & settings}
+            patched.enter_context(patch.dict(defaults, ours))
+        patched.enter_context(patch("ledger.journal.uuid4", lambda: UUID(bytes=chance.randbytes(16), version=4)))
         yield
 
 
