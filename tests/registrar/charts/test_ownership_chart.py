@@ -194,8 +194,8 @@ def test_holders_not_recorded_are_an_area_from_the_day_on_which_a_count_says_how
     assert (rest["of"], rest["from"], rest["to"], rest["colour"]) == ("not recorded", 200, 1_600, NOT_RECORDED)
     assert said(chart) == [("holders not recorded", "1,400 (87.50 %)"), ("Fund LP", "200 (12.50 %)")]
     assert subtitle(chart) == (
-        "The register is partial: holders not recorded have what the count that the company stated last leaves; before"
-        " it stated one, that is not known."
+        "The register is partial: holders not recorded have what the count that the company stated last leaves;"
+        " before it stated one, that is not known."
     )
 
 

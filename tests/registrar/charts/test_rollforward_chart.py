@@ -1,5 +1,6 @@
 """A waterfall: each bar begins where the one before ended, and the last is the closing."""
 
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import Ledger, NotUnderstood
+from ledger import Ledger, Money, NotUnderstood, Shares
 from ledger.events import Event
 from projections import Bounds, Figure, of_agreement, of_class, of_holder, rollforward
 from registrar.charts import Chart, rollforward_chart
@@ -110,11 +111,11 @@ def test_the_bars_are_those_of_the_roll_forward_and_each_begins_where_the_last_e
     assert told == [
         ends(each) for each in (answer.opening, *(line.change for line in answer.lines), answer.closing)
     ]
-    at = solid[0]["to"]
+    at = number(answer.opening.low)
     for row, line in zip(solid[1:-1], answer.lines, strict=True):
-        assert row["from"] == at
+        assert row["from"] == float(at)
         at += number(line.change.low)
-    assert solid[-1]["to"] == number(answer.closing.low)
+    assert solid[-1]["to"] == float(number(answer.closing.low))
     for row in rows:
         if row["is_open"]:
             assert row["from"] != row["to"]
@@ -124,8 +125,9 @@ def ends(figure: Bounds[Any]) -> tuple[str, str]:
     return str(figure.low), str(figure.high)
 
 
-def number(figure: Any) -> float:
-    return float(figure.amount if hasattr(figure, "currency") else figure.as_fraction())
+def number(figure: Shares | Money | None) -> Fraction:
+    assert figure is not None
+    return figure.amount if isinstance(figure, Money) else figure.as_fraction()
 
 
 def test_bars_stand_below_one_another() -> None:
