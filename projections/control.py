@@ -245,6 +245,7 @@ class _Act:
         holders: Who received them or gave them up.
         reserve: Which reserve was added to, drawn on or released.
         splits: Whether it is a split.
+        gives_up: Whether shares were given up for others; the authority of that act is for what is received.
     """
 
     words: dict[str, None] = attrs.Factory(dict)
@@ -255,6 +256,7 @@ class _Act:
     holders: dict[HolderId, None] = attrs.Factory(dict)
     reserve: ReserveId | None = None
     splits: bool = False
+    gives_up: bool = False
 
     def take(self, leaves: Posting, reaches: Posting) -> None:
         """Take what leaves one account for another into account."""
@@ -270,6 +272,7 @@ class _Act:
                 return  # the issue says what happened, and draws on the reserve
         self.words[_word(*both)] = None
         self.moved += reaches.quantity
+        self.gives_up |= both[1] is Source.CONVERTED
         self.is_issue |= both[0] in _OUT_OF_COMPANY and type(both[1]) is Held
         self.holders |= {account.holder: None for account in both if type(account) is Held}
 
@@ -389,7 +392,7 @@ class _Book:
                 change,
                 next(iter(act.holders)) if len(act.holders) == 1 else None,
                 act.reserve,
-                hasattr(each.fact, "authority"),
+                hasattr(each.fact, "authority") and not act.gives_up,
                 getattr(each.fact, "authority", None),
                 evidence,
                 self._after(factor),

@@ -8,9 +8,10 @@ what there was. Where a day has merely come, as for a tranche that fell due, no 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -18,7 +19,7 @@ import attrs
 from ledger.days import day
 from ledger.errors import NotUnderstood
 from ledger.events import Event
-from ledger.identity import AgreementId, HolderId, IssuerId, ReserveId, StockClassId
+from ledger.identity import AgreementId, HolderId, IssuerId, ReserveId, SecurityId, StockClassId
 from ledger.movements import (
     Account,
     Commitment,
@@ -105,6 +106,7 @@ class Difference(Tabular):
         old: The standpoint that is compared.
         new: The standpoint that it is compared with.
         basis: The day in whose units quantities are shown; ``None`` where each side has the units of its own day.
+        names: What the holders are called at the new standpoint, or else at the old one.
         holdings: What holders have of each class.
         classes: What each class amounts to, its terms, and its reserves.
         agreements: What was promised under each agreement and tranche, and what has become of it.
@@ -115,6 +117,7 @@ class Difference(Tabular):
     old: Standpoint
     new: Standpoint
     basis: date | None
+    names: Mapping[HolderId, str] = attrs.field(hash=False)
     holdings: tuple[Change, ...]
     classes: tuple[Change, ...]
     agreements: tuple[Change, ...]
@@ -238,6 +241,7 @@ def _difference(old: Side, new: Side, basis: AsOf | None) -> Difference:
         old.standpoint,
         new.standpoint,
         None if basis is None else day(basis, what="basis"),
+        {line.holder: line.name for side in (old, new) for line in side.table.holdings},
         tuple(sorted(_changes(_holdings(old), _holdings(new), behind), key=by_class)),
         tuple(_changes(_classes(old), _classes(new), behind)),
         tuple(_changes(_agreements(old), _agreements(new), behind)),
@@ -494,8 +498,12 @@ def _shares_rest_on(side: Side, agreement: AgreementId, buys: StockClassId, figu
             return False
         return figure == "outstanding" or what_became(other.account, gained=own.quantity > 0) == figure
 
+    @cache
+    def certificates() -> set[Any]:
+        return _with_ancestors(side, _moved(side, counts))
+
     def bears(level: Level, subject: Subject) -> bool:
-        return (level is Level.ISSUED_UNDER and subject in securities) or (
+        return (level is Level.ISSUED_UNDER and subject in certificates()) or (
             level is Level.SCOPE and subject == buys and figure in ("issued", "outstanding")
         )
 
@@ -507,6 +515,29 @@ def _shares_rest_on(side: Side, agreement: AgreementId, buys: StockClassId, figu
         always_scaled=figure != "outstanding",
         rounded=lambda own, other: figure in ("outstanding", "rounding") and is_of_them(own),
     )
+
+
+def _moved(side: Side, counts: Callable[[Posting, Posting], bool]) -> frozenset[SecurityId]:
+    """Return the certificates and lots whose movements a figure counts."""
+    return frozenset(
+        own.account.security
+        for each in (*side.history.certain, *side.history.open)
+        for pair in pairs(each.fact.movements())
+        for own, other in (pair, pair[::-1])
+        if isinstance(own.account, Held) and own.account.security is not None and counts(own, other)
+    )
+
+
+def _with_ancestors(side: Side, securities: frozenset[SecurityId]) -> set[Any]:
+    """Return certificates and lots, and those that they came from: the first of them says under which agreement."""
+    found: set[Any] = set(securities)
+    waiting = list(securities)
+    while waiting:
+        parents = side.balances.values(Level.SECURITY, waiting.pop())
+        new = [parent for parent in parents if parent is not None and parent not in found]
+        found.update(new)
+        waiting += new
+    return found
 
 
 # --- which entries did it ------------------------------------------------------------------------------------

@@ -63,9 +63,27 @@ ASKED: Final = {
     "quay-statement-of-nothing": ["statement", "h-2", "--as-of", "2026-01-31"],
     "quay-certificates": ["certificates", "--as-of", "2026-06-30"],
     "quay-certificates-before-anything": ["certificates", "--as-of", "2025-12-31"],
+    "founding-control": ["control", "--as-of", "2017-06-01"],
+    "acme-control": ["control", "--as-of", "2026-07-01"],
+    "acme-control-of-a-class": ["control", "common", "--as-of", "2026-06-30", "--basis", "2026-07-01"],
+    "founding-diff-what-was-learnt": ["diff", "--as-of", "2017-06-20", "--known-from", "2017-06-10"],
+    "founding-diff-nothing": ["diff", "--as-of", "2017-02-07", "--known-from", "18"],
+    "acme-diff": ["diff", "--after", "2026-03-01", "--through", "2026-07-01"],
+    "acme-diff-a-slip": ["diff", "--as-of", "2026-06-30", "--known-from", "17"],
+    "acme-what-if": ["what-if", "-", "--as-of", "2026-06-15"],
+    "acme-what-if-show": ["what-if", "-", "--as-of", "2026-06-30", "--answer", "show"],
     "acme-explain-money": ["explain", "spa", "undrawn", "--as-of", "2026-06-30"],
     "acme-log": ["log"],
 }
+
+SUPPOSED: Final = """\
+{"kind":"tranche-closed","effective_on":"2026-04-15","agreement":"spa","tranche":"t1","closed":"300000 USD"}
+{"kind":"preferred-issued","effective_on":"2026-04-15","holder":"fund","stock_class":"series-a","issued":"30000",\
+"agreement":"spa","tranche":"t1","security":"PA-2","authority":"Board, 14 April 2026"}
+{"kind":"shares-converted","effective_on":"2026-05-04/2026-06-30","holder":"fund","from_class":"series-a",\
+"surrendered":"10000","to_class":"common","received":"12500","security":"PA-1"}
+"""
+"""What comes in on standard input, for the verbs that read facts."""
 
 STORY: Final = {"founding-demo": ["demo"]}
 """What is told and not asked: it has no answer in JSON."""
@@ -162,7 +180,7 @@ def tables() -> Iterator[tuple[str, str]]:
             drawn = {}
             for width in WIDTHS:
                 environment = {"COLUMNS": str(width), "CAPTABLE_FILE": str(made[name.split("-")[0]])}
-                result = CliRunner().invoke(main, args, env=environment)
+                result = CliRunner().invoke(main, args, env=environment, input=SUPPOSED)
                 assert result.exit_code == 0, result.output
                 drawn[width] = result.stdout
             if len(set(drawn.values())) == 1:

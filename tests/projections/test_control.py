@@ -305,6 +305,8 @@ def test_an_issue_that_names_no_authority_is_flagged_on_conversion_and_from_the_
     assert [int(line.fact.entry.number) for line in book["common"].issues] == [8, 9, 11, 12, 13, 14]
     assert [int(line.fact.entry.number) for line in book["common"].issues_without_authority] == [9, 11, 13]
     assert book["series-a"].issues_without_authority == ()
+    given_up = book["series-a"].lines[2:]
+    assert [(line.kind, line.lacks_authority) for line in given_up] == [("converted", False)] * 2
     assert book["common"].lines[-1].lacks_authority  # a reserve rests on a resolution too
 
 
