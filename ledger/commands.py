@@ -671,6 +671,22 @@ class VoidCommand:
         return (EntryVoided(entries=stand, reason=self.reason),)
 
 
+def fact_of(ledger: Ledger, number: EntryNumber) -> Fact:
+    """Return the fact that an entry states; for a restatement, the one that it holds.
+
+    Raises:
+        CorrectionMisplaced: There is no such entry, or it is a void.
+    """
+    entries = ledger.entries()
+    if number > len(entries):
+        raise CorrectionMisplaced(number, "does not exist")
+    event = entries[number - 1].event
+    fact = event.restated_as if isinstance(event, EntryRestated) else event
+    if not isinstance(fact, Fact):
+        raise CorrectionMisplaced(number, "is a void; void it to revive what it took out")
+    return fact
+
+
 @attrs.frozen(kw_only=True)
 class RestateEntry:
     """Say what an entry should have said: the fields that change, and the rest as it was.
@@ -693,13 +709,7 @@ class RestateEntry:
             CorrectionMisplaced: There is no such entry, or it is a void.
             NotUnderstood: ``E_TERMS`` when nothing changes; other codes for a field or value that is not one.
         """
-        entries = ledger.entries()
-        if self.entry > len(entries):
-            raise CorrectionMisplaced(self.entry, "does not exist")
-        event = entries[self.entry - 1].event
-        fact = event.restated_as if isinstance(event, EntryRestated) else event
-        if not isinstance(fact, Fact):
-            raise CorrectionMisplaced(self.entry, "is a void; void it to revive what it took out")
+        fact = fact_of(ledger, self.entry)
         restated = with_fields(fact, self.changes)
         if restated == fact:
             raise NotUnderstood("E_TERMS", f"entry {self.entry} says so already", "name a field that changes")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from projections.explain import ExplainedStep, Explanation
     from projections.findings import Finding
     from projections.rollforward import RollForward
+    from projections.touched import Touched
 
 Answer = dict[str, Any]
 
@@ -78,11 +79,23 @@ def nothing_recorded(answer: NothingRecorded) -> Answer:
     }
 
 
-def recorded(ledger: Ledger, outcome: Recorded, *, dry_run: bool) -> Answer:
-    """Return the outcome of a command."""
+def recorded(
+    ledger: Ledger, outcome: Recorded, *, dry_run: bool, changed: Sequence[Touched] | None = None
+) -> Answer:
+    """Return the outcome of a command, with the figures that it changed where they were looked at."""
     numbers = [str(entry.number) for entry in outcome.entries]
     word = "already-recorded" if outcome.repeated else "would-be-recorded" if dry_run else "recorded"
-    return {"answer": word, "issuer": ledger.issuer, "command": outcome.command, "entries": numbers}
+    changes = [
+        {"of": [*each.of], "figure": each.figure, "before": _value(each.before), "after": _value(each.after)}
+        for each in changed or ()
+    ]
+    return {
+        "answer": word,
+        "issuer": ledger.issuer,
+        "command": outcome.command,
+        "entries": numbers,
+        **({} if changed is None else {"changes": changes}),
+    }
 
 
 def report(answer: Report) -> Answer:

@@ -152,17 +152,25 @@ def findings_told(asked: Recording, ledger: Ledger) -> None:
         tell(f"the record has {counted} now" + (" (captable check shows them)" if count else ""))
 
 
-def outcome_told(ledger: Ledger, outcome: Recorded, *, dry_run: bool) -> str:
-    """Return what became of a command, in one line."""
+def outcome_told(ledger: Ledger, outcome: Recorded, *, dry_run: bool, what: str = "") -> str:
+    """Return what became of a command, in one line.
+
+    Args:
+        ledger: Where.
+        outcome: What was recorded, or would be.
+        dry_run: Whether it only would be.
+        what: What its entries are, if that is to be said.
+    """
     first, last = outcome.entries[0].number, outcome.entries[-1].number
     count = len(outcome.entries)
     entries = f"{count:,} entries ({first} to {last})" if count > 1 else f"1 entry ({first})"
     issuer = ledger.issuer or getattr(outcome.entries[0].event, "issuer", None)  # of a ledger that would begin here
     if outcome.repeated:
         return f"already recorded in {issuer}: {entries}; nothing was added"
+    of = f"{issuer}: {what}" if what else issuer
     if dry_run:
-        return f"would record {entries} of {issuer}; nothing was recorded"
-    return f"recorded {entries} of {issuer}"
+        return f"would record {entries} of {of}; nothing was recorded"
+    return f"recorded {entries} of {of}"
 
 
 def _file_and_events(names: tuple[str, ...], file: str | None) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Answers as reports: what stands in which table, and notes that say what a figure is of and what is not known."""
 
-from registrar.views.entries import audit, findings, nothing_recorded, summary
+from registrar.views.entries import audit, findings, nothing_recorded, part_summary, summary
 from registrar.views.figures import explanation, rollforward
 from registrar.views.money import commitments
 from registrar.views.shares import cap_table
@@ -12,6 +12,7 @@ __all__ = [
     "explanation",
     "findings",
     "nothing_recorded",
+    "part_summary",
     "rollforward",
     "summary",
 ]

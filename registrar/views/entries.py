@@ -135,6 +135,11 @@ def summary(event: Event) -> str:
     return ", ".join(_fields(event, _BESIDE))
 
 
+def part_summary(part: Any, *beside: str) -> str:
+    """Return what a part of an event says, field by field, but for those that stand beside it."""
+    return ", ".join(_fields(part, set(beside)))
+
+
 def _fields(value: Any, beside: set[str] = frozenset()) -> Iterable[str]:  # type: ignore[assignment]  # never changed
     for field in attrs.fields(type(value)):
         given = getattr(value, field.name)

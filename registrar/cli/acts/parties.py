@@ -1,0 +1,83 @@
+"""Acts that concern who the holders are: one is registered, renamed, or found to be another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from registrar.cli import tell
+from registrar.cli.acts import Act, acting, argument
+
+if TYPE_CHECKING:
+    from registrar.cli.acts import Request
+    from registrar.desk import Desk
+
+
+@click.command(
+    cls=Act,
+    epilog="""\b
+Example:
+  captable holder h-0001 "Ana Souza" --kind person --on 2024-01-02
+  captable holder harborview "Harborview Fund LP" --kind organisation --on 2024-03-01""",
+)
+@argument("holder", "HOLDER")
+@argument("called", "NAME")
+@click.option("--kind", required=True, type=click.Choice(("person", "organisation")), help="What HOLDER is.")
+@click.option("--address", metavar="TEXT", help="Address of a person.")
+@click.option("--tax-id", metavar="TEXT", help="Tax number of a person.")
+@acting()
+def holder(desk: Desk) -> Request:
+    """Record that HOLDER became known to the register: its short name here, and its NAME.
+
+    Name, address and tax number of a person are kept beside the record, and can be erased. So the short name must
+    say nothing personal.
+    """
+    from ledger.events import HolderRegistered
+    from ledger.movements import HolderKind
+    from ledger.personal import Personal
+
+    name = desk.stated("called", str)
+    if namesakes := desk.names.namesakes(name):
+        tell(f"note: {name} is also the name of {', '.join(namesakes)}")
+    if desk.stated("kind", str) == "person":
+        with desk.at("called"):
+            known = {"holder_kind": HolderKind.NATURAL_PERSON, "name": Personal(name)}
+    else:
+        known = {"holder_kind": HolderKind.ORGANISATION, "legal_name": name}
+    return desk.made(HolderRegistered, new=("holder",), **known)
+
+
+@click.command(
+    cls=Act,
+    epilog="""\b
+Example:
+  captable rename harborview "Harborview Growth Fund LP" --on 2024-09-02""",
+)
+@argument("holder", "HOLDER", of="holder")
+@argument("name", "NAME")
+@acting()
+def rename(desk: Desk) -> Request:
+    """Record that HOLDER is now called NAME. It is the same holder."""
+    from ledger.commands import RenameHolder
+
+    return desk.made(RenameHolder)
+
+
+@click.command(
+    cls=Act,
+    epilog="""\b
+Example:
+  captable merge h-0007 h-0001 --note "The same person, registered twice." --on 2024-11-04""",
+)
+@argument("holder", "HOLDER", of="holder")
+@argument("into", "INTO", of="holder")
+@acting()
+def merge(desk: Desk) -> Request:
+    """Record that HOLDER and INTO are one party, shown as INTO from then on. No share moves.
+
+    An heir or a successor company is another party: shares reach it by captable transfer.
+    """
+    from ledger.events import HolderMerged
+
+    return desk.made(HolderMerged)

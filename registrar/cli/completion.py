@@ -1,0 +1,88 @@
+"""Completion: what can follow on the command line, names in the ledger file included.
+
+A shell asks while somebody types. So the file is only read, whatever goes wrong is silent, and a file that is not
+there has no names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import click
+from click.shell_completion import CompletionItem, get_completion_class
+
+Completes = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+SHELLS: Final = ("bash", "zsh", "fish")
+_VARIABLE: Final = "_CAPTABLE_COMPLETE"
+_WITHIN: Final = ("tranche", "condition")
+"""What is named within an agreement."""
+
+
+def completing(*kinds: str) -> Completes:
+    """Return what completes names of a ledger file.
+
+    Args:
+        kinds: What may be named: ``issuer``, ``holder``, ``stock class``, ``agreement``, ``tranche``,
+            ``condition``, ``security``, ``reserve``.
+    """
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        try:
+            named = dict(_names(ctx, kinds))
+        except Exception:  # somebody is typing: what is wrong is told when the line is given
+            return []
+        return [
+            CompletionItem(name, help=title or None) for name, title in named.items() if name.startswith(incomplete)
+        ]
+
+    return complete
+
+
+def _names(ctx: click.Context, kinds: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield names with their titles."""
+    path, issuer = ctx.params.get("file"), ctx.params.get("issuer")
+    if not path or not os.path.isfile(path):
+        return
+    from ledger.journal import Ledger
+    from ledger.store.sqlite import SqliteStore
+
+    store = SqliteStore(path)
+    try:
+        if "issuer" in kinds:
+            yield from ((issuer, "") for issuer in store.issuers())
+            return
+        from registrar.names import Names
+
+        names = Names(Ledger(store, issuer))
+        for kind in kinds:
+            within = ctx.params.get("agreement") if kind in _WITHIN else None
+            yield from names.all(kind, within).items()
+    finally:
+        store.close()
+
+
+def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Let the shell complete the name of a file."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+@click.command(
+    epilog="""\b
+Example:
+  eval "$(captable completion bash)"
+  captable completion zsh > ~/.captable-completion.zsh
+  captable completion fish > ~/.config/fish/completions/captable.fish""",
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print the script that completes verbs, options and names of the ledger file in SHELL: bash, zsh or fish.
+
+    Names come from the file that -f or CAPTABLE_FILE names.
+    """
+    from registrar.cli import main
+
+    found = get_completion_class(shell)
+    assert found is not None, "click knows these three"
+    click.echo(found(main, {}, "captable", _VARIABLE).source())
