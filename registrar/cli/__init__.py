@@ -37,14 +37,51 @@ from typing import Any, Final
 import click
 
 VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
-    "Record": {
+    "Files": {
         "init": ("registrar.cli.records:init", "Make an empty ledger in a file."),
         "record": ("registrar.cli.records:record", "Record facts from JSON Lines, as one command."),
         "import": ("registrar.cli.imports:import_register", "Take over a register from Excel or CSV."),
         "template": ("registrar.cli.imports:template", "Write an empty form of a register to fill in."),
         "export-register": ("registrar.cli.imports:export_register", "Write the register as import reads it."),
     },
-    "Ask": {
+    "Acts of the company": {
+        "register": ("registrar.cli.acts.company:register", "The company, which opens its ledger."),
+        "class": ("registrar.cli.acts.company:designate", "A class of stock is created."),
+        "authorize": ("registrar.cli.acts.company:authorize", "The charter sets the number authorized."),
+        "reserve": ("registrar.cli.acts.company:reserve", "Shares are kept back for a purpose."),
+        "release": ("registrar.cli.acts.company:release", "Reserved shares are free again."),
+        "split": ("registrar.cli.acts.company:split", "A split, with the terms that follow from it."),
+        "settle": ("registrar.cli.acts.company:settle", "What was done with a fraction after a split."),
+    },
+    "Holders": {
+        "holder": ("registrar.cli.acts.parties:holder", "Somebody becomes known to the register."),
+        "rename": ("registrar.cli.acts.parties:rename", "A holder has another name."),
+        "merge": ("registrar.cli.acts.parties:merge", "Two holders are found to be one."),
+    },
+    "Shares": {
+        "issue": ("registrar.cli.acts.shares:issue", "Shares are issued."),
+        "transfer": ("registrar.cli.acts.shares:transfer", "Shares pass from holder to holder."),
+        "convert": ("registrar.cli.acts.shares:convert", "Shares are converted, by the terms."),
+        "cancel": ("registrar.cli.acts.shares:cancel", "Shares are cancelled for nothing."),
+        "repurchase": ("registrar.cli.acts.shares:repurchase", "The company buys shares into treasury."),
+        "redeem": ("registrar.cli.acts.shares:redeem", "The company redeems shares by their terms."),
+    },
+    "Agreements": {
+        "sign": ("registrar.cli.acts.agreements:sign", "An investor promises money, in tranches."),
+        "amend": ("registrar.cli.acts.agreements:amend", "The parties change an agreement."),
+        "satisfy": ("registrar.cli.acts.agreements:satisfy", "A condition of a tranche is met."),
+        "waive": ("registrar.cli.acts.agreements:waive", "A condition of a tranche is given up."),
+        "close": ("registrar.cli.acts.agreements:close", "A tranche is paid, and its shares issued."),
+        "reduce": ("registrar.cli.acts.agreements:reduce", "The promise becomes smaller."),
+        "lapse": ("registrar.cli.acts.agreements:lapse", "A part of the promise ends undrawn."),
+        "exercise": ("registrar.cli.acts.agreements:exercise", "Shares are redeemed after a missed tranche."),
+        "terminate": ("registrar.cli.acts.agreements:terminate", "An agreement ends."),
+    },
+    "Corrections": {
+        "void": ("registrar.cli.acts.corrections:void", "Take entries out of history."),
+        "restate": ("registrar.cli.acts.corrections:restate", "Say what an entry should have said."),
+    },
+    "Answers": {
         "show": ("registrar.cli.answers:show", "Cap table at the close of a day."),
         "commitments": ("registrar.cli.answers:commitments", "What investors promised, and what became of it."),
         "statement": ("registrar.cli.registers:statement", "The account of a holder, movement by movement."),
@@ -61,6 +98,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "Learn": {
         "demo": ("registrar.cli.story:demo", "A real case, recorded and asked step by step."),
+        "completion": ("registrar.cli.completion:completion", "A script that completes verbs and names."),
     },
 }
 """Each verb under its heading: where its function is, and what ``captable --help`` says of it."""
