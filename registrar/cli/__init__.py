@@ -44,7 +44,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "template": ("registrar.cli.imports:template", "Write an empty form of a register to fill in."),
         "export-register": ("registrar.cli.imports:export_register", "Write the register as import reads it."),
     },
-    "Acts of the company": {
+    "Company": {
         "register": ("registrar.cli.acts.company:register", "The company, which opens its ledger."),
         "class": ("registrar.cli.acts.company:designate", "A class of stock is created."),
         "authorize": ("registrar.cli.acts.company:authorize", "The charter sets the number authorized."),

@@ -210,7 +210,7 @@ def recording() -> Callable[[_Verb], _Verb]:
         taking = click.option(
             "--as-stated",
             is_flag=True,
-            help="For a register taken over from others: what does not fit becomes a finding, not a refusal.",
+            help="What does not fit becomes a finding.",
         )(run)
         taking = click.option(
             "--command", "--command-id", "command_id", metavar="ID", help="Identity of the command: it counts once."
