@@ -41,7 +41,7 @@ files given twice count once.""",
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @recording()
 @click.option("--as-of", metavar="DAY", help="At the close of which day the positions stood, YYYY-MM-DD.")
-@click.option("--partial", is_flag=True, help="The positions are not all: other holders exist.")
+@click.option("--partial", is_flag=True, help="Not all positions: other holders exist.")
 @click.option("--kind", type=click.Choice(_KINDS), help="What holders are for which no row says it.")
 @click.option(
     "--one-name-one-holder",
