@@ -46,7 +46,7 @@ from ledger.events import (
 
 COMMON, SERIES_A = StockClassId("common"), StockClassId("series-a")
 MARSH, OSEI, TIDEWAY = HolderId("marsh"), HolderId("osei"), HolderId("tideway")
-PURCHASE = AgreementId("series-a-purchase")
+PURCHASE = AgreementId("series-a-spa")
 FOUNDED, SIGNED = on("2024-01-15"), on("2024-03-01")
 
 
@@ -130,7 +130,7 @@ def round_a() -> list[Event]:
             effective_on=SIGNED,
             holder=TIDEWAY,
             holder_kind=HolderKind.ORGANISATION,
-            legal_name="Tideway Growth Fund LP",
+            legal_name="Tideway Fund LP",
             evidence=contract,
         ),
         AgreementSigned(

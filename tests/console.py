@@ -123,14 +123,14 @@ class Console:
         Raises:
             ValueError: A line is none that can be run, or has failed without the page saying so.
         """
+        above = ""
         for line in lines(block):
             if not self._is_told and line.command != "echo $?":
-                raise ValueError(
-                    f"the line above failed with {self._status}, and no echo $? follows: {line.command}"
-                )
-            yield line, self._printed_by(line.command)
+                raise ValueError(f"{line.typed}no echo $? follows a line that failed with {self._status}: {above}")
+            above = self._printed_by(line.command)
+            yield line, above
         if not self._is_told:
-            raise ValueError(f"the last line failed with {self._status}, and no echo $? follows")
+            raise ValueError(f"no echo $? follows the last line, which failed with {self._status}: {above}")
 
     def _printed_by(self, command: str) -> str:
         day, setting = _DAY.fullmatch(command), _SETTING.fullmatch(command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import ndiff
 from pathlib import Path
 from typing import Any, Final
@@ -39,7 +39,7 @@ def _console(example: Example) -> Console:
     return console
 
 
-def _compared(example: Example) -> str | None:
+def compared(example: Example) -> str | None:
     """Return what a block prints otherwise than its page says, if anything."""
     shown = str(example.parsed)
     printed = followed(_console(example), shown)
@@ -61,7 +61,7 @@ class _Consoles:
         return self._blocks(document) if is_followed(document.text) else ()
 
 
-def runner(console: Any = _compared) -> Sybil:
+def runner(console: Any = compared) -> Sybil:
     """Return what finds and runs the blocks of every page."""
     return Sybil(
         parsers=[PythonCodeBlockParser(), _Consoles(console), SkipParser()],
@@ -74,27 +74,26 @@ def runner(console: Any = _compared) -> Sybil:
 
 def renewed(page: Path) -> str:
     """Return a page that is followed, with what its consoles print now."""
-    printed: list[str] = []
-
-    def keep(example: Example) -> None:
-        printed.append(followed(_console(example), str(example.parsed)))
-
-    run(page, runner(keep))
+    printed = run(page)
     text = page.read_text(encoding="utf-8")
     assert len(BLOCK.findall(text)) == len(printed)
     waiting = iter(printed)
     return BLOCK.sub(lambda _: f"```console\n{next(waiting)}```", text)
 
 
-def run(page: Path, by: Sybil | None = None, then: Any = None) -> None:
-    """Run every block of a page, and then look at the folder that it leaves.
+def run(page: Path, then: Callable[[], None] | None = None) -> list[str]:
+    """Run every block of a page, and return its consoles with what they print now, whatever the page says.
 
     Args:
         page: Which page.
-        by: What runs it.
-        then: Called in the folder before it goes.
+        then: Called in the folder of the page before that goes.
     """
-    document = (by or runner()).parse(page)
+    printed: list[str] = []
+
+    def keep(example: Example) -> None:
+        printed.append(followed(_console(example), str(example.parsed)))
+
+    document = runner(keep).parse(page)
     _go_elsewhere(document.namespace)
     try:
         for example in document.examples():
@@ -103,3 +102,4 @@ def run(page: Path, by: Sybil | None = None, then: Any = None) -> None:
             then()
     finally:
         _come_back(document.namespace)
+    return printed

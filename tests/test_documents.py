@@ -218,9 +218,7 @@ def test_every_call_that_a_page_shows_is_one_that_the_command_line_takes(page: s
     verb, *arguments = shlex.split(line)
     command = every_verb()[verb]
 
-    _, left, _ = command.make_parser(click.Context(command)).parse_args(arguments)
-
-    assert left == []
+    command.make_context(verb, arguments)  # refuses what it does not know, and misses what it needs
 
 
 def test_the_calls_of_the_readme_can_be_followed_as_they_stand(
@@ -235,10 +233,10 @@ def test_the_calls_of_the_readme_can_be_followed_as_they_stand(
             assert result.exit_code == 0, result.output
             answers[line] = result.stdout
 
-    assert len(answers) == 10
+    assert len(answers) == 6
     assert answers["record lumen.db examples/events.jsonl"] == "recorded 12 entries (1 to 12) of lumen\n"
     assert "0 – 100,000" in answers["show -f lumen.db --as-of 2024-07-15"]
-    assert "100,000" in answers["show -f lumen.db --as-of 2024-12-31"]
+    assert "(0 or 100,000)" in answers["explain dune common -f lumen.db --as-of 2024-07-15"]
     assert "500,000 USD" in answers["commitments -f lumen.db --as-of 2024-12-31"]
     assert not any("No entry" in answer or "Nothing" in answer for answer in answers.values())
 
