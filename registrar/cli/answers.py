@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from registrar.cli import FOUND
+from registrar.cli import FOUND, completion
 from registrar.cli.options import Asking, as_of_option, asking, basis_option
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ Example:
   captable rollforward boone common --after 2017-01-01 --through 2017-06-20
   captable rollforward ascent-k undrawn --after 2017-02-08""",
 )
-@click.argument("figure", nargs=-1, required=True)
+@click.argument("figure", nargs=-1, required=True, shell_complete=completion.figure)
 @asking()
 @click.option("--after", required=True, metavar="DAY", help="The day at whose close it opens.")
 @click.option("--through", metavar="DAY", help="The day at whose close it ends. Default: today.")
@@ -120,7 +120,7 @@ Example:
   captable explain common authorized
   captable explain ascent-k undrawn""",
 )
-@click.argument("figure", nargs=-1, required=True)
+@click.argument("figure", nargs=-1, required=True, shell_complete=completion.figure)
 @asking()
 @as_of_option
 @basis_option

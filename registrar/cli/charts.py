@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from registrar.cli import completion
 from registrar.cli.options import Asking, basis_option, drawing
 from registrar.cli.output import writable, write_whole
 from registrar.cli.waiting import quiet, waiting
@@ -25,7 +26,7 @@ Example:
   captable chart rollforward common outstanding --after 2016-12-31 --through 2017-06-30 -O waterfall.png""",
 )
 @click.argument("kind", type=click.Choice((OWNERSHIP, COMMITMENT, ROLLFORWARD)), metavar="KIND")
-@click.argument("names", nargs=-1, required=True)
+@click.argument("names", nargs=-1, required=True, shell_complete=completion.figure)
 @drawing()
 @click.option("--after", metavar="DAY", help="The day at whose close it begins. Default: the first of its subject.")
 @click.option("--through", metavar="DAY", help="The day at whose close it ends. Default: today.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from registrar.cli.completion import completing, files
 from registrar.cli.options import Asking, as_of_option, asking, basis_option
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Example:
   captable control -f acme.db --as-of 2017-06-20
   captable control common --as-of 2017-06-20 -O control-book.xlsx""",
 )
-@click.argument("stock_class", metavar="[CLASS]", required=False)
+@click.argument("stock_class", metavar="[CLASS]", required=False, shell_complete=completing("stock class"))
 @asking()
 @as_of_option
 @basis_option
@@ -104,7 +105,7 @@ Example:
   captable what-if round.jsonl --answer show --as-of 2017-12-31
   captable what-if convert-all.jsonl --as-stated --answer check""",
 )
-@click.argument("events", metavar="[EVENTS | -]", default="-")
+@click.argument("events", metavar="[EVENTS | -]", default="-", shell_complete=files)
 @asking()
 @as_of_option
 @basis_option

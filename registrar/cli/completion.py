@@ -63,6 +63,24 @@ def _names(ctx: click.Context, kinds: tuple[str, ...]) -> Iterator[tuple[str, st
         store.close()
 
 
+def figure(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the words of a figure: a holder and a class, or a class or an agreement and one of its figures."""
+    words = ctx.params.get(param.name or "") or ()
+    kinds = ("holder", "stock class", "agreement")
+    if not words:
+        return completing(*kinds)(ctx, param, incomplete)
+    known = {kind: [item.value for item in completing(kind)(ctx, param, words[0])] for kind in kinds}
+    of = next((kind for kind, names in known.items() if words[0] in names), "")
+    if len(words) > 1 or not of:
+        return []
+    if of == "holder":
+        return completing("stock class")(ctx, param, incomplete)
+    from projections.figures import AGREEMENT_FIGURES, CLASS_FIGURES
+
+    figures = CLASS_FIGURES if of == "stock class" else AGREEMENT_FIGURES
+    return [CompletionItem(each) for each in figures if each.startswith(incomplete)]
+
+
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Let the shell complete the name of a file."""
     return [CompletionItem(incomplete, type="file")]

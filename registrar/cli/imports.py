@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from registrar.cli import say, tell
+from registrar.cli import completion, say, tell
 from registrar.cli.options import Asking, Recording, as_of_option, asking, named, recording
 from registrar.cli.output import width, writable, write_whole
 from registrar.cli.records import bytes_of, record_events
@@ -38,7 +38,7 @@ Example:
 The files are recorded as one command, all of them or nothing, and their SHA-256 is the command's identity: the same
 files given twice count once.""",
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", shell_complete=completion.files)
 @recording()
 @click.option("--as-of", metavar="DAY", help="At the close of which day the positions stood, YYYY-MM-DD.")
 @click.option("--partial", is_flag=True, help="Not all positions: other holders exist.")

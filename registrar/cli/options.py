@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from registrar.cli.completion import completing, files
 from registrar.cli.output import FORMATS, PICTURES, Output, chosen, chosen_picture, leave
 from registrar.cli.waiting import waiting
 
@@ -21,10 +22,17 @@ if TYPE_CHECKING:
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
 _file_option = click.option(
-    "-f", "--file", metavar="FILE", envvar="CAPTABLE_FILE", help="The ledger file [CAPTABLE_FILE]."
+    *("-f", "--file"),
+    metavar="FILE",
+    envvar="CAPTABLE_FILE",
+    shell_complete=files,
+    help="The ledger file [CAPTABLE_FILE].",
 )
 _issuer_option = click.option(
-    "--in", "--issuer", "issuer", metavar="ISSUER", help="Whose ledger, where the file holds several."
+    *("--in", "--issuer", "issuer"),
+    metavar="ISSUER",
+    shell_complete=completing("issuer"),
+    help="Whose ledger, where the file holds several.",
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="Short for -o json: exact numbers as strings.")
 _known_option = click.option(
@@ -34,7 +42,10 @@ _known_option = click.option(
 )
 _format_option = click.option("-o", "--output", "form", type=click.Choice(FORMATS), help="In this format.")
 _out_option = click.option(
-    "-O", "--output-file", "out", metavar="FILE", help="Into this file, its format by the end of its name."
+    *("-O", "--output-file", "out"),
+    metavar="FILE",
+    shell_complete=files,
+    help="Into this file, its format by the end of its name.",
 )
 _table_option = click.option("--table", metavar="NAME", help="This table of the answer only.")
 as_of_option = click.option(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from registrar.cli import say, tell
+from registrar.cli import completion, say, tell
 from registrar.cli.options import Recording, named, recording
 from registrar.cli.waiting import quiet, waiting
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Example:
   captable init acme.db""",
 )
-@click.argument("file", required=False, envvar="CAPTABLE_FILE")
+@click.argument("file", required=False, envvar="CAPTABLE_FILE", shell_complete=completion.files)
 @click.option("-f", "--file", "also_file", metavar="FILE", help="The same, as an option.")
 def init(file: str | None, also_file: str | None) -> None:
     """Make an empty ledger in FILE. A ledger that is there already stays as it is."""
@@ -55,7 +55,7 @@ Example:
 A file is recorded as one command, all of it or nothing, and its SHA-256 is the command's identity: the same
 file given twice counts once.""",
 )
-@click.argument("names", nargs=-1, metavar="[FILE] [EVENTS | -]")
+@click.argument("names", nargs=-1, metavar="[FILE] [EVENTS | -]", shell_complete=completion.files)
 @recording()
 def record(asked: Recording, names: tuple[str, ...]) -> None:
     """Record the facts in EVENTS, a file of JSON Lines or - for standard input, in the ledger FILE.

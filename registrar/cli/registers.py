@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from registrar.cli.completion import completing
 from registrar.cli.options import Asking, as_of_option, asking, basis_option
 
 
@@ -13,7 +14,7 @@ Example:
   captable statement boone -f acme.db --as-of 2017-06-20
   captable statement boone --after 2016-12-31 --as-of 2017-12-31 -O boone.pdf""",
 )
-@click.argument("holder")
+@click.argument("holder", shell_complete=completing("holder"))
 @asking()
 @click.option(
     "--after", metavar="DAY", help="The day at whose close it opens. Default: everything from the beginning."
