@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from click.shell_completion import CompletionItem, get_completion_class
 
-Completes = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    Items = list[CompletionItem[Any]]
+    Completes = Callable[[click.Context, click.Parameter, str], Items]
+
 SHELLS: Final = ("bash", "zsh", "fish")
 _VARIABLE: Final = "_CAPTABLE_COMPLETE"
 _WITHIN: Final = ("tranche", "condition")
@@ -28,14 +32,12 @@ def completing(*kinds: str) -> Completes:
             ``condition``, ``security``, ``reserve``.
     """
 
-    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
         try:
             named = dict(_names(ctx, kinds))
         except Exception:  # somebody is typing: what is wrong is told when the line is given
             return []
-        return [
-            CompletionItem(name, help=title or None) for name, title in named.items() if name.startswith(incomplete)
-        ]
+        return [_item(name, help=title or None) for name, title in named.items() if name.startswith(incomplete)]
 
     return complete
 
@@ -63,7 +65,7 @@ def _names(ctx: click.Context, kinds: tuple[str, ...]) -> Iterator[tuple[str, st
         store.close()
 
 
-def figure(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def figure(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     """Complete the words of a figure: a holder and a class, or a class or an agreement and one of its figures."""
     words = ctx.params.get(param.name or "") or ()
     kinds = ("holder", "stock class", "agreement")
@@ -78,12 +80,18 @@ def figure(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     from projections.figures import AGREEMENT_FIGURES, CLASS_FIGURES
 
     figures = CLASS_FIGURES if of == "stock class" else AGREEMENT_FIGURES
-    return [CompletionItem(each) for each in figures if each.startswith(incomplete)]
+    return [_item(each) for each in figures if each.startswith(incomplete)]
 
 
-def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     """Let the shell complete the name of a file."""
-    return [CompletionItem(incomplete, type="file")]
+    return [_item(incomplete, type="file")]
+
+
+def _item(value: str, **more: Any) -> CompletionItem[Any]:
+    from click.shell_completion import CompletionItem  # only a shell asks for one
+
+    return CompletionItem(value, **more)
 
 
 @click.command(
@@ -99,6 +107,8 @@ def completion(shell: str) -> None:
 
     Names come from the file that -f or CAPTABLE_FILE names.
     """
+    from click.shell_completion import get_completion_class
+
     from registrar.cli import main
 
     found = get_completion_class(shell)
