@@ -24,6 +24,7 @@ myst_heading_anchors = 4  # the anchors that a code host gives to headings
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 autodoc_class_signature = "mixed"
+toc_object_entries = False  # the table of names leads to each of them
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True  # attributes are told once, where the class is
@@ -39,6 +40,7 @@ pygments_dark_style = "native"
 _INDEXES = ("index", "decisions/README", "reference/api/README")
 _NAMES = "reference/api/"
 _LINK = re.compile(r"^(?:- |\| *)\[[^\]]+\]\(([^)#:]+)\.md\)", re.MULTILINE)
+_HEAD = "| name | what it is |\n"
 _NAME = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
 
 
@@ -57,20 +59,25 @@ def _menu(text: str) -> str:
 
 
 def _described(text: str) -> str:
-    """Return a page that lists the names of a module, with what each says of itself below."""
+    """Return a page that lists the names of modules, with what each says of itself below the list."""
+    parts = re.split(r"^(?=#+ )", text, flags=re.MULTILINE)
+    return "".join(_in_full(part) if _HEAD in part else part for part in parts)
+
+
+def _in_full(part: str) -> str:
     from importlib import import_module
     from inspect import isclass, isroutine
 
-    heading = re.match(r"# (\S+)", text)
-    assert heading is not None, "a page of names begins with the name of its module"
-    module = import_module(heading[1])
-    parts = [text, "\n## In full\n\n```{eval-rst}\n", f".. py:currentmodule:: {heading[1]}\n\n"]
-    for name in dict.fromkeys(_NAME.findall(text)):
-        value = getattr(module, name)
+    name = part.partition("\n")[0].lstrip("# ")
+    module = import_module(name)
+    linked = _NAME.sub(rf"| {{py:obj}}`\1 <{name}.\1>` |", part)
+    full = [linked, "\n```{eval-rst}\n", f".. py:currentmodule:: {name}\n\n"]
+    for each in dict.fromkeys(_NAME.findall(part)):
+        value = getattr(module, each)
         kind = "class" if isclass(value) else "function" if isroutine(value) else "data"
         members = "   :members:\n" if kind == "class" else ""
-        parts.append(f".. auto{kind}:: {name}\n{members}\n")
-    return "".join([*parts, "```\n"])
+        full.append(f".. auto{kind}:: {each}\n{members}\n")
+    return "".join([*full, "```\n\n"])
 
 
 def _source_read(_app: Sphinx, docname: str, source: list[str]) -> None:
@@ -80,6 +87,7 @@ def _source_read(_app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = _described(source[0])
 
 
-def setup(app: Sphinx) -> None:
+def setup(app: Sphinx) -> dict[str, bool]:
     """Have each page pass by here when it is read."""
     app.connect("source-read", _source_read)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

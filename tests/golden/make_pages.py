@@ -20,7 +20,8 @@ from tests.pages import renewed
 ROOT: Final = Path(__file__).parent.parent.parent
 DOCS: Final = ROOT / "docs"
 
-_ROW = re.compile(r"^\| `(\w+)` \| (.+) \|\n", re.MULTILINE)
+_HEAD: Final = "| name | what it is |\n|---|---|\n"
+_ROW: Final = re.compile(r"^\| `(\w+)` \| (.+) \|\n", re.MULTILINE)
 
 
 def pages_of_names() -> list[Path]:
@@ -28,9 +29,15 @@ def pages_of_names() -> list[Path]:
     return sorted(page for page in (DOCS / "reference" / "api").glob("*.md") if page.name != "README.md")
 
 
-def module_of(text: str) -> ModuleType:
-    """Return the module that a page is about, which is its title."""
-    return importlib.import_module(text.partition("\n")[0].removeprefix("# "))
+def parts_of(text: str) -> list[tuple[str, ModuleType | None]]:
+    """Return a page in parts, each with the module whose names it lists: the heading above its table."""
+    parts = re.split(r"^(?=#+ )", text, flags=re.MULTILINE)
+    return [(part, module_of(part) if _HEAD in part else None) for part in parts if part]
+
+
+def module_of(part: str) -> ModuleType:
+    """Return the module that a part of a page is about, which is its heading."""
+    return importlib.import_module(part.partition("\n")[0].lstrip("# "))
 
 
 def names_of(module: ModuleType) -> list[str]:
@@ -51,10 +58,14 @@ def with_names(text: str) -> str:
     What stands beside a class or a function is the first line of its docstring; beside another value, what a writer
     has put there.
     """
-    module, told = module_of(text), dict(_ROW.findall(text))
+    return "".join(part if module is None else _with_names(part, module) for part, module in parts_of(text))
+
+
+def _with_names(part: str, module: ModuleType) -> str:
+    told = dict(_ROW.findall(part))
     rows = "".join(f"| `{name}` | {_said(module, name, told)} |\n" for name in names_of(module))
-    head, bar, rest = text.partition("| name | what it is |\n|---|---|\n")
-    return head + bar + rows + _ROW.sub("", rest)
+    head, table, rest = part.partition(_HEAD)
+    return head + table + rows + _ROW.sub("", rest)
 
 
 def _said(module: ModuleType, name: str, told: dict[str, str]) -> str:
