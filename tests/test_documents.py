@@ -28,7 +28,9 @@ from ledger.codec import from_plain
 from ledger.errors import LedgerError, RuleBroken
 from ledger.events import EVENTS, Event, Fact
 from ledger.exchange import refused
-from registrar.cli import main
+from registrar import charts
+from registrar.cli import FOUND, INTERRUPTED, PIPE_CLOSED, main
+from registrar.render import FORMATS
 from tests import console
 from tests.golden import make_examples, make_pages
 
@@ -200,6 +202,66 @@ def test_every_verb_has_its_heading_with_each_of_its_options() -> None:
             ).split()
             told = [name.strip("[]|") for name in names if name != "|"]
             assert any(f"`{name}" in page[verb] + everywhere for name in told), f"{verb} does not explain {told}"
+
+
+def rows_below(text: str, heading: str) -> dict[str, str]:
+    """Return the rows of the table with this heading, first cell and second."""
+    table = text.partition(heading)[2].partition("\n\n")[0]
+    return {row[0].strip(): row[1].strip() for row in re.findall(r"^\| ([^|]+) \| (.+) \|$", table, re.MULTILINE)}
+
+
+def test_every_verb_stands_with_the_functions_of_the_library_that_it_calls() -> None:
+    rows = rows_below(text_of(REFERENCE / "command-line.md"), "| verb | library |\n")
+    linked = {match[1]: row for name, row in rows.items() if (match := re.fullmatch(r"\[([\w-]+)\]\(#\1\)", name))}
+
+    assert list(linked) == list(every_verb())
+    for verb, row in linked.items():
+        names = re.findall(r"`([\w.]+)", row)
+        assert names, verb
+        assert {name.rpartition(".")[2] for name in names} <= every_name(), verb
+
+
+def test_every_exit_status_is_explained() -> None:
+    rows = rows_below(text_of(REFERENCE / "command-line.md"), "| exit status | means |\n")
+    used = {error.EXIT for error in every_error() if isinstance(error.EXIT, int)}
+
+    assert {int(status) for status in rows if status.isdigit()} == used | {0, FOUND, INTERRUPTED, PIPE_CLOSED}
+
+
+def test_every_format_of_an_answer_is_explained() -> None:
+    headings = " ".join(sections(REFERENCE / "formats.md")).lower()
+    words = {
+        "table": "",
+        "csv": "csv",
+        "json": "json",
+        "md": "markdown",
+        "html": "html",
+        "xlsx": "excel",
+        "pdf": "pdf",
+    }
+    option = rows_below(text_of(REFERENCE / "command-line.md"), "| option | means |\n")["`--output FORMAT`, `-o`"]
+
+    assert [form for form, word in words.items() if word not in headings] == []
+    assert set(re.findall(r"`(\w+)`", option)) == set(FORMATS)
+
+
+def test_every_setting_of_the_environment_is_explained() -> None:
+    rows = rows_below(text_of(REFERENCE / "command-line.md"), "| environment variable | means |\n")
+    sources = [text_of(path) for path in (ROOT / "registrar").rglob("*.py")]
+    read = {name for source in sources for name in re.findall(r"""["'](CAPTABLE_[A-Z]+)["']""", source)}
+
+    assert {name.strip("`") for name in rows} == read | {"COLUMNS"}
+
+
+def test_every_picture_is_drawn_on_its_page() -> None:
+    page = text_of(DOCS / "how-to" / "draw-pictures.md")
+    kinds = next(parameter for parameter in every_verb()["chart"].params if parameter.name == "kind").type.choices
+
+    assert len(kinds) == 3
+    assert [kind for kind in kinds if f"$ captable chart {kind} " not in page] == []
+    assert [name for name in charts.__all__ if name not in page] == []
+    for picture in re.findall(r"\]\((\.\./pictures/[\w.-]+)\)", page):
+        assert (DOCS / "how-to" / picture).exists()
 
 
 def console_lines() -> list[tuple[str, str]]:
@@ -459,6 +521,21 @@ def test_every_event_is_in_the_glossary() -> None:
     named_there = {name for _, names in glossary() for name in names}
 
     assert {event.__name__ for event in EVENTS} <= named_there
+
+
+def every_answer() -> set[str]:
+    """Return the functions that answer a question about a ledger, and the classes of their answers, by name."""
+    functions = [getattr(projections, name) for name in projections.__all__]
+    asked = [each for each in functions if inspect.isfunction(each)]
+    found = [each for each in asked if next(iter(inspect.signature(each).parameters)) == "ledger"]
+    return {name for each in found for name in (each.__name__, str(each.__annotations__["return"]))}
+
+
+def test_every_answer_is_in_the_glossary() -> None:
+    named_there = {name for _, names in glossary() for name in names}
+
+    assert len(every_answer()) > 20
+    assert every_answer() - named_there == set()
 
 
 # --- decisions ----------------------------------------------------------------------------------------------
