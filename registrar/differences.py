@@ -107,11 +107,10 @@ def _report(
         checks=[
             Check(
                 what=f"{change.of[0]}, {change.of[1]}: old + change = new",
-                plus=(cell("old"), cell("by")),
-                minus=(cell("new"),),
+                plus=(Cell("holdings", at, "old"), Cell("holdings", at, "by")),
+                minus=(Cell("holdings", at, "new"),),
             )
             for at, change in enumerate(answer.holdings)
-            for cell in (lambda column, at=at: Cell("holdings", at, column),)
         ],
     )
 
@@ -230,7 +229,7 @@ def _said(value: Any) -> str | None:
     if isinstance(value, Possible):
         return str(value)
     if value is None or isinstance(value, bool):
-        return {True: "yes", False: "no"}.get(value)
+        return None if value is None else "yes" if value else "no"
     if hasattr(value, "redeemable"):
         return f"redeem {value.redeemable} at {value.price}"
     if hasattr(value, "on"):

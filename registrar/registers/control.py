@@ -75,6 +75,7 @@ def _acts(accounts: Sequence[ControlAccount]) -> Table:
             Column(name="shares", heading="Shares", kind=Kind.SHARES),
             Column(name="issued", heading="Issued after it", kind=Kind.SHARES, bounded=True),
             Column(name="authority", heading="Authority"),
+            Column(name="flags", heading="How sure", optional=True, shown=any(_flags(line) for line in lines)),
             Column(name="holder", heading="Holder", optional=True, shown=any(line.holder for line in lines)),
             Column(name="reserve", heading="Reserve", optional=True, shown=any(line.reserve for line in lines)),
             Column(name="authorized", heading="Authorized", kind=Kind.SHARES, optional=True),
@@ -86,7 +87,6 @@ def _acts(accounts: Sequence[ControlAccount]) -> Table:
             Column(name="issued_change", heading="Change of issued", kind=Kind.SHARES, shown=False),
             Column(name="is_issue", heading="Issue", shown=False),
             Column(name="lacks_authority", heading="Lacks authority", shown=False),
-            Column(name="flags", heading="How sure", shown=any(_flags(line) for line in lines)),
             Column(name="evidence", heading="Evidence", shown=False),
         ),
         rows=[_act(account, line) for account in accounts for line in account.lines],
@@ -104,6 +104,7 @@ def _act(account: ControlAccount, line: ControlLine) -> Row:
         line.authorized if line.shares is None else line.shares,
         after.issued,
         NONE_NAMED if line.lacks_authority else line.authority,
+        _flags(line) or None,
         None if line.holder is None else str(line.holder),
         None if line.reserve is None else str(line.reserve),
         after.authorized,
@@ -115,7 +116,6 @@ def _act(account: ControlAccount, line: ControlLine) -> Row:
         line.issued_change,
         "yes" if line.is_issue else "no",
         "yes" if line.lacks_authority else "no",
-        _flags(line) or None,
         documents or None,
     )
     return Row(values, Role.MEMO if line.is_open else Role.ITEM, str(account.stock_class))

@@ -63,7 +63,7 @@ ASKED: Final = {
     "quay-statement-of-nothing": ["statement", "h-2", "--as-of", "2026-01-31"],
     "quay-certificates": ["certificates", "--as-of", "2026-06-30"],
     "quay-certificates-before-anything": ["certificates", "--as-of", "2025-12-31"],
-    "founding-control": ["control", "--as-of", "2017-06-01"],
+    "founding-control": ["control", "common", "--as-of", "2017-06-01"],
     "acme-control": ["control", "--as-of", "2026-07-01"],
     "acme-control-of-a-class": ["control", "common", "--as-of", "2026-06-30", "--basis", "2026-07-01"],
     "founding-diff-what-was-learnt": ["diff", "--as-of", "2017-06-20", "--known-from", "2017-06-10"],
