@@ -49,7 +49,9 @@ files given twice count once.""",
     help="Rows of one name speak of one holder, where no sheet lists holders.",
 )
 @click.option("--numbers", type=click.Choice(_FORMS), default=_FORMS[0], help="How numbers are written in text.")
-@click.option("--ignore", "ignored", metavar="HEADING", multiple=True, help="A column that is not to be read.")
+@click.option(
+    "--ignore", "ignored", metavar="NAME", multiple=True, help="A column or a sheet that is not to be read."
+)
 @click.option(
     "--events", is_flag=True, help="Print the events as JSON Lines, as record takes them; record nothing."
 )

@@ -13,6 +13,7 @@ from registrar.cli import imports, main
 from tests import builders as a
 from tests.golden import make_register
 from tests.ledger.exchange.register.made import CLASSES, COMPANY, HOLDERS, sheets
+from tests.ledger.exchange.register.test_workbook import odd_files
 
 
 def run(*args: str, answer: str | None = None) -> Result:
@@ -179,6 +180,21 @@ def test_every_problem_is_one_line_and_nothing_is_changed(folder: Path) -> None:
     assert refused.stdout == ""
     assert len(refused.stderr.splitlines()) == 2
     assert all(line.startswith("error: E_") and line.isprintable() for line in refused.stderr.splitlines())
+    assert (folder / "acme.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", list(odd_files()))
+def test_an_odd_workbook_is_one_line_and_changes_nothing(name: str, folder: Path) -> None:
+    data, code, words = odd_files()[name]
+    (folder / "register.xlsx").write_bytes(data)
+    before = (folder / "acme.db").read_bytes()
+
+    refused = run("import", "register.xlsx")
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    [line] = refused.stderr.splitlines()
+    assert line.startswith(f"error: {code}: register.xlsx")
+    assert words in line
     assert (folder / "acme.db").read_bytes() == before
 
 

@@ -14,7 +14,7 @@ import attrs
 
 from ledger.errors import NotUnderstood, nearest, shown
 from ledger.exchange.refused import SHOWN, Problems
-from ledger.exchange.register.cells import Cell, Range, Sheet, as_text, letters, printed
+from ledger.exchange.register.cells import Cell, Range, Sheet, as_text, letters
 from ledger.exchange.register.things import (
     COMPUTED,
     EVERY_HEADING,
@@ -168,7 +168,8 @@ def tables(sheets: Sequence[Sheet], ignored: Iterable[str], troubles: Troubles) 
     skip = {normal(heading) or heading for heading in ignored}
     found, whole = [], True
     for number, sheet in enumerate(sheets):
-        if normal(sheet.name) == normal(READ_ME) or sheet.is_empty():
+        name = normal(sheet.name) or sheet.name
+        if name == normal(READ_ME) or (name and name in skip) or sheet.is_empty():
             continue
         before = len(troubles)
         table = _table(number, sheet, skip, troubles)
@@ -241,7 +242,7 @@ def _unknown(sheet: Sheet) -> tuple[str, str]:
     sheets = [thing.sheet for thing in THINGS]
     what = f"sheet {shown(sheet.name)}" if sheet.name else "the file"
     near = nearest(sheet.name, sheets) if sheet.name else None
-    hint = f"did you mean {near}?" if near else f"name it as one of {', '.join(sheets)}, or remove it"
+    hint = f"did you mean {near}?" if near else f"name it as one of {', '.join(sheets)}, or have it ignored"
     return f"what {what} holds is told neither by its name nor by its headings", hint
 
 
@@ -488,14 +489,3 @@ def _value(table: Table, column: Column, cell: Cell, numbers: Numbers) -> Any:
         hint = f"say in which form numbers are written: {Numbers.POINTS.value} or {Numbers.COMMAS.value}"
         raise NotUnderstood("E_NUMBER", what, hint)
     return column.kind.read(cell, numbers, column.heading.lower())
-
-
-def columns_of(thing: Thing) -> dict[str, int]:
-    """Return the columns as the template has them."""
-    return {column.field: index for index, column in enumerate(thing.columns)}
-
-
-def named(sheets: Sequence[Sheet]) -> str:
-    """Return what some files are called together."""
-    files = list(dict.fromkeys(sheet.file for sheet in sheets))
-    return ", ".join(printed(file) for file in files[:3]) + (" …" if len(files) > 3 else "")

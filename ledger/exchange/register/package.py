@@ -215,6 +215,10 @@ def _parsed(
         where = f"line {error.lineno} column {error.offset + 1}"
         what = f"{part} is not well-formed XML at {where}"
         raise NotUnderstood("E_XML", what, "save the workbook again", name) from None
+    except (LookupError, ValueError) as error:
+        if isinstance(error, NotUnderstood):
+            raise
+        raise NotUnderstood("E_XML", f"{part} is in no known encoding", "save the workbook again", name) from None
 
 
 def _local(tag: str) -> str:

@@ -39,7 +39,7 @@ from ledger.exchange.register.values import Amount, Numbers
 from ledger.identity import HolderId, IssuerId, SecurityId, StockClassId
 from ledger.movements import HolderKind, Level, Scope, StockClassKind
 from ledger.personal import Personal
-from ledger.quantities import Currency, Money, Price, Shares, fits
+from ledger.quantities import PLACES, Currency, Money, Price, Shares, fits
 from ledger.rules import names_in
 from ledger.terms.conversion import ConversionRight
 
@@ -55,7 +55,7 @@ class Instructions:
         holder_kind: What holders are for which no row says it.
         one_name_one_holder: Whether one name is one holder where there is no sheet of holders.
         numbers: How numbers are written in text.
-        ignored: Headings of columns that are not read.
+        ignored: Headings of columns, and names of sheets, that are not read.
     """
 
     issuer: IssuerId | None = None
@@ -547,8 +547,8 @@ class Reader:
         """Check that shares are no finer than their class divides them."""
         row = self._classes.get(stock_class)
         decimals = self._known.levels.get((Level.DECIMALS, stock_class), 0) if row is None else row["decimals"] or 0
-        if fits(line[field].units, decimals):
-            return True
+        if decimals > PLACES or fits(line[field].units, decimals):
+            return True  # too many decimals are the fault of the class, which is told of it
         error = TooManyDecimals(stock_class, line[field], decimals)
         self._wrong(line, field, error.code, *str(error).split(". ", 1))
         return False

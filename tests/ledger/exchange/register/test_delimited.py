@@ -12,6 +12,7 @@ from ledger.exchange.register import cells, delimited
 from ledger.exchange.register.cells import Cell, File, Unreadable
 from ledger.exchange.register.layout import is_heading
 from tests import strategies
+from tests.ledger.exchange.register.made import told
 
 
 def rows(data: bytes) -> Sequence[Sequence[Cell]]:
@@ -128,3 +129,10 @@ def test_text_that_a_spreadsheet_program_would_compute_is_guarded() -> None:
 )
 def test_any_text_is_read_back_as_it_was_written(table: list[list[str]]) -> None:
     assert rows(b"sep=,\n" + delimited.write(table))[1:] == table
+
+
+@given(st.binary(max_size=200) | st.text(alphabet="\",;\t\r\n='#ab1.", max_size=60).map(str.encode))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    lines = told([File("positions.csv", data)])
+
+    assert all(line.startswith("error: E_") and line.isprintable() for line in lines)

@@ -60,7 +60,7 @@ def test_a_sheet_that_may_be_two_things_is_asked_about() -> None:
     assert told(beside(data), SAID) == [
         "error: E_SHEET: register.xlsx Sheet1: what sheet 'Sheet1' holds is told neither by its name nor by its"
         " headings (name it as one of Company, Classes, Holders, Opening, Positions, Certificates, Reserves,"
-        " Issuances, Transfers, Conversions, Cancellations, Repurchases, Redemptions, or remove it)"
+        " Issuances, Transfers, Conversions, Cancellations, Repurchases, Redemptions, or have it ignored)"
     ]
 
 
@@ -78,6 +78,14 @@ def test_empty_sheets_and_the_one_that_explains_are_passed_over() -> None:
     )
 
     assert told(beside(data), SAID) == []
+
+
+def test_a_sheet_may_be_ignored_by_its_name() -> None:
+    positions = [["Holder", "Shares"], ["ada", 5]]
+    data = sheets(**{"Cap table": [["Investor", "Stake"], ["Ada", 1]], "Positions": positions})
+
+    assert len(told(beside(data), SAID)) == 1
+    assert told(beside(data), Instructions(as_of=date(2025, 12, 31), ignored=("cap table",))) == []
 
 
 def test_files_of_one_kind_are_read_one_after_the_other() -> None:

@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.errors import LibraryMissing, NotUnderstood
 from ledger.exchange.register import cells, package, workbook
@@ -21,6 +23,7 @@ from tests.ledger.exchange.register.made import (
     raw_sheet,
     row,
     text_cell,
+    told,
 )
 from tests.ledger.exchange.register.made import workbook as made_workbook
 
@@ -344,3 +347,41 @@ def test_a_missing_library_is_named_with_the_extra_that_brings_it(monkeypatch: p
 
     with pytest.raises(LibraryMissing, match=r"pip install 'captable-ledger\[excel\]'"):
         read(GOOD)
+
+
+# --- anything at all --------------------------------------------------------------------------------------
+
+BITS = [
+    b"<v>",
+    b"</v>",
+    b"<f>",
+    b"</c>",
+    b"<",
+    b">",
+    b'"',
+    b"&",
+    b' t="s"',
+    b' t="e"',
+    b' t="d"',
+    b' hidden="1"',
+    b"A1",
+    b"9" * 20,
+]
+PARTS = [name for name in parts_of(GOOD) if name.endswith((".xml", ".rels"))]
+
+
+@given(
+    part=st.sampled_from(PARTS),
+    place=st.integers(0, 2_000),
+    taken=st.integers(0, 30),
+    put=st.sampled_from(BITS) | st.binary(max_size=6),
+)
+def test_a_workbook_with_anything_in_it_is_read_or_refused(part: str, place: int, taken: int, put: bytes) -> None:
+    parts = parts_of(GOOD)
+    content = parts[part]
+    place %= len(content)
+    parts[part] = content[:place] + put + content[place + taken :]
+
+    lines = told([File("register.xlsx", packed(parts))])
+
+    assert all(line.startswith("error: E_") and line.isprintable() for line in lines)
