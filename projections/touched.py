@@ -83,6 +83,7 @@ def _changed(before: Sequence[InEffect], after: Sequence[InEffect]) -> list[InEf
 def _keys(facts: Iterable[InEffect]) -> _Keys:
     """Return the figures that facts bear on: holdings first, then reserves and classes, then agreements."""
     holdings: _Keys = {}
+    reserves: _Keys = {}
     classes: _Keys = {}
     agreements: _Keys = {}
     for each in facts:
@@ -91,7 +92,7 @@ def _keys(facts: Iterable[InEffect]) -> _Keys:
                 case Posting(account=Held(holder=holder), unit=StockClassId() as unit):
                     holdings[(holder, unit), "held"] = None
                 case Posting(account=Reserved(reserve=reserve), unit=StockClassId() as unit):
-                    classes[(unit, reserve), "reserved"] = None
+                    reserves[(unit, reserve), "reserved"] = None
                 case Posting(account=Source.TREASURY, unit=StockClassId() as unit):
                     classes[(unit,), "treasury"] = None
                 case Posting(account=Commitment(agreement=agreement)):
@@ -104,7 +105,7 @@ def _keys(facts: Iterable[InEffect]) -> _Keys:
                     pass  # terms and names are said by the fact itself
             if isinstance(movement, Posting) and isinstance(movement.unit, StockClassId):
                 classes.setdefault(((movement.unit,), "available"))
-    return {**holdings, **classes, **agreements}
+    return {**holdings, **reserves, **classes, **agreements}
 
 
 def _figures(facts: Sequence[InEffect], on: date, keys: _Keys) -> dict[tuple[Of, str], Any]:

@@ -240,9 +240,12 @@ class Desk:
             said = {name: typed.text(value) for name, value in described.items()}
             if not files:
                 return (Evidence(**said),) if said else ()
+            with self.at("evidence"):
+                digests = [digest_of(path) for path in files]
+            names = [typed.text(os.path.basename(path)) for path in files]
             return tuple(
-                Evidence(**{"document": typed.text(os.path.basename(path)), "sha256": digest_of(path), **said})
-                for path in files
+                Evidence(**{"document": name, "sha256": digest, **said})
+                for name, digest in zip(names, digests, strict=True)
             )
 
     def consideration(self) -> Consideration | None:
@@ -339,16 +342,18 @@ class Desk:
 
     # --- restating ------------------------------------------------------------------------------------
 
-    def changed(self, kind: type[Any], changes: Mapping[str, str]) -> dict[str, Any]:
-        """Return fields of a fact in the form of input files, read as options of a verb are; nothing is taken away.
+    def changed(self, kind: type[Any], changes: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+        """Return fields of a fact in the form of input files, read as options of a verb are.
 
         Args:
             kind: The class of the fact.
-            changes: What was typed, by the name of the field. Of a field that holds several things it is JSON.
+            changes: What was typed for each field, as which option and what. Nothing takes the field away; of a
+                field that holds several things it is JSON.
         """
         hints = get_type_hints(kind)
+        self._places = {**self._places, **{name: place for name, (place, _) in changes.items()}}
         found: dict[str, Any] = {}
-        for name, given in changes.items():
+        for name, (_, given) in changes.items():
             with self.at(name):
                 found[name] = self._plain(_one_type(hints[name]), given) if name in hints else given
         return found

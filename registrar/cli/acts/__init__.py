@@ -246,7 +246,7 @@ def _places() -> dict[str, str]:
     return {
         param.name or "": next((name for name in param.opts if name.startswith("--")), "")
         if isinstance(param, click.Option)
-        else str(param.metavar)
+        else str(param.metavar).strip("[]")
         for param in params
     }
 

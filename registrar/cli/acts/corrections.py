@@ -43,7 +43,8 @@ _STATED_BY: Final = {
     "remedy-exercised": "agreements:exercise",
 }
 """The verb that states an event of each kind: what it calls a field, a restatement calls it too."""
-_OF_THE_FACT: Final = ("effective_on", "phase", "place")
+_OF_THE_FACT: Final = {"effective_on": "--on", "phase": "--phase", "place": "--place"}
+"""What every act has, and an entry that is restated gets."""
 
 
 @click.command(
@@ -130,12 +131,12 @@ def restate(desk: Desk) -> Request:
 
     entry = desk.stated("entry", EntryNumber)
     fact = fact_of(desk.ledger, entry)
-    typed = {name: desk.stated(name, str) for name in _OF_THE_FACT if desk.has(name)}
+    typed = {name: (place, desk.stated(name, str)) for name, place in _OF_THE_FACT.items() if desk.has(name)}
     for given in desk.several("fields"):
         name, equals, value = given.partition("=")
         if not equals:
             raise click.UsageError(f"--field {given[:60]!a} says no value (write NAME=VALUE)")
-        typed[_field(fact, name)] = value
+        typed[_field(fact, name)] = f"--{name}", value
     changes = desk.changed(type(fact), typed)
     return RestateEntry(entry=entry, changes=changes, reason=desk.stated("reason", str))
 
