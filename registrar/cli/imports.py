@@ -255,11 +255,12 @@ def export_register(asked: Asking, as_of: str | None, history: bool) -> None:
         raise click.UsageError("--history writes every act, and --as-of positions on a day (leave one out)")
     with asked.opened() as ledger:
         from ledger.exchange.register import excerpt
+        from ledger.exchange.register import history as past
         from ledger.exchange.register import template as form
 
         known = asked.known(ledger)
         if history:
-            content = excerpt.history(ledger, known)
+            content = past.act_by_act(ledger, known)
         else:
             content = excerpt.as_of(ledger, asked.as_of(ledger, as_of), known)
         for what in content.lost:

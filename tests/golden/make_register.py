@@ -15,7 +15,7 @@ import python_calamine
 from click.testing import CliRunner
 
 from ledger.events import Consideration, ConsiderationForm
-from ledger.exchange.register import excerpt, template
+from ledger.exchange.register import excerpt, history, template
 from ledger.journal import Ledger
 from ledger.movements import HolderKind
 from ledger.personal import SALT_BYTES
@@ -89,7 +89,7 @@ def files() -> dict[str, bytes]:
     filled = ledger()
     contents = {
         "form": None,
-        "history": excerpt.history(filled),
+        "history": history.act_by_act(filled),
         "position": excerpt.as_of(filled, "2026-02-28"),
     }
     made = {}

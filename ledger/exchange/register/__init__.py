@@ -5,9 +5,14 @@
     proposal = proposed(files, known, Instructions(as_of=day))
     ledger.record(*proposal.events, command=identity(files))
 
-Nothing is opened, recorded or guessed here. ``cells``, ``delimited``, ``package`` and ``workbook`` know what a file
-holds; ``things`` and ``values`` what people call it; ``layout`` which is which; ``holders`` who is meant;
-``proposal`` what it amounts to; ``template`` writes the form that all of this reads.
+Nothing is opened, recorded or guessed here. Each module knows one thing:
+
+    cells, delimited, package, scan, workbook      what a file holds
+    things, values                                 what people call it, and how they write it
+    layout, lines, troubles                        which is which, what stands in each row, and what is wrong
+    known, holders, classes                        what the ledger knows, and who is meant
+    making, openings, reader, proposal             what it amounts to
+    template, excerpt, history                     the form, empty or filled from a ledger
 """
 
 from __future__ import annotations
@@ -22,7 +27,10 @@ from ledger.exchange.register import delimited, layout, workbook
 from ledger.exchange.register.cells import MAX_FILE_BYTES, File, Sheet
 from ledger.exchange.register.known import Known
 from ledger.exchange.register.known import known as known_of
-from ledger.exchange.register.proposal import Instructions, Proposal, Proposed, Reader
+from ledger.exchange.register.lines import lines as lines_of
+from ledger.exchange.register.proposal import Instructions, Proposal, Proposed
+from ledger.exchange.register.reader import Reader
+from ledger.exchange.register.troubles import Troubles
 from ledger.exchange.register.values import Numbers
 from ledger.identity import CommandId
 
@@ -89,9 +97,9 @@ def proposed(files: Sequence[File], known: Known | None = None, said: Instructio
     """
     said, sheets = said or Instructions(), sheets_of(files)
     notes: list[str] = []
-    troubles = layout.Troubles(", ".join(file.name for file in files))
+    troubles = Troubles(", ".join(file.name for file in files))
     tables, whole = layout.tables(sheets, said.ignored, troubles)
-    lines = [line for table in tables for line in layout.lines(table, said.numbers, troubles, notes)]
+    lines = [line for table in tables for line in lines_of(table, said.numbers, troubles, notes)]
     if not lines and not len(troubles):
         hint = "fill in the rows below the headings"
         troubles.add((0, 0, 0), NotUnderstood("E_EMPTY", "no sheet has a row", hint, files[0].name))

@@ -17,7 +17,8 @@ import attrs
 from ledger.errors import shown
 from ledger.exchange.register.cells import printed
 from ledger.exchange.register.known import Known
-from ledger.exchange.register.layout import Line, Troubles
+from ledger.exchange.register.lines import Line
+from ledger.exchange.register.troubles import Troubles
 from ledger.identity import HolderId
 from ledger.movements import HolderKind
 

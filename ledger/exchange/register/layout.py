@@ -1,4 +1,4 @@
-"""Finds out which sheet is which and what stands in each column, and reads the rows below the headings.
+"""Finds out which sheet is which, and what stands in each column.
 
 Every problem is noted with its place, and reading goes on, so that one pass tells them all.
 """
@@ -6,14 +6,13 @@ Every problem is noted with its place, and reading goes on, so that one pass tel
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
 import attrs
 
 from ledger.errors import NotUnderstood, nearest, shown
-from ledger.exchange.refused import SHOWN, Problems
 from ledger.exchange.register.cells import Cell, Range, Sheet, as_text, letters
 from ledger.exchange.register.things import (
     COMPUTED,
@@ -25,62 +24,12 @@ from ledger.exchange.register.things import (
     Thing,
     normal,
 )
-from ledger.exchange.register.values import Numbers
-from ledger.quantities import Shares
+from ledger.exchange.register.troubles import Troubles
 
 REMARK: Final = "#"
 """How a row begins that is no part of the register: an explanation, or the example of the template."""
-EXAMPLE: Final = "# Example: "
 _LOOKED_AT: Final = 30
 """Rows in which the headings are looked for."""
-_KEPT: Final = 2_000
-"""Problems that are kept until all are known and the first ones can be told."""
-_COMPARED: Final = 1_000
-"""Names that are compared at most to find the nearest."""
-_TOTALS: Final = frozenset({"total", "totals", "grand total", "sum", "total shares", "total issued"})
-_SUBTOTALS: Final = frozenset({"subtotal", "sub total", "subtotals", "carried forward", "brought forward"})
-_MAY_GROUP: Final = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})+")
-
-
-class Troubles:
-    """Collects what is wrong, and tells it in the order of the files.
-
-    Args:
-        name: What the files are called.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._kept: list[tuple[tuple[int, int, int], NotUnderstood]] = []
-        self._count = 0
-
-    def add(self, order: tuple[int, int, int], problem: NotUnderstood) -> None:
-        """Take note of a problem at a sheet, a row and a column, by their number."""
-        self._count += 1
-        if len(self._kept) < _KEPT:
-            self._kept.append((order, problem))
-
-    def __len__(self) -> int:
-        return self._count
-
-    def nearest(self, name: str, names: Callable[[], Collection[str]]) -> str | None:
-        """Return the name that is most like one; not after many problems, as each look takes its time."""
-        if self._count >= SHOWN:
-            return None
-        known = names()
-        return nearest(name, known) if len(known) <= _COMPARED else None
-
-    def refuse(self) -> None:
-        """Raise the refusal if there is any problem.
-
-        Raises:
-            InputRefused: There is.
-        """
-        problems = Problems(self._name)
-        for _, problem in sorted(self._kept, key=lambda pair: pair[0]):
-            problems.add(problem)
-        problems.count_more(self._count - len(self._kept))
-        problems.refuse()
 
 
 @attrs.frozen(eq=False)
@@ -113,45 +62,6 @@ class Table:
         return self.number, row, self.columns.get(field, -1)
 
 
-@attrs.frozen(eq=False)
-class Line:
-    """A row of values.
-
-    Attributes:
-        table: Where it stands.
-        row: Which row, from 0.
-        values: What it says, by field; fields of empty cells are missing.
-        bad: Fields whose cells could not be read.
-    """
-
-    table: Table
-    row: int
-    values: Mapping[str, Any]
-    bad: frozenset[str]
-
-    def __getitem__(self, field: str) -> Any:
-        return self.values.get(field)
-
-    @property
-    def place(self) -> str:
-        """Where it is."""
-        return self.table.place(self.row)
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """Its order among all."""
-        return self.table.number, self.row
-
-    def is_bad(self, *fields: str) -> bool:
-        """Whether one of some fields could not be read."""
-        return any(field in self.bad for field in fields)
-
-    def problem(self, field: str, code: str, what: str, hint: str) -> tuple[tuple[int, int, int], NotUnderstood]:
-        """Return a problem of a field, as ``Troubles.add`` takes it."""
-        where = self.table.place(self.row, field)
-        return self.table.order(self.row, field), NotUnderstood(code, what, hint, where)
-
-
 def is_heading(text: str) -> bool:
     """Whether a text may stand above a column."""
     return normal(text) in EVERY_HEADING
@@ -181,7 +91,7 @@ def tables(sheets: Sequence[Sheet], ignored: Iterable[str], troubles: Troubles) 
 
 def _has_needed(table: Table) -> bool:
     return all(
-        column.field in table.columns or _replaced(column, table.columns)
+        column.field in table.columns or is_replaced(column, table.columns)
         for column in table.thing.columns
         if column.needed
     )
@@ -203,7 +113,7 @@ def _table(number: int, sheet: Sheet, skip: set[str], troubles: Troubles) -> Tab
         return None
     headings = _heading_row(sheet, thing)
     if headings is None:
-        if all(_is_remark(row) for _, row in sheet.filled_rows()):
+        if all(is_remark(row) for _, row in sheet.filled_rows()):
             return None
         needed = ", ".join(column.heading for column in thing.columns if column.needed)
         problem("E_COLUMN", f"no headings were found in the first {_LOOKED_AT} rows", f"it needs {needed}")
@@ -224,10 +134,10 @@ def _by_name(sheet: Sheet) -> Thing | None:
 
 def _by_headings(sheet: Sheet, skip: set[str]) -> Thing | None:
     """Return what a sheet is by its headings, where only one kind of sheet has them all."""
-    row = next((row for _, row in _first_rows(sheet) if len(_filled(row)) > 1), None)
+    row = next((row for _, row in _first_rows(sheet) if len(filled(row)) > 1), None)
     if row is None:
         return None
-    there = {normal(as_text(cell)) for cell in _filled(row)} - skip
+    there = {normal(as_text(cell)) for cell in filled(row)} - skip
     fitting = []
     for thing in THINGS:
         known = thing.headings()
@@ -248,16 +158,18 @@ def _unknown(sheet: Sheet) -> tuple[str, str]:
 
 def _first_rows(sheet: Sheet) -> Iterator[tuple[int, Sequence[Cell]]]:
     for number, row in enumerate(sheet.rows[:_LOOKED_AT]):
-        if not _is_remark(row):
+        if not is_remark(row):
             yield number, row
 
 
-def _filled(row: Sequence[Cell]) -> list[Cell]:
+def filled(row: Sequence[Cell]) -> list[Cell]:
+    """Return the cells of a row that hold something."""
     return [cell for cell in row if cell is not None]
 
 
-def _is_remark(row: Sequence[Cell]) -> bool:
-    first = next(iter(_filled(row)), None)
+def is_remark(row: Sequence[Cell]) -> bool:
+    """Whether a row begins as an explanation or an example does."""
+    first = next(iter(filled(row)), None)
     return isinstance(first, str) and first.startswith(REMARK)
 
 
@@ -269,9 +181,9 @@ def _heading_row(sheet: Sheet, thing: Thing) -> int | None:
     if best is not None and counts[best] > 1:
         return best
     needed = sum(column.needed for column in thing.columns)
-    if best is not None and counts[best] == 1 and needed == 1 and len(_filled(sheet.rows[best])) == 1:
+    if best is not None and counts[best] == 1 and needed == 1 and len(filled(sheet.rows[best])) == 1:
         return best
-    return next((number for number, row in _first_rows(sheet) if len(_filled(row)) > 1), None)
+    return next((number for number, row in _first_rows(sheet) if len(filled(row)) > 1), None)
 
 
 # --- which column is which --------------------------------------------------------------------------------
@@ -298,18 +210,18 @@ def _columns(sheet: Sheet, thing: Thing, headings: int, skip: set[str], problem:
         else:
             found[known[heading].field] = column
     for wanted in thing.columns:
-        if wanted.needed and wanted.field not in found and not _replaced(wanted, found):
+        if wanted.needed and wanted.field not in found and not is_replaced(wanted, found):
             problem("E_COLUMN", f"there is no column {wanted.heading}", f"add it: {wanted.about}", headings)
     width = len(sheet.rows[headings])
     for row in range(headings + 1, len(sheet.rows)):
         extra = [index for index, cell in enumerate(sheet.rows[row][width:], width) if cell is not None]
-        if extra and not _is_remark(sheet.rows[row]):
+        if extra and not is_remark(sheet.rows[row]):
             hint = "one cell for each heading; in CSV a text with separators stands in quotation marks"
             problem("E_ROW", "the row has more cells than there are headings", hint, row, extra[0])
     return found
 
 
-def _replaced(column: Column, found: Mapping[str, int]) -> bool:
+def is_replaced(column: Column, found: Mapping[str, int]) -> bool:
     """Whether another column says it: the id of a holder is as good as its name."""
     return column.field == "holder" and "holder_id" in found
 
@@ -317,7 +229,7 @@ def _replaced(column: Column, found: Mapping[str, int]) -> bool:
 def _first_below(sheet: Sheet, headings: int, column: int) -> int | None:
     for number in range(headings + 1, len(sheet.rows)):
         row = sheet.rows[number]
-        if column < len(row) and row[column] is not None and not _is_remark(row):
+        if column < len(row) and row[column] is not None and not is_remark(row):
             return number
     return None
 
@@ -342,7 +254,7 @@ def _hidden_and_merged(sheet: Sheet, headings: int, columns: Mapping[str, int], 
     last = max((number for number, _ in sheet.filled_rows()), default=-1)
     shown_rows: list[list[int]] = []
     for row in sorted(sheet.hidden_rows):
-        if headings <= row <= last and _filled(sheet.rows[row]):
+        if headings <= row <= last and filled(sheet.rows[row]):
             if shown_rows and shown_rows[-1][-1] == row - 1:
                 shown_rows[-1].append(row)
             else:
@@ -363,129 +275,3 @@ def _hidden_and_merged(sheet: Sheet, headings: int, columns: Mapping[str, int], 
 
 def _touches(merged: Range, columns: Mapping[str, int]) -> bool:
     return any(merged.first_column <= column <= merged.last_column for column in columns.values())
-
-
-# --- rows -------------------------------------------------------------------------------------------------
-
-
-def lines(table: Table, numbers: Numbers, troubles: Troubles, notes: list[str]) -> list[Line]:
-    """Return the rows of a table, and note what is wrong with their cells.
-
-    Args:
-        table: The table.
-        numbers: How numbers are written.
-        troubles: Takes what is wrong.
-        notes: Takes what was passed over.
-    """
-    sheet = table.sheet
-    found: list[Line] = []
-    rows = [(number, row) for number, row in sheet.filled_rows() if number > table.headings]
-    above = [number for number, row in sheet.filled_rows() if number < table.headings and not _is_remark(row)]
-    if above:
-        notes.append(f"{sheet.place}: what stands above the headings in row {table.headings + 1} is not read")
-    for place, (number, row) in enumerate(rows):
-        if _is_remark(row):
-            _remark(table, number, row, troubles)
-            continue
-        if sheet.separator and len(row) < len(sheet.rows[table.headings]):
-            what = f"the row has {len(row)} cells, and there are {len(sheet.rows[table.headings])} headings"
-            problem = NotUnderstood("E_ROW", what, "one cell for each, empty ones included", sheet.place_of(number))
-            troubles.add(table.order(number), problem)
-            continue
-        label = _label(row)
-        if label in _TOTALS or label in _SUBTOTALS:
-            wrong: tuple[str, str] | None = (f"a row of {label} stands among the others", "delete the row")
-            if label in _TOTALS and place == len(rows) - 1:
-                wrong = _misfit(table, row, found, numbers)
-            if wrong is None:
-                notes.append(f"{table.place(number)}: the total is not read; it fits")
-            else:
-                troubles.add(table.order(number), NotUnderstood("E_ROW", *wrong, table.place(number)))
-            continue
-        found.append(_line(table, number, row, numbers, troubles))
-    return found
-
-
-def _remark(table: Table, number: int, row: Sequence[Cell], troubles: Troubles) -> None:
-    """Pass a remark over: a text alone, or the example of the template as it was."""
-    if len(_filled(row)) == 1 or example_texts(table.thing, table.columns) == {
-        index: as_text(cell) for index, cell in enumerate(row) if cell is not None
-    }:
-        return
-    what = "the row begins with #, as the example of the template does, and says something else"
-    problem = NotUnderstood("E_ROW", what, "remove the # to have it read, or the row", table.place(number))
-    troubles.add(table.order(number), problem)
-
-
-def example_texts(thing: Thing, columns: Mapping[str, int]) -> dict[int, str]:
-    """Return the example row of the template, by column, where the columns stand as given."""
-    found: dict[int, str] = {}
-    for column in thing.columns:
-        if column.example is not None and column.field in columns:
-            found[columns[column.field]] = as_text(column.example)
-    first = min(found, default=None)
-    if first is not None:
-        found[first] = EXAMPLE + found[first]
-    return found
-
-
-def _label(row: Sequence[Cell]) -> str | None:
-    """Return what a row is called that has, apart from one text, numbers alone."""
-    filled = _filled(row)
-    texts = [cell for cell in filled if isinstance(cell, str) and not re.fullmatch(r"[-0-9.,' ]+%?", cell)]
-    return normal(texts[0]) if len(texts) == 1 and filled[0] is texts[0] else None
-
-
-def _misfit(table: Table, row: Sequence[Cell], above: Sequence[Line], numbers: Numbers) -> tuple[str, str] | None:
-    """Return what is wrong with a total, compared with the rows above it."""
-    for field, column in table.columns.items():
-        kind = table.thing.column(field).kind
-        cell = row[column] if column < len(row) else None
-        if not kind.is_number or cell is None or any(line.is_bad(field) for line in above):
-            continue
-        try:
-            total = kind.read(cell, numbers, "total")
-        except NotUnderstood as error:
-            return error.what, error.hint
-        if isinstance(total, Shares):
-            added = sum((line[field] for line in above if line[field] is not None), Shares(0))
-            if added != total:
-                what = f"the total is {total:,}, and the rows above add to {added:,}"
-                return what, "correct what is wrong, or delete the total"
-    return None
-
-
-def _line(table: Table, number: int, row: Sequence[Cell], numbers: Numbers, troubles: Troubles) -> Line:
-    values: dict[str, Any] = {}
-    bad: set[str] = set()
-    for field, index in table.columns.items():
-        column = table.thing.column(field)
-        cell = row[index] if index < len(row) else None
-        if cell is None:
-            continue
-        try:
-            values[field] = _value(table, column, cell, numbers)
-        except NotUnderstood as error:
-            bad.add(field)
-            troubles.add(table.order(number, field), error.at(table.place(number, field)))
-    for column in table.thing.columns:
-        field = column.field
-        if column.needed and field not in values and field not in bad:
-            if field == "holder" and ("holder_id" in values or "holder_id" in bad):
-                continue
-            bad.add(field)
-            if field not in table.columns and not _replaced(column, table.columns):
-                continue  # told once, at the headings
-            problem = NotUnderstood("E_FIELD", f"{column.heading} is empty", f"write {column.kind.about}")
-            troubles.add(table.order(number, field), problem.at(table.place(number, field)))
-    return Line(table, number, values, frozenset(bad))
-
-
-def _value(table: Table, column: Column, cell: Cell, numbers: Numbers) -> Any:
-    is_written = isinstance(cell, str) and column.kind.is_number and numbers is Numbers.PLAIN
-    if is_written and table.sheet.separator == ";" and _MAY_GROUP.fullmatch(str(cell)):
-        # Semicolons separate cells where the comma is the decimal sign, and the point is then often a separator.
-        what = f"{column.heading.lower()} {shown(cell)} has two readings in a file with semicolons"
-        hint = f"say in which form numbers are written: {Numbers.POINTS.value} or {Numbers.COMMAS.value}"
-        raise NotUnderstood("E_NUMBER", what, hint)
-    return column.kind.read(cell, numbers, column.heading.lower())

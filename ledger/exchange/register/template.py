@@ -16,7 +16,8 @@ import attrs
 from ledger.errors import needed
 from ledger.exchange.register import delimited
 from ledger.exchange.register.cells import Cell, as_text, letters
-from ledger.exchange.register.layout import EXAMPLE, REMARK
+from ledger.exchange.register.layout import REMARK
+from ledger.exchange.register.lines import EXAMPLE
 from ledger.exchange.register.things import CLASSES, HOLDERS, READ_ME, THINGS, Column, Thing
 
 _MADE: Final = datetime(2000, 1, 1)

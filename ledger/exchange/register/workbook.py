@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from ledger.errors import NotUnderstood, needed
 from ledger.exchange.register.cells import MAX_FILE_BYTES, Cell, File, Sheet, Unreadable, text_cell, too_long
-from ledger.exchange.register.package import Package, Part, opened
+from ledger.exchange.register.package import Package, opened
+from ledger.exchange.register.scan import Part
 
 _ZIP: Final = b"PK\x03\x04"
 _SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")

@@ -7,8 +7,8 @@ import pytest
 from ledger.errors import NotUnderstood
 from ledger.exchange.refused import SHOWN, InputRefused
 from ledger.exchange.register import File, Instructions
-from ledger.exchange.register.layout import Troubles
 from ledger.exchange.register.things import THINGS, Thing, normal
+from ledger.exchange.register.troubles import Troubles
 from tests.ledger.exchange.register.made import (
     CLASSES,
     COMPANY,

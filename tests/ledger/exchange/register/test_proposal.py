@@ -204,7 +204,7 @@ def test_no_shares_are_no_position_and_that_is_said() -> None:
     ("rows", "told_so"),
     [
         ("ada,-5,\n", "-5 shares (a position is zero or more)"),
-        ("ada,1.5,\n", "common has whole shares only, and 1.5 was given (Round as the papers say, and say how.)"),
+        ("ada,1.5,\n", "common has whole shares only, and 1.5 was given (Round as the papers say, and say how)"),
         ("ada,5,\nada,6,\n", "ada has a position in common already, in positions.csv row 2"),
         ("ada,5,CS-1\nfund,6,CS-1\n", "certificate CS-1 stands already in positions.csv row 2"),
     ],

@@ -26,7 +26,7 @@ from ledger.events import (
     SharesTransferred,
     TransferCause,
 )
-from ledger.exchange.register import File, excerpt, proposed, template
+from ledger.exchange.register import File, excerpt, history, proposed, template
 from ledger.exchange.register.template import Content
 from ledger.exchange.register.things import THINGS, Thing
 from ledger.identity import HolderId, SecurityId, StockClassId
@@ -70,7 +70,7 @@ def test_no_form_is_kept_that_is_not_written() -> None:
     assert {file.name for file in make_register.FOLDER.iterdir()} == set(make_register.files())
 
 
-@pytest.mark.parametrize("content", [None, excerpt.history(make_register.ledger())], ids=["empty", "filled"])
+@pytest.mark.parametrize("content", [None, history.act_by_act(make_register.ledger())], ids=["empty", "filled"])
 def test_the_same_content_gives_the_same_bytes(content: Content | None) -> None:
     assert template.as_xlsx(content) == template.as_xlsx(content)
 
@@ -244,7 +244,7 @@ def test_a_register_taken_over_act_by_act_gives_the_same_answers_on_every_day(da
     for number in range(data.draw(st.integers(1, 8))):
         ledger.record(data.draw(acts(number)), as_stated=True)
 
-    for files in both(excerpt.history(ledger)):
+    for files in both(history.act_by_act(ledger)):
         again = taken_over(files)
         for day in [*DAYS, date(2026, 12, 31)]:
             one, other = cap_table(ledger, as_of=day), cap_table(again, as_of=day)
@@ -352,7 +352,7 @@ def test_an_act_that_the_form_has_no_room_for_is_refused_by_its_entry(event: Eve
     ledger.record(event)
 
     with pytest.raises(NotUnderstood) as refusal:
-        excerpt.history(ledger)
+        history.act_by_act(ledger)
 
     assert refusal.value.code == "E_KIND"
     assert words in refusal.value.what
@@ -364,7 +364,7 @@ def test_what_changes_no_answer_is_listed_as_left_out() -> None:
     shown = a.common_issued(evidence=(Evidence(document="Minutes", page="2"),), certainty=Certainty.DEDUCED)
     ledger.record(shown)
 
-    assert excerpt.history(ledger).lost == (
+    assert history.act_by_act(ledger).lost == (
         "the remark that it was deduced of 1 entry",
         "details of documents of 1 entry",
     )
