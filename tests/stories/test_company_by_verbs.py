@@ -77,10 +77,10 @@ def test_each_step_says_what_it_changed(tmp_path: Path) -> None:
     assert [line for lines in told[3:4] + told[7:8] + told[9:] for line in lines] == [
         "h-0001 common 0 → 1,000,000; common available 10,000,000 → 9,000,000",
         "harborview series-a 0 → 400,000; series-a available 1,000,000 → 600,000;",
-        "series-a-purchase undrawn 1,000,000 USD → 0 USD; series-a-purchase closed 0 USD",
-        "→ 1,000,000 USD",
+        "series-a-purchase undrawn 1,000,000 USD → 0 USD;",
+        "series-a-purchase closed 0 USD → 1,000,000 USD",
         "h-0001 common 1,000,000 → 900,000; northlight common 0 → 100,000",
-        "harborview series-a 400,000 → 300,000; harborview common 0 → 100,000; common",
-        "available 9,000,000 → 8,900,000",
+        "harborview series-a 400,000 → 300,000; harborview common 0 → 100,000;",
+        "common available 9,000,000 → 8,900,000",
         "h-0001 common 900,000 → 990,000; northlight common 100,000 → 10,000",
     ]

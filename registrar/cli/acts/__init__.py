@@ -268,13 +268,23 @@ def _finish(asked: Recording, ledger: Ledger, events: Sequence[Event]) -> None:
         answer = as_json.recorded(ledger, outcome, dry_run=asked.dry_run, changed=changed)
         click.echo(as_json.text(answer), nl=False)
     else:
-        from registrar.text import wrapped
-
         say(outcome_told(ledger, outcome, dry_run=asked.dry_run, what=_kinds(outcome)))
-        for line in ("; ".join(map(str, changed)), *_terms(events)):
-            for part in wrapped(line, width()):
-                say(part)
+        for line in (*_in_lines(list(map(str, changed)), width()), *_terms(events)):
+            say(line)
     findings_told(asked, ledger)
+
+
+def _in_lines(parts: Sequence[str], columns: int) -> Iterator[str]:
+    """Yield parts as lines that fit, none of them broken."""
+    line = ""
+    for index, part in enumerate(parts):
+        told = part if index == len(parts) - 1 else f"{part};"
+        if line and len(line) + 1 + len(told) > columns:
+            yield line
+            line = ""
+        line = f"{line} {told}" if line else told
+    if line:
+        yield line
 
 
 def _kinds(outcome: Recorded) -> str:
