@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,9 +17,9 @@ from ledger.movements import Account, Commitment, Held, Level, Posting, Rescalin
 from ledger.quantities import SCALE, Authorized, Currency, Money, Price, Shares
 from ledger.terms.commitment import ConditionState, Remedy
 from ledger.terms.conversion import ConversionRight
-from ledger.timeline import place_in_history
+from ledger.timeline import InEffect, place_in_history
 from projections.bounds import Bounds, Possible
-from projections.cap_table import cap_table, conversion_ratio
+from projections.cap_table import ClassLine, class_lines, conversion_ratio
 from projections.effects import pairs
 from projections.frame import Tabular
 from projections.replay import Balances, Quantity, Units, close_place, is_complete, replay, rescale
@@ -218,12 +219,23 @@ def commitments(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis:
     facts = ledger.standing(history.known)
     units = Units(facts, basis, history.as_of)
     balances = replay(history, facts)
+    followed = Followed(balances)
+
+    @cache
+    def classes() -> dict[StockClassId, ClassLine]:
+        at = close_place(history.as_of)
+        ratios = {each: units.factor(each, at) for each in balances.subjects(Level.CLASS_KIND)}
+        return {line.stock_class: line for line in class_lines(balances, ratios)}
+
     return Commitments(
         ledger.issuer,
         history.as_of,
         history.known,
         ledger.entries()[history.known - 1].recorded_at,
-        tuple(_balance(ledger, balances, agreement, units) for agreement in balances.subjects(Level.INVESTOR)),
+        tuple(
+            _balance(balances, agreement, units, followed, classes)
+            for agreement in balances.subjects(Level.INVESTOR)
+        ),
     )
 
 
@@ -273,11 +285,17 @@ def money_under(balances: Balances, agreement: AgreementId) -> CommitmentMoney:
     )
 
 
-def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: Units) -> CommitmentBalance:
+_Classes = Callable[[], dict[StockClassId, ClassLine]]
+"""The classes of the day, made when the first agreement asks for them."""
+
+
+def _balance(
+    balances: Balances, agreement: AgreementId, units: Units, followed: Followed, classes: _Classes
+) -> CommitmentBalance:
     buys: StockClassId = balances.values(Level.BUYS, agreement)[-1]
     remedies = balances.values(Level.REMEDY, agreement)
     money = money_under(balances, agreement)
-    shares = _shares_under(balances, agreement, buys, units, is_complete=is_complete(balances, buys))
+    shares = shares_under(balances, agreement, units, followed)
     remedy = remedies[-1] if remedies else None
     prices: Possible[Price] = Possible(balances.values(Level.PURCHASE_PRICE, agreement))
     close = close_of(balances.history.as_of)
@@ -295,7 +313,7 @@ def _balance(ledger: Ledger, balances: Balances, agreement: AgreementId, units: 
         money.undrawn_if_on_schedule,
         money.tranches,
         shares,
-        _headroom(ledger, balances, agreement, units, money.undertaken, shares),
+        _headroom(balances, agreement, units, money.undertaken, shares, followed, classes),
         remedy,
         shares.outstanding.map(remedy.redeems) if remedy is not None else None,
         any(each.settles <= close for each, _ in balances.level(Level.TERMINATED, agreement)),
@@ -402,29 +420,70 @@ def _conditions(
     return tuple(found)
 
 
-def securities_under(balances: Balances, agreement: AgreementId) -> frozenset[SecurityId]:
-    """Return the certificates and lots issued under an agreement, and all that came from them."""
-    found = {
-        subject
-        for (level, subject), settings in balances.settings.items()
-        if level is Level.ISSUED_UNDER and any(value == agreement for _, value in settings)
-    }
-    parents = {
-        subject: {value for _, value in settings}
-        for (level, subject), settings in balances.settings.items()
-        if level is Level.SECURITY
-    }
-    size = -1
-    while size != len(found):
-        size = len(found)
-        found |= {security for security, parent in parents.items() if parent & found}
-    return frozenset(found)  # type: ignore[arg-type]  # subjects of these levels are securities
+class Followed:
+    """The certificates and lots under every agreement, and the facts that move them: looked up once for all.
+
+    Args:
+        balances: The accounts and levels of the day.
+    """
+
+    def __init__(self, balances: Balances) -> None:
+        self._under = _certificates(balances)
+        self._facts = [(each, True) for each in balances.history.certain]
+        self._facts += [(each, False) for each in balances.history.open]
+        self._moving: dict[SecurityId, list[int]] = {}
+        self._splits: list[int] = []
+        for index, (each, _) in enumerate(self._facts):
+            for movement in each.fact.movements():
+                if type(movement) is Rescaling:
+                    self._splits.append(index)
+                elif type(movement) is Posting and type(movement.account) is Held and movement.account.security:
+                    self._moving.setdefault(movement.account.security, []).append(index)
+
+    def certificates(self, agreement: AgreementId) -> frozenset[SecurityId]:
+        """Return the certificates and lots issued under an agreement, and all that came from them."""
+        return self._under.get(agreement, frozenset())
+
+    def facts(self, agreement: AgreementId) -> list[tuple[InEffect, bool]]:
+        """Return the facts that move these, and splits, in order of effect, and whether each is certain."""
+        moving = (index for security in self.certificates(agreement) for index in self._moving.get(security, ()))
+        return [self._facts[index] for index in sorted({*self._splits, *moving})]
+
+    def splits(self) -> list[InEffect]:
+        """Return every split that has taken effect."""
+        return [self._facts[index][0] for index in dict.fromkeys(self._splits)]
 
 
-def _shares_under(
-    balances: Balances, agreement: AgreementId, buys: StockClassId, units: Units, *, is_complete: bool
-) -> SharesUnder:
-    securities = securities_under(balances, agreement)
+def _certificates(balances: Balances) -> dict[AgreementId, frozenset[SecurityId]]:
+    """Return the certificates and lots issued under each agreement, and all that came from them."""
+    came_from: dict[Any, list[Any]] = {}
+    under: dict[Any, list[Any]] = {}
+    for (level, subject), settings in balances.settings.items():
+        if level in (Level.SECURITY, Level.ISSUED_UNDER):
+            for _, value in settings:
+                (came_from if level is Level.SECURITY else under).setdefault(value, []).append(subject)
+    found = {}
+    for agreement, securities in under.items():
+        reached, waiting = set(securities), list(securities)
+        while waiting:
+            new = [each for each in came_from.get(waiting.pop(), ()) if each not in reached]
+            reached.update(new)
+            waiting += new
+        found[agreement] = frozenset(reached)
+    return found
+
+
+def shares_under(balances: Balances, agreement: AgreementId, units: Units, followed: Followed) -> SharesUnder:
+    """Return the shares bought under an agreement, followed from security to security.
+
+    Args:
+        balances: The accounts and levels of the day.
+        agreement: Which agreement.
+        units: In which units quantities are shown.
+        followed: The certificates of the agreements, and the facts that move them.
+    """
+    buys: StockClassId = balances.values(Level.BUYS, agreement)[-1]
+    securities = followed.certificates(agreement)
 
     def is_of_them(posting: Posting) -> bool:
         account = posting.account
@@ -432,8 +491,7 @@ def _shares_under(
 
     sums: dict[str, list[Quantity]] = {kind: [0, 0] for kind in (_ISSUED, _CONVERTED, _ENDED, _ROUNDING)}
     positions: dict[Account, Quantity] = {}
-    facts = [(each, True) for each in balances.history.certain] + [(each, False) for each in balances.history.open]
-    for each, certain in facts:
+    for each, certain in followed.facts(agreement):
         movements = each.fact.movements()
         for movement in movements:
             if type(movement) is Rescaling and movement.stock_class == buys:
@@ -460,7 +518,7 @@ def _shares_under(
         Bounds(Shares.of_units(low * factor), Shares.of_units(high * factor))
         for low, high in (*sums.values(), outstanding)
     )
-    if not is_complete:
+    if not is_complete(balances, buys):
         bought, left = Bounds(bought.low, None), Bounds(left.low, None)
     return SharesUnder(buys, bought, became, gone, rounding, left)
 
@@ -478,12 +536,13 @@ def what_became(other: Account, *, gained: bool) -> str:
 
 
 def _headroom(
-    ledger: Ledger,
     balances: Balances,
     agreement: AgreementId,
     units: Units,
     undertaken: Bounds[Money],
     shares: SharesUnder,
+    followed: Followed,
+    classes: _Classes,
 ) -> Headroom | None:
     """Return the room for converting every share that the whole commitment buys.
 
@@ -492,14 +551,16 @@ def _headroom(
     """
     buys, as_of = balances.values(Level.BUYS, agreement)[-1], balances.history.as_of
     rights, per_share = balances.values(Level.CONVERSION, buys), conversion_ratio(balances, buys)
-    shares_for_one = _shares_for_one(balances, agreement, buys)
+    shares_for_one = _shares_for_one(balances, agreement, buys, followed)
     if per_share is None or shares_for_one is None or not isinstance(rights[0], ConversionRight):
         return None
     if undertaken.low is None or undertaken.high is None:
         return None
     into = rights[0].into
     own, later = close_place(as_of), units.factor(into, close_place(as_of))
-    line = cap_table(ledger, as_of=as_of, known_at=balances.history.known, basis=units.on).stock_class(into)
+    line = classes().get(into)
+    if line is None:
+        return None  # it is designated on a later day
 
     def received(bought: Fraction) -> Shares:
         return Shares.of_units(bought * per_share * later * SCALE)
@@ -519,7 +580,9 @@ def _headroom(
     )
 
 
-def _shares_for_one(balances: Balances, agreement: AgreementId, buys: StockClassId) -> Fraction | None:
+def _shares_for_one(
+    balances: Balances, agreement: AgreementId, buys: StockClassId, followed: Followed
+) -> Fraction | None:
     """Return how many shares one unit of money buys, in the units of the day; ``None`` when it is not known.
 
     A price is in the units of the day that set it, and a split does not restate it.
@@ -529,6 +592,6 @@ def _shares_for_one(balances: Balances, agreement: AgreementId, buys: StockClass
         if not isinstance(price, Price) or not price.amount:
             return None
         as_of, settled = balances.history.as_of, each.fact.effective_on.latest
-        since = Units(balances.history.certain, as_of, min(settled, as_of))
+        since = Units(followed.splits(), as_of, min(settled, as_of))
         found.add(since.factor(buys, place_in_history(each)) / price.amount)
     return found.pop() if len(found) == 1 else None

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ledger.days import day
+from ledger.days import close_of, day
 from ledger.errors import NotUnderstood
 from ledger.events import Event
 from ledger.identity import AgreementId, HolderId, IssuerId, ReserveId, SecurityId, StockClassId
@@ -25,7 +25,6 @@ from ledger.movements import (
     Commitment,
     Held,
     Level,
-    Movements,
     Posting,
     Rescaling,
     Reserved,
@@ -38,14 +37,7 @@ from ledger.movements import (
 from ledger.timeline import InEffect, place_in_history
 from projections.bounds import Bounds, Possible
 from projections.cap_table import ClassLine, merged_names, reissuable_classes
-from projections.commitments import (
-    CommitmentBalance,
-    SharesUnder,
-    TrancheLine,
-    commitments,
-    securities_under,
-    what_became,
-)
+from projections.commitments import TrancheLine, money_under, shares_under, what_became
 from projections.effects import pairs
 from projections.figures import part_of_class
 from projections.frame import Frame, Tabular
@@ -255,7 +247,7 @@ def _changes(old: _Figures, new: _Figures, behind: _Behind) -> Iterator[Change]:
         was, now = (each[key][0] if key in each else None for each in (old, new))
         was, now = _or_nothing(was, now), _or_nothing(now, was)
         if was != now:
-            yield Change(*key, was, now, behind.entries([rests_on for _, rests_on in sides]))
+            yield Change(*key, was, now, behind.entries([rests_on() for _, rests_on in sides]))
 
 
 def _or_nothing(value: Any, other: Any) -> Any:
@@ -280,7 +272,8 @@ class _RestsOn:
     """What a figure is made of.
 
     Attributes:
-        topics: The holders, classes and agreements of which a fact must speak to bear on it; none for any fact.
+        topics: The holders, classes, certificates and agreements of which a fact must speak to bear on it; none
+            for any fact.
         counts: Whether a posting, beside the one on the other side, adds to it.
         levels: Whether a level of a subject bears on it.
         scaled: The class whose splits change it, if they find something.
@@ -296,8 +289,8 @@ class _RestsOn:
     rounded: Callable[[Posting, Posting], bool] = lambda own, other: False
 
 
-_Figures = dict[tuple[tuple[str, ...], str], tuple[Any, _RestsOn]]
-"""The value of each figure, by what it is of and its name, with what it rests on."""
+_Figures = dict[tuple[tuple[str, ...], str], tuple[Any, Callable[[], _RestsOn]]]
+"""The value of each figure, by what it is of and its name, with what it rests on: asked for where it changed."""
 
 
 def _words(field: str) -> str:
@@ -313,7 +306,7 @@ def _holdings(side: Side) -> _Figures:
     return {
         ((line.holder, line.stock_class), "shares"): (
             line.shares,
-            _held_by(frozenset(counts_as.get(line.holder, {line.holder})), line.stock_class),
+            partial(_held_by, frozenset(counts_as.get(line.holder, {line.holder})), line.stock_class),
         )
         for line in side.table.holdings
     }
@@ -334,6 +327,10 @@ def _posted(stock_class: StockClassId, includes: Callable[[Account], bool]) -> C
 
 def _split_of(stock_class: StockClassId) -> str:
     return f"split of {stock_class}"
+
+
+def _scope_of(subject: Subject) -> str:
+    return f"scope of {subject}"
 
 
 _EVERY_PART: Final = ("outstanding", "treasury", "reserved", "spent")
@@ -370,14 +367,14 @@ def _classes(side: Side) -> _Figures:
         which = line.stock_class
         for field in attrs.fields(ClassLine):
             if field.name in _CLASS_RESTS_ON:
-                rests_on = _class_rests_on(which, field.name, spends=which not in reissuable)
+                rests_on = partial(_class_rests_on, which, field.name, spends=which not in reissuable)
                 found[(which,), _words(field.name)] = getattr(line, field.name), rests_on
         for reserve in line.reserves:
             of = (which, reserve.reserve)
-            found[of, "reserved"] = reserve.shares, _kept_in(reserve.reserve, which)
-            found[of, "purpose"] = reserve.purpose, _of_level(Level.RESERVE, of)
+            found[of, "reserved"] = reserve.shares, partial(_kept_in, reserve.reserve, which)
+            found[of, "purpose"] = reserve.purpose, partial(_of_level, Level.RESERVE, of)
         for scheme, number in line.identifiers:
-            found[(which,), scheme] = number, _of_level(Level.IDENTIFIER, (which, scheme))
+            found[(which,), scheme] = number, partial(_of_level, Level.IDENTIFIER, (which, scheme))
     return found
 
 
@@ -431,38 +428,52 @@ _AGREEMENT_RESTS_ON: Final[dict[str, tuple[tuple[Stage, ...], tuple[Level, ...]]
 
 def _agreements(side: Side) -> _Figures:
     found: _Figures = {}
-    basis = None if side.units.are_own else side.units.on
-    answer = commitments(side.ledger, as_of=side.history.as_of, known_at=side.history.known, basis=basis)
-    for balance in answer.agreements:
-        agreement = balance.agreement
-        for field in attrs.fields(CommitmentBalance):
-            if field.name in _AGREEMENT_RESTS_ON:
-                rests_on = _money_rests_on(balance, field.name, None)
-                found[(agreement,), _words(field.name)] = getattr(balance, field.name), rests_on
-        for field in attrs.fields(SharesUnder):
-            if field.name != "stock_class":
-                rests_on = _shares_rest_on(side, agreement, balance.buys, _words(field.name))
-                found[(agreement,), f"shares {_words(field.name)}"] = getattr(balance.shares, field.name), rests_on
-        for line in balance.tranches:
+    for agreement in side.balances.subjects(Level.INVESTOR):
+        money = money_under(side.balances, agreement)
+        for figure, value in {**_fields(money), **_terms(side, agreement)}.items():
+            rests_on = partial(_money_rests_on, side, agreement, figure)
+            found[(agreement,), _words(figure)] = value, rests_on
+        for figure, value in _fields(shares_under(side.balances, agreement, side.units, side.followed)).items():
+            if figure != "stock_class":
+                rests_on = partial(_shares_rest_on, side, agreement, _words(figure))
+                found[(agreement,), f"shares {_words(figure)}"] = value, rests_on
+        for line in money.tranches:
             of = (agreement, str(line.tranche or NO_TRANCHE))
-            for field in attrs.fields(TrancheLine):
-                if field.name in _AGREEMENT_RESTS_ON:
-                    rests_on = _money_rests_on(balance, field.name, line)
-                    found[of, _words(field.name)] = getattr(line, field.name), rests_on
+            for figure, value in _fields(line).items():
+                if figure in _AGREEMENT_RESTS_ON:
+                    rests_on = partial(_money_rests_on, side, agreement, figure, line)
+                    found[of, _words(figure)] = value, rests_on
             for condition, state in line.conditions:
-                rests_on = _of_level(Level.CONDITION, (agreement, condition))
+                rests_on = partial(_of_level, Level.CONDITION, (agreement, condition))
                 found[of, f"condition {condition}"] = state, rests_on
     return found
 
 
+def _fields(view: attrs.AttrsInstance) -> dict[str, Any]:
+    return {field.name: getattr(view, field.name) for field in attrs.fields(type(view)) if field.name != "tranches"}
+
+
+def _terms(side: Side, agreement: AgreementId) -> dict[str, Any]:
+    """Return the terms of an agreement, as they may be in force, and whether it is over in every reading."""
+    found = {}
+    for name in TERMS:
+        _, (level,) = _AGREEMENT_RESTS_ON[name]
+        found[name] = Possible(side.balances.values(level, agreement))
+    close = close_of(side.history.as_of)
+    ended = side.balances.level(Level.TERMINATED, agreement)
+    return {**found, "is_terminated": any(each.settles <= close for each, _ in ended)}
+
+
+TERMS: Final = ("investor", "buys", "price", "remedy")
+"""Terms of an agreement that are levels, and no figures."""
 NO_TRANCHE: Final = "no tranche"
 """What the money of an agreement is called that has no date."""
 
 
-def _money_rests_on(balance: CommitmentBalance, figure: str, line: TrancheLine | None) -> _RestsOn:
+def _money_rests_on(side: Side, agreement: AgreementId, figure: str, line: TrancheLine | None = None) -> _RestsOn:
     """Return what a figure of an agreement, or of one of its tranches, is made of."""
     stages, levels = _AGREEMENT_RESTS_ON[figure]
-    agreement = balance.agreement
+    buys = side.balances.values(Level.BUYS, agreement)[-1]
 
     def counts(own: Posting, other: Posting) -> bool:
         account = own.account
@@ -477,17 +488,18 @@ def _money_rests_on(balance: CommitmentBalance, figure: str, line: TrancheLine |
         if level not in levels:
             return False
         if level is Level.SCOPE:
-            return subject == balance.buys
+            return bool(subject == buys)
         if level is Level.TRANCHE_DUE:
             return subject[0] == agreement and (line is None or subject[1] == line.tranche)
         return subject == agreement
 
-    return _RestsOn(frozenset((agreement, balance.buys)), counts, bears)
+    return _RestsOn(frozenset((agreement, _scope_of(buys))), counts, bears)
 
 
-def _shares_rest_on(side: Side, agreement: AgreementId, buys: StockClassId, figure: str) -> _RestsOn:
+def _shares_rest_on(side: Side, agreement: AgreementId, figure: str) -> _RestsOn:
     """Return what the shares issued under an agreement, and what became of them, are made of."""
-    securities = securities_under(side.balances, agreement)
+    buys = side.balances.values(Level.BUYS, agreement)[-1]
+    securities = side.followed.certificates(agreement)
 
     def is_of_them(posting: Posting) -> bool:
         account = posting.account
@@ -500,7 +512,8 @@ def _shares_rest_on(side: Side, agreement: AgreementId, buys: StockClassId, figu
 
     @cache
     def certificates() -> set[Any]:
-        return _with_ancestors(side, _moved(side, counts))
+        facts = [each for each, _ in side.followed.facts(agreement)]
+        return _with_ancestors(side, _moved(facts, counts))
 
     def bears(level: Level, subject: Subject) -> bool:
         return (level is Level.ISSUED_UNDER and subject in certificates()) or (
@@ -508,7 +521,7 @@ def _shares_rest_on(side: Side, agreement: AgreementId, buys: StockClassId, figu
         )
 
     return _RestsOn(
-        frozenset((agreement, buys)),
+        frozenset((agreement, _split_of(buys), _scope_of(buys), *securities)),
         counts,
         bears,
         buys,
@@ -517,11 +530,11 @@ def _shares_rest_on(side: Side, agreement: AgreementId, buys: StockClassId, figu
     )
 
 
-def _moved(side: Side, counts: Callable[[Posting, Posting], bool]) -> frozenset[SecurityId]:
+def _moved(facts: Iterable[InEffect], counts: Callable[[Posting, Posting], bool]) -> frozenset[SecurityId]:
     """Return the certificates and lots whose movements a figure counts."""
     return frozenset(
         own.account.security
-        for each in (*side.history.certain, *side.history.open)
+        for each in facts
         for pair in pairs(each.fact.movements())
         for own, other in (pair, pair[::-1])
         if isinstance(own.account, Held) and own.account.security is not None and counts(own, other)
@@ -559,10 +572,10 @@ class _Behind:
 
     def __init__(self, old: Side, new: Side, changed: Iterable[Changed]) -> None:
         self._sides = old, new
-        self._changed = list(changed)
+        self._changed = [(fact, _looked_at(was, old), _looked_at(now, new)) for fact, was, now in changed]
         self._about: dict[str, list[int]] = {}
         for index, (_, *both) in enumerate(self._changed):
-            for topic in {topic for each in both if each is not None for topic in _topics(each[0])}:
+            for topic in {topic for each in both if each is not None for topic in _topics(each.fact)}:
                 self._about.setdefault(topic, []).append(index)
         self._differ: dict[tuple[Level, Subject], bool] = {}
         self._splits: dict[tuple[int, int], tuple[Accounts, Accounts]] = {}
@@ -585,30 +598,25 @@ class _Behind:
                 found.update(int(entry.number) for entry in fact.by)
         return tuple(sorted(found))
 
-    def _gives(self, rest_on: list[_RestsOn], each: tuple[InEffect, State] | None, index: int) -> Any:
+    def _gives(self, rest_on: list[_RestsOn], each: _Looked | None, index: int) -> Any:
         """Return what a fact contributes to a figure on one side, in a form that can be compared."""
         if each is None:
             return frozenset()
-        (fact, state), side = each, self._sides[index]
         given: set[Any] = set()
-        movements = fact.fact.movements()
-        if state is not State.LATER:
-            for (unit, account), quantity in _counted(rest_on, movements, fact, side).items():
-                factor = side.to_its_day.factor(unit if isinstance(unit, StockClassId) else None, _place(fact))
-                given.add((unit, account, quantity * factor, state))
-        for movement in movements:
-            if isinstance(movement, Setting):
-                if any(each.levels(movement.level, movement.subject) for each in rest_on) and self._counts(
-                    movement, fact, state, side
-                ):
-                    given.add((movement.level, movement.subject, movement.value, state))
-            elif isinstance(movement, Rescaling) and state is not State.LATER:
-                for each_made in rest_on:
-                    if each_made.scaled == movement.stock_class:
-                        given.add(("split", self._split(each_made, movement.stock_class, fact, index)))
+        for (unit, account), quantity in _counted(rest_on, each).items():
+            given.add((unit, account, quantity * each.factors[unit], each.state))
+        for setting in each.settings:
+            if any(made.levels(setting.level, setting.subject) for made in rest_on) and self._counts(
+                setting, each, self._sides[index]
+            ):
+                given.add((setting.level, setting.subject, setting.value, each.state))
+        for split in each.splits:
+            for made in rest_on:
+                if made.scaled == split.stock_class:
+                    given.add(("split", self._split(made, split.stock_class, each.fact, index)))
         return frozenset(given - {("split", 0)})
 
-    def _counts(self, setting: Setting, fact: InEffect, state: State, side: Side) -> bool:
+    def _counts(self, setting: Setting, looked: _Looked, side: Side) -> bool:
         """Whether a level that a fact sets is in force on a side, and the level is not the same on both."""
         key = setting.level, setting.subject
         if key not in self._differ:
@@ -621,7 +629,9 @@ class _Behind:
             return False
         if setting.level in _ON_ANY_DAY:
             return True
-        return state is not State.LATER and any(each.first == fact.first for each, _ in side.balances.level(*key))
+        if looked.state is State.LATER:
+            return False
+        return any(each.first == looked.fact.first for each, _ in side.balances.level(*key))
 
     def _split(self, made: _RestsOn, stock_class: StockClassId, split: InEffect, index: int) -> Quantity | str:
         """Return what a split adds to a figure, in the units that are shown."""
@@ -650,16 +660,56 @@ class _Behind:
         return now - was
 
 
-def _counted(
-    rest_on: list[_RestsOn], movements: Movements, fact: InEffect, side: Side
-) -> dict[tuple[Unit, Account | None], int]:
+@attrs.frozen
+class _Looked:
+    """A fact as one side sees it, taken apart once.
+
+    Attributes:
+        fact: The fact.
+        state: Whether it is in effect.
+        pairs: What it moves, two by two; nothing where it is not in effect yet.
+        settings: The levels that it sets.
+        splits: The classes that it splits; none where it is not in effect yet.
+        factors: For each unit, what later splits of that side make of one.
+        rounded: Units that later splits of that side may round.
+    """
+
+    fact: InEffect
+    state: State
+    pairs: tuple[tuple[Posting, Posting], ...]
+    settings: tuple[Setting, ...]
+    splits: tuple[Rescaling, ...]
+    factors: Mapping[Unit, Fraction]
+    rounded: frozenset[Unit]
+
+
+def _looked_at(each: tuple[InEffect, State] | None, side: Side) -> _Looked | None:
+    if each is None:
+        return None
+    (fact, state), movements = each, each[0].fact.movements()
+    counts = state is not State.LATER
+    moved = tuple(pairs(movements)) if counts else ()
+    units = {leaves.unit for leaves, _ in moved}
+    at = place_in_history(fact)
+    return _Looked(
+        fact,
+        state,
+        moved,
+        tuple(movement for movement in movements if isinstance(movement, Setting)),
+        tuple(movement for movement in movements if isinstance(movement, Rescaling)) if counts else (),
+        {unit: side.to_its_day.factor(unit if isinstance(unit, StockClassId) else None, at) for unit in units},
+        frozenset(unit for unit in units if isinstance(unit, StockClassId) and side.may_round(unit, at)),
+    )
+
+
+def _counted(rest_on: list[_RestsOn], each: _Looked) -> dict[tuple[Unit, Account | None], int]:
     """Return by how much the postings of a fact change a figure; by account where a split may round each."""
     sums: dict[tuple[Unit, Account | None], int] = {}
-    for pair in pairs(movements):
+    for pair in each.pairs:
         unit = pair[0].unit
-        may_round = isinstance(unit, StockClassId) and side.may_round(unit, _place(fact))
+        may_round = unit in each.rounded
         for own, other in (pair, pair[::-1]):
-            if any(each.counts(own, other) or (may_round and each.rounded(own, other)) for each in rest_on):
+            if any(made.counts(own, other) or (may_round and made.rounded(own, other)) for made in rest_on):
                 key = unit, own.account if may_round else None
                 sums[key] = sums.get(key, 0) + own.quantity
     return {key: quantity for key, quantity in sums.items() if quantity}
@@ -675,18 +725,21 @@ def _stated(balances: Balances, key: tuple[Level, Subject]) -> list[tuple[int, A
 
 
 def _topics(each: InEffect) -> Iterator[str]:
-    """Yield the holders, classes and agreements of which a fact speaks."""
+    """Yield the holders, classes, certificates and agreements of which a fact speaks."""
     for movement in each.fact.movements():
         if isinstance(movement, Posting):
             account = movement.account
             yield str(movement.unit)
             if type(account) is Held:
                 yield account.holder
+                yield account.security or ""
             elif isinstance(account, Commitment):
                 yield account.agreement
         elif isinstance(movement, Setting):
             yield from (movement.subject,) if isinstance(movement.subject, str) else movement.subject
             if isinstance(movement.value, AgreementId):
                 yield movement.value  # the certificate of an issue belongs to it
+            if movement.level is Level.SCOPE:
+                yield _scope_of(movement.subject)
         else:
             yield from (movement.stock_class, _split_of(movement.stock_class))

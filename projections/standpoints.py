@@ -21,6 +21,7 @@ from ledger.identity import EntryNumber, StockClassId
 from ledger.movements import Rescaling
 from ledger.timeline import Entry, History, InEffect, fallen_entries, place_in_history
 from projections.cap_table import table_of
+from projections.commitments import Followed
 from projections.replay import Balances, Place, Units, replay
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Side:
         self.units = Units(self.facts, basis, self.history.as_of)
         self.to_its_day = Units(self.facts, self.history.as_of, self.history.as_of)
         self.table = table_of(ledger, self.facts, self.balances, self.units)
+        self.followed = Followed(self.balances)
         close = close_of(self.history.as_of)
         self.states = {
             each.first: (

@@ -227,7 +227,7 @@ def _said(value: Any) -> str | None:
     if isinstance(value, Bounds):
         return bounds(value)
     if isinstance(value, Possible):
-        return str(value)
+        return " or ".join(_said(each) or "not stated" for each in value.values) or "not stated"
     if value is None or isinstance(value, bool):
         return None if value is None else "yes" if value else "no"
     if hasattr(value, "redeemable"):

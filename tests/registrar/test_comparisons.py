@@ -402,8 +402,8 @@ def test_every_kind_of_term_is_said_in_words() -> None:
     report = differences.between_days(ledger, difference(ledger, after="2026-01-31", through="2026-02-28"))
     said = {(row.values[0], row.values[1]): row.values[2:4] for row in report.table("terms").rows}
 
-    assert said["spa", "remedy"] == (None, "redeem 0.5 at 0.01 USD")
-    assert said["spa", "investor"] == (None, "fund")
+    assert said["spa", "remedy"] == ("not stated", "redeem 0.5 at 0.01 USD")
+    assert said["spa", "investor"] == ("not stated", "fund")
     assert said["spa t1", "condition permit"] == ("not stated", "open")
     assert said["common", "votes per share"] == ("not stated", "2")
     learnt = differences.between_knowledge(ledger, restatement(ledger, as_of="2026-02-28", known_from=6))
