@@ -217,6 +217,21 @@ def what_if(
         NotUnderstood: ``E_BASIS`` when ``basis`` is before the day.
     """
     supposed = ledger.supposing(*events, known_at=known_at, as_stated=as_stated)
+    return from_supposed(ledger, supposed, as_of=as_of, known_at=known_at, basis=basis)
+
+
+def from_supposed(
+    ledger: Ledger, supposed: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: AsOf | None = None
+) -> Difference:
+    """Return what is otherwise in a ledger with supposed events than in the one that they were put on.
+
+    Args:
+        ledger: The record.
+        supposed: The same, supposing events on what was known at ``known_at``.
+        as_of: The day.
+        known_at: What had been recorded; everything when not given.
+        basis: A later day in whose units every quantity is shown.
+    """
     return _difference(Side(ledger, as_of, known_at, basis), Side(supposed, as_of, None, basis), basis)
 
 

@@ -125,7 +125,7 @@ def what_if(
     name = "standard input" if events == "-" else events
     lines = json_lines.read(bytes_of(events, json_lines.MAX_FILE_BYTES, name), name)
     with asked.opened() as ledger:
-        from projections.diff import what_if as compared
+        from projections.diff import from_supposed
         from registrar import differences
 
         day, known, units = asked.as_of(ledger, as_of), asked.known(ledger), asked.day("--basis", basis)
@@ -134,7 +134,7 @@ def what_if(
             supposed = ledger.supposing(*facts, known_at=known, as_stated=as_stated)
         except Exception as error:
             at_place(error, name, [f"line {number}" for number, _ in lines], known)
-        found = compared(ledger, *facts, as_of=day, known_at=known, as_stated=as_stated, basis=units)
+        found = from_supposed(ledger, supposed, as_of=day, known_at=known, basis=units)
         changes = differences.with_and_without(ledger, found, name)
         if answer is None:
             asked.answer(lambda: changes)
