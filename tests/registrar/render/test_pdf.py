@@ -65,6 +65,11 @@ def test_the_document_is_dated_when_the_last_entry_was_recorded_and_named_after_
     assert about["Author"] == "Acme Solar, Inc."
 
 
+def test_the_digest_at_the_foot_of_a_page_can_be_copied() -> None:
+    with opened(pdf.document(reports.whole())) as document:
+        assert reports.DIGEST in document[0].get_textpage().get_text_bounded()
+
+
 def test_every_page_says_what_was_known_which_page_it_is_and_the_digest() -> None:
     pages = pages_of(many(120))
 
