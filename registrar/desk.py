@@ -78,6 +78,9 @@ class Desk:
         given: What was typed, by the name of the field; ``None`` and ``()`` stand for what was not.
         places: What each field is called where it was typed: ``--paid``, ``HOLDER``.
         as_stated: Whether a certificate or reserve that nobody recorded is left for the findings.
+
+    Attributes:
+        notes: What is worth telling once the act is recorded.
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class Desk:
         as_stated: bool = False,
     ) -> None:
         self._ledger, self._given, self._places, self._as_stated = ledger, given, places, as_stated
+        self.notes: list[str] = []
 
     @property
     def ledger(self) -> Ledger:
@@ -392,8 +396,15 @@ def _one_of(names: Collection[str]) -> str:
 def _json(given: str) -> Any:
     import json
 
+    def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({key for key, _ in pairs}) < len(pairs):
+            raise ValueError("a key stands twice")
+        return dict(pairs)
+
     try:
-        return json.loads(given, parse_int=str, parse_float=str, parse_constant=str)
+        return json.loads(
+            given, object_pairs_hook=each_key_once, parse_int=str, parse_float=str, parse_constant=str
+        )
     except (ValueError, RecursionError):
         hint = "write a list [ … ] or an object { … }, texts in double quotes"
         raise NotUnderstood("E_JSON", f"{shown(given)} is no JSON", hint) from None

@@ -235,6 +235,8 @@ def _record(asked: Recording, verb: Callable[..., Request], given: dict[str, Any
                 events = (request,) if isinstance(request, Event) else desk.completed(request.events(seen))
             try:
                 _finish(asked, ledger, events)
+                for note in desk.notes:
+                    tell(f"note: {note}")
             except OutcomeUnknown as error:
                 tell(f"note: give the same act again with --command {error.command}; it counts once")
                 raise
@@ -255,12 +257,11 @@ def _finish(asked: Recording, ledger: Ledger, events: Sequence[Event]) -> None:
     from projections.touched import touched
     from registrar.cli.records import attempted, findings_told, outcome_told
 
-    before = len(ledger.entries())
     outcome = attempted(asked, ledger, events, command=None, places=[""] * len(events))
     changed: tuple[Touched, ...] = ()
     if not outcome.repeated:
         there = ledger.supposing(*events, as_stated=asked.as_stated) if asked.dry_run else ledger
-        changed = touched(there, before)
+        changed = touched(there, outcome.entries[0].number - 1)
     if asked.as_json:
         from registrar import as_json
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from registrar.cli import tell
 from registrar.cli.acts import Act, acting, argument
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def holder(desk: Desk) -> Request:
 
     name = desk.stated("called", str)
     if namesakes := desk.names.namesakes(name):
-        tell(f"note: {name} is also the name of {', '.join(namesakes)}")
+        desk.notes.append(f"{name} is also the name of {', '.join(namesakes)}")
     if desk.stated("kind", str) == "person":
         with desk.at("called"):
             known = {"holder_kind": HolderKind.NATURAL_PERSON, "name": Personal(name)}

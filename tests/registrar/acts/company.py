@@ -72,7 +72,7 @@ def done(file: Path, *args: str) -> list[Event]:
     before = len(events(file, 0))
     result = run(file, *args)
     assert result.exit_code == 0, result.stderr
-    assert re.fullmatch(r"(note: .*\n)*command \S+\n", result.stderr)
+    assert re.fullmatch(r"command \S+\n(note: .*\n)*", result.stderr)
     return events(file, before)
 
 

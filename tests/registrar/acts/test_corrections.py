@@ -120,6 +120,11 @@ def test_options_of_a_restatement_are_those_of_the_verb(
             ["restate", "7", "--reason", "R", "--consideration", "{"],
             "error: E_JSON: --consideration: '{' is no JSON",
         ),
+        (
+            ["restate", "7", "--reason", "R", "--consideration", '{"form": "cash", "form": "none"}'],
+            "error: E_JSON: ",
+        ),
+        (["restate", "7", "--reason", "R", "--consideration", "[" * 100_000], "error: E_JSON: --consideration: "),
         (["restate", "7", "--reason", "R", "--consideration", '{"form": "gold"}'], "error: E_TYPE: "),
         (["restate", "2", "--reason", "R", "--reissuable", "yes"], "error: E_TYPE: "),
         (["restate", "99", "--reason", "R", "--shares", "5"], "error: E_CORRECTS: entry 99 does not exist"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 
 import click
 import pytest
@@ -11,6 +13,7 @@ from click.testing import CliRunner
 
 from registrar.cli import main
 from registrar.cli.acts import _OF_EVERY_ACT, Act
+from tests.registrar.acts.company import GIVEN
 
 
 def acts() -> dict[str, click.Command]:
@@ -59,3 +62,17 @@ def test_the_options_of_every_act_are_those_that_acts_share() -> None:
     assert len(acts()) > 25
     assert set.intersection(*shared) == common - {"effective_on", "phase", "place"}
     assert set.union(*shared) >= common
+
+
+def test_the_acts_that_are_tried_are_all_there_are() -> None:
+    assert {args[0] for args in GIVEN} | {"register"} == set(acts())
+
+
+@pytest.mark.parametrize("verb", ["issue", "restate"])
+def test_the_help_of_an_act_imports_click_and_none_of_the_ledger(verb: str) -> None:
+    script = f"from registrar.cli import main; main([{verb!r}, '--help'], standalone_mode=False); import sys"
+    shown = f"{script}; print(*{{name.partition('.')[0] for name in sys.modules}} - sys.stdlib_module_names)"
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, timeout=60, check=True, text=True)
+
+    assert {"attr", "msgspec", "ledger", "eventsourcing"}.isdisjoint(done.stdout.splitlines()[-1].split())
+    assert "registrar" in done.stdout.splitlines()[-1].split()

@@ -100,7 +100,10 @@ def test_a_holder_may_be_named_as_it_was_registered_before(file: Path) -> None:
 
 def test_of_two_holders_with_one_name_the_id_is_asked_for(file: Path) -> None:
     second = run(file, "holder", "zoe-2", DUPLICATED, "--kind", "person", *ON)
-    assert second.stderr.startswith(f"note: {DUPLICATED} is also the name of zoe\ncommand ")
+    assert second.stderr.endswith(f"\nnote: {DUPLICATED} is also the name of zoe\n")
+    refused = run(file, "holder", "zoe-2", DUPLICATED, "--kind", "person", *ON)
+    assert refused.stderr.startswith("error: E_DUPLICATE: holder 'zoe-2' was already recorded, by entry 13.")
+    assert refused.stderr.count("\n") == 1
 
     result = run(file, "issue", DUPLICATED, "5", "common", *ON)
 
