@@ -17,9 +17,9 @@ one line, with where it is and its short help. Its decorators come from ``regist
             answer = listed(ledger, as_of=asked.as_of(ledger, as_of), known_at=asked.known(ledger))
             asked.answer(lambda: views.holders(ledger, answer))
 
-A verb that records a file takes ``@recording()`` and calls ``registrar.cli.records.record_events``; one that records
-an act is made as ``registrar.cli.acts`` says. An argument that names something in the record is completed by
-``registrar.cli.completion``. Each verb has its heading in ``docs/reference/command-line.md``.
+A verb that records a file takes ``@recording()`` and calls ``registrar.cli.records.record_events``; one that
+records an act is made as ``registrar.cli.acts`` says. An argument that names something in the record is completed
+by ``registrar.cli.completion``. Each verb has its heading in ``docs/reference/command-line.md``.
 
 Status: 0 answered, 1 ``check`` found something, 2 input not understood, 3 against a rule, 4 conflict or outcome
 unknown, 5 store damaged or not available. What went wrong is one line on standard error for each problem.
