@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -19,6 +20,7 @@ PICTURES: Final = ("svg", "png", "json")
 """Formats of a picture; JSON is the Vega-Lite spec."""
 _NARROW, _WIDE, _IN_FILE = 60, 160, 100
 _DATABASE: Final = b"SQLite format 3\0"
+_WRITE: Final = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 class Output(NamedTuple):
@@ -137,10 +139,10 @@ def _only(report: Report, name: str) -> Report:
 
 
 def writable(path: str) -> None:
-    """Refuse a file that is no page: a ledger is never written over, whatever it is called.
+    """Refuse a file that is no page, or that is to stay: a ledger is never written over, whatever it is called.
 
     Raises:
-        NotUnderstood: ``E_FILE`` when something else is there.
+        NotUnderstood: ``E_FILE`` when something else is there, or what is there is read-only.
     """
     from ledger.errors import NotUnderstood
 
@@ -153,6 +155,8 @@ def writable(path: str) -> None:
     with open(path, "rb") as file:
         if file.read(len(_DATABASE)) == _DATABASE:
             raise NotUnderstood("E_FILE", "it is a ledger, and is not written over", "name another file", path)
+    if not os.stat(path).st_mode & _WRITE or not os.access(path, os.W_OK):  # replacing a file asks its folder only
+        raise NotUnderstood("E_FILE", "it is read-only", "name another file, or let it be written", path)
 
 
 def write_whole(path: str, data: bytes) -> None:

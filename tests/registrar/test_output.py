@@ -162,6 +162,19 @@ def test_a_ledger_is_never_written_over(acme: str, tmp_path: Path) -> None:
         assert len(ledger.entries()) == 19
 
 
+def test_a_read_only_file_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "filed.csv").write_bytes(b"as it was")
+    (tmp_path / "filed.csv").chmod(0o444)
+
+    result = run(*ASKED, "-O", "filed.csv")
+
+    assert result.stderr == (
+        "error: E_FILE: filed.csv: it is read-only (name another file, or let it be written)\n"
+    )
+    assert result.exit_code == 2
+    assert (tmp_path / "filed.csv").read_bytes() == b"as it was"
+
+
 @pytest.mark.parametrize("fails", ["replace", "fsync", "chmod"])
 def test_a_file_is_written_whole_or_not_at_all(fails: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "answer.csv").write_bytes(b"as it was")
