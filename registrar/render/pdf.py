@@ -31,6 +31,8 @@ _BOXES: Final = (
 )
 _UPRIGHT, _WIDE = 4, 7
 """Figures beside one another on a page, and columns from which on a page lies."""
+_PAGE, _BETWEEN, _ENOUGH = 125, 3, 12
+"""About as many letters as fit across an upright page, between two columns, and into one that is not cramped."""
 
 
 def document(report: Report, *, fonts: str | None = None) -> bytes:
@@ -98,7 +100,7 @@ def data_of(report: Report) -> dict[str, Any]:
         "says": safe(report.says),
         "tables": tables,
         "notes": [safe(note) for note in report.notes],
-        "landscape": any(len(table["columns"]) > _WIDE for table in tables),
+        "landscape": any(len(table["columns"]) > _WIDE or _is_crowded(table) for table in tables),
     }
 
 
@@ -146,6 +148,20 @@ def _rows(table: Table, layout: Layout) -> dict[str, Any]:
             for place, row in enumerate(table.rows)
         ],
     }
+
+
+def _is_crowded(drawn: dict[str, Any]) -> bool:
+    """Whether a table leaves too little of an upright page to the column that gets what the others leave."""
+    left, need = _PAGE, 0
+    for place, column in enumerate(drawn["columns"]):
+        texts = (column["heading"], *(row["cells"][place] for row in drawn["rows"]))
+        longest = max(map(width_of, texts))
+        if column["wide"]:
+            need = min(longest, _ENOUGH)
+        else:
+            left -= longest
+        left -= _BETWEEN
+    return need > 0 and left < need
 
 
 def _items(table: Table) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,8 @@ from registrar import differences
 from registrar.cli import main
 from registrar.cli.comparisons import ANSWERS
 from registrar.registers.control import control_book as control_report
-from registrar.report import Cell, Report
+from registrar.render.pdf import data_of
+from registrar.report import Cell, Column, Kind, Report, Row, Table
 from tests import builders as a
 from tests.golden import make_tables
 from tests.projections.histories import SOME, as_of_days, histories, recorded
@@ -411,3 +412,22 @@ def test_every_kind_of_term_is_said_in_words() -> None:
     assert told["common", "stated"] == (None, "5,000 on 2026-01-01")
     assert told["common", "is complete"] == ("yes", "no")
     assert told["common", "scope"] == ("not stated", "partial")
+
+
+# --- on paper ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("figures", "landscape"), [(10, False), (24, True)])
+def test_a_page_lies_on_its_side_where_wide_figures_would_leave_no_room_for_words(
+    figures: int, landscape: bool
+) -> None:
+    columns = [Column(name=f"figure_{number}", heading="9" * figures, kind=Kind.COUNT) for number in range(4)]
+    table = Table(
+        name="agreements",
+        title="Agreements",
+        columns=(Column(name="agreement", heading="Agreement"), *columns),
+        rows=[Row(("series-k-purchase", 1, 2, 3, 4))],
+    )
+    report = Report(name="differences", title="Differences", asked=None, tables=(table,))
+
+    assert data_of(report)["landscape"] is landscape
