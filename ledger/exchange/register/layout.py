@@ -15,13 +15,13 @@ import attrs
 from ledger.errors import NotUnderstood, nearest, shown
 from ledger.exchange.register.cells import Cell, Range, Sheet, as_text, letters
 from ledger.exchange.register.things import (
-    COMPUTED,
     EVERY_HEADING,
     NAMES,
     READ_ME,
     THINGS,
     Column,
     Thing,
+    is_computed,
     normal,
 )
 from ledger.exchange.register.troubles import Troubles
@@ -137,7 +137,7 @@ def _by_headings(sheet: Sheet, skip: set[str]) -> Thing | None:
     row = next((row for _, row in _first_rows(sheet) if len(filled(row)) > 1), None)
     if row is None:
         return None
-    there = {normal(as_text(cell)) for cell in filled(row)} - skip
+    there = {heading for cell in filled(row) if not is_computed(heading := normal(as_text(cell)))} - skip
     fitting = []
     for thing in THINGS:
         known = thing.headings()
@@ -237,7 +237,7 @@ def _first_below(sheet: Sheet, headings: int, column: int) -> int | None:
 def _unknown_heading(text: str, thing: Thing) -> tuple[str, str]:
     known = thing.headings()
     what = f"column {shown(text)} is not known on {thing.sheet}"
-    if (normal(text) or text) in COMPUTED:
+    if is_computed(normal(text)):
         return what, "percentages are computed and never read: remove the column, or have it ignored"
     if thing.name == "certificates" and "effective_on" in {
         each.headings()[normal(text)].field for each in THINGS if normal(text) in each.headings()

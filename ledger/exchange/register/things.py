@@ -77,15 +77,19 @@ class Thing:
 
 
 def normal(text: str) -> str:
-    """Return a heading or the name of a sheet without case, signs and surplus blanks: ``Cert. No.*`` is cert no."""
-    return " ".join(re.findall(r"[^\W_]+", text.replace("№", "no ").casefold()))
+    """Return a heading or the name of a sheet without case, signs and surplus blanks: ``Cert. No.*`` is cert no.
+
+    The sign of percent stays, since ``% holding`` is something else than ``Holding``.
+    """
+    return " ".join(re.findall(r"[^\W_]+|%", text.replace("№", "no ").casefold()))
 
 
 # --- columns that several sheets have ---------------------------------------------------------------------
 
 _HOLDER_ALSO: Final = (
-    "name", "holder name", "name of holder", "registered holder", "shareholder", "shareholder name", "stockholder",
-    "stockholder name", "member", "member name", "owner", "investor", "held by",
+    "name", "holder name", "name of holder", "registered holder", "name of registered holder", "shareholder",
+    "shareholder name", "name of shareholder", "stockholder", "stockholder name", "name of stockholder", "member",
+    "member name", "name of member", "owner", "investor", "investor name", "name of investor", "held by",
 )  # fmt: skip
 _HOLDER_ID_ALSO: Final = (
     "id", "holder no", "holder number", "shareholder id", "shareholder no", "shareholder number", "stockholder id",
@@ -98,7 +102,8 @@ _CLASS_ALSO: Final = (
     "security class", "series",
 )  # fmt: skip
 _SHARES_ALSO: Final = (
-    "number of shares", "no of shares", "number", "quantity", "shares held", "number held", "holding", "units",
+    "number of shares", "no of shares", "number", "quantity", "shares held", "number of shares held",
+    "no of shares held", "number held", "holding", "units",
 )  # fmt: skip
 _CERTIFICATE_ALSO: Final = (
     "certificate no", "certificate number", "certificate id", "cert", "cert no", "cert number", "stock certificate",
@@ -612,11 +617,12 @@ THINGS: Final = (
 READ_ME: Final = "Read me"
 """The sheet of the template that explains it."""
 
-COMPUTED: Final = frozenset(
-    normal(text) or text
-    for text in ("%", "percent", "percentage", "ownership", "% ownership", "% of class", "% of total", "stake")
-)
-"""Headings of what is computed, and never read."""
+_PERCENT: Final = frozenset({"%", "pct", "percent", "percentage", "percentages"})
+
+
+def is_computed(heading: str) -> bool:
+    """Whether a heading, as ``normal`` writes it, is that of percentages, which are computed and never read."""
+    return heading in ("ownership", "stake") or not _PERCENT.isdisjoint(heading.split())
 
 
 def _headings_of(thing: Thing) -> Iterator[tuple[str, Column]]:

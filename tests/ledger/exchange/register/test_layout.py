@@ -156,11 +156,33 @@ def test_an_unknown_column_is_answered_with_the_nearest_name() -> None:
     ]
 
 
-@pytest.mark.parametrize("heading", ["%", "Percent", "% of class", "Ownership"])
+@pytest.mark.parametrize(
+    "heading", ["%", "Percent", "% of class", "Ownership", "% holding", "Shares (%)", "Units pct."]
+)
 def test_percentages_are_never_read(heading: str) -> None:
     [line] = of_positions(f"Holder,Shares,{heading}\nada,5,33.33\n")
 
     assert "percentages are computed and never read" in line
+
+
+@pytest.mark.parametrize("heading", ["% holding", "Shares (%)", "% of shares", "Percentage of shares held"])
+def test_percentages_do_not_stand_in_for_a_number_of_shares(heading: str) -> None:
+    missing, computed = of_positions(f"Holder,{heading}\nada,33.33\n")
+
+    assert "there is no column Shares" in missing
+    assert "percentages are computed and never read" in computed
+
+
+def test_percentages_are_told_where_only_the_headings_say_what_a_sheet_is() -> None:
+    [line] = told([*whole(), *csv_files(ours="Shareholder,Number of shares,% holding\nada,5,33.33\n")], SAID)
+
+    assert "column '% holding' is not known on Positions" in line
+
+
+def test_shares_are_read_beside_percentages_that_are_ignored() -> None:
+    said = Instructions(as_of=date(2025, 12, 31), ignored=("% holding",))
+
+    assert of_positions("Name of shareholder,Holding,% Holding\nada,5,33.33\n", said) == []
 
 
 def test_a_column_may_be_ignored_by_its_heading() -> None:
