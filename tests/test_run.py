@@ -192,6 +192,22 @@ def test_each_word_prepares_what_it_needs(
     assert asked == [getattr(bootstrap, lock)]
 
 
+def test_check_with_options_asks_the_ledger_and_alone_the_code(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[object, ...]] = []
+    bootstrap.__dict__["prepare"] = lambda which="": None
+    bootstrap.__dict__["hand_over"] = lambda *command: started.append(command) or 0
+    bootstrap.__dict__["check"] = lambda: 7
+
+    assert bootstrap.main(["check", "-f", "acme.db"]) == 0
+    assert started[0][-5:] == ("-m", "registrar", "check", "-f", "acme.db")
+
+    monkeypatch.chdir(ROOT)
+    assert bootstrap.main(["check"]) == 7
+    assert len(started) == 1
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="kills the way POSIX does")
 def test_a_build_that_was_killed_is_done_again(bootstrap: ModuleType, checkout: Path) -> None:
     with start(checkout, install=SLOW_INSTALL) as killed:
