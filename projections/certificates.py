@@ -19,7 +19,7 @@ from projections.bounds import Bounds, Possible, exactly
 from projections.cap_table import shares_between
 from projections.frame import Tabular
 from projections.parties import Parties
-from projections.replay import Balances, Units, close_place, replay
+from projections.replay import Balances, Units, close_place, is_complete, replay
 from projections.share_accounts import AccountLine, ShareAccount, share_accounts
 
 if TYPE_CHECKING:
@@ -130,12 +130,14 @@ class CertificateClass:
         in_certificates: Shares in certificates and lots.
         book_entry: Shares in none.
         outstanding: Both together, as far as they are recorded.
+        is_complete: Whether every holder of the class is recorded; if not, there is more than this.
     """
 
     stock_class: StockClassId
     in_certificates: Bounds[Shares]
     book_entry: Bounds[Shares]
     outstanding: Bounds[Shares]
+    is_complete: bool
 
 
 @attrs.frozen(repr=False)
@@ -261,7 +263,8 @@ def _classes(balances: Balances, units: Units) -> Iterator[CertificateClass]:
         factor = units.factor(stock_class, close_place(balances.history.as_of))
         found = [parts.get((stock_class, True)), parts.get((stock_class, False)), wholes.get(stock_class)]
         if any(each not in (None, (0, 0)) for each in found):
-            yield CertificateClass(stock_class, *(shares_between(each or (0, 0), factor) for each in found))
+            papers, book_entry, both = (shares_between(each or (0, 0), factor) for each in found)
+            yield CertificateClass(stock_class, papers, book_entry, both, is_complete(balances, stock_class))
 
 
 @attrs.frozen

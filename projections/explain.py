@@ -54,6 +54,8 @@ class Explanation(Tabular):
         steps: The entries behind it, in order of effect; open ones last.
         result: The figure; bounds, or the values that a level may have.
         is_complete: Whether the register holds all that the figure counts; if not, this is what is recorded of it.
+        basis: The day in whose units quantities are shown; ``None`` where each is in the units of its own day, as
+            what a level was set to always is.
     """
 
     label: str
@@ -61,6 +63,7 @@ class Explanation(Tabular):
     steps: tuple[ExplainedStep, ...]
     result: Bounds[Any] | Possible[Any]
     is_complete: bool
+    basis: date | None
 
     def __iter__(self) -> Iterator[ExplainedStep]:
         return iter(self.steps)
@@ -127,7 +130,8 @@ def explain(
             bounds = Bounds(_amount(low, unit), _amount(high, unit))
             steps.append(ExplainedStep(each, True, _amount(change, unit), bounds))
     result = figure_bounds(balances, figure, unit, units.factor(figure.stock_class, close_place(history.as_of)))
-    return Explanation(figure.label, history.as_of, tuple(steps), result, all_is_recorded(balances, figure))
+    recorded, shown_in = all_is_recorded(balances, figure), None if units.are_own else units.on
+    return Explanation(figure.label, history.as_of, tuple(steps), result, recorded, shown_in)
 
 
 def _postings(each: InEffect) -> list[Posting]:
@@ -153,7 +157,7 @@ def _explain_level(figure: Figure, as_of: date, facts: list[InEffect]) -> Explan
     in_force = may_be_last(settings, close_of(as_of))[0]
     steps = tuple(ExplainedStep(each, each.settles > close_of(as_of), value, None) for each, value in settings)
     values = tuple(dict.fromkeys(value for _, value in in_force))
-    return Explanation(figure.label, as_of, steps, Possible(values), True)
+    return Explanation(figure.label, as_of, steps, Possible(values), True, None)
 
 
 def _set_by(each: InEffect, level: Level, subject: Any) -> list[LevelValue]:

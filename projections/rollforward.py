@@ -56,6 +56,7 @@ class RollForward(Tabular):
         lines: Each kind of movement, in the order in which it first came.
         closing: The figure at the close of ``through``, in the units of that day or of the basis.
         is_complete: Whether the register holds all that the figure counts; if not, this is what is recorded of it.
+        basis: The day in whose units quantities are shown; ``None`` where each is in the units of its own day.
     """
 
     label: str
@@ -65,6 +66,7 @@ class RollForward(Tabular):
     lines: tuple[RollForwardLine, ...]
     closing: Bounds[Any]
     is_complete: bool
+    basis: date | None
 
     def __iter__(self) -> Iterator[RollForwardLine]:
         return iter(self.lines)
@@ -131,6 +133,7 @@ def rollforward(
         ),
         figure_bounds(closing, figure, unit, units.factor(figure.stock_class, close_place(last))),
         all_is_recorded(opening, figure) and all_is_recorded(closing, figure),
+        None if units.are_own else units.on,
     )
 
 

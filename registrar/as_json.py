@@ -48,6 +48,11 @@ def _head(kind: str, ledger: Ledger, known: int, **days: Any) -> Answer:
     }
 
 
+def _basis(answer: RollForward | Explanation) -> dict[str, Any]:
+    """Return the day in whose units all is shown, where there is one."""
+    return {} if answer.basis is None else {"basis": answer.basis}
+
+
 def _one(value: Any) -> Any:
     """Return a single value: text as it is recorded, a fraction exactly."""
     if value is None or isinstance(value, bool):
@@ -260,7 +265,7 @@ def _tranche(line: TrancheLine) -> Answer:
 def rollforward(ledger: Ledger, answer: RollForward, known: int) -> Answer:
     """Return how a figure came from one day to another."""
     return {
-        **_head("roll-forward", ledger, known, after=answer.after, through=answer.through),
+        **_head("roll-forward", ledger, known, after=answer.after, through=answer.through, **_basis(answer)),
         "figure": answer.label,
         "is_complete": answer.is_complete,
         "opening": _bounds(answer.opening),
@@ -278,7 +283,7 @@ def explanation(ledger: Ledger, answer: Explanation, known: int) -> Answer:
 
     result = answer.result
     return {
-        **_head("explanation", ledger, known, as_of=answer.as_of),
+        **_head("explanation", ledger, known, as_of=answer.as_of, **_basis(answer)),
         "figure": answer.label,
         "is_complete": answer.is_complete,
         "steps": [_step(step) for step in answer.steps],

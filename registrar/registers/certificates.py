@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from registrar.registers.said import OPEN_DAYS, heads, in_units
 from registrar.report import Asked, Cell, Check, Column, Head, Kind, Report, Row, Table
+from registrar.views.common import PARTIAL
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
 def certificates(ledger: Ledger, answer: CertificateRegister) -> Report:
     """Return every certificate with its status and lineage, what is held by book entry, and both together."""
-    asked_for = heads(Head("as_of", "At the close of", answer.as_of), basis=answer.basis, as_of=answer.as_of)
-    days = f"at the close of {answer.as_of}{in_units(answer.basis, answer.as_of)}"
+    asked_for = heads(Head("as_of", "At the close of", answer.as_of), basis=answer.basis)
+    days = f"at the close of {answer.as_of}{in_units(answer.basis)}"
     asked = Asked.of(ledger, days, answer.known, *asked_for)
     title = "Register of certificates"
     if not answer.classes and not len(answer):
@@ -30,6 +31,7 @@ def certificates(ledger: Ledger, answer: CertificateRegister) -> Report:
         tables=(papers, book_entry, _by_class(answer)),
         notes=[
             *([OPEN_DAYS] if not all(figure.is_exact for figure in figures) else []),
+            *([] if all(each.is_complete for each in answer.classes) else [PARTIAL]),
             *dict.fromkeys(f"Legend on {line.security}: {legend}" for line in answer for legend in line.legends),
         ],
         checks=[

@@ -30,8 +30,8 @@ def control_book(ledger: Ledger, answer: ControlBook, stock_class: str | None = 
     Raises:
         UnknownName: There is no such class.
     """
-    asked_for = heads(Head("as_of", "At the close of", answer.as_of), basis=answer.basis, as_of=answer.as_of)
-    days = f"at the close of {answer.as_of}{in_units(answer.basis, answer.as_of)}"
+    asked_for = heads(Head("as_of", "At the close of", answer.as_of), basis=answer.basis)
+    days = f"at the close of {answer.as_of}{in_units(answer.basis)}"
     asked = Asked.of(ledger, days, answer.known, *asked_for)
     accounts = list(answer) if stock_class is None else [answer[stock_class]]
     if not accounts:

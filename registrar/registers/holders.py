@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
 def holders(ledger: Ledger, answer: HolderList) -> Report:
     """Return the list of holders of record: address, shares of each class, votes, and part of all votes."""
-    asked_for = heads(
-        Head("as_of", "Record date, at its close", answer.as_of), basis=answer.basis, as_of=answer.as_of
-    )
-    days = f"on the record date {answer.as_of}, at its close{in_units(answer.basis, answer.as_of)}"
+    basis = answer.basis if answer.basis != answer.as_of else None
+    asked_for = heads(Head("as_of", "Record date, at its close", answer.as_of), basis=basis)
+    days = f"on the record date {answer.as_of}, at its close{in_units(basis)}"
     asked = Asked.of(ledger, days, answer.known, *asked_for)
     title = "Holders of record"
     if not answer.classes:

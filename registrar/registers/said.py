@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 OPEN_DAYS: Final = "A figure between two values: the day of an entry behind it is not known exactly."
 
 
-def heads(*asked: Head, basis: date | None, as_of: date) -> tuple[Head, ...]:
-    """Return what was asked, with the basis where it is another day."""
-    return asked if basis is None or basis == as_of else (*asked, Head("basis", "In the units of", basis))
+def heads(*asked: Head, basis: date | None) -> tuple[Head, ...]:
+    """Return what was asked, with the day in whose units all is shown, where there is one."""
+    return asked if basis is None else (*asked, Head("basis", "In the units of", basis))
 
 
-def in_units(basis: date | None, as_of: date) -> str:
-    """Return the basis in words, where it is another day."""
-    return "" if basis is None or basis == as_of else f", in the units of {basis}"
+def in_units(basis: date | None) -> str:
+    """Return the day in whose units all is shown, in words, where there is one."""
+    return "" if basis is None else f", in the units of {basis}"
 
 
 def may_be_merged(holder: HolderId, into: HolderId) -> str:

@@ -29,8 +29,8 @@ def statement(ledger: Ledger, answer: Statement) -> Report:
         period = f"from the close of {after} to the close of {answer.as_of}"
     asked_for = [Head("holder", "Holder", str(party.holder)), Head("name", "Name", party.name)]
     asked_for += [] if after is None else [Head("after", "From the close of", after)]
-    asked_for += heads(Head("as_of", "To the close of", answer.as_of), basis=answer.basis, as_of=answer.as_of)
-    asked = Asked.of(ledger, period + in_units(answer.basis, answer.as_of), answer.known, *asked_for)
+    asked_for += heads(Head("as_of", "To the close of", answer.as_of), basis=answer.basis)
+    asked = Asked.of(ledger, period + in_units(answer.basis), answer.known, *asked_for)
     title = f"Statement of {party.name} ({party.holder})"
     if not answer.classes:
         says = f"No shares of {party.name} ({party.holder}) are recorded {period}."

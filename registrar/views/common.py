@@ -7,24 +7,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.quantities import Authorized, Shares
 from projections.bounds import Bounds, Possible
+from registrar.registers.said import heads, in_units
 from registrar.report import Asked, Head
 from registrar.tables import NOTHING, bounds
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
 
-OPEN_DAYS: Final = "A figure between two values: the day of an entry behind it is not known exactly."
 PARTIAL: Final = "The register is partial, or its scope was not stated yet: this counts only what is recorded."
 UNKNOWN: Final[Bounds[Any]] = Bounds(None, None)
 
 
 def at_the_close(ledger: Ledger, known: int, as_of: date, basis: date | None = None) -> Asked:
     """Return what an answer about the close of a day is about."""
-    heads, words = [Head("as_of", "At the close of", as_of)], f"at the close of {as_of}"
-    if basis is not None and basis != as_of:
-        heads.append(Head("basis", "In the units of", basis))
-        words += f", in the units of {basis}"
-    return Asked.of(ledger, words, known, *heads)
+    asked_for = heads(Head("as_of", "At the close of", as_of), basis=basis)
+    return Asked.of(ledger, f"at the close of {as_of}{in_units(basis)}", known, *asked_for)
 
 
 def is_zero(figure: Bounds[Any] | None) -> bool:

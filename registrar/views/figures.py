@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from ledger.events import Certainty
 from ledger.identity import EntryNumber
 from projections.bounds import Possible
+from registrar.registers.said import OPEN_DAYS, heads, in_units
 from registrar.report import Asked, Column, Head, Kind, Report, Role, Row, Table
-from registrar.views.common import OPEN_DAYS, PARTIAL, at_the_close
+from registrar.views.common import PARTIAL, at_the_close
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
@@ -20,11 +21,14 @@ def rollforward(ledger: Ledger, answer: RollForward, known: int) -> Report:
     """Return how a figure came from one day to another."""
     asked = Asked.of(
         ledger,
-        f"from the close of {answer.after} to the close of {answer.through}",
+        f"from the close of {answer.after} to the close of {answer.through}{in_units(answer.basis)}",
         known,
         Head("figure", "Figure", answer.label),
-        Head("after", "From the close of", answer.after),
-        Head("through", "To the close of", answer.through),
+        *heads(
+            Head("after", "From the close of", answer.after),
+            Head("through", "To the close of", answer.through),
+            basis=answer.basis,
+        ),
     )
     rows = [Row((f"at the close of {answer.after}", answer.opening, None))]
     rows += [Row((line.kind, line.change, tuple(map(EntryNumber, line.entries)))) for line in answer.lines]
@@ -63,7 +67,7 @@ def explanation(ledger: Ledger, answer: Explanation, known: int) -> Report:
     return Report(
         name="explanation",
         title=f"How {answer.label} comes about",
-        asked=at_the_close(ledger, known, answer.as_of),
+        asked=at_the_close(ledger, known, answer.as_of, answer.basis),
         tables=(
             Table(
                 name="entries",
@@ -88,5 +92,8 @@ def explanation(ledger: Ledger, answer: Explanation, known: int) -> Report:
                 empty=f"No entry had changed it by the close of {answer.as_of}.",
             ),
         ),
-        notes=[f"Entry {row.values[0]}: {row.values[6]}" for row in rows if row.values[6]],
+        notes=[
+            *(f"Entry {row.values[0]}: {row.values[6]}" for row in rows if row.values[6]),
+            *([] if answer.is_complete else [PARTIAL]),
+        ],
     )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.quantities import Shares
 from projections.bounds import Bounds, Possible
+from registrar.registers.said import OPEN_DAYS
 from registrar.report import Cell, Check, Column, Kind, Layout, Report, Role, Row, Table
 from registrar.tables import NOTHING, bounds
-from registrar.views.common import OPEN_DAYS, UNKNOWN, at_the_close, left_to_issue
+from registrar.views.common import UNKNOWN, at_the_close, left_to_issue
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 def cap_table(ledger: Ledger, answer: CapTable) -> Report:
     """Return the cap table: a row for each holder and class, and the figures of each class."""
-    asked = at_the_close(ledger, answer.known, answer.as_of, answer.basis)
+    basis = answer.basis if answer.basis != answer.as_of else None
+    asked = at_the_close(ledger, answer.known, answer.as_of, basis)
     if not answer.classes:
         return Report(name="cap-table", title="Cap table", asked=asked, says=_nothing_yet(ledger, answer))
     holdings, classes, reserves = _holdings(answer), classes_table(answer.classes), reserves_table(answer.classes)

@@ -10,8 +10,10 @@ from hypothesis import given
 
 from ledger import Ledger, Scope
 from ledger.events import Event
-from projections import certificates, holders, statement
+from projections import certificates, explain, holders, statement
 from projections.bounds import Bounds
+from projections.figures import of_class
+from registrar import views
 from registrar.cli import main
 from registrar.registers.certificates import certificates as certificates_report
 from registrar.registers.holders import holders as holders_report
@@ -289,6 +291,44 @@ def test_what_a_partial_register_does_not_hold_is_said() -> None:
         a.register_scope_declared(scope=Scope.PARTIAL, stated_outstanding=5_000, effective_on="2026-06-01")
     )
     assert "What is outstanding is the count that the company stated for 2026-06-01." in notes(ledger)
+
+
+def test_that_a_register_is_partial_is_said_of_its_certificates_and_of_a_figure_that_is_explained() -> None:
+    ledger = a.company()
+    ledger.record(a.common_issued())
+    outstanding = of_class("common", "outstanding")
+
+    def said() -> list[tuple[str, ...]]:
+        return [
+            certificates_report(ledger, certificates(ledger, as_of="2026-06-30")).notes,
+            views.explanation(ledger, explain(ledger, outstanding, as_of="2026-06-30"), ledger.position()).notes,
+        ]
+
+    assert said() == [(), ()]
+    ledger.record(a.register_scope_declared(scope=Scope.PARTIAL))
+    assert said() == [(views.common.PARTIAL,), (views.common.PARTIAL,)]
+
+
+@pytest.mark.parametrize("basis", ["2026-06-30", "2026-07-01"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("statement", "h-1", "--as-of", "2026-06-30"),
+        ("certificates", "--as-of", "2026-06-30"),
+        ("control", "--as-of", "2026-06-30"),
+        ("explain", "common", "outstanding", "--as-of", "2026-06-30"),
+        ("rollforward", "common", "outstanding", "--after", "2026-01-01", "--through", "2026-06-30"),
+    ],
+    ids=lambda verb: verb[0],
+)
+def test_an_answer_in_the_units_of_one_day_says_of_which(quay: str, verb: tuple[str, ...], basis: str) -> None:
+    asked = (*verb, "-f", quay)
+    words = f"in the units of {basis}"
+
+    assert words not in " ".join(run(*asked).stdout.split())
+    assert words in " ".join(run(*asked, "--basis", basis).stdout.split())
+    assert "basis" not in answer(*asked)
+    assert answer(*asked, "--basis", basis)["basis"] == basis
 
 
 def test_a_register_whose_scope_is_stated_for_a_later_day_only_says_so() -> None:
