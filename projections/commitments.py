@@ -85,7 +85,8 @@ class Headroom:
     Attributes:
         into: The class received.
         if_all_converted: Shares that all shares bought with the whole commitment would convert into.
-        still_to_convert: What of these was not received yet: less what was converted, and what cannot be any more.
+        still_to_convert: What of these was not received yet: less what was converted, and what cannot be any more:
+            what lapsed, and what was redeemed, cancelled or repurchased.
         authorized: What the charter authorizes of the class received.
         available: What may still be issued of it, reserves left alone; at most this where the register is partial.
     """
@@ -313,7 +314,7 @@ def _balance(
         money.undrawn_if_on_schedule,
         money.tranches,
         shares,
-        _headroom(balances, agreement, units, money.undertaken, shares, followed, classes),
+        _headroom(balances, agreement, units, money, shares, followed, classes),
         remedy,
         shares.outstanding.map(remedy.redeems) if remedy is not None else None,
         any(each.settles <= close for each, _ in balances.level(Level.TERMINATED, agreement)),
@@ -539,12 +540,14 @@ def _headroom(
     balances: Balances,
     agreement: AgreementId,
     units: Units,
-    undertaken: Bounds[Money],
+    money: CommitmentMoney,
     shares: SharesUnder,
     followed: Followed,
     classes: _Classes,
 ) -> Headroom | None:
     """Return the room for converting every share that the whole commitment buys.
+
+    What lapsed buys nothing any more, and needs no room.
 
     Conversions that are missing from a partial register take as much from what is available as they would leave
     less to convert, so both are counted as recorded.
@@ -554,7 +557,8 @@ def _headroom(
     shares_for_one = _shares_for_one(balances, agreement, buys, followed)
     if per_share is None or shares_for_one is None or not isinstance(rights[0], ConversionRight):
         return None
-    if undertaken.low is None or undertaken.high is None:
+    undertaken, lapsed = money.undertaken, money.lapsed
+    if undertaken.low is None or undertaken.high is None or lapsed.low is None or lapsed.high is None:
         return None
     into = rights[0].into
     own, later = close_place(as_of), units.factor(into, close_place(as_of))
@@ -569,8 +573,10 @@ def _headroom(
         to_own_units = Fraction(1) / units.factor(buys, own)
         return sum((each.as_fraction() * to_own_units for each in figures if each is not None), Fraction(0))
 
-    least = undertaken.low.amount * shares_for_one - gone((shares.converted.high, shares.ended_otherwise.high))
-    most = undertaken.high.amount * shares_for_one - gone((shares.converted.low, shares.ended_otherwise.low))
+    to_buy_low = (undertaken.low.amount - lapsed.high.amount) * shares_for_one
+    to_buy_high = (undertaken.high.amount - lapsed.low.amount) * shares_for_one
+    least = to_buy_low - gone((shares.converted.high, shares.ended_otherwise.high))
+    most = to_buy_high - gone((shares.converted.low, shares.ended_otherwise.low))
     return Headroom(
         into,
         received(undertaken.high.amount * shares_for_one),

@@ -487,6 +487,17 @@ def test_what_was_converted_or_redeemed_needs_no_room_any_more() -> None:
     assert headroom.is_enough
 
 
+def test_what_lapsed_needs_no_room_any_more() -> None:
+    """50,000 USD of 1,000,000 lapse: 5,000 shares at 10 USD fewer, and 5,000 × 10 / 8 = 6,250 common fewer."""
+    ledger = signed(commitment_lapsed(), authorized_shares_changed(authorized=118_750, effective_on="2026-02-05"))
+    headroom = balance(ledger).headroom
+
+    assert headroom is not None
+    assert headroom.if_all_converted == Shares(125_000)
+    assert headroom.still_to_convert == exactly(Shares(118_750))
+    assert (headroom.is_enough, headroom.too_few) == (True, Shares(0))
+
+
 def test_in_a_partial_register_it_is_not_known_whether_what_is_available_is_enough() -> None:
     ledger = signed(authorized_shares_changed(authorized=125_000), register_scope_declared(scope=Scope.PARTIAL))
     fewer = signed(authorized_shares_changed(authorized=124_999), register_scope_declared(scope=Scope.PARTIAL))
