@@ -11,7 +11,7 @@ import attrs
 
 from ledger.days import close_of
 from ledger.movements import Level, LevelValue, Posting, Rescaling
-from ledger.quantities import Currency, Money, Shares
+from ledger.quantities import Authorized, Currency, Money, Ratio, Shares
 from ledger.timeline import InEffect, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible
 from projections.figures import Figure, all_is_recorded
@@ -54,8 +54,7 @@ class Explanation(Tabular):
         steps: The entries behind it, in order of effect; open ones last.
         result: The figure; bounds, or the values that a level may have.
         is_complete: Whether the register holds all that the figure counts; if not, this is what is recorded of it.
-        basis: The day in whose units quantities are shown; ``None`` where each is in the units of its own day, as
-            what a level was set to always is.
+        basis: The day in whose units quantities are shown; ``None`` where each is in the units of its own day.
     """
 
     label: str
@@ -102,12 +101,12 @@ def explain(
             its own day, and a split is a step.
     """
     history = ledger.history(as_of, known_at)
-    if figure.level is not None:
-        return _explain_level(figure, history.as_of, [*history.certain, *history.open])
     facts = ledger.standing(history.known)
-    balances = replay(history, facts)
-    unit = unit_of(figure, ledger.standing(history.known))
     units = Units(facts, basis, history.as_of)
+    if figure.level is not None:
+        return _explain_level(figure, history.as_of, [*history.certain, *history.open], units)
+    balances = replay(history, facts)
+    unit = unit_of(figure, facts)
     run, steps = Replay(), []
     total: Quantity = 0
     before = units.factor(figure.stock_class, _BEFORE_ALL)
@@ -130,8 +129,8 @@ def explain(
             bounds = Bounds(_amount(low, unit), _amount(high, unit))
             steps.append(ExplainedStep(each, True, _amount(change, unit), bounds))
     result = figure_bounds(balances, figure, unit, units.factor(figure.stock_class, close_place(history.as_of)))
-    recorded, shown_in = all_is_recorded(balances, figure), None if units.are_own else units.on
-    return Explanation(figure.label, history.as_of, tuple(steps), result, recorded, shown_in)
+    recorded = all_is_recorded(balances, figure)
+    return Explanation(figure.label, history.as_of, tuple(steps), result, recorded, _basis(units))
 
 
 def _postings(each: InEffect) -> list[Posting]:
@@ -151,13 +150,28 @@ def _amount(quantity: Quantity, unit: Any) -> Any:
     return Shares.of_units(Fraction(quantity))
 
 
-def _explain_level(figure: Figure, as_of: date, facts: list[InEffect]) -> Explanation:
+def _basis(units: Units) -> date | None:
+    return None if units.are_own else units.on
+
+
+def _explain_level(figure: Figure, as_of: date, facts: list[InEffect], units: Units) -> Explanation:
     assert figure.level is not None
-    settings = [(each, value) for each in facts for value in _set_by(each, figure.level, figure.stock_class)]
+    settings = [
+        (each, _in(units, figure, each, value))
+        for each in facts
+        for value in _set_by(each, figure.level, figure.stock_class)
+    ]
     in_force = may_be_last(settings, close_of(as_of))[0]
     steps = tuple(ExplainedStep(each, each.settles > close_of(as_of), value, None) for each, value in settings)
     values = tuple(dict.fromkeys(value for _, value in in_force))
-    return Explanation(figure.label, as_of, steps, Possible(values), True, None)
+    return Explanation(figure.label, as_of, steps, Possible(values), True, _basis(units))
+
+
+def _in(units: Units, figure: Figure, each: InEffect, value: LevelValue) -> LevelValue:
+    """Return what a level was set to, counted in other units where it is a number of shares."""
+    if not isinstance(value, Authorized):
+        return value
+    return value * Ratio(units.factor(figure.stock_class, place_in_history(each)))
 
 
 def _set_by(each: InEffect, level: Level, subject: Any) -> list[LevelValue]:

@@ -14,6 +14,7 @@ from projections import (
     Explanation,
     Figure,
     Possible,
+    cap_table,
     explain,
     of_agreement,
     of_class,
@@ -178,6 +179,29 @@ def test_in_later_units_the_steps_are_exact_fractions_and_add_up() -> None:
     assert [step.change.as_fraction() for step in found.steps] == [Fraction(1000, 3), Fraction(5)]
     assert isinstance(found.result, Bounds)
     assert found.result.exact.as_fraction() == Fraction(1015, 3)
+
+
+@SOME
+@given(histories(longest=3, most=14), as_of_days)
+def test_in_later_units_the_authorized_number_is_that_of_the_cap_table(events: list[Event], as_of: date) -> None:
+    ledger, later = recorded(events), date(2027, 1, 1)
+    for line in cap_table(ledger, as_of=as_of, basis=later).classes:
+        found = explain(ledger, of_class(line.stock_class, "authorized"), as_of=as_of, basis=later)
+        assert (found.result, found.basis) == (line.authorized, later)
+
+
+def test_the_authorized_number_before_a_split_is_explained_in_the_units_after_it() -> None:
+    ledger = company()
+    ledger.record(stock_split_effected(ratio="1/20", effective_on="2026-05-01"))
+    before = of_class("common", "authorized")
+
+    found = explain(ledger, before, as_of="2026-04-30", basis="2026-05-01")
+
+    own = explain(ledger, before, as_of="2026-04-30").steps[-1].change
+    assert own.shares is not None
+    assert found.steps[-1].change == Authorized(Shares.of_units(Fraction(own.shares.units, 20)))
+    with pytest.raises(NotUnderstood, match="units go forward only"):
+        explain(ledger, before, as_of="2026-04-30", basis="2026-04-29")
 
 
 def test_a_restated_entry_is_explained_by_the_one_that_counts() -> None:
