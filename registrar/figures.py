@@ -12,6 +12,7 @@ from ledger.movements import Level, Setting
 from projections.cap_table import shown_under
 from projections.figures import AGREEMENT_FIGURES, CLASS_FIGURES, Figure, of_agreement, of_class, of_holder
 from projections.replay import replay
+from registrar.names import Names
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
@@ -23,24 +24,29 @@ _FORM: Final = (
 
 
 def figure_named(ledger: Ledger, words: Sequence[str], *, as_of: date, known: int) -> Figure:
-    """Return the figure that two words name.
+    """Return the figure that some words name.
 
     Args:
         ledger: The record.
-        words: A holder and a class, a class and a figure, or an agreement and a figure.
+        words: A holder and a class, a class and a figure, or an agreement and a figure. A holder may be named as it
+            is registered, which may be several words.
         as_of: The day asked about: holders that were merged by then count as one.
         known: How many entries are taken into account.
 
     Raises:
-        NotUnderstood: ``E_FIGURE`` for other words, ``E_UNKNOWN`` for names that stand for nothing in the record.
+        NotUnderstood: ``E_FIGURE`` for other words, ``E_UNKNOWN`` for names that stand for nothing in the record,
+            ``E_DUPLICATE`` for a name that several holders have.
+        UnknownName: No holder has a name of several words.
     """
-    parts = " ".join(words).split()
-    if len(parts) != 2:
-        raise NotUnderstood("E_FIGURE", f"{shown(' '.join(words))} names no figure", _FORM)
-    of, name = parts
+    *before, name = " ".join(words).split() or [""]
+    of = " ".join(before)
     known_names = _names(ledger, known)
     classes, agreements = known_names[Level.CLASS_KIND], known_names[Level.INVESTOR]
     holders = known_names[Level.HOLDER_KIND]
+    if name in classes and of not in holders and (len(before) > 1 or Names(ledger, known).namesakes(of)):
+        of = str(Names(ledger, known).holder(of))
+    elif len(before) != 1:
+        raise NotUnderstood("E_FIGURE", f"{shown(' '.join(words))} names no figure", _FORM)
     if of in holders and name in classes:
         return of_holder(of, name, _merged_into(ledger, of, as_of, known))
     if of in agreements and (name in AGREEMENT_FIGURES or of not in classes):

@@ -38,17 +38,19 @@ class Names:
 
     Args:
         ledger: The record.
+        entries: How many entries are taken into account; all when not given.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, entries: int | None = None) -> None:
         self._ledger = ledger
+        self._entries = entries
 
     @cached_property
     def _values(self) -> dict[Level, dict[Any, list[Any]]]:
         """Every value that each subject ever had, by level."""
         levels = (*_OF.values(), Level.HOLDER_NAME, Level.CLASS_TITLE)
         found: dict[Level, dict[Any, list[Any]]] = {level: {} for level in levels}
-        for each in self._ledger.standing():
+        for each in self._ledger.standing(self._entries):
             for movement in each.fact.movements():
                 if type(movement) is Setting and movement.level in found:
                     found[movement.level].setdefault(movement.subject, []).append(movement.value)
@@ -67,7 +69,7 @@ class Names:
         elif what == "stock class":
             called = {subject: titles[-1] for subject, titles in self._values[Level.CLASS_TITLE].items()}
         elif what == "agreement":
-            facts = [each.fact for each in self._ledger.standing()]
+            facts = [each.fact for each in self._ledger.standing(self._entries)]
             called = {fact.agreement: fact.title for fact in facts if type(fact) is AgreementSigned}
         subjects = [each for each in self._values[_OF[what]] if within is None or each[0] == within]
         return {_last(subject): called.get(subject, "") for subject in subjects}

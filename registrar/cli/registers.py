@@ -25,10 +25,13 @@ def statement(asked: Asking, holder: str, after: str | None, as_of: str | None, 
     """Show the account of HOLDER: every movement of shares with what was left after it, and what there is."""
     with asked.opened() as ledger:
         from projections.statement import statement as account
+        from registrar.names import Names
         from registrar.registers.statement import statement as report
 
         opens, day, units = asked.day("--after", after), asked.as_of(ledger, as_of), asked.day("--basis", basis)
-        answer = account(ledger, holder, after=opens, as_of=day, known_at=asked.known(ledger), basis=units)
+        known = asked.known(ledger)
+        whose = Names(ledger, known).holder(holder)
+        answer = account(ledger, whose, after=opens, as_of=day, known_at=known, basis=units)
         asked.answer(lambda: report(ledger, answer))
 
 
