@@ -51,7 +51,7 @@ def between_knowledge(ledger: Ledger, answer: Difference) -> Report:
         Head("known_to", "Then as known from", _known(new)),
     ]
     words = f"at the close of {new.as_of}, first as known from {_known(old)}"
-    return _report(ledger, answer, words, asked_for, ("As known first", "As known then"))
+    return _report(ledger, answer, words, asked_for, ("As known first", "As known last"))
 
 
 def with_and_without(ledger: Ledger, answer: Difference, source: str) -> Report:

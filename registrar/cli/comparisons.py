@@ -52,7 +52,7 @@ Example:
 @click.option("--through", metavar="DAY", help="Between two days: the close of the later one. Default: today.")
 @as_of_option
 @click.option("--known-from", metavar="WHEN", help="As known first: an instant, a day, or an entry number.")
-@click.option("--known-to", metavar="WHEN", help="As known then, the same as --known-at. Default: all.")
+@click.option("--known-to", metavar="WHEN", help="As known last, the same as --known-at. Default: all.")
 @basis_option
 def diff(
     asked: Asking,
