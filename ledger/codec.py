@@ -13,12 +13,11 @@ of order is damage, and is never passed over.
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, cached_property, lru_cache, partial, reduce
 from hashlib import sha256
-from itertools import repeat
 from operator import attrgetter, methodcaller, or_
 from types import NoneType
 from typing import Any, Final, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
@@ -27,11 +26,13 @@ import attrs
 import msgspec
 from msgspec.structs import astuple
 
+from ledger.bulk import Bulk
 from ledger.days import EffectiveDay
 from ledger.errors import LedgerDamaged, NotUnderstood, nearest, shown
 from ledger.events import EVENTS, Certainty, EntryRestated, Event, Evidence, Fact
 from ledger.identity import CommandId, Count, EntryNumber, Identifier, IssuerId
-from ledger.personal import Personal
+from ledger.pages import DIGEST, Page, Said
+from ledger.personal import Personal, has_particulars
 from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
 from ledger.text import clean
 from ledger.timeline import Entry
@@ -156,8 +157,9 @@ class _Form:
         decode: From bytes to the shape, which checks types and ranges.
         lay_out: From bytes to the keys and texts in them, which checks that no key is unknown or missing.
         lay_out_lines: From payloads, a line each, to the keys and texts in them.
-        fields: For each field, in the order of the record: what its texts stand for, and what puts a value into
-            its slot.
+        fields: For each field, in the order of the record: its name, and what its texts stand for.
+        is_bulk: Whether many are read into columns. Corrections are looked at one by one, and so is what may
+            mention persons, whose particulars are kept elsewhere.
     """
 
     key: tuple[str, str]
@@ -179,21 +181,29 @@ class _Form:
         return msgspec.json.Decoder(msgspec.defstruct("Payload", whole, forbid_unknown_fields=True)).decode_lines
 
     @cached_property
-    def fields(self) -> list[tuple[_Values, Callable[[Any, Any], None]]]:
+    def fields(self) -> list[tuple[str, _Values]]:
         hints = get_type_hints(self.shape)
         return [
-            (_Values(each, hints[each.name]), getattr(self.shape, each.name).__set__)
+            (each.name, _Values(each, hints[each.name]))
             for each in sorted(attrs.fields(self.shape), key=attrgetter("name"))
         ]
 
-    def read_lines(self, payloads: Sequence[bytes]) -> list[Event] | None:
+    @cached_property
+    def is_bulk(self) -> bool:
+        return issubclass(self.shape, Fact) and self.read is _as_it_is and not has_particulars(self.shape)
+
+    def read_lines(self, payloads: Sequence[bytes], rows: Sequence[int]) -> Bulk | list[Event] | None:
         """Return the events of many payloads at once, or nothing where one of them is not canonical.
 
         Writing never puts a line feed into a payload. So if what was read writes the same lines, each line is the
         payload that it was made of, and no two payloads make up for each other's damage.
 
-        A field is read for all events before the next one: each different text of it once. The values then go
-        into their slots as attrs would put them there, and what concerns more than one field is asked last.
+        A field is read for all events before the next one: each different text of it once. What concerns more
+        than one field is asked last.
+
+        Args:
+            payloads: One or more.
+            rows: Where each stands in its page.
         """
         lines = b"%b\n" % b"\n".join(payloads)
         laid_out = self.lay_out_lines(lines)
@@ -202,17 +212,16 @@ class _Form:
         events, kinds, versions = zip(*map(astuple, laid_out), strict=True)
         if {*zip(kinds, versions, strict=True)} != {self.key}:
             return None
-        if self.read is not _as_it_is:
+        if not self.is_bulk:
             return [*map(_read_payload, payloads)]
-        made: list[Event] = [*map(object.__new__, repeat(self.shape, len(payloads)))]
-        for (values, put), texts in zip(self.fields, zip(*map(astuple, events), strict=True), strict=True):
-            all_one = texts.count(texts[0]) == len(texts)  # most fields of most events say nothing
-            found = repeat(values[texts[0]]) if all_one else map(values.__getitem__, texts)
-            deque(map(put, made, found), maxlen=0)
-        if self.shape.check is not Event.check:
-            for each in made:
-                each.check()
-        return made
+        bulk = Bulk(self.shape, rows, {}, {})
+        for (name, values), texts in zip(self.fields, zip(*map(astuple, events), strict=True), strict=True):
+            if texts.count(texts[0]) == len(texts):  # most fields of most events say nothing
+                bulk.same[name] = values[texts[0]]
+            else:
+                bulk.columns[name] = [*map(values.__getitem__, texts)]
+        bulk.check()
+        return bulk
 
 
 @attrs.frozen(kw_only=True)
@@ -658,12 +667,10 @@ def _opened(stored: bytes, issuer: IssuerId, number: int) -> _Opened:
 
 _AROUND_DIGEST: Final = b'","payload":"'
 _split: Final = methodcaller("split", b"\n")
-_to_number: Final = partial(int.__new__, EntryNumber)
-_to_entry: Final = partial(tuple.__new__, Entry)
 
 
-def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after: int) -> list[Entry] | None:
-    """Return the entries of rows that follow one another, each as ``read_state`` returns it, or nothing.
+def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after: int) -> Page | None:
+    """Return a page of rows that follow one another, each entry as ``read_state`` returns it, or nothing.
 
     Nothing means that a row is not what it should be; ``read_state``, asked row by row, says which and why. Here
     most steps are taken for all rows before the next one, which costs a fraction of taking row after row. The
@@ -671,60 +678,55 @@ def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after:
     of them, and a leaf that is made of the same bytes needs no reading.
 
     Args:
-        rows: Position, kind and version, and bytes of each.
+        rows: Position, kind and version, and bytes of each; one or more.
         issuer: Whose stream they stand in.
         after: The position before the first of them.
     """
-    if not rows:
-        return []
     numbers = range(after + 1, after + 1 + len(rows))
     positions, topics, states = zip(*rows, strict=True)
     if positions != (*numbers,):
         return None
-    around, tail, opened = b"", b"", None
-    read_from: list[_Opened] = []
+    around, tail = b"", b""
+    starts: list[int] = []
+    said: list[Said] = []
     try:
         envelopes, payloads, seals = zip(*map(_split, states), strict=True)
         digests = [sha256(payload).hexdigest() for payload in payloads]
         if [*map(_leaf_hash, envelopes)] != [*seals]:
             return None
         for number, envelope, told in zip(numbers, envelopes, map(str.encode, digests), strict=True):
-            if opened is None or envelope != b"%b%d%b%b%b" % (around, number, _AROUND_DIGEST, told, tail):
-                opened = _opened(states[len(read_from)], issuer, number)
+            if not said or envelope != b"%b%d%b%b%b" % (around, number, _AROUND_DIGEST, told, tail):
+                starts.append(number - numbers[0])
+                opened = _opened(states[starts[-1]], issuer, number)
                 if not opened.is_in_place(issuer, number):
                     return None
+                said.append(Said(opened.recorded_at, opened.actor, opened.command))
                 around, _, rest = envelope.rpartition(b"%d%b" % (number, _AROUND_DIGEST))
-                tail = rest[_HEX:]
-            read_from.append(opened)
-        events = _read_payloads(payloads, topics)
+                tail = rest[DIGEST:]
+        read = _read_payloads(payloads, topics)
     except (*_UNREADABLE, LedgerDamaged, KeyError):
         return None
-    if events is None:
-        return None
-    said = zip(*map(_said, read_from), strict=True)
-    columns = zip(map(_to_number, numbers), *said, events, digests, strict=True)
-    return [*map(_to_entry, columns)]
+    return None if read is None else Page(after + 1, starts, said, "".join(digests), *read)
 
 
-_HEX: Final = 64
-_said: Final = attrgetter("recorded_at", "actor", "command")
-
-
-def _read_payloads(payloads: Sequence[bytes], topics: Sequence[str]) -> list[Event] | None:
+def _read_payloads(payloads: Sequence[bytes], topics: Sequence[str]) -> tuple[dict[int, Event], list[Bulk]] | None:
     """Return the events of payloads whose kinds are told, or nothing where one is not canonical or of that kind."""
     if max(map(len, payloads)) > MAX_PAYLOAD_BYTES:
         return None
     places: defaultdict[str, list[int]] = defaultdict(list)
     for index, topic in enumerate(topics):
         places[topic].append(index)
-    events: list[Any] = [None] * len(payloads)
+    singles: dict[int, Event] = {}
+    bulks: list[Bulk] = []
     for topic, of_kind in places.items():
-        made = _BY_TOPIC[topic].read_lines([payloads[index] for index in of_kind])
+        made = _BY_TOPIC[topic].read_lines([payloads[index] for index in of_kind], of_kind)
         if made is None:
             return None
-        for index, event in zip(of_kind, made, strict=True):
-            events[index] = event
-    return events
+        if isinstance(made, Bulk):
+            bulks.append(made)
+        else:
+            singles.update(zip(of_kind, made, strict=True))
+    return singles, bulks
 
 
 def _misplaced(issuer: IssuerId, number: int, what: str) -> LedgerDamaged:
