@@ -1,8 +1,8 @@
-"""Many facts of one kind at once, field by field: what all of them say is kept once, and a column where they differ.
+"""Many facts of one kind at once: what all of them say is kept once, and a column for what they differ in.
 
 A long history says the same few things thousands of times. One fact stands for all of them here: its fields hold
 what all say, or a column. Its own ``check`` and ``movements`` are asked once, and answer for every row, because
-both only pass fields on, compare them and look whether something is given. What could go wrong, and why it does not:
+they do little more than pass fields on and compare them. What could go wrong, and why it does not:
 
 - *The rows answer differently.* A comparison is made for every row. If they agree, that is the answer; if not,
   ``OneByOne`` is raised, and the rows are asked one by one.
@@ -18,7 +18,7 @@ from collections import deque
 from functools import cache
 from itertools import repeat
 from operator import attrgetter, eq, neg, truth
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import attrs
 
@@ -48,14 +48,14 @@ class Column:
 
     __slots__ = ("values",)
 
-    def __init__(self, values: Iterable[Any]) -> None:
-        self.values: list[Any] = [*values]
+    def __init__(self, values: list[Any]) -> None:
+        self.values = values
 
     def __getattr__(self, name: str) -> Column:
-        return Column(map(attrgetter(name), self.values))
+        return Column([*map(attrgetter(name), self.values)])
 
     def __neg__(self) -> Column:
-        return Column(map(neg, self.values))
+        return Column([*map(neg, self.values)])
 
     def __eq__(self, other: object) -> bool:
         return _alike(map(eq, self.values, other.values if type(other) is Column else repeat(other)))
@@ -86,44 +86,46 @@ class Bulk(NamedTuple):
     """Facts of one kind, all read from one page.
 
     Attributes:
-        kind: Their class.
+        one: The fact that stands for all of them. It lacks the fields that differ and cannot be a column.
         rows: Where each stands in its page.
-        same: What all say, by field.
         columns: What each says, for the fields in which they differ.
     """
 
-    kind: type[Fact]
+    one: Fact
     rows: Sequence[int]
-    same: dict[str, Any]
-    columns: dict[str, Sequence[Any]]
+    columns: dict[str, list[Any]]
 
-    def values(self, field: str) -> Iterable[Any]:
+    @classmethod
+    def of(
+        cls, kind: type[Fact], rows: Sequence[int], same: dict[str, Any], columns: dict[str, list[Any]]
+    ) -> Self:
+        """Return facts by what all say and what each says; together these are all the fields, checked one by one."""
+        one: Fact = object.__new__(kind)
+        slots = _slots(kind)
+        for name, value in same.items():
+            slots[name](one, value)
+        for name, values in columns.items():
+            if _stands_for_a_value(values):
+                slots[name](one, Column(values))
+        return cls(one, rows, columns)
+
+    def values(self, field: str) -> list[Any]:
         """Return what each says in a field."""
-        return self.columns[field] if field in self.columns else repeat(self.same[field], len(self.rows))
+        return self.columns[field] if field in self.columns else [getattr(self.one, field)] * len(self.rows)
 
     def event(self, index: int) -> Fact:
         """Return one of the facts."""
-        made: Fact = object.__new__(self.kind)
-        for name, put in _slots(self.kind).items():
-            put(made, self.columns[name][index] if name in self.columns else self.same[name])
+        made: Fact = object.__new__(type(self.one))
+        for name, put in _slots(type(self.one)).items():
+            put(made, self.columns[name][index] if name in self.columns else getattr(self.one, name))
         return made
 
     def events(self) -> list[Fact]:
         """Return all of the facts."""
-        made: list[Fact] = [*map(object.__new__, repeat(self.kind, len(self.rows)))]
-        for name, put in _slots(self.kind).items():
-            deque(map(put, made, self.values(name)), maxlen=0)
-        return made
-
-    def _as_one(self) -> Fact:
-        """Return a fact that stands for all of them."""
-        made: Fact = object.__new__(self.kind)
-        slots = _slots(self.kind)
-        for name, value in self.same.items():
-            slots[name](made, value)
-        for name, values in self.columns.items():
-            if _stands_for_a_value(values):
-                slots[name](made, Column(values))
+        made: list[Fact] = [*map(object.__new__, repeat(type(self.one), len(self.rows)))]
+        for name, put in _slots(type(self.one)).items():
+            values = self.columns[name] if name in self.columns else repeat(getattr(self.one, name))
+            deque(map(put, made, values), maxlen=0)
         return made
 
     def check(self) -> None:
@@ -132,17 +134,17 @@ class Bulk(NamedTuple):
         Raises:
             NotUnderstood: One of them contradicts itself.
         """
-        if self.kind.check is Fact.check:
+        if type(self.one).check is Fact.check:
             return
         try:
-            self._as_one().check()
+            self.one.check()
         except _CANNOT:
             for each in self.events():
                 each.check()
 
     def movements(self) -> Movements | None:
-        """Return what all of them move, with columns where they differ; nothing where that cannot be said at once."""
+        """Return what all of them move, with columns where they differ; nothing where they do not move alike."""
         try:
-            return self._as_one().movements()
+            return self.one.movements()
         except _CANNOT:
             return None

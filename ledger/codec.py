@@ -20,7 +20,7 @@ from functools import cache, cached_property, lru_cache, partial, reduce
 from hashlib import sha256
 from operator import attrgetter, methodcaller, or_
 from types import NoneType
-from typing import Any, Final, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
@@ -82,15 +82,15 @@ def _from_text(kind: type, raw: Any) -> Any:
     return _PARSERS[kind](raw)
 
 
-@lru_cache(maxsize=2 * _KEPT)
-def _from_record(kind: type, raw: Any) -> Any:
-    """Read a value of the record, whose text is the one that writing gives; kept, as it is asked for often."""
+def _as_written(kind: type, raw: Any) -> Any:
+    """Read a value of the record, whose text is the one that writing gives."""
     value = _from_text(kind, raw)
     if _as_text(value) != raw:
         raise NotUnderstood("E_PAYLOAD", f"{shown(raw)} is not in canonical form", f"write {_as_text(value)}")
     return value
 
 
+_from_record: Final = lru_cache(maxsize=2 * _KEPT)(_as_written)  # one that is asked for often is kept
 _write = msgspec.json.Encoder(enc_hook=_as_text, order="sorted").encode
 
 
@@ -122,27 +122,39 @@ def _layout(shape: Any) -> Any:
 _WITHOUT_TEXT: Final[dict[Any, Any]] = {date: date, bool: bool, NoneType: None, msgspec.Raw: Any}
 
 
+_event: Final = attrgetter("event")
 _convert: Final = partial(msgspec.convert, dec_hook=_from_record, from_attributes=True)
 
 
 class _Values(dict[Any, Any]):
     """What each text of a field stands for: read, checked and compared once, and kept, as a history repeats it."""
 
-    def __init__(self, field: attrs.Attribute[Any], kind: Any) -> None:
-        self._field, self._kind = field, kind
+    def __init__(self, kind: Any, validator: Callable[..., None] | None) -> None:
+        self._kind, self._validator = kind, validator
         self._parsed = next((each for each in (kind, *get_args(kind)) if each in _PARSERS), None)
 
     def __missing__(self, text: Any) -> Any:
         if self._parsed is not None and type(text) is str:
-            value = _from_record(self._parsed, text)
+            value = _as_written(self._parsed, text)
         else:
             value = _convert(text, self._kind)
-        if self._field.validator is not None:
-            self._field.validator(None, self._field, value)
+        if self._validator is not None:
+            self._validator(None, _A_FIELD, value)
         if len(self) >= _KEPT:
             self.clear()
         self[text] = value
         return value
+
+
+@attrs.frozen
+class _AnyField:
+    """Stands for a field where only the answer counts: what refuses a value is told when it is read alone."""
+
+    name: str = "field"
+
+
+_A_FIELD: Final = _AnyField()
+_values_of: Final = cache(_Values)  # fields with the same values, such as all days, share them
 
 
 @attrs.frozen
@@ -156,7 +168,7 @@ class _Form:
         write: From today's event to the shape; ``None`` for a version that is only read.
         decode: From bytes to the shape, which checks types and ranges.
         lay_out: From bytes to the keys and texts in them, which checks that no key is unknown or missing.
-        lay_out_lines: From payloads, a line each, to the keys and texts in them.
+        lay_out_lines: From payloads of this kind and version, a line each, to the keys and texts in them.
         fields: For each field, in the order of the record: its name, and what its texts stand for.
         is_bulk: Whether many are read into columns. Corrections are looked at one by one, and so is what may
             mention persons, whose particulars are kept elsewhere.
@@ -177,14 +189,15 @@ class _Form:
 
     @cached_property
     def lay_out_lines(self) -> Callable[[bytes], list[Any]]:
-        whole = [("event", _layout(self.shape)), ("kind", str), ("version", str)]
+        kind, version = self.key
+        whole = [("event", _layout(self.shape)), ("kind", Literal[kind]), ("version", Literal[version])]
         return msgspec.json.Decoder(msgspec.defstruct("Payload", whole, forbid_unknown_fields=True)).decode_lines
 
     @cached_property
     def fields(self) -> list[tuple[str, _Values]]:
         hints = get_type_hints(self.shape)
         return [
-            (each.name, _Values(each, hints[each.name]))
+            (each.name, _values_of(hints[each.name], each.validator))
             for each in sorted(attrs.fields(self.shape), key=attrgetter("name"))
         ]
 
@@ -209,17 +222,16 @@ class _Form:
         laid_out = self.lay_out_lines(lines)
         if len(laid_out) != len(payloads) or _write_layouts(laid_out) != lines:
             return None
-        events, kinds, versions = zip(*map(astuple, laid_out), strict=True)
-        if {*zip(kinds, versions, strict=True)} != {self.key}:
-            return None
         if not self.is_bulk:
             return [*map(_read_payload, payloads)]
-        bulk = Bulk(self.shape, rows, {}, {})
-        for (name, values), texts in zip(self.fields, zip(*map(astuple, events), strict=True), strict=True):
+        same: dict[str, Any] = {}
+        columns: dict[str, list[Any]] = {}
+        for (name, values), texts in zip(self.fields, zip(*map(astuple, map(_event, laid_out)), strict=True), strict=True):
             if texts.count(texts[0]) == len(texts):  # most fields of most events say nothing
-                bulk.same[name] = values[texts[0]]
+                same[name] = values[texts[0]]
             else:
-                bulk.columns[name] = [*map(values.__getitem__, texts)]
+                columns[name] = [*map(values.__getitem__, texts)]
+        bulk = Bulk.of(self.shape, rows, same, columns)
         bulk.check()
         return bulk
 
@@ -616,25 +628,28 @@ def read_state(stored: bytes, issuer: IssuerId, number: int, stored_topic: str) 
         LedgerDamaged: ``E_TAMPERED`` when leaf, payload and place do not fit together; see ``decode`` for the
             payload itself.
     """
-    opened = _opened(stored, issuer, number)
+    rest, _, seal = stored.rpartition(b"\n")
+    envelope, line_feed, payload = rest.partition(b"\n")
+    if not line_feed or seal != _leaf_hash(envelope):
+        raise _misplaced(issuer, number, "its envelope is not the one that was recorded")
+    opened = _opened(envelope, issuer, number)
+    if opened.read.payload != digest(payload):
+        raise _misplaced(issuer, number, "its payload is not the one that was recorded")
     try:
-        event = _read_payload(opened.payload)
+        event = _read_payload(payload)
     except _UNREADABLE as error:
         raise _damaged(error, f"{issuer} entry {number}") from error
     if stored_topic != topic(event) or not opened.is_in_place(issuer, number):
         raise _misplaced(issuer, number, "its envelope belongs to another place or kind")
-    return Entry(EntryNumber(number), opened.recorded_at, opened.actor, opened.command, event, opened.read.payload)
+    return Entry(EntryNumber(number), *opened.said, event, opened.read.payload)
 
 
 class _Opened(NamedTuple):
-    """A leaf that was read, with what it is around."""
+    """A leaf that was read."""
 
     envelope: bytes
-    payload: bytes
     read: _Leaf
-    recorded_at: datetime
-    command: CommandId
-    actor: str
+    said: Said
 
     def is_in_place(self, issuer: IssuerId, number: int) -> bool:
         """Whether the leaf is the one that writing gives for this place."""
@@ -647,24 +662,19 @@ class _Opened(NamedTuple):
         )
 
 
-def _opened(stored: bytes, issuer: IssuerId, number: int) -> _Opened:
-    """Return the leaf of an entry, its digests checked, and the payload, which is not read yet."""
-    rest, _, seal = stored.rpartition(b"\n")
-    envelope, line_feed, payload = rest.partition(b"\n")
-    if not line_feed or seal != _leaf_hash(envelope):
-        raise _misplaced(issuer, number, "its envelope is not the one that was recorded")
+def _opened(envelope: bytes, issuer: IssuerId, number: int) -> _Opened:
+    """Return the leaf of an entry."""
     try:
         read = _read_leaf(envelope)
         recorded_at = datetime.fromisoformat(read.recorded_at)
-        command, actor = _from_record(CommandId, read.command), clean(read.actor, what="actor")
+        said = Said(recorded_at, _clean_actor(read.actor), CommandId(read.command))
     except (msgspec.MsgspecError, ValueError) as error:
         place = f"{issuer} entry {number}"
         raise LedgerDamaged("E_LEAF", place, f"its envelope cannot be read: {_brief(error)}") from error
-    if read.payload != digest(payload):
-        raise _misplaced(issuer, number, "its payload is not the one that was recorded")
-    return _Opened(envelope, payload, read, recorded_at, command, actor)
+    return _Opened(envelope, read, said)
 
 
+_clean_actor: Final = lru_cache(maxsize=1_024)(partial(clean, what="actor"))
 _AROUND_DIGEST: Final = b'","payload":"'
 _split: Final = methodcaller("split", b"\n")
 
@@ -697,10 +707,10 @@ def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after:
         for number, envelope, told in zip(numbers, envelopes, map(str.encode, digests), strict=True):
             if not said or envelope != b"%b%d%b%b%b" % (around, number, _AROUND_DIGEST, told, tail):
                 starts.append(number - numbers[0])
-                opened = _opened(states[starts[-1]], issuer, number)
-                if not opened.is_in_place(issuer, number):
+                opened = _opened(envelope, issuer, number)
+                if opened.read.payload != digests[starts[-1]] or not opened.is_in_place(issuer, number):
                     return None
-                said.append(Said(opened.recorded_at, opened.actor, opened.command))
+                said.append(opened.said)
                 around, _, rest = envelope.rpartition(b"%d%b" % (number, _AROUND_DIGEST))
                 tail = rest[DIGEST:]
         read = _read_payloads(payloads, topics)

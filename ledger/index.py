@@ -21,7 +21,7 @@ from ledger.pages import Page
 from ledger.timeline import NO_PLACE, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable
 
     from ledger.bulk import Bulk
     from ledger.days import Moment
@@ -41,14 +41,22 @@ class _Numbers(dict[Any, int]):
 
 
 class _NumbersOf(dict[Any, int]):
-    """The same numbers, for accounts of one class, by what they are made of: replay makes each account once."""
+    """The same numbers, by what stands in the columns of a unit and account: replay makes each account once.
 
-    def __init__(self, numbers: _Numbers, account: Callable[..., Account]) -> None:
-        self._numbers, self._account = numbers, account
+    Args:
+        numbers: By unit and account.
+        account: One of them; others are of its class, or itself where no part of it is a column.
+        form: The unit and the parts of the account, ``Column`` for what differs.
+    """
 
-    def __missing__(self, key: tuple[Any, ...]) -> int:
-        unit, *parts = key
-        self[key] = number = self._numbers[unit, self._account(*parts)]
+    def __init__(self, numbers: _Numbers, account: Account, form: Sequence[Any]) -> None:
+        self._numbers, self._form = numbers, form
+        self._make = type(account) if len(form) > 1 else lambda: account
+
+    def __missing__(self, given: Any) -> int:
+        differing = iter(given if self._form.count(Column) > 1 else (given,))
+        unit, *parts = (next(differing) if part is Column else part for part in self._form)
+        self[given] = number = self._numbers[unit, self._make(*parts)]
         return number
 
 
@@ -167,9 +175,9 @@ class Index:
 
     def _took_all(self, bulk: Bulk, first: int) -> bool:
         """Add the postings of many facts at once if all are plain, and return whether they are."""
-        if bulk.same.get("place", _LONGEST) is not None:
+        if "place" in bulk.columns or bulk.one.place is not None:
             return False
-        days = [*bulk.values("effective_on")]
+        days = bulk.values("effective_on")
         movements = bulk.movements()
         if movements is None or not _are_postings(movements) or not all(map(_is_exact, days)):
             return False
@@ -183,12 +191,15 @@ class Index:
     def _accounts(self, posting: Posting, count: int) -> list[int]:
         """Return the numbers of a unit and an account, of which columns may be a part."""
         unit, account = posting.unit, posting.account
-        parts = [getattr(account, name) for name in getattr(type(account), "__match_args__", ())]
-        if Column not in map(type, (unit, *parts)):
+        parts = [unit, *(getattr(account, name) for name in getattr(type(account), "__match_args__", ()))]
+        columns = [part.values for part in parts if type(part) is Column]
+        if not columns:
             return [self._numbers[unit, account]] * count
-        key, make = (type(account), type(account)) if parts else (account, lambda: account)
-        numbers = self._numbers_of.setdefault(key, _NumbersOf(self._numbers, make))
-        return [*map(numbers.__getitem__, zip(*(_values(part, count) for part in (unit, *parts)), strict=True))]
+        form = type(account) if parts[1:] else account, *(Column if type(part) is Column else part for part in parts)
+        if form not in self._numbers_of:
+            self._numbers_of[form] = _NumbersOf(self._numbers, account, form[1:])
+        several = zip(*columns, strict=True) if len(columns) > 1 else columns[0]
+        return [*map(self._numbers_of[form].__getitem__, several)]
 
     def sums(self, after: Place, before: Place) -> dict[tuple[Unit, Account], int]:
         """Return by how much plain facts change each account, from one place in history to another."""

@@ -328,9 +328,12 @@ class Ledger:
         """
         with _collector_at_rest():
             known = self.position(known_at)
+            before = self._index.known
             if not self._index.follow(self._entries, known):
-                self._index = Index()
+                self._index, before = Index(), 0
                 self._index.follow(self._entries, known)
+            if known - before > _MANY:
+                _settled()
             return self._index
 
     # --- recording ----------------------------------------------------------------------------------

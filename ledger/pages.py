@@ -70,7 +70,7 @@ class Page:
         """Return the class of an event."""
         if place in self.singles:
             return type(self.singles[place])
-        return next(bulk.kind for bulk in self.bulks if place in bulk.rows)
+        return next(type(bulk.one) for bulk in self.bulks if place in bulk.rows)
 
     def single(self, place: int, event: Event) -> Entry:
         """Return the entry of one event of the page; only this one is made."""
