@@ -96,10 +96,8 @@ class Bulk(NamedTuple):
     columns: dict[str, list[Any]]
 
     @classmethod
-    def of(
-        cls, kind: type[Fact], rows: Sequence[int], same: dict[str, Any], columns: dict[str, list[Any]]
-    ) -> Self:
-        """Return facts by what all say and what each says; together these are all the fields, checked one by one."""
+    def of(cls, kind: type[Fact], rows: Sequence[int], same: dict[str, Any], columns: dict[str, list[Any]]) -> Self:
+        """Return facts by what all say and what each says; together these are all the fields."""
         one: Fact = object.__new__(kind)
         slots = _slots(kind)
         for name, value in same.items():

@@ -226,7 +226,8 @@ class _Form:
             return [*map(_read_payload, payloads)]
         same: dict[str, Any] = {}
         columns: dict[str, list[Any]] = {}
-        for (name, values), texts in zip(self.fields, zip(*map(astuple, map(_event, laid_out)), strict=True), strict=True):
+        texts_of = zip(*map(astuple, map(_event, laid_out)), strict=True)
+        for (name, values), texts in zip(self.fields, texts_of, strict=True):
             if texts.count(texts[0]) == len(texts):  # most fields of most events say nothing
                 same[name] = values[texts[0]]
             else:

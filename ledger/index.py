@@ -21,7 +21,7 @@ from ledger.pages import Page
 from ledger.timeline import NO_PLACE, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Sequence
 
     from ledger.bulk import Bulk
     from ledger.days import Moment
@@ -124,7 +124,10 @@ class Index:
         self._numbers_of: dict[Any, _NumbersOf] = {}
 
     def follow(self, entries: Entries, known: int) -> bool:
-        """Cover further entries; return whether that was possible, or a correction among them asks for a new index."""
+        """Cover further entries, and return whether that was possible.
+
+        It is not where a correction among them may name an entry that is covered; then a new index has to be made.
+        """
         corrections = [*entries.of_kinds(_CORRECTIONS, self.known, known)]
         if known < self.known or (corrections and self.known):
             return False
@@ -195,7 +198,8 @@ class Index:
         columns = [part.values for part in parts if type(part) is Column]
         if not columns:
             return [self._numbers[unit, account]] * count
-        form = type(account) if parts[1:] else account, *(Column if type(part) is Column else part for part in parts)
+        shape = (Column if type(part) is Column else part for part in parts)
+        form = (type(account) if parts[1:] else account, *shape)
         if form not in self._numbers_of:
             self._numbers_of[form] = _NumbersOf(self._numbers, account, form[1:])
         several = zip(*columns, strict=True) if len(columns) > 1 else columns[0]

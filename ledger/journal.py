@@ -328,13 +328,15 @@ class Ledger:
         """
         with _collector_at_rest():
             known = self.position(known_at)
-            before = self._index.known
-            if not self._index.follow(self._entries, known):
-                self._index, before = Index(), 0
-                self._index.follow(self._entries, known)
+            index, self._index = self._index, Index()  # one that is interrupted is not kept
+            before = index.known
+            if not index.follow(self._entries, known):
+                index, before = Index(), 0
+                index.follow(self._entries, known)
+            self._index = index
             if known - before > _MANY:
                 _settled()
-            return self._index
+            return index
 
     # --- recording ----------------------------------------------------------------------------------
 

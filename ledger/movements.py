@@ -265,7 +265,7 @@ _posting: Final = partial(tuple.__new__, Posting)  # a history makes two of near
 def moved(shares: Shares, *, of: StockClassId, out_of: Account, into: Account) -> tuple[Posting, Posting]:
     """Return the two postings of shares that go from one account to another."""
     quantity = shares.units
-    assert not isinstance(quantity, Fraction), "only recorded quantities move"
+    assert type(quantity) is not Fraction, "only recorded quantities move"
     return _posting((out_of, of, -quantity)), _posting((into, of, quantity))
 
 

@@ -145,7 +145,7 @@ class Entries(Sequence[Entry]):
         return last.said[-1] if isinstance(last, Page) else Said(*last[-1][1:4])
 
     def parts(self, start: int, stop: int) -> Iterator[tuple[Page | list[Entry], int, int]]:
-        """Yield what holds the entries from one index to another: a page or entries, and from where to where in it."""
+        """Yield the pages and lists that hold the entries from one index to another, and from where to where."""
         for at in range(max(0, bisect_right(self._starts, start) - 1), len(self._parts)):
             part, begin = self._parts[at], self._starts[at]
             if begin >= stop:
@@ -174,7 +174,7 @@ class Entries(Sequence[Entry]):
         return found
 
     def of_kinds(self, kinds: tuple[type[Event], ...], start: int, stop: int) -> Iterator[Entry]:
-        """Yield the entries of some kinds that pages keep whole, from one index to another; no other one is made."""
+        """Yield the entries of kinds that pages keep whole, from one index to another; no other is made."""
         for part, first, last in self.parts(start, stop):
             if isinstance(part, Page):
                 for place in sorted(part.singles):
