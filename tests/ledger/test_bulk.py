@@ -60,7 +60,7 @@ def alike(draw: st.DrawFn, kind: type[Event]) -> list[Event]:
     hints = get_type_hints(kind)
     found = [first]
     for _ in range(draw(st.integers(0, 4))):
-        changes = {}
+        changes: dict[str, Any] = {}
         for field in attrs.fields(kind):
             value = getattr(first, field.name)
             if isinstance(value, Identifier):
@@ -102,7 +102,7 @@ def test_the_usual_facts_are_said_at_once(kind: type[Event]) -> None:
         PreferredIssued: lambda n: PreferredIssued(
             **ON, holder=HolderId(f"a{n}"), stock_class=CLASSES["from_class"], issued=Shares(n)
         ),
-    }[kind]  # type: ignore[index]  # one of the three
+    }[kind]
 
     assert read(*map(events, range(1, 9))).movements() is not None
 
