@@ -21,7 +21,7 @@ from projections import CapTable, cap_table
 from projections.cap_table import table_of
 from projections.replay import Units, replay, replay_index
 from tests.builders import common_issued, company, entry_restated, entry_voided, shares_transferred, ticking
-from tests.projections.histories import FIRST, LAST, SOME, accepted, as_of_days, histories, recorded
+from tests.projections.histories import FIRST, SOME, accepted, as_of_days, histories, recorded
 
 
 def taken_one_by_one(ledger: Ledger, as_of: date, known: int | None = None, basis: date | None = None) -> CapTable:
