@@ -13,25 +13,26 @@ of order is damage, and is never passed over.
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, cached_property, lru_cache, partial, reduce
 from hashlib import sha256
-from itertools import repeat
 from operator import attrgetter, methodcaller, or_
 from types import NoneType
-from typing import Any, Final, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
 from msgspec.structs import astuple
 
+from ledger.bulk import Bulk
 from ledger.days import EffectiveDay
 from ledger.errors import LedgerDamaged, NotUnderstood, nearest, shown
 from ledger.events import EVENTS, Certainty, EntryRestated, Event, Evidence, Fact
 from ledger.identity import CommandId, Count, EntryNumber, Identifier, IssuerId
-from ledger.personal import Personal
+from ledger.pages import DIGEST, Page, Said
+from ledger.personal import Personal, has_particulars
 from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
 from ledger.text import clean
 from ledger.timeline import Entry
@@ -81,15 +82,15 @@ def _from_text(kind: type, raw: Any) -> Any:
     return _PARSERS[kind](raw)
 
 
-@lru_cache(maxsize=2 * _KEPT)
-def _from_record(kind: type, raw: Any) -> Any:
-    """Read a value of the record, whose text is the one that writing gives; kept, as it is asked for often."""
+def _as_written(kind: type, raw: Any) -> Any:
+    """Read a value of the record, whose text is the one that writing gives."""
     value = _from_text(kind, raw)
     if _as_text(value) != raw:
         raise NotUnderstood("E_PAYLOAD", f"{shown(raw)} is not in canonical form", f"write {_as_text(value)}")
     return value
 
 
+_from_record: Final = lru_cache(maxsize=2 * _KEPT)(_as_written)  # one that is asked for often is kept
 _write = msgspec.json.Encoder(enc_hook=_as_text, order="sorted").encode
 
 
@@ -121,27 +122,39 @@ def _layout(shape: Any) -> Any:
 _WITHOUT_TEXT: Final[dict[Any, Any]] = {date: date, bool: bool, NoneType: None, msgspec.Raw: Any}
 
 
+_event: Final = attrgetter("event")
 _convert: Final = partial(msgspec.convert, dec_hook=_from_record, from_attributes=True)
 
 
 class _Values(dict[Any, Any]):
     """What each text of a field stands for: read, checked and compared once, and kept, as a history repeats it."""
 
-    def __init__(self, field: attrs.Attribute[Any], kind: Any) -> None:
-        self._field, self._kind = field, kind
+    def __init__(self, kind: Any, validator: Callable[..., None] | None) -> None:
+        self._kind, self._validator = kind, validator
         self._parsed = next((each for each in (kind, *get_args(kind)) if each in _PARSERS), None)
 
     def __missing__(self, text: Any) -> Any:
         if self._parsed is not None and type(text) is str:
-            value = _from_record(self._parsed, text)
+            value = _as_written(self._parsed, text)
         else:
             value = _convert(text, self._kind)
-        if self._field.validator is not None:
-            self._field.validator(None, self._field, value)
+        if self._validator is not None:
+            self._validator(None, _A_FIELD, value)
         if len(self) >= _KEPT:
             self.clear()
         self[text] = value
         return value
+
+
+@attrs.frozen
+class _AnyField:
+    """Stands for a field where only the answer counts: what refuses a value is told when it is read alone."""
+
+    name: str = "field"
+
+
+_A_FIELD: Final = _AnyField()
+_values_of: Final = cache(_Values)  # fields with the same values, such as all days, share them
 
 
 @attrs.frozen
@@ -155,9 +168,10 @@ class _Form:
         write: From today's event to the shape; ``None`` for a version that is only read.
         decode: From bytes to the shape, which checks types and ranges.
         lay_out: From bytes to the keys and texts in them, which checks that no key is unknown or missing.
-        lay_out_lines: From payloads, a line each, to the keys and texts in them.
-        fields: For each field, in the order of the record: what its texts stand for, and what puts a value into
-            its slot.
+        lay_out_lines: From payloads of this kind and version, a line each, to the keys and texts in them.
+        fields: For each field, in the order of the record: its name, and what its texts stand for.
+        is_bulk: Whether many are read into columns. Corrections are looked at one by one, and so is what may
+            mention persons, whose particulars are kept elsewhere.
     """
 
     key: tuple[str, str]
@@ -175,44 +189,52 @@ class _Form:
 
     @cached_property
     def lay_out_lines(self) -> Callable[[bytes], list[Any]]:
-        whole = [("event", _layout(self.shape)), ("kind", str), ("version", str)]
+        kind, version = self.key
+        whole = [("event", _layout(self.shape)), ("kind", Literal[kind]), ("version", Literal[version])]
         return msgspec.json.Decoder(msgspec.defstruct("Payload", whole, forbid_unknown_fields=True)).decode_lines
 
     @cached_property
-    def fields(self) -> list[tuple[_Values, Callable[[Any, Any], None]]]:
+    def fields(self) -> list[tuple[str, _Values]]:
         hints = get_type_hints(self.shape)
         return [
-            (_Values(each, hints[each.name]), getattr(self.shape, each.name).__set__)
+            (each.name, _values_of(hints[each.name], each.validator))
             for each in sorted(attrs.fields(self.shape), key=attrgetter("name"))
         ]
 
-    def read_lines(self, payloads: Sequence[bytes]) -> list[Event] | None:
+    @cached_property
+    def is_bulk(self) -> bool:
+        return issubclass(self.shape, Fact) and self.read is _as_it_is and not has_particulars(self.shape)
+
+    def read_lines(self, payloads: Sequence[bytes], rows: Sequence[int]) -> Bulk | list[Event] | None:
         """Return the events of many payloads at once, or nothing where one of them is not canonical.
 
         Writing never puts a line feed into a payload. So if what was read writes the same lines, each line is the
         payload that it was made of, and no two payloads make up for each other's damage.
 
-        A field is read for all events before the next one: each different text of it once. The values then go
-        into their slots as attrs would put them there, and what concerns more than one field is asked last.
+        A field is read for all events before the next one: each different text of it once. What concerns more
+        than one field is asked last.
+
+        Args:
+            payloads: One or more.
+            rows: Where each stands in its page.
         """
         lines = b"%b\n" % b"\n".join(payloads)
         laid_out = self.lay_out_lines(lines)
         if len(laid_out) != len(payloads) or _write_layouts(laid_out) != lines:
             return None
-        events, kinds, versions = zip(*map(astuple, laid_out), strict=True)
-        if {*zip(kinds, versions, strict=True)} != {self.key}:
-            return None
-        if self.read is not _as_it_is:
+        if not self.is_bulk:
             return [*map(_read_payload, payloads)]
-        made: list[Event] = [*map(object.__new__, repeat(self.shape, len(payloads)))]
-        for (values, put), texts in zip(self.fields, zip(*map(astuple, events), strict=True), strict=True):
-            all_one = texts.count(texts[0]) == len(texts)  # most fields of most events say nothing
-            found = repeat(values[texts[0]]) if all_one else map(values.__getitem__, texts)
-            deque(map(put, made, found), maxlen=0)
-        if self.shape.check is not Event.check:
-            for each in made:
-                each.check()
-        return made
+        same: dict[str, Any] = {}
+        columns: dict[str, list[Any]] = {}
+        texts_of = zip(*map(astuple, map(_event, laid_out)), strict=True)
+        for (name, values), texts in zip(self.fields, texts_of, strict=True):
+            if texts.count(texts[0]) == len(texts):  # most fields of most events say nothing
+                same[name] = values[texts[0]]
+            else:
+                columns[name] = [*map(values.__getitem__, texts)]
+        bulk = Bulk.of(self.shape, rows, same, columns)
+        bulk.check()
+        return bulk
 
 
 @attrs.frozen(kw_only=True)
@@ -607,25 +629,28 @@ def read_state(stored: bytes, issuer: IssuerId, number: int, stored_topic: str) 
         LedgerDamaged: ``E_TAMPERED`` when leaf, payload and place do not fit together; see ``decode`` for the
             payload itself.
     """
-    opened = _opened(stored, issuer, number)
+    rest, _, seal = stored.rpartition(b"\n")
+    envelope, line_feed, payload = rest.partition(b"\n")
+    if not line_feed or seal != _leaf_hash(envelope):
+        raise _misplaced(issuer, number, "its envelope is not the one that was recorded")
+    opened = _opened(envelope, issuer, number)
+    if opened.read.payload != digest(payload):
+        raise _misplaced(issuer, number, "its payload is not the one that was recorded")
     try:
-        event = _read_payload(opened.payload)
+        event = _read_payload(payload)
     except _UNREADABLE as error:
         raise _damaged(error, f"{issuer} entry {number}") from error
     if stored_topic != topic(event) or not opened.is_in_place(issuer, number):
         raise _misplaced(issuer, number, "its envelope belongs to another place or kind")
-    return Entry(EntryNumber(number), opened.recorded_at, opened.actor, opened.command, event, opened.read.payload)
+    return Entry(EntryNumber(number), *opened.said, event, opened.read.payload)
 
 
 class _Opened(NamedTuple):
-    """A leaf that was read, with what it is around."""
+    """A leaf that was read."""
 
     envelope: bytes
-    payload: bytes
     read: _Leaf
-    recorded_at: datetime
-    command: CommandId
-    actor: str
+    said: Said
 
     def is_in_place(self, issuer: IssuerId, number: int) -> bool:
         """Whether the leaf is the one that writing gives for this place."""
@@ -638,32 +663,25 @@ class _Opened(NamedTuple):
         )
 
 
-def _opened(stored: bytes, issuer: IssuerId, number: int) -> _Opened:
-    """Return the leaf of an entry, its digests checked, and the payload, which is not read yet."""
-    rest, _, seal = stored.rpartition(b"\n")
-    envelope, line_feed, payload = rest.partition(b"\n")
-    if not line_feed or seal != _leaf_hash(envelope):
-        raise _misplaced(issuer, number, "its envelope is not the one that was recorded")
+def _opened(envelope: bytes, issuer: IssuerId, number: int) -> _Opened:
+    """Return the leaf of an entry."""
     try:
         read = _read_leaf(envelope)
         recorded_at = datetime.fromisoformat(read.recorded_at)
-        command, actor = _from_record(CommandId, read.command), clean(read.actor, what="actor")
+        said = Said(recorded_at, _clean_actor(read.actor), CommandId(read.command))
     except (msgspec.MsgspecError, ValueError) as error:
         place = f"{issuer} entry {number}"
         raise LedgerDamaged("E_LEAF", place, f"its envelope cannot be read: {_brief(error)}") from error
-    if read.payload != digest(payload):
-        raise _misplaced(issuer, number, "its payload is not the one that was recorded")
-    return _Opened(envelope, payload, read, recorded_at, command, actor)
+    return _Opened(envelope, read, said)
 
 
+_clean_actor: Final = lru_cache(maxsize=1_024)(partial(clean, what="actor"))
 _AROUND_DIGEST: Final = b'","payload":"'
 _split: Final = methodcaller("split", b"\n")
-_to_number: Final = partial(int.__new__, EntryNumber)
-_to_entry: Final = partial(tuple.__new__, Entry)
 
 
-def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after: int) -> list[Entry] | None:
-    """Return the entries of rows that follow one another, each as ``read_state`` returns it, or nothing.
+def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after: int) -> Page | None:
+    """Return a page of rows that follow one another, each entry as ``read_state`` returns it, or nothing.
 
     Nothing means that a row is not what it should be; ``read_state``, asked row by row, says which and why. Here
     most steps are taken for all rows before the next one, which costs a fraction of taking row after row. The
@@ -671,60 +689,55 @@ def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after:
     of them, and a leaf that is made of the same bytes needs no reading.
 
     Args:
-        rows: Position, kind and version, and bytes of each.
+        rows: Position, kind and version, and bytes of each; one or more.
         issuer: Whose stream they stand in.
         after: The position before the first of them.
     """
-    if not rows:
-        return []
     numbers = range(after + 1, after + 1 + len(rows))
     positions, topics, states = zip(*rows, strict=True)
     if positions != (*numbers,):
         return None
-    around, tail, opened = b"", b"", None
-    read_from: list[_Opened] = []
+    around, tail = b"", b""
+    starts: list[int] = []
+    said: list[Said] = []
     try:
         envelopes, payloads, seals = zip(*map(_split, states), strict=True)
         digests = [sha256(payload).hexdigest() for payload in payloads]
         if [*map(_leaf_hash, envelopes)] != [*seals]:
             return None
         for number, envelope, told in zip(numbers, envelopes, map(str.encode, digests), strict=True):
-            if opened is None or envelope != b"%b%d%b%b%b" % (around, number, _AROUND_DIGEST, told, tail):
-                opened = _opened(states[len(read_from)], issuer, number)
-                if not opened.is_in_place(issuer, number):
+            if not said or envelope != b"%b%d%b%b%b" % (around, number, _AROUND_DIGEST, told, tail):
+                starts.append(number - numbers[0])
+                opened = _opened(envelope, issuer, number)
+                if opened.read.payload != digests[starts[-1]] or not opened.is_in_place(issuer, number):
                     return None
+                said.append(opened.said)
                 around, _, rest = envelope.rpartition(b"%d%b" % (number, _AROUND_DIGEST))
-                tail = rest[_HEX:]
-            read_from.append(opened)
-        events = _read_payloads(payloads, topics)
+                tail = rest[DIGEST:]
+        read = _read_payloads(payloads, topics)
     except (*_UNREADABLE, LedgerDamaged, KeyError):
         return None
-    if events is None:
-        return None
-    said = zip(*map(_said, read_from), strict=True)
-    columns = zip(map(_to_number, numbers), *said, events, digests, strict=True)
-    return [*map(_to_entry, columns)]
+    return None if read is None else Page(after + 1, starts, said, "".join(digests), *read)
 
 
-_HEX: Final = 64
-_said: Final = attrgetter("recorded_at", "actor", "command")
-
-
-def _read_payloads(payloads: Sequence[bytes], topics: Sequence[str]) -> list[Event] | None:
+def _read_payloads(payloads: Sequence[bytes], topics: Sequence[str]) -> tuple[dict[int, Event], list[Bulk]] | None:
     """Return the events of payloads whose kinds are told, or nothing where one is not canonical or of that kind."""
     if max(map(len, payloads)) > MAX_PAYLOAD_BYTES:
         return None
     places: defaultdict[str, list[int]] = defaultdict(list)
     for index, topic in enumerate(topics):
         places[topic].append(index)
-    events: list[Any] = [None] * len(payloads)
+    singles: dict[int, Event] = {}
+    bulks: list[Bulk] = []
     for topic, of_kind in places.items():
-        made = _BY_TOPIC[topic].read_lines([payloads[index] for index in of_kind])
+        made = _BY_TOPIC[topic].read_lines([payloads[index] for index in of_kind], of_kind)
         if made is None:
             return None
-        for index, event in zip(of_kind, made, strict=True):
-            events[index] = event
-    return events
+        if isinstance(made, Bulk):
+            bulks.append(made)
+        else:
+            singles.update(zip(of_kind, made, strict=True))
+    return singles, bulks
 
 
 def _misplaced(issuer: IssuerId, number: int, what: str) -> LedgerDamaged:

@@ -34,7 +34,9 @@ from ledger.errors import (
 from ledger.events import EntryRestated, EntryVoided, Event, IssuerRegistered
 from ledger.gate import Gate
 from ledger.identity import CommandId, EntryNumber, IssuerId
-from ledger.personal import SALT_BYTES, Personal, particulars, seal
+from ledger.index import Index
+from ledger.pages import Entries, Page, Said
+from ledger.personal import SALT_BYTES, Personal, has_particulars, particulars, seal
 from ledger.store import Conflict, MemoryStore, Row, Store
 from ledger.text import clean
 from ledger.timeline import Entry, History, InEffect, command_end, history_of, known_by, standing
@@ -124,11 +126,12 @@ class Ledger:
     ) -> None:
         self._store, self._clock, self._salts = store, clock, salts
         self._issuer = _chosen(store.issuers(), issuer, begin=begin)
-        self._entries: list[Entry] = []
+        self._entries = Entries()
         self._zones = _Zones()
         self._commands: dict[CommandId, int] = {}  # the number of the first entry of each
         self._particulars: dict[str, tuple[bytes, str]] = {}
         self._standing: tuple[int, list[InEffect]] = (0, [])
+        self._index = Index()
         self._gate = Gate()
         self._recorded: int | None = None  # how many entries are, where those after them are only supposed
 
@@ -188,7 +191,7 @@ class Ledger:
         """Whose ledger it is; ``None`` before the first entry."""
         return self._issuer
 
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Entries:
         """Return every entry, in order of recording; entry number ``n`` is at index ``n - 1``.
 
         Raises:
@@ -205,42 +208,37 @@ class Ledger:
 
     def _take_in(self, rows: Sequence[Row]) -> None:
         assert self._issuer is not None
-        entries, issuer = self._entries, self._issuer
-        fresh: list[Entry] = []
+        issuer, before = self._issuer, len(self._entries)
+        page = codec.read_states(rows, issuer, before)
+        if page is None:
+            page = _read_one_by_one(rows, issuer, before)
         begun: dict[CommandId, int] = {}
-        last = entries[-1] if entries else None
-        at_once = codec.read_states(rows, issuer, len(entries))
-        for index, row in enumerate(rows):
-            number = len(entries) + index + 1
-            if at_once is not None:
-                entry = at_once[index]
-            elif row.number == number:
-                entry = codec.read_state(row.state, issuer, number, row.topic)
-            else:
-                raise LedgerDamaged(
-                    "E_TAMPERED", f"{issuer} entry {number}", f"it is missing; {row.number} follows"
-                )
-            # One instant, the very object, was read once for all the entries of one command.
-            if last is None or entry.recorded_at is not last.recorded_at or type(entry.event) in _CORRECTIONS:
-                _follows(entry, last, issuer)
-                if last is None or entry.command != last.command:
-                    if entry.command in self._commands or entry.command in begun:
-                        raise LedgerDamaged(
-                            "E_TAMPERED", f"{issuer} entry {number}", "its command was recorded before"
-                        )
-                    begun[entry.command] = number
-            fresh.append(entry)
-            last = entry
-        kinds = {type(entry.event) for entry in fresh}
-        if any(map(_may_mention_persons, kinds)) and any(_mentions_persons(entry.event) for entry in fresh):
+        last = self._entries.last_said
+        for start, said in zip(page.starts, page.said, strict=True):
+            number = before + start + 1
+            if last is not None and not _follows(said, last):
+                wrong = "its time of recording does not follow the entry before"
+                raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", wrong)
+            if last is None or said.command != last.command:
+                if said.command in self._commands or said.command in begun:
+                    wrong = "its command was recorded before"
+                    raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", wrong)
+                begun[said.command] = number
+            last = said
+        if not before and page.kind(0) is not IssuerRegistered:
+            wrong = "the first entry does not register the issuer"
+            raise LedgerDamaged("E_TAMPERED", f"{issuer} entry 1", wrong)
+        for place, event in page.singles.items():
+            if _looks_ahead(event, before + place + 1):
+                wrong = "it corrects an entry that comes after it"
+                raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {before + place + 1}", wrong)
+        mentioning = [place for place, event in page.singles.items() if _mentions_persons(event)]
+        if mentioning:
             self._particulars = self._store.particulars(issuer)
-            fresh = [
-                entry._replace(event=self._with_particulars(entry.event, f"{issuer} entry {entry.number}"))
-                if _mentions_persons(entry.event)
-                else entry
-                for entry in fresh
-            ]
-        entries += fresh
+            for place in mentioning:
+                where = f"{issuer} entry {before + place + 1}"
+                page.singles[place] = self._with_particulars(page.singles[place], where)
+        self._entries.add(page)
         self._commands |= begun
 
     def _with_particulars(self, event: Event, place: str) -> Event:
@@ -320,6 +318,26 @@ class Ledger:
             known = self.position(known_at)
             return history_of(self.standing(known), as_of=day(as_of, what="as_of"), known=known)
 
+    def index(self, known_at: KnownAt = None) -> Index:
+        """Return what the entries move, in columns, as far as the knowledge reaches.
+
+        It is kept, and follows what is recorded. Sums asked of it are quick, whatever the day.
+
+        Args:
+            known_at: See ``position``.
+        """
+        with _collector_at_rest():
+            known = self.position(known_at)
+            index, self._index = self._index, Index()  # one that is interrupted is not kept
+            before = index.known
+            if not index.follow(self._entries, known):
+                index, before = Index(), 0
+                index.follow(self._entries, known)
+            self._index = index
+            if known - before > _MANY:
+                _settled()
+            return index
+
     # --- recording ----------------------------------------------------------------------------------
 
     def record(
@@ -374,7 +392,7 @@ class Ledger:
         known = self.position(known_at) if entries or known_at is not None else 0
         clock = _stopped(entries[known - 1].recorded_at) if known else self._clock
         supposed = type(self)(MemoryStore(), self._issuer, clock=clock, salts=self._salts)
-        supposed._entries = list(entries[:known])
+        supposed._entries = entries.first(known)
         supposed._commands = {command: first for command, first in self._commands.items() if first <= known}
         supposed._recorded = known if self._recorded is None else min(known, self._recorded)
         if not events:
@@ -386,7 +404,7 @@ class Ledger:
             supposed._gate = self._gate
         new = supposed._attempt(events, SUPPOSED, command, None, as_stated, keep=False).entries
         supposed._gate = Gate()
-        supposed._entries += new
+        supposed._entries.add([*new])
         supposed._commands[CommandId(command)] = known + 1
         if isinstance(first := new[0].event, IssuerRegistered):
             supposed._issuer = first.issuer
@@ -475,8 +493,9 @@ class Ledger:
     ) -> list[Entry]:
         """Return new entries; the time of recording is the journal's own and always grows."""
         now = self._clock().astimezone(UTC)
-        if self._entries and now <= self._entries[-1].recorded_at:
-            now = self._entries[-1].recorded_at + timedelta(microseconds=1)
+        last = self._entries.last_said
+        if last is not None and now <= last.recorded_at:
+            now = last.recorded_at + timedelta(microseconds=1)
         return [
             Entry(EntryNumber(number), now, actor, command, event, codec.digest(payload))
             for number, (event, payload) in enumerate(zip(events, payloads, strict=True), len(self._entries) + 1)
@@ -499,7 +518,7 @@ class Ledger:
         }
         self._store.append(issuer, rows, command, beside)
         self._issuer = issuer
-        self._entries += new
+        self._entries.add([*new])
         self._commands[command] = int(new[0].number)
 
 
@@ -632,22 +651,32 @@ def _mentions_persons(event: Event) -> bool:
 @cache
 def _may_mention_persons(kind: type[Event]) -> bool:
     """Whether a kind of event has room for personal particulars; most have not, and replay asks for each."""
-    return kind is EntryRestated or any("Personal" in str(field.type) for field in attrs.fields(kind))
+    return kind is EntryRestated or has_particulars(kind)
 
 
-def _follows(entry: Entry, last: Entry | None, issuer: IssuerId) -> None:
-    """Check what only the sequence shows: time grows from command to command, corrections look back."""
-    event, wrong = entry.event, ""
-    if last is None:
-        if type(event) is not IssuerRegistered:
-            wrong = "the first entry does not register the issuer"
-    elif entry.recorded_at < last.recorded_at or (
-        (entry.command == last.command) != (entry.recorded_at == last.recorded_at)
-    ):
-        wrong = "its time of recording does not follow the entry before"
-    if (type(event) is EntryVoided and max(event.entries) >= entry.number) or (
-        type(event) is EntryRestated and event.entry >= entry.number
-    ):
-        wrong = "it corrects an entry that comes after it"
-    if wrong:
-        raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {entry.number}", wrong)
+def _read_one_by_one(rows: Sequence[Row], issuer: IssuerId, before: int) -> Page:
+    """Return a page of rows that cannot be read at once; the first of them that is damaged says so."""
+    entries = []
+    for number, row in enumerate(rows, before + 1):
+        if row.number != number:
+            wrong = f"it is missing; {row.number} follows"
+            raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", wrong)
+        entries.append(codec.read_state(row.state, issuer, number, row.topic))
+    said = [Said(entry.recorded_at, entry.actor, entry.command) for entry in entries]
+    digests = "".join(entry.payload_digest for entry in entries)
+    events = {place: entry.event for place, entry in enumerate(entries)}
+    return Page(before + 1, range(len(entries)), said, digests, events, [])
+
+
+def _follows(said: Said, last: Said) -> bool:
+    """Whether time grows from command to command."""
+    return said.recorded_at >= last.recorded_at and (
+        (said.command == last.command) == (said.recorded_at == last.recorded_at)
+    )
+
+
+def _looks_ahead(event: Event, number: int) -> bool:
+    """Whether an event corrects an entry that comes after it."""
+    return (type(event) is EntryVoided and max(event.entries) >= number) or (
+        type(event) is EntryRestated and event.entry >= number
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
+from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
@@ -88,10 +89,15 @@ class Source(Enum):
 Account = Held | Reserved | Commitment | Source
 
 
-@lru_cache(maxsize=65_536)
+_kept: Final = lru_cache(maxsize=65_536)(Held)
+
+
 def held(holder: HolderId, security: SecurityId | None = None) -> Held:
     """Return the account of a holder; the same object each time, as replay asks for it often."""
-    return Held(holder, security)
+    try:
+        return _kept(holder, security)
+    except TypeError:  # a column stands for many values, and has no hash
+        return Held(holder, security)
 
 
 class Posting(NamedTuple):
@@ -259,7 +265,7 @@ _posting: Final = partial(tuple.__new__, Posting)  # a history makes two of near
 def moved(shares: Shares, *, of: StockClassId, out_of: Account, into: Account) -> tuple[Posting, Posting]:
     """Return the two postings of shares that go from one account to another."""
     quantity = shares.units
-    assert type(quantity) is int, "only recorded quantities move"
+    assert type(quantity) is not Fraction, "only recorded quantities move"
     return _posting((out_of, of, -quantity)), _posting((into, of, quantity))
 
 

@@ -7,6 +7,7 @@ guessed back in milliseconds, so each value has a salt of its own, erased with i
 from __future__ import annotations
 
 import re
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
@@ -118,6 +119,12 @@ class Personal:
 
     def __hash__(self) -> int:
         return hash(Personal)  # equal by value or by commitment, so nothing finer is safe
+
+
+@cache
+def has_particulars(kind: type) -> bool:
+    """Whether a class has room for personal particulars."""
+    return any("Personal" in str(field.type) for field in attrs.fields(kind))
 
 
 def particulars(value: Any) -> Iterator[Personal]:

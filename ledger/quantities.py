@@ -320,6 +320,9 @@ class Money(_Value):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the money that text such as ``"1000000 USD"`` stands for."""
+        number, _, code = text.partition(" ")
+        if number.isascii() and number.isdigit() and len(number) <= MAX_WHOLE_DIGITS:
+            return cls.of_units(int(number) * SCALE, Currency(code))  # as nearly every record has it
         amount, currency = _amount_and_currency(text, "amount")
         return cls(amount, currency)
 
@@ -338,7 +341,8 @@ class Money(_Value):
         return other
 
     def __str__(self) -> str:
-        return f"{plain(self.amount)} {self.currency}"
+        whole, part = divmod(self.units, SCALE)
+        return f"{plain(self.amount) if part else whole} {self.currency}"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Money) and (self.units, self.currency) == (other.units, other.currency)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
 
-_NO_PLACE: Final = 10**7
+NO_PLACE: Final = 10**7
 """Facts without a place follow those with one."""
 
 
@@ -57,6 +57,8 @@ class Entry(NamedTuple):
 
 Position = tuple[int, int]
 """Order within a moment: place, then number."""
+Place = tuple[Moment, Position]
+"""Order of effect: the moment, and the order within it."""
 
 
 class InEffect(NamedTuple):
@@ -79,7 +81,7 @@ class InEffect(NamedTuple):
     @property
     def position(self) -> Position:
         """Its order among the facts of the same moment."""
-        return _NO_PLACE if self.fact.place is None else self.fact.place, self.first
+        return NO_PLACE if self.fact.place is None else self.fact.place, self.first
 
     @property
     def is_exact(self) -> bool:
@@ -99,7 +101,7 @@ def _in_effect(entry: Entry, fact: Fact, first: int) -> InEffect:
     return _to_effect((entry, fact, first, settles if effective.is_exact else effective.opens + rank, settles))
 
 
-place_in_history: Final[Callable[[InEffect], tuple[Moment, Position]]] = attrgetter("settles", "position")
+place_in_history: Final[Callable[[InEffect], Place]] = attrgetter("settles", "position")
 """The order of effect; a range counts by its latest day."""
 
 

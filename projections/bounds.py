@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
@@ -13,6 +13,7 @@ from ledger.quantities import Money, Shares
 _Figure = TypeVar("_Figure", Shares, Money, Fraction)
 _Other = TypeVar("_Other", Shares, Money, Fraction)
 _Value = TypeVar("_Value")
+_ONE: Final = Fraction(1)
 
 
 @attrs.frozen
@@ -72,8 +73,10 @@ def ratio_of(part: Bounds[Fraction], whole: Bounds[Fraction]) -> Bounds[Fraction
     unknown: Bounds[Fraction] = Bounds(None, None)
     if part.low is None or part.high is None or whole.low is None or whole.high is None or whole.low <= 0:
         return unknown
-    low, high = part.low / Fraction(whole.high), part.high / Fraction(whole.low)
-    return unknown if low > 1 else Bounds(low, min(high, Fraction(1)))
+    low = high = part.low / Fraction(whole.high)
+    if (part.low, whole.low) != (part.high, whole.high):
+        high = part.high / Fraction(whole.low)
+    return unknown if low > 1 else Bounds(low, min(high, _ONE))
 
 
 @attrs.frozen

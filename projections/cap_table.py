@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ledger.days import close_of
+from ledger.days import close_of, day
 from ledger.errors import NotUnderstood, UnknownName, nearest
 from ledger.events import HolderRegistered
 from ledger.identity import Count, HolderId, IssuerId, ReserveId, StockClassId
@@ -19,7 +19,7 @@ from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible, exactly, ratio_of
 from projections.frame import Tabular
-from projections.replay import Balances, Grouping, Quantity, Units, close_place, is_complete, replay
+from projections.replay import Balances, Grouping, Quantity, Units, close_place, is_complete, replay_index
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -247,9 +247,9 @@ def cap_table(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: A
         NothingRecorded: Nothing had been recorded by ``known_at``.
         NotUnderstood: ``E_BASIS`` when ``basis`` is before ``as_of``; other codes for days that cannot be read.
     """
-    history = ledger.history(as_of, known_at)
-    facts = ledger.standing(history.known)
-    return table_of(ledger, facts, replay(history, facts), Units(facts, basis, history.as_of))
+    index = ledger.index(known_at)
+    balances = replay_index(index, day(as_of, what="as_of"))
+    return table_of(ledger, index.told, balances, Units(index.told, basis, balances.history.as_of))
 
 
 def table_of(ledger: Ledger, facts: Iterable[InEffect], balances: Balances, units: Units) -> CapTable:
@@ -257,7 +257,7 @@ def table_of(ledger: Ledger, facts: Iterable[InEffect], balances: Balances, unit
 
     Args:
         ledger: The record.
-        facts: All that stand as known, those of later days included.
+        facts: All that stand as known, those of later days included; plain facts of an index may be missing.
         balances: The accounts and levels at the close of the day.
         units: In which units quantities are shown.
     """
@@ -375,11 +375,13 @@ def _class_line(
 
 
 def _reserves(balances: Balances, stock_class: StockClassId, ratio: Fraction) -> Iterator[ReserveLine]:
-    """Yield the reserves of a class in the order in which they came; one that is used up has none left."""
+    """Yield the reserves of a class in the order in which they were stated; one that is used up has none left."""
     left = balances.grouped(
         lambda unit, account: account.reserve if type(account) is Reserved and unit == stock_class else None
     )
-    for reserve, bounds in left.items():
+    stated = [reserve for of_class, reserve in balances.subjects(Level.RESERVE) if of_class == stock_class]
+    for reserve in dict.fromkeys((*stated, *sorted(left))):
+        bounds = left.get(reserve, (0, 0))
         purposes = balances.values(Level.RESERVE, (stock_class, reserve))
         if bounds != (0, 0):
             yield ReserveLine(reserve, " or ".join(map(str, purposes)), shares_between(bounds, ratio))

@@ -34,14 +34,14 @@ from ledger.movements import (
     Subject,
     Unit,
 )
-from ledger.timeline import InEffect, place_in_history
+from ledger.timeline import InEffect, Place, place_in_history
 from projections.bounds import Bounds, Possible
 from projections.cap_table import ClassLine, merged_names, reissuable_classes
 from projections.commitments import TrancheLine, money_under, shares_under, what_became
 from projections.effects import pairs
 from projections.figures import part_of_class
 from projections.frame import Frame, Tabular
-from projections.replay import Accounts, Balances, Place, Quantity, Replay, is_complete
+from projections.replay import Accounts, Balances, Quantity, Replay, is_complete
 from projections.standpoints import Changed, ChangedFact, Side, Standpoint, State, changed_facts
 
 if TYPE_CHECKING:

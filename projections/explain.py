@@ -12,11 +12,11 @@ import attrs
 from ledger.days import close_of
 from ledger.movements import Level, LevelValue, Posting, Rescaling
 from ledger.quantities import Authorized, Currency, Money, Ratio, Shares
-from ledger.timeline import InEffect, may_be_last, place_in_history
+from ledger.timeline import InEffect, Place, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible
 from projections.figures import Figure, all_is_recorded
 from projections.frame import Tabular
-from projections.replay import Place, Quantity, Replay, Units, close_place, replay
+from projections.replay import Quantity, Replay, Units, close_place, replay
 from projections.rollforward import figure_bounds, figure_sum, unit_of
 
 if TYPE_CHECKING:

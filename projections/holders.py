@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ledger.days import day
 from ledger.errors import UnknownName, nearest
 from ledger.identity import HolderId, IssuerId, StockClassId
 from ledger.quantities import Shares
@@ -17,7 +18,7 @@ from projections.bounds import Bounds, exactly, ratio_of
 from projections.cap_table import CapTable, ClassLine, HoldingLine, denominator_of, table_of, votes_of
 from projections.frame import Tabular
 from projections.parties import Parties, Party
-from projections.replay import Units, replay
+from projections.replay import Units, replay_index
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -120,11 +121,10 @@ def holders(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: AsO
         NothingRecorded: Nothing had been recorded by ``known_at``.
         NotUnderstood: ``E_BASIS`` when ``basis`` is before ``as_of``.
     """
-    history = ledger.history(as_of, known_at)
-    facts = ledger.standing(history.known)
-    balances = replay(history, facts)
-    table = table_of(ledger, facts, balances, Units(facts, basis, history.as_of))
-    parties = Parties(facts, balances)
+    index = ledger.index(known_at)
+    balances = replay_index(index, day(as_of, what="as_of"))
+    table = table_of(ledger, index.told, balances, Units(index.told, basis, balances.history.as_of))
+    parties = Parties(index.told, balances)
     held = {line.stock_class for line in table}
     classes = tuple(
         ClassVotes(line, _votes_of_class(line))

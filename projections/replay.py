@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ledger.days import Moment, close_of, day
+from ledger.days import close_of, day
 from ledger.errors import NotUnderstood
 from ledger.events import OpeningBalanceAdopted, RegisterScopeDeclared
 from ledger.identity import StockClassId
@@ -35,14 +35,16 @@ from ledger.movements import (
     is_rounded,
 )
 from ledger.quantities import round_position
-from ledger.timeline import History, InEffect, Position, may_be_last, place_in_history
+from ledger.timeline import History, InEffect, Place, history_of, may_be_last, place_in_history
 
 if TYPE_CHECKING:
+    from ledger.index import Index
     from ledger.journal import AsOf
 
 Quantity = int | Fraction
 ONE: Final = Fraction(1)
 _AFTER_ALL: Final = 10**18
+_BEFORE_ALL: Final = (-1, (-1, -1))
 Accounts = dict[Unit, dict[Account, Quantity]]
 Grouping = Callable[[Unit, Account], Any]
 """Says which figure a posting belongs to; ``None`` for none."""
@@ -129,9 +131,13 @@ class Replay:
     """Takes facts one by one, in order of effect; plain integers inside, whatever they amount to outside.
 
     Replaying two halves one after the other equals replaying the whole.
+
+    Args:
+        index: Plain facts that are not taken one by one; they are added up as far as history has come.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, index: Index | None = None) -> None:
+        self._index, self._come = index, _BEFORE_ALL
         self.accounts: Accounts = defaultdict(partial(defaultdict, int))
         self.settings: dict[tuple[Level, Subject], list[tuple[InEffect, LevelValue]]] = {}
 
@@ -147,7 +153,15 @@ class Replay:
                     settings.setdefault((movement.level, movement.subject), []).append((each, movement.value))
                 else:
                     assert type(movement) is Rescaling
+                    self.come_to(place_in_history(each))
                     rescale(accounts[movement.stock_class], movement)
+
+    def come_to(self, place: Place) -> None:
+        """Add up the plain facts that take effect before a place: a split finds all that it multiplies."""
+        if self._index is not None:
+            for (unit, account), quantity in self._index.sums(self._come, place).items():
+                self.accounts[unit][account] += quantity
+            self._come = place
 
     def balances(self, history: History, facts: Iterable[InEffect] | None = None) -> Balances:
         """Return what has been taken, with the facts of a history that are still open.
@@ -194,6 +208,18 @@ def replay(history: History, facts: Iterable[InEffect] | None = None) -> Balance
     return run.balances(history, facts)
 
 
+def replay_index(index: Index, as_of: date) -> Balances:
+    """Return the accounts and levels at the close of a day, as ``replay`` does, of an index.
+
+    The history of the answer holds the facts that are not plain: all that state a level, split a class or are open.
+    """
+    history = history_of(index.told, as_of=as_of, known=index.known)
+    run = Replay(index)
+    run.take(history.certain)
+    run.come_to(close_place(as_of))
+    return run.balances(history, index.told)
+
+
 def is_complete(balances: Balances, stock_class: StockClassId) -> bool:
     """Whether every holder of a class is recorded, in every reading.
 
@@ -206,10 +232,6 @@ def is_complete(balances: Balances, stock_class: StockClassId) -> bool:
         balances.settings.get((Level.SCOPE, stock_class), ()), close_of(balances.history.as_of)
     )
     return is_certain and all(value is Scope.COMPLETE for _, value in in_force)
-
-
-Place = tuple[Moment, Position]
-"""Order of effect: the moment, and the order within it."""
 
 
 def close_place(on: date) -> Place:

@@ -15,12 +15,12 @@ from ledger.events import AgreementSigned, StockClassDesignated
 from ledger.identity import StockClassId
 from ledger.movements import Account, Movements, Posting, Rescaling
 from ledger.quantities import Currency, Money, Shares
-from ledger.timeline import InEffect, history_of, place_in_history
+from ledger.timeline import InEffect, Place, history_of, place_in_history
 from projections.bounds import Bounds
 from projections.effects import effect, pairs
 from projections.figures import Figure, all_is_recorded
 from projections.frame import Tabular
-from projections.replay import ONE, Balances, Place, Quantity, Replay, Units, close_place, replay
+from projections.replay import ONE, Balances, Quantity, Replay, Units, close_place, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger

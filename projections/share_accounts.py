@@ -19,10 +19,10 @@ from ledger.events import Certainty, FractionsSettled
 from ledger.identity import EntryNumber, HolderId, SecurityId, StockClassId
 from ledger.movements import Account, Held, Rescaling, Source, held
 from ledger.quantities import Shares
-from ledger.timeline import InEffect, place_in_history
+from ledger.timeline import InEffect, Place, place_in_history
 from projections.bounds import Bounds, exactly
 from projections.effects import Given, effect, given_for, pairs
-from projections.replay import Place, Quantity, Units, close_place, rescale
+from projections.replay import Quantity, Units, close_place, rescale
 
 
 @attrs.frozen

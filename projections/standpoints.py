@@ -19,10 +19,10 @@ from ledger.errors import NotUnderstood
 from ledger.events import EntryRestated, EntryVoided, OpeningBalanceAdopted, RegisterScopeDeclared
 from ledger.identity import EntryNumber, StockClassId
 from ledger.movements import Rescaling
-from ledger.timeline import Entry, History, InEffect, fallen_entries, place_in_history
+from ledger.timeline import Entry, History, InEffect, Place, fallen_entries, place_in_history
 from projections.cap_table import table_of
 from projections.commitments import Followed
-from projections.replay import Balances, Place, Units, replay
+from projections.replay import Balances, Units, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger

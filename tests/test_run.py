@@ -184,7 +184,11 @@ def test_each_word_prepares_what_it_needs(
     bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, what: str, lock: str
 ) -> None:
     asked: list[str] = []
-    bootstrap.__dict__["prepare"] = lambda which=bootstrap.TO_USE: asked.append(which)
+
+    def prepare(which: str = bootstrap.TO_USE) -> None:
+        asked.append(which)
+
+    bootstrap.__dict__["prepare"] = prepare
     bootstrap.__dict__["hand_over"] = bootstrap.__dict__["check"] = lambda *command: 0
     monkeypatch.chdir(ROOT)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ISSUERS: Final = "/issuers"
 """Stream that lists the issuers of a store; a slash never stands in the name of one."""
-PAGE: Final = 500
+PAGE: Final = 1_000
 """Entries read at once: few, as each step of reading passes over all of their bytes."""
 _SPAN: Final = re.compile(rb"([1-9][0-9]{0,17}) ([1-9][0-9]{0,17})")
 _COMMAND_TOPIC: Final = "command"

@@ -1,0 +1,148 @@
+"""Many facts of one kind at once: what all of them say is kept once, and a column for what they differ in.
+
+A long history says the same few things thousands of times. One fact stands for all of them here: its fields hold
+what all say, or a column. Its own ``check`` and ``movements`` are asked once, and answer for every row, because
+they do little more than pass fields on and compare them. What could go wrong, and why it does not:
+
+- *The rows answer differently.* A comparison is made for every row. If they agree, that is the answer; if not,
+  ``OneByOne`` is raised, and the rows are asked one by one.
+- *Code looks at what a field is*, with ``is`` or ``isinstance``, and sees a column. Only names, shares and money
+  become columns, and only where every row has one. Any other field that differs is left out of the fact: asking
+  for it raises, and the rows are asked one by one.
+- *Code does with a field what a column cannot do.* That raises, too.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import cache
+from itertools import repeat
+from operator import attrgetter, eq, neg, truth
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+
+import attrs
+
+from ledger.events import Fact
+from ledger.identity import Identifier
+from ledger.quantities import Money, Shares
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ledger.movements import Movements
+
+
+class OneByOne(TypeError):
+    """The rows do not answer alike."""
+
+
+def _alike(answers: Iterable[bool]) -> bool:
+    different = {*answers}
+    if len(different) != 1:
+        raise OneByOne
+    return different.pop()
+
+
+class Column:
+    """The values of one field in many facts, standing where one value would stand."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: list[Any]) -> None:
+        self.values = values
+
+    def __getattr__(self, name: str) -> Column:
+        return Column([*map(attrgetter(name), self.values)])
+
+    def __neg__(self) -> Column:
+        return Column([*map(neg, self.values)])
+
+    def __eq__(self, other: object) -> bool:
+        return _alike(map(eq, self.values, other.values if type(other) is Column else repeat(other)))
+
+    __hash__ = None  # type: ignore[assignment]  # what is kept by its value keeps no column
+
+    def __bool__(self) -> bool:
+        return _alike(map(truth, self.values))
+
+
+def _stands_for_a_value(values: Sequence[Any]) -> bool:
+    kinds = {*map(type, values)}
+    return len(kinds) == 1 and issubclass(kinds.pop(), _PASSED_ON)
+
+
+_PASSED_ON: Final = (Identifier, Shares, Money)
+_CANNOT: Final = (AttributeError, TypeError)
+"""What a fact that stands for many raises where it cannot."""
+
+
+@cache
+def _slots(kind: type[Fact]) -> dict[str, Callable[[Any, Any], None]]:
+    """Return what puts a value into each field: the class is frozen, and its values were checked."""
+    return {field.name: getattr(kind, field.name).__set__ for field in attrs.fields(kind)}
+
+
+class Bulk(NamedTuple):
+    """Facts of one kind, all read from one page.
+
+    Attributes:
+        one: The fact that stands for all of them. It lacks the fields that differ and cannot be a column.
+        rows: Where each stands in its page.
+        columns: What each says, for the fields in which they differ.
+    """
+
+    one: Fact
+    rows: Sequence[int]
+    columns: dict[str, list[Any]]
+
+    @classmethod
+    def of(cls, kind: type[Fact], rows: Sequence[int], same: dict[str, Any], columns: dict[str, list[Any]]) -> Self:
+        """Return facts by what all say and what each says; together these are all the fields."""
+        one: Fact = object.__new__(kind)
+        slots = _slots(kind)
+        for name, value in same.items():
+            slots[name](one, value)
+        for name, values in columns.items():
+            if _stands_for_a_value(values):
+                slots[name](one, Column(values))
+        return cls(one, rows, columns)
+
+    def values(self, field: str) -> list[Any]:
+        """Return what each says in a field."""
+        return self.columns[field] if field in self.columns else [getattr(self.one, field)] * len(self.rows)
+
+    def event(self, index: int) -> Fact:
+        """Return one of the facts."""
+        made: Fact = object.__new__(type(self.one))
+        for name, put in _slots(type(self.one)).items():
+            put(made, self.columns[name][index] if name in self.columns else getattr(self.one, name))
+        return made
+
+    def events(self) -> list[Fact]:
+        """Return all of the facts."""
+        made: list[Fact] = [*map(object.__new__, repeat(type(self.one), len(self.rows)))]
+        for name, put in _slots(type(self.one)).items():
+            values = self.columns[name] if name in self.columns else repeat(getattr(self.one, name))
+            deque(map(put, made, values), maxlen=0)
+        return made
+
+    def check(self) -> None:
+        """Check what concerns more than one field, of every fact.
+
+        Raises:
+            NotUnderstood: One of them contradicts itself.
+        """
+        if type(self.one).check is Fact.check:
+            return
+        try:
+            self.one.check()
+        except _CANNOT:
+            for each in self.events():
+                each.check()
+
+    def movements(self) -> Movements | None:
+        """Return what all of them move, with columns where they differ; nothing where they do not move alike."""
+        try:
+            return self.one.movements()
+        except _CANNOT:
+            return None

@@ -1,0 +1,113 @@
+"""Entries in order: pages that are made when asked for answer like the list of their entries."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger import Ledger
+from ledger.events import HolderRegistered, SharesTransferred
+from ledger.movements import HolderKind
+from ledger.pages import Entries, Page
+from ledger.personal import Personal
+from ledger.store import port
+from tests.builders import common_issued, company, holder_registered, shares_transferred
+
+WRITTEN = company()
+WRITTEN.record(common_issued(issued=1_000), command="first")
+WRITTEN.record(*(shares_transferred(transferred=count) for count in range(1, 9)), command="second")
+WRITTEN.record(shares_transferred(transferred=9), command="third")
+PLAIN = [*WRITTEN.entries()]
+SIZE = len(PLAIN)
+
+
+def fresh(page: int) -> Entries:
+    """Return the entries as another ledger reads them, a page of so many at a time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(port, "PAGE", page)
+        return Ledger(WRITTEN._store).entries()
+
+
+pages = st.integers(1, SIZE + 1)
+places = st.none() | st.integers(-SIZE - 2, SIZE + 2)
+
+
+@given(pages)
+def test_entries_of_pages_are_those_that_were_recorded(page: int) -> None:
+    assert [*fresh(page)] == PLAIN
+    assert fresh(page) == PLAIN
+    assert fresh(page) == fresh(1)
+    assert fresh(page) != PLAIN[:-1]
+    assert len(fresh(page)) == SIZE
+
+
+@given(pages, places, places, st.sampled_from([None, 1, 2, -1]))
+def test_a_slice_is_that_of_the_list(page: int, start: int | None, stop: int | None, step: int | None) -> None:
+    assert fresh(page)[start:stop:step] == PLAIN[start:stop:step]
+
+
+@given(pages, st.integers(-SIZE, SIZE - 1))
+def test_an_entry_is_that_of_the_list(page: int, place: int) -> None:
+    assert fresh(page)[place] == PLAIN[place]
+
+
+@pytest.mark.parametrize("place", [-SIZE - 1, SIZE, SIZE + 7])
+def test_beyond_the_last_there_is_none(place: int) -> None:
+    with pytest.raises(IndexError):
+        fresh(3)[place]
+
+
+@given(pages, st.integers(0, SIZE))
+def test_the_first_entries_are_entries(page: int, count: int) -> None:
+    assert fresh(page).first(count) == PLAIN[:count]
+
+
+@given(pages, st.integers(0, SIZE), st.integers(0, SIZE))
+def test_one_entry_is_made_as_its_page_makes_it(page: int, start: int, stop: int) -> None:
+    made = [
+        part.single(place, event)
+        for part, first, last in fresh(page).parts(start, stop)
+        if isinstance(part, Page)
+        for bulk in part.bulks
+        for place, event in zip(bulk.rows, bulk.events(), strict=True)
+        if first <= place < last and isinstance(event, SharesTransferred)
+    ]
+
+    assert made == [entry for entry in PLAIN[start:stop] if isinstance(entry.event, SharesTransferred)]
+
+
+@given(pages, st.integers(0, SIZE), st.integers(0, SIZE))
+def test_entries_that_are_kept_whole_are_found_by_their_kind(page: int, start: int, stop: int) -> None:
+    found = [*fresh(page).of_kinds((HolderRegistered,), start, stop)]
+
+    assert found == [entry for entry in PLAIN[start:stop] if isinstance(entry.event, HolderRegistered)]
+
+
+@pytest.mark.parametrize("page", [1, 2, 100])
+def test_what_is_recorded_follows_what_was_read(page: int) -> None:
+    ledger = company()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(port, "PAGE", page)
+        again = Ledger(ledger._store, clock=lambda: PLAIN[-1].recorded_at)
+        entries = again.entries()
+    again.record(common_issued())
+    again.record(shares_transferred(transferred=1))
+
+    assert again.entries() is entries
+    assert [int(entry.number) for entry in entries] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert entries[6].recorded_at < entries[7].recorded_at
+    assert Ledger(ledger._store).entries() == entries
+
+
+def test_particulars_are_there_when_a_page_is_made_late() -> None:
+    ledger = company()
+    ledger.record(
+        holder_registered(
+            holder="eve", holder_kind=HolderKind.NATURAL_PERSON, legal_name=None, name=Personal("Eve Example")
+        )
+    )
+
+    event = Ledger(ledger._store).entries()[-1].event
+
+    assert isinstance(event, HolderRegistered)
+    assert event.name is not None
+    assert event.name.value == "Eve Example"
