@@ -201,7 +201,12 @@ def test_check_with_options_asks_the_ledger_and_alone_the_code(
 ) -> None:
     started: list[tuple[object, ...]] = []
     bootstrap.__dict__["prepare"] = lambda which="": None
-    bootstrap.__dict__["hand_over"] = lambda *command: started.append(command) or 0
+
+    def hand_over(*command: object) -> int:
+        started.append(command)
+        return 0
+
+    bootstrap.__dict__["hand_over"] = hand_over
     bootstrap.__dict__["check"] = lambda: 7
 
     assert bootstrap.main(["check", "-f", "acme.db"]) == 0
