@@ -67,8 +67,7 @@ class Column:
 
 
 def _stands_for_a_value(values: Sequence[Any]) -> bool:
-    kinds = {*map(type, values)}
-    return len(kinds) == 1 and issubclass(kinds.pop(), _PASSED_ON)
+    return all(issubclass(kind, _PASSED_ON) for kind in {*map(type, values)})
 
 
 _PASSED_ON: Final = (Identifier, Shares, Money)

@@ -100,11 +100,8 @@ def test_what_is_recorded_follows_what_was_read(page: int) -> None:
 
 def test_particulars_are_there_when_a_page_is_made_late() -> None:
     ledger = company()
-    ledger.record(
-        holder_registered(
-            holder="eve", holder_kind=HolderKind.NATURAL_PERSON, legal_name=None, name=Personal("Eve Example")
-        )
-    )
+    named = {"holder_kind": HolderKind.NATURAL_PERSON, "name": Personal("Eve Example")}
+    ledger.record(holder_registered(holder="eve", legal_name=None, **named))
 
     event = Ledger(ledger._store).entries()[-1].event
 

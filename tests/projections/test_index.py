@@ -20,8 +20,16 @@ from ledger.store import port
 from projections import CapTable, cap_table
 from projections.cap_table import table_of
 from projections.replay import Units, replay, replay_index
-from tests.builders import common_issued, company, entry_restated, entry_voided, shares_transferred, ticking
-from tests.projections.histories import FIRST, SOME, accepted, as_of_days, histories, recorded
+from tests.builders import (
+    common_issued,
+    company,
+    entry_restated,
+    entry_voided,
+    shares_transferred,
+    stock_split_effected,
+    ticking,
+)
+from tests.projections.histories import FIRST, LAST, SOME, accepted, as_of_days, histories, recorded
 
 
 def taken_one_by_one(ledger: Ledger, as_of: date, known: int | None = None, basis: date | None = None) -> CapTable:
@@ -134,6 +142,41 @@ def test_a_day_counts_at_its_close(as_of: str, held: str) -> None:
     ledger.record(common_issued(issued=1_000), shares_transferred(transferred=400, effective_on="2026-07-02"))
 
     assert shares(read_again(ledger, 1_000), "bob", as_of) == held
+
+
+SPLIT_ON = "2026-07-01"
+
+
+@pytest.mark.parametrize("page", [1, 1_000])
+@pytest.mark.parametrize(
+    ("first", "split", "moved_with", "bob"),
+    [
+        ("transfer", 0, None, "100"),  # one with a place comes before one without, whatever their numbers
+        ("split", 1, None, "100"),
+        ("transfer", 1, None, "100"),
+        ("split", None, 0, "200"),
+        ("split", 1, 0, "200"),
+        ("transfer", 0, 1, "100"),
+    ],
+)
+def test_a_fact_and_a_split_of_one_moment_keep_their_order(
+    first: str, split: int | None, moved_with: int | None, bob: str, page: int
+) -> None:
+    ledger = company()
+    ledger.record(common_issued(issued=1_000))
+
+    def place(given: int | None) -> Count | None:
+        return None if given is None else Count(given)
+
+    both: list[Event] = [
+        stock_split_effected(effective_on=SPLIT_ON, phase=Phase.OPENING, place=place(split)),
+        shares_transferred(transferred=100, effective_on=SPLIT_ON, phase=Phase.OPENING, place=place(moved_with)),
+    ]
+    for event in both if first == "split" else both[::-1]:
+        ledger.record(event)
+
+    assert shares(ledger, "bob") == shares(read_again(ledger, page), "bob") == bob
+    assert taken_one_by_one(ledger, LAST.replace(month=12)) == cap_table(ledger, as_of=LAST.replace(month=12))
 
 
 def test_a_cap_table_makes_entries_of_the_last_page_only() -> None:
