@@ -80,11 +80,13 @@ class Grid:
         return f"'{self.sheet}'!{self.cell(number, place)}"
 
     def called(self, number: int) -> str:
-        """Return what a row is called: its group, and the first text in it."""
+        """Return what a row is called: its group, and where it is not alone in it, the first other text in it."""
         row = self.table.rows[number]
-        first = next((value for value in row.values if isinstance(value, str)), "")
-        words = first if row.group == first else f"{row.group} {first}".strip()
-        return f"{self.sheet}, {words}"
+        if row.group and sum(other.group == row.group for other in self.table.rows) == 1:
+            return f"{self.sheet}, {row.group}"
+        seen = (value for column, value in zip(self.table.columns, row.values, strict=True) if column.shown)
+        first = next((value for value in seen if isinstance(value, str) and value != row.group), "")
+        return f"{self.sheet}, {f'{row.group} {first}'.strip()}"
 
     def known(self) -> Iterator[tuple[str, Known]]:
         """Yield every figure that is known exactly, with the name of its column."""

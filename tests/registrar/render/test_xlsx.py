@@ -244,6 +244,15 @@ def test_the_head_stays_the_rows_are_filtered_and_a_page_is_one_wide() -> None:
     assert "Cap table at the close of 2026-06-30" in sheet
 
 
+def test_each_comparison_says_of_which_row_it_is(acme: Ledger) -> None:
+    answer = commitments(acme, as_of="2026-04-01")
+    [_, *compared] = sheets_of(xlsx.workbook(views.commitments(acme, answer)))["Checks"]
+    names = [str(row[0]) for row in compared if row[0]]
+
+    assert len(set(names)) == len(names)
+    assert "Tranches, spa t1: undrawn (USD), as the ledger has it" in names
+
+
 def test_a_table_that_is_called_like_a_sheet_of_ours_gets_another_name() -> None:
     [table] = reports.named("x").tables
     summary = Table(name="checks", title="X", columns=table.columns, rows=table.rows)
