@@ -10,7 +10,8 @@ survive pickling between processes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from datetime import UTC
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 import attrs
 
@@ -218,6 +219,14 @@ class OutcomeUnknown(LedgerError):
         return f"the outcome of command {self.command} is not known: give the same command again, it counts once"
 
 
+_TO_THE_SECOND: Final = len("2024-01-02 03:04:05")
+
+
+def _in_utc(at: datetime | None) -> str:
+    """Return an instant in UTC as people write it."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ") if at else ""
+
+
 @attrs.frozen(eq=False)
 class NothingRecorded(LedgerError):
     """Nothing had been recorded by the instant asked about: an answer, not an empty table.
@@ -236,9 +245,12 @@ class NothingRecorded(LedgerError):
     def __str__(self) -> str:
         if self.first is None:
             return "nothing has been recorded in this ledger yet"
-        asked = self.known_at.isoformat() if self.known_at else "then"
+        asked, first = _in_utc(self.known_at), _in_utc(self.first)
+        if asked[:_TO_THE_SECOND] != first[:_TO_THE_SECOND]:
+            asked, first = asked[:_TO_THE_SECOND], first[:_TO_THE_SECOND]
+        by = f"{asked} UTC" if asked else "then"
         return (
-            f"nothing had been recorded by {asked}; the first entry was recorded at {self.first.isoformat()}."
+            f"nothing had been recorded by {by}; the first entry was recorded at {first} UTC."
             " known-at counts from the time of recording; as-of is the day of the fact."
         )
 

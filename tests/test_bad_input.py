@@ -587,8 +587,8 @@ def test_a_time_before_the_first_entry_is_an_answer(file: Path) -> None:
     assert outcome.result.exit_code == 0
     assert outcome.result.stderr == ""
     assert outcome.result.stdout == (
-        "Nothing had been recorded by 2025-06-02T05:59:59.999999+00:00; the first entry was recorded at"
-        " 2026-01-01T12:00:00+00:00. known-at counts from the time of recording; as-of is the day of the fact.\n"
+        "Nothing had been recorded by 2025-06-02 05:59:59 UTC; the first entry was recorded at"
+        " 2026-01-01 12:00:00 UTC. known-at counts from the time of recording; as-of is the day of the fact.\n"
     )
 
 

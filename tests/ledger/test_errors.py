@@ -188,6 +188,14 @@ def test_nothing_recorded_tells_the_two_times_apart() -> None:
     error = NothingRecorded(datetime(2024, 6, 2, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC))
 
     assert str(error) == (
-        "nothing had been recorded by 2024-06-02T00:00:00+00:00; the first entry was recorded at"
-        " 2026-02-02T00:00:00+00:00. known-at counts from the time of recording; as-of is the day of the fact."
+        "nothing had been recorded by 2024-06-02 00:00:00 UTC; the first entry was recorded at"
+        " 2026-02-02 00:00:00 UTC. known-at counts from the time of recording; as-of is the day of the fact."
     )
+
+
+def test_two_times_within_a_second_are_still_told_apart() -> None:
+    asked = datetime(2026, 2, 2, 3, 4, 5, 250_000, tzinfo=UTC)
+
+    told = str(NothingRecorded(asked, asked.replace(microsecond=500_000)))
+
+    assert "by 2026-02-02 03:04:05.250000 UTC; the first entry was recorded at 2026-02-02 03:04:05.500000 UTC." in told

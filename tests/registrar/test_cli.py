@@ -382,7 +382,7 @@ def test_nothing_recorded_by_then_is_an_answer(acme: str, as_json: bool) -> None
     if as_json:
         assert json.loads(result.stdout)["answer"] == "nothing-recorded"
     else:
-        assert result.stdout.startswith("Nothing had been recorded by 2026-01-01T06:59:59")
+        assert result.stdout.startswith("Nothing had been recorded by 2026-01-01 06:59:59 UTC;")
 
 
 def test_a_merged_holder_is_explained_with_what_was_merged_into_it(acme: str, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_of_a_time_before_anything_was_recorded_there_is_no_page(form: str, tmp_
     result = run(*ASKED, "--known-at", "2025-01-01", "-O", f"answer.{form}", "--table", "holdings")
 
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr.startswith("Nothing had been recorded by 2025-01-02T06:59:59")
+    assert result.stderr.startswith("Nothing had been recorded by 2025-01-02 06:59:59 UTC;")
     assert os.listdir(tmp_path) == []
 
 
