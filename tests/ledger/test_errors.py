@@ -198,4 +198,6 @@ def test_two_times_within_a_second_are_still_told_apart() -> None:
 
     told = str(NothingRecorded(asked, asked.replace(microsecond=500_000)))
 
-    assert "by 2026-02-02 03:04:05.250000 UTC; the first entry was recorded at 2026-02-02 03:04:05.500000 UTC." in told
+    assert (
+        "by 2026-02-02 03:04:05.250000 UTC; the first entry was recorded at 2026-02-02 03:04:05.500000 UTC." in told
+    )
