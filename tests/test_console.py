@@ -14,7 +14,7 @@ PAGE = """# A page
 ```console
 # 2025-01-07
 $ captable init lumen.db
-lumen.db is an empty ledger; record issuer-registered first
+lumen.db is an empty ledger; begin it by captable register, import or record
 ```
 
 Then:
@@ -50,7 +50,7 @@ def test_a_line_has_its_command_and_its_output() -> None:
         Line(
             "$ captable init lumen.db\n",
             "captable init lumen.db",
-            "lumen.db is an empty ledger; record issuer-registered first\n",
+            "lumen.db is an empty ledger; begin it by captable register, import or record\n",
         ),
     ]
     assert lines(second)[0].command.split() == ["captable", "show", "-f", "nowhere.db"]
@@ -83,8 +83,8 @@ def test_a_page_that_is_right_passes_and_is_renewed_to_itself(page: Path) -> Non
     ("right", "wrong"),
     [
         ("empty ledger", "full ledger"),  # another word
-        ("issuer-registered first\n", "issuer-registered first\nand more\n"),  # a line too many
-        ("lumen.db is an empty ledger; record issuer-registered first\n", ""),  # a line too few
+        ("import or record\n", "import or record\nand more\n"),  # a line too many
+        ("lumen.db is an empty ledger; begin it by captable register, import or record\n", ""),  # a line too few
         ("\n5\n", "\n0\n"),  # another status
     ],
 )

@@ -42,7 +42,7 @@ def init(file: str | None, also_file: str | None) -> None:
         of = ", ".join(issuers) or "nobody yet"
         say(f"{path} is a ledger already (of {of}); nothing was changed")
     else:
-        say(f"{path} is an empty ledger; record issuer-registered first")
+        say(f"{path} is an empty ledger; begin it by captable register, import or record")
 
 
 @click.command(

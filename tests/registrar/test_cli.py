@@ -156,7 +156,9 @@ def test_a_ledger_is_made_recorded_and_asked(tmp_path: Path) -> None:
     path, events = str(tmp_path / "a ledger é.db"), tmp_path / "events.jsonl"
     events.write_bytes(EVENTS)
 
-    assert run("init", path).stdout == f"{path} is an empty ledger; record issuer-registered first\n"
+    assert (
+        run("init", path).stdout == f"{path} is an empty ledger; begin it by captable register, import or record\n"
+    )
     assert run("show", "-f", path).stdout == "Nothing has been recorded in this ledger yet.\n"
     assert run("record", path, str(events), "--actor", "counsel").stdout == "recorded 7 entries (1 to 7) of acme\n"
     assert run("init", path).stdout == f"{path} is a ledger already (of acme); nothing was changed\n"

@@ -101,7 +101,7 @@ class Reader:
             self._maker.wrong(line, "", "E_ISSUER", what, "one row is enough")
         if not lines and known.issuer is None:
             ledger = f"no issuer {said.issuer} is recorded" if said.issuer else "the ledger is empty"
-            hint = "add a sheet Company, or record issuer-registered first"
+            hint = "add a sheet Company, or register the company first"
             problem = NotUnderstood("E_ISSUER", f"{ledger}, and the files name no company", hint)
             self._maker.troubles.add((-1, -1, -1), problem)
         if not lines or lines[0].bad:

@@ -104,7 +104,7 @@ def test_what_does_not_fit_in_a_class_is_told_at_its_cell(row: str, told_so: str
 def test_an_empty_ledger_needs_a_company() -> None:
     assert told(csv_files(classes=CLASSES), SAID) == [
         "error: E_ISSUER: the ledger is empty, and the files name no company"
-        " (add a sheet Company, or record issuer-registered first)"
+        " (add a sheet Company, or register the company first)"
     ]
 
 
