@@ -294,11 +294,15 @@ def _enum_kind(of: type[Enum], **also: Any) -> Kind:
 
 
 _PERSON, _ORGANISATION = HolderKind.NATURAL_PERSON, HolderKind.ORGANISATION
+_ORGANISATIONS: Final = (
+    "organization", "company", "corporation", "entity", "legal entity", "legal person", "institution", "partnership",
+    "trust", "fund",
+)  # fmt: skip
 HOLDER_KIND: Final = _word_kind(
     {"person": _PERSON, "organisation": _ORGANISATION},
     {
         **dict.fromkeys(("natural-person", "natural person", "individual", "human"), _PERSON),
-        **dict.fromkeys(("organization", "company", "entity", "legal entity", "institution"), _ORGANISATION),
+        **dict.fromkeys(_ORGANISATIONS, _ORGANISATION),
     },
 )
 _COMMON, _PREFERRED = StockClassKind.COMMON, StockClassKind.PREFERRED

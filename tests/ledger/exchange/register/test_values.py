@@ -236,3 +236,12 @@ def test_any_value_is_read_back_as_it_was_written(name: str, data: st.DataObject
     assert read(KINDS[name], cell) == value
     if isinstance(cell, Decimal | int):  # and no spreadsheet program will make another number of it
         assert len(Decimal(cell).as_tuple().digits) <= 15
+
+
+@pytest.mark.parametrize("written", ["Company", "Trust", "corporation", "Partnership", "FUND"])
+def test_a_register_may_say_more_closely_what_an_organisation_is(written: str) -> None:
+    assert read(v.HOLDER_KIND, written) is HolderKind.ORGANISATION
+
+
+def test_what_may_be_either_is_asked_about() -> None:
+    assert "'Nominee'" in refused(v.HOLDER_KIND, "Nominee")
