@@ -295,8 +295,8 @@ def _enum_kind(of: type[Enum], **also: Any) -> Kind:
 
 _PERSON, _ORGANISATION = HolderKind.NATURAL_PERSON, HolderKind.ORGANISATION
 _ORGANISATIONS: Final = (
-    "organization", "company", "corporation", "entity", "legal entity", "legal person", "institution", "partnership",
-    "trust", "fund",
+    "organization", "company", "corporation", "entity", "legal entity", "legal person", "institution",
+    "partnership", "trust", "fund",
 )  # fmt: skip
 HOLDER_KIND: Final = _word_kind(
     {"person": _PERSON, "organisation": _ORGANISATION},
