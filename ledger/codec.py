@@ -703,7 +703,7 @@ def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after:
     try:
         envelopes, payloads, seals = zip(*map(_split, states), strict=True)
         digests = [sha256(payload).hexdigest() for payload in payloads]
-        if [*map(_leaf_hash, envelopes)] != [*seals]:
+        if [sha256(b"\0" + envelope).hexdigest().encode() for envelope in envelopes] != [*seals]:
             return None
         for number, envelope, told in zip(numbers, envelopes, map(str.encode, digests), strict=True):
             if not said or envelope != b"%b%d%b%b%b" % (around, number, _AROUND_DIGEST, told, tail):

@@ -35,9 +35,10 @@ def day(text: str | date, *, what: str = "day") -> date:
     else:
         if not isinstance(text, str):
             raise NotUnderstood("E_DATE", f"{what} {shown(text)} is a {type(text).__name__}", "write YYYY-MM-DD")
-        if re.fullmatch(r"\d{5}(\.\d+)?", text, re.ASCII):
-            raise NotUnderstood("E_DATE", f"{what} {shown(text)} looks like a serial number", "write YYYY-MM-DD")
         if not _DAY.fullmatch(text):
+            if re.fullmatch(r"\d{5}(\.\d+)?", text, re.ASCII):
+                hint = "write YYYY-MM-DD"
+                raise NotUnderstood("E_DATE", f"{what} {shown(text)} looks like a serial number", hint)
             ambiguous = (
                 " is ambiguous"
                 if re.fullmatch(r"\d\d?/\d\d?/(\d\d|\d{4})", text, re.ASCII)
@@ -135,7 +136,7 @@ class EffectiveDay:
         object.__setattr__(self, "is_exact", first == last)
         object.__setattr__(self, "opens", moment(first, Phase.OPENING))
         object.__setattr__(self, "opens_latest", moment(last, Phase.OPENING))
-        object.__setattr__(self, "_text", f"{first}" if first == last else f"{first}/{last}")
+        object.__setattr__(self, "_text", str(first) if first == last else f"{first}/{last}")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("an effective day does not change; make a new one")

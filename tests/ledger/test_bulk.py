@@ -18,7 +18,7 @@ from ledger.personal import has_particulars
 from ledger.quantities import Money, Shares
 from ledger.timeline import Entry
 from tests import strategies
-from tests.builders import shares_transferred
+from tests.builders import common_issued, shares_transferred
 
 ISSUER = IssuerId("acme")
 KINDS = [kind for kind in EVENTS if issubclass(kind, Fact) and not has_particulars(kind)]
@@ -192,3 +192,17 @@ def test_a_column_is_true_or_false_where_all_of_it_is() -> None:
     assert not Column([Shares(0), Shares(0)])
     with pytest.raises(OneByOne):
         assert Column([Shares(0), Shares(1)])
+
+
+@pytest.mark.parametrize(
+    ("told", "written"), [("common-issued", "preferred-issued"), ('"version":"1"', '"version":"2"')]
+)
+def test_a_payload_of_another_kind_or_version_than_its_store_says_is_found(told: str, written: str) -> None:
+    """Both kinds have the same fields: nothing but the name tells them apart."""
+    events = [common_issued(issued=count) for count in (1, 2, 3)]
+    forged = codec.encode(events[1]).replace(told.encode(), written.encode())
+    rows = [row(1, events[0]), row(2, events[1], forged), row(3, events[2])]
+
+    assert forged != codec.encode(events[1])
+    assert codec.read_states([row(n, event) for n, event in enumerate(events, 1)], ISSUER, 0) is not None
+    assert codec.read_states(rows, ISSUER, 0) is None

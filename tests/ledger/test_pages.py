@@ -4,12 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import Ledger
+from ledger import Ledger, codec
+from ledger.errors import LedgerDamaged
 from ledger.events import HolderRegistered, SharesTransferred
+from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.movements import HolderKind
 from ledger.pages import Entries, Page
 from ledger.personal import Personal
-from ledger.store import port
+from ledger.store import MemoryStore, Row, port
+from ledger.timeline import Entry
 from tests.builders import common_issued, company, holder_registered, shares_transferred
 
 WRITTEN = company()
@@ -108,3 +111,13 @@ def test_particulars_are_there_when_a_page_is_made_late() -> None:
     assert isinstance(event, HolderRegistered)
     assert event.name is not None
     assert event.name.value == "Eve Example"
+
+
+def test_a_record_that_does_not_begin_with_its_issuer_is_damaged() -> None:
+    store, event, issuer = MemoryStore(), common_issued(), IssuerId("acme")
+    payload = codec.encode(event)
+    entry = Entry(EntryNumber(1), PLAIN[0].recorded_at, "x", CommandId("c"), event, codec.digest(payload))
+    store.append(issuer, [Row(1, codec.topic(event), codec.state(issuer, entry, payload))], entry.command, {})
+
+    with pytest.raises(LedgerDamaged, match="entry 1: the first entry does not register the issuer"):
+        Ledger(store).entries()
