@@ -202,6 +202,8 @@ class Gate:
         splits = any(isinstance(each.fact, StockSplitEffected) for each in facts)
         if first == book.at and (splits or book.split_at == book.at):
             return False  # what comes before and after a split of the same moment needs the whole moment
+        if any(each.begins == book.at and each.fact.place is not None for each in facts):
+            return False  # its place may be before what the same moment holds already
         one_moment_of_its_own = first > book.at and all(each.begins == first for each in facts)
         book.watch()
         try:

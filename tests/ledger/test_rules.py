@@ -1487,6 +1487,13 @@ def outcome(ledger: Ledger, events: Sequence[Event], as_stated: bool) -> object:
         ([shares_transferred(transferred=1, effective_on="2026-02-03"), common_issued(issued=1)], False),
     ]
 )
+@example(
+    [
+        ([shares_reserved(reserved=1, effective_on="2026-02-01")], False),
+        ([authorized_shares_changed(authorized=3, place=Count(1))], False),
+        ([common_issued(issued=4)], False),
+    ]
+)
 def test_running_totals_and_the_whole_record_let_the_same_commands_through(
     commands: list[tuple[list[Event], bool]],
 ) -> None:
