@@ -601,7 +601,10 @@ def _holding_lines(
 
 
 def _percent(shares: Bounds[Shares], line: ClassLine) -> Bounds[Fraction]:
-    """Return the part of the denominator that a holding is, in the worst and in the best reading."""
+    """Return the part of the denominator that a holding is, between bounds that hold in every reading.
+
+    Each end pairs one end of the holding with the other of the whole, though no reading may have both.
+    """
     return part_of(shares, denominator_of(line.outstanding, line.stated, is_complete=line.is_complete))
 
 
