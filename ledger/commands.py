@@ -94,6 +94,8 @@ def as_first_seen(ledger: Ledger, command: str | None) -> Ledger:
     What a command works out depends on what is there: a closing that is given again would find nothing undrawn. On
     top of what it saw the first time it amounts to the same events, and counts once.
     """
+    if command is None:
+        return ledger
     numbers = [entry.number for entry in ledger.entries() if entry.command == command]
     return ledger.supposing(known_at=numbers[0] - 1) if numbers and numbers[0] > 1 else ledger
 

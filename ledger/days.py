@@ -158,14 +158,6 @@ class EffectiveDay:
             raise NotUnderstood("E_DATE", f"{shown(text)} is one day", f'write "{earliest}"')
         return made
 
-    def certain_by(self, on: date) -> bool:
-        """Whether the fact had taken effect at the close of the day in every reading."""
-        return self.latest <= on
-
-    def possible_by(self, on: date) -> bool:
-        """Whether the fact had taken effect at the close of the day in some reading."""
-        return self.earliest <= on
-
     def __str__(self) -> str:
         return self._text
 

@@ -259,6 +259,18 @@ class Ledger:
                     raise LedgerDamaged("E_TAMPERED", place, f"a particular beside it: {error.what}") from error
         return attrs.evolve(event, **known)
 
+    def registration(self, known_at: KnownAt = None) -> IssuerRegistered:
+        """Return what registers the issuer, as far as the knowledge reaches; no other entry is looked at.
+
+        Args:
+            known_at: See ``position``.
+
+        Raises:
+            NothingRecorded: Nothing had been recorded by ``known_at``.
+        """
+        known = self.position(known_at)
+        return self._zones.registration(self._entries, known)
+
     @property
     def time_zone(self) -> str:
         """The zone whose days the record counts in, as known now."""
@@ -523,7 +535,9 @@ class Ledger:
 
 
 class _Zones:
-    """The time zone of the issuer, as it was known from position to position. Looks at each entry once.
+    """The time zone of the issuer, as it was known from position to position.
+
+    Only what is about the issuer is looked at, and once.
 
     A day could close by the zone that is known now, but then a restatement of the issuer would move the close of
     days long past. It could close by any zone whose own close knows that zone, but there may be two of these, or
@@ -536,21 +550,25 @@ class _Zones:
         self._about: list[Entry] = []  # what registers or restates the issuer, or takes such an entry out
         self._seen = 0
 
-    def known_by_then(self, entries: Sequence[Entry]) -> list[tuple[int, str]]:
+    def known_by_then(self, entries: Entries) -> list[tuple[int, str]]:
         """Return each zone, with the number of entries from which on it was known; the first one from 0 on."""
-        for entry in entries[self._seen :]:
+        for entry in entries.of_kinds((IssuerRegistered, *_CORRECTIONS), self._seen, len(entries)):
             if _is_about_issuer(entry.event, self._about):
                 self._about.append(entry)
-                facts = [each.fact for each in standing(self._about)]
-                zones = [fact.time_zone for fact in facts if isinstance(fact, IssuerRegistered)]
+                zone_known = _registration(self._about).time_zone
                 begin = command_end(entries, entry.number) if self._known else 0
                 if self._known and self._known[-1][0] == begin:  # by the same command: only the last one was known
                     self._known.pop()
-                self._known.append((begin, zones[0]))
+                self._known.append((begin, zone_known))
         self._seen = len(entries)
         return self._known
 
-    def close_of(self, on: date, entries: Sequence[Entry]) -> tuple[int, datetime]:
+    def registration(self, entries: Entries, known: int) -> IssuerRegistered:
+        """Return what registers the issuer, as known at a position."""
+        self.known_by_then(entries)
+        return _registration([entry for entry in self._about if entry.number <= known])
+
+    def close_of(self, on: date, entries: Entries) -> tuple[int, datetime]:
         """Return how many entries were known when a day closed, and when that was."""
         known = self.known_by_then(entries)
         for (begin, name), (end, _) in pairwise([*known, (len(entries), "")]):
@@ -559,6 +577,14 @@ class _Zones:
             if count < end:
                 return max(begin, count), closed
         return len(entries), closed
+
+
+def _registration(about: Sequence[Entry]) -> IssuerRegistered:
+    """Return what registers the issuer among entries about it; the rules let it be restated, and not be voided."""
+    for each in standing(about):
+        if isinstance(each.fact, IssuerRegistered):
+            return each.fact
+    raise LedgerDamaged("E_TAMPERED", f"entry {about[0].number}", "the registration of the issuer was taken out")
 
 
 def _is_about_issuer(event: Event, about: Sequence[Entry]) -> bool:

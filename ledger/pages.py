@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain, pairwise, repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 
 from ledger.identity import EntryNumber
@@ -71,6 +72,14 @@ class Page:
         if place in self.singles:
             return type(self.singles[place])
         return next(type(bulk.one) for bulk in self.bulks if place in bulk.rows)
+
+    def of_kinds(self, kinds: tuple[type[Event], ...]) -> list[tuple[int, Event]]:
+        """Return the events of some kinds with their places, in order; no other is made."""
+        found = [(place, event) for place, event in self.singles.items() if isinstance(event, kinds)]
+        for bulk in self.bulks:
+            if isinstance(bulk.one, kinds):
+                found += zip(bulk.rows, bulk.events(), strict=True)
+        return sorted(found, key=itemgetter(0))
 
     def single(self, place: int, event: Event) -> Entry:
         """Return the entry of one event of the page; only this one is made."""
@@ -174,12 +183,11 @@ class Entries(Sequence[Entry]):
         return found
 
     def of_kinds(self, kinds: tuple[type[Event], ...], start: int, stop: int) -> Iterator[Entry]:
-        """Yield the entries of kinds that pages keep whole, from one index to another; no other is made."""
+        """Yield the entries of some kinds, from one index to another; no other is made."""
         for part, first, last in self.parts(start, stop):
             if isinstance(part, Page):
-                for place in sorted(part.singles):
-                    if first <= place < last and isinstance(part.singles[place], kinds):
-                        yield part.single(place, part.singles[place])
+                found = part.of_kinds(kinds)
+                yield from (part.single(place, event) for place, event in found if first <= place < last)
             else:
                 yield from (entry for entry in part[first:last] if isinstance(entry.event, kinds))
 

@@ -13,11 +13,12 @@ from ledger.days import close_of, day
 from ledger.errors import NotUnderstood, UnknownName, nearest
 from ledger.events import HolderRegistered
 from ledger.identity import Count, HolderId, IssuerId, ReserveId, StockClassId
-from ledger.movements import Account, Held, Level, Reserved, Scope, Source, StockClassKind, Unit
+from ledger.movements import Account, Held, Level, Reserved, Scope, StockClassKind, Unit
 from ledger.quantities import Authorized, Price, Ratio, Shares
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible, exactly, ratio_of
+from projections.figures import part_of_class
 from projections.frame import Tabular
 from projections.replay import Balances, Grouping, Quantity, Units, close_place, is_complete, replay_index
 
@@ -312,17 +313,14 @@ def _figures(balances: Balances) -> Figures:
     """Return the parts of every class, what is issued, and what counts against the authorized number."""
     reissuable = reissuable_classes(balances)
 
-    def is_spent(unit: Unit, account: Account) -> bool:
-        return account in (Source.CONVERTED, Source.REDEEMED) and unit not in reissuable
-
-    def committed(unit: Unit, account: Account) -> Any:
-        return (unit, "committed") if is_spent(unit, account) or _part(account) else None
+    def part(unit: Unit, account: Account) -> str | None:
+        found = part_of_class(account)
+        return None if found == "spent" and unit in reissuable else found
 
     return {
-        **balances.grouped(lambda unit, account: (unit, part) if (part := _part(account)) else None),
-        **balances.grouped(lambda unit, account: (unit, "issued") if _part(account) in _ISSUED else None),
-        **balances.grouped(committed),
-        **balances.grouped(lambda unit, account: (unit, "spent") if is_spent(unit, account) else None),
+        **balances.grouped(lambda unit, account: (unit, found) if (found := part(unit, account)) else None),
+        **balances.grouped(lambda unit, account: (unit, "issued") if part(unit, account) in _ISSUED else None),
+        **balances.grouped(lambda unit, account: (unit, "committed") if part(unit, account) else None),
     }
 
 
@@ -395,19 +393,6 @@ def _identifiers(balances: Balances, stock_class: StockClassId) -> Iterator[tupl
 
 
 _ISSUED = ("outstanding", "treasury")
-
-
-def _part(account: Account) -> str | None:
-    """Return which part of a class an account belongs to."""
-    match account:
-        case Held():
-            return "outstanding"
-        case Source.TREASURY:
-            return "treasury"
-        case Reserved():
-            return "reserved"
-        case _:
-            return None
 
 
 def stated_count(balances: Balances, stock_class: StockClassId, ratio: Fraction) -> StatedCount | None:

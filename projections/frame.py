@@ -13,6 +13,7 @@ Every value is exact, and no number is ever a binary float:
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC
 from decimal import Decimal
@@ -162,7 +163,7 @@ def _fraction(units: int | Fraction) -> Fraction:
     return Fraction(units) / SCALE
 
 
-class Tabular:
+class Tabular(ABC):
     """What a view can do because it says which tables it has: be shown, and be handed on to other libraries.
 
     The first of its frames stands for the view.
@@ -170,9 +171,9 @@ class Tabular:
 
     __slots__ = ()
 
+    @abstractmethod
     def frames(self) -> tuple[Frame, ...]:
         """Return the tables of the view."""
-        raise NotImplementedError
 
     def frame(self, name: str | None = None) -> Frame:
         """Return a table of the view by its name; the first one without.

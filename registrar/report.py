@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import attrs
 
 from ledger.days import EffectiveDay
-from ledger.events import IssuerRegistered
 from ledger.quantities import Authorized, Money, Price, Ratio, Shares
 from projections.bounds import Bounds, Possible
 
@@ -298,11 +297,6 @@ class Asked:
     @classmethod
     def of(cls, ledger: Ledger, days: str, known: int, *heads: Head) -> Self:
         """Return what an answer about some days, as known at a position, is about."""
-        name = ""
-        for each in reversed(ledger.standing(known)):
-            if isinstance(each.fact, IssuerRegistered):
-                name = each.fact.legal_name
-                break
         entries = ledger.entries()
         issuer = ledger.issuer
         assert issuer is not None, "a ledger with entries has an issuer"
@@ -314,7 +308,7 @@ class Asked:
 
         return cls(
             issuer=str(issuer),
-            issuer_name=name,
+            issuer_name=ledger.registration(known).legal_name,
             days=days,
             heads=heads,
             known=known,

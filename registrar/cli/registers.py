@@ -48,11 +48,10 @@ def holders(asked: Asking, as_of: str | None, basis: str | None) -> None:
     """Show the holders of record on a record date, in alphabetical order, with their shares and votes."""
     with asked.opened() as ledger:
         from projections.holders import holders as listed
+        from registrar.registers.holders import holders as report
 
         day, units = asked.as_of(ledger, as_of), asked.day("--basis", basis)
         answer = listed(ledger, as_of=day, known_at=asked.known(ledger), basis=units)
-        from registrar.registers.holders import holders as report
-
         asked.answer(lambda: report(ledger, answer))
 
 
@@ -69,9 +68,8 @@ def certificates(asked: Asking, as_of: str | None, basis: str | None) -> None:
     """Show the register of certificates: whose each is, what became of it, and where it came from."""
     with asked.opened() as ledger:
         from projections.certificates import certificates as listed
+        from registrar.registers.certificates import certificates as report
 
         day, units = asked.as_of(ledger, as_of), asked.day("--basis", basis)
         answer = listed(ledger, as_of=day, known_at=asked.known(ledger), basis=units)
-        from registrar.registers.certificates import certificates as report
-
         asked.answer(lambda: report(ledger, answer))

@@ -134,23 +134,6 @@ def test_a_range_of_one_day_is_that_day() -> None:
     assert not between("2026-02-02", "2026-02-03").is_exact
 
 
-@pytest.mark.parametrize(
-    ("at", "certain", "possible"),
-    [
-        ("2017-05-09", False, False),
-        ("2017-05-10", False, True),
-        ("2017-05-11", False, True),
-        ("2017-06-19", False, True),
-        ("2017-06-20", True, True),
-        ("2017-06-21", True, True),
-    ],
-)
-def test_a_range_is_impossible_then_open_then_certain(at: str, certain: bool, possible: bool) -> None:
-    one = between("2017-05-10", "2017-06-20")
-
-    assert (one.certain_by(day(at)), one.possible_by(day(at))) == (certain, possible)
-
-
 def test_an_effective_day_does_not_change() -> None:
     one: Any = on("2026-02-02")
 

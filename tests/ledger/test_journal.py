@@ -645,6 +645,26 @@ def test_the_zone_is_that_of_the_issuer_as_restated() -> None:
     assert ledger.time_zone == "Asia/Tokyo"
 
 
+def test_the_registration_is_the_one_that_was_known() -> None:
+    ledger = company()
+    before = len(ledger.entries())
+    ledger.record(entry_restated(1, restated_as=issuer_registered(legal_name="Acme Sun, Inc.")))
+
+    assert ledger.registration().legal_name == "Acme Sun, Inc."
+    assert ledger.registration(before).legal_name == "Acme Solar, Inc."
+
+
+def test_a_record_whose_registration_was_voided_is_damaged() -> None:
+    ledger = company()
+    ledger._gate.check = lambda *unused, **more: None  # type: ignore[method-assign]  # no rule lets it in
+    ledger.record(entry_voided(1))
+
+    for ask in (ledger.registration, lambda: ledger.time_zone):
+        error = refused(ask)
+        assert isinstance(error, LedgerDamaged)
+        assert "registration of the issuer" in error.line()
+
+
 def zoned(*commands: tuple[str, Event]) -> Ledger:
     """Return a ledger of an issuer in Denver, with commands recorded at these instants of 2026."""
     times = ["2026-01-01T00:00:00+00:00", *(f"2026-{when}:00+00:00" for when, _ in commands)]

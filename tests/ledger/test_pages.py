@@ -79,10 +79,12 @@ def test_one_entry_is_made_as_its_page_makes_it(page: int, start: int, stop: int
 
 
 @given(pages, st.integers(0, SIZE), st.integers(0, SIZE))
-def test_entries_that_are_kept_whole_are_found_by_their_kind(page: int, start: int, stop: int) -> None:
-    found = [*fresh(page).of_kinds((HolderRegistered,), start, stop)]
+def test_entries_are_found_by_their_kinds_kept_whole_or_not(page: int, start: int, stop: int) -> None:
+    kinds = (HolderRegistered, SharesTransferred)
 
-    assert found == [entry for entry in PLAIN[start:stop] if isinstance(entry.event, HolderRegistered)]
+    found = [*fresh(page).of_kinds(kinds, start, stop)]
+
+    assert found == [entry for entry in PLAIN[start:stop] if isinstance(entry.event, kinds)]
 
 
 @pytest.mark.parametrize("page", [1, 2, 100])

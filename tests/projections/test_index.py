@@ -184,6 +184,7 @@ def test_a_cap_table_makes_entries_of_the_last_page_only() -> None:
     ledger.record(*synthetic.founding(), *map(synthetic.event, synthetic.deals(400, 10)))
     again = read_again(ledger, 50)
 
+    assert again.time_zone == again.registration().time_zone
     assert cap_table(again, as_of="2025-01-01") == taken_one_by_one(ledger, date(2025, 1, 1))
     pages = [part for part, _, _ in again.entries().parts(0, len(again.entries()))]
     assert all(isinstance(page, Page) for page in pages)
