@@ -1,0 +1,90 @@
+"""Split a class, with the terms that follow."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ledger.days import EffectiveDay, Phase
+from ledger.errors import NotUnderstood
+from ledger.events import Event, ResultingTerms, StockSplitEffected
+from ledger.identity import Count, StockClassId
+from ledger.movements import Level
+from ledger.quantities import Authorized, FractionPolicy, Price, Ratio
+from ledger.terms.conversion import ConversionRight
+
+if TYPE_CHECKING:
+    from ledger.journal import Ledger
+
+from ledger.commands.reading import book_at, level_of
+
+
+@attrs.frozen(kw_only=True)
+class SplitStock:
+    """Split one class; the price of each conversion right that it affects is worked out exactly.
+
+    The authorized number is never derived: papers change it or leave it, and say so.
+
+    Attributes:
+        stock_class: Which class.
+        ratio: New shares for one old share.
+        on: The day.
+        phase: Part of the day.
+        fractions: What happens to fractions.
+        authorized: Shares that may be issued afterwards.
+        par_value: Par value afterwards; as before when not given.
+        authority: Resolution and filing.
+    """
+
+    stock_class: StockClassId
+    ratio: Ratio
+    on: date
+    phase: Phase
+    fractions: FractionPolicy
+    authorized: Authorized
+    par_value: Price | None = None
+    authority: str | None = None
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return the split with the terms that follow from it. Positions keep the decimals of the class.
+
+        A conversion price into the class is divided by the ratio, a conversion ratio multiplied by it: one share
+        given up converts into the same part of the company as before.
+        """
+        if not self.ratio:
+            raise NotUnderstood("E_TERMS", "a split of 0 leaves nothing", "state another ratio")
+        book = book_at(ledger, self.on, self.phase)
+        resulting = {
+            self.stock_class: ResultingTerms(
+                stock_class=self.stock_class, authorized=self.authorized, par_value=self.par_value
+            )
+        }
+        for level, subject in list(book.settings):
+            right = level_of(book, Level.CONVERSION, subject) if level is Level.CONVERSION else None
+            if isinstance(right, ConversionRight) and self.stock_class in (right.into, subject):
+                assert isinstance(subject, StockClassId)
+                factor = self.ratio.value if right.into == self.stock_class else 1 / self.ratio.value
+                terms = resulting.get(subject, ResultingTerms(stock_class=subject))
+                resulting[subject] = attrs.evolve(terms, conversion=_rescaled(right, factor))
+        return (
+            StockSplitEffected(
+                effective_on=EffectiveDay(self.on),
+                phase=self.phase,
+                stock_classes=(self.stock_class,),
+                ratio=self.ratio,
+                fractions=self.fractions,
+                decimals=Count(level_of(book, Level.DECIMALS, self.stock_class) or 0),
+                resulting=tuple(resulting.values()),
+                authority=self.authority,
+            ),
+        )
+
+
+def _rescaled(right: ConversionRight, factor: Fraction) -> ConversionRight:
+    if right.price is not None:
+        return ConversionRight(into=right.into, price=Price(right.price.amount / factor, right.price.currency))
+    assert right.ratio is not None
+    return ConversionRight(into=right.into, ratio=Ratio(right.ratio.value * factor))
