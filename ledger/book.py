@@ -21,11 +21,16 @@ from ledger.days import Moment
 from ledger.identity import AgreementId, StockClassId
 from ledger.movements import (
     Account,
+    Awarded,
     Commitment,
+    Declared,
     Held,
     Level,
     LevelValue,
+    Owed,
+    Pooled,
     Posting,
+    Purchasable,
     Rescaling,
     Reserved,
     Setting,
@@ -72,10 +77,12 @@ def totals_of(postings: Iterable[Posting]) -> dict[Total, int]:
     for posting in postings:
         account, unit, quantity = posting.account, posting.unit, posting.quantity
         match account:
-            case Held() | Reserved() | Source.TREASURY:
+            case Held() | Reserved() | Awarded() | Pooled() | Source.TREASURY:
                 add((unit, account), quantity)
                 add((unit, _ISSUED_OR_RESERVED), quantity)
                 add((unit, _WITH_SPENT), quantity)
+            case Owed() | Purchasable() | Declared():
+                add((unit, account), quantity)
             case Source.CONVERTED | Source.REDEEMED:
                 add((unit, _WITH_SPENT), quantity)
             case Commitment(agreement=agreement, stage=Stage.UNDRAWN, tranche=tranche):

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from ledger.identity import (
         AgreementId,
         CommandId,
+        DividendId,
         EntryNumber,
         HolderId,
+        InstrumentId,
         IssuerId,
+        PlanId,
         ReserveId,
         SecurityId,
         StockClassId,
@@ -439,6 +442,68 @@ class CommitmentExceeded(RuleBroken):
         return (
             f"{self.agreement}{part}: {self.undrawn:,} is undrawn on {self.on} and entry {self.entry} takes"
             f" {self.asked:,}. Take less, or amend the agreement first."
+        )
+
+
+@attrs.frozen(eq=False)
+class InstrumentExceeded(RuleBroken):
+    """More would be converted, repaid, exercised or given up than is left of a note, a warrant or an award."""
+
+    CODE: ClassVar[str] = "E_INSTRUMENT"
+    RULE: ClassVar[str] = "instrument-not-below-zero"
+
+    instrument: InstrumentId
+    holder: HolderId
+    left: Shares | Money
+    asked: Shares | Money
+    on: date
+    entry: EntryNumber
+
+    def __str__(self) -> str:
+        return (
+            f"{self.holder} has {self.left:,} left of {self.instrument} on {self.on} and entry {self.entry} takes"
+            f" {self.asked:,}. Take less, or record what is missing."
+        )
+
+
+@attrs.frozen(eq=False)
+class PoolExceeded(RuleBroken):
+    """More would be granted than a plan has left."""
+
+    CODE: ClassVar[str] = "E_POOL"
+    RULE: ClassVar[str] = "pool-not-below-zero"
+
+    plan: PlanId
+    stock_class: StockClassId
+    pooled: Shares
+    asked: Shares
+    on: date
+    entry: EntryNumber
+
+    def __str__(self) -> str:
+        return (
+            f"plan {self.plan} has {self.pooled:,} {self.stock_class} to grant on {self.on} and entry {self.entry}"
+            f" takes {self.asked:,}. Add to the pool, or grant fewer."
+        )
+
+
+@attrs.frozen(eq=False)
+class DividendExceeded(RuleBroken):
+    """More would be paid of a dividend than was declared."""
+
+    CODE: ClassVar[str] = "E_DIVIDEND"
+    RULE: ClassVar[str] = "dividend-not-below-zero"
+
+    dividend: DividendId
+    unpaid: Money
+    asked: Money
+    on: date
+    entry: EntryNumber
+
+    def __str__(self) -> str:
+        return (
+            f"{self.unpaid:,} of dividend {self.dividend} is unpaid on {self.on} and entry {self.entry} pays"
+            f" {self.asked:,}. Pay less, or record what was declared."
         )
 
 

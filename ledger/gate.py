@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -22,16 +22,29 @@ from ledger.days import Moment
 from ledger.errors import HeldLater, HoldingExceeded, LedgerError
 from ledger.events import EntryRestated, EntryVoided, IssuerRegistered, StockSplitEffected
 from ledger.identity import IssuerId, StockClassId
-from ledger.movements import Commitment, Held, Level, Reserved, Source
+from ledger.movements import (
+    Awarded,
+    Commitment,
+    Declared,
+    Held,
+    Level,
+    Owed,
+    Pooled,
+    Purchasable,
+    Reserved,
+    Source,
+)
 from ledger.rules import COMMAND_RULES, FACT_RULES, Asked, Breach, not_below_zero, within_authorized
 from ledger.timeline import Entry, InEffect, place_in_history, standing
 
 
 def _order(total: Total) -> tuple[int, str]:
-    """Holdings first, then treasury, reserves and commitments."""
+    """Holdings first, then treasury, reserves, commitments and instruments."""
     unit, account = total
-    rank = {Held: 0, Source: 1, Reserved: 2, Commitment: 3, UndrawnUnder: 4}[type(account)]
-    return rank, f"{unit} {account}"
+    return _RANK.index(type(account)), f"{unit} {account}"
+
+
+_RANK: Final = (Held, Source, Reserved, Commitment, UndrawnUnder, Owed, Purchasable, Awarded, Pooled, Declared)
 
 
 def limits_broken(book: Book, changes: Changes) -> Iterator[Breach]:

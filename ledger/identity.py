@@ -90,6 +90,41 @@ class ReserveId(Identifier):
     WHAT = "reserve"
 
 
+class InstrumentId(Identifier):
+    """A note, a SAFE, a warrant or an award: a right against the company that is not a share."""
+
+    __slots__ = ()
+    WHAT = "instrument"
+
+
+class PlanId(Identifier):
+    """A plan under which awards are granted."""
+
+    __slots__ = ()
+    WHAT = "plan"
+
+
+class DividendId(Identifier):
+    """A dividend that was declared."""
+
+    __slots__ = ()
+    WHAT = "dividend"
+
+
+class RestrictionId(Identifier):
+    """A restriction on shares, or a lien."""
+
+    __slots__ = ()
+    WHAT = "restriction"
+
+
+class GroupId(Identifier):
+    """Holders that act together."""
+
+    __slots__ = ()
+    WHAT = "group"
+
+
 class CommandId(Identifier):
     """The identity of one request; the same id counts once."""
 

@@ -15,7 +15,19 @@ from typing import Final, NamedTuple
 
 import attrs
 
-from ledger.identity import AgreementId, HolderId, ReserveId, SecurityId, StockClassId, TrancheId
+from ledger.identity import (
+    AgreementId,
+    DividendId,
+    GroupId,
+    HolderId,
+    InstrumentId,
+    PlanId,
+    ReserveId,
+    RestrictionId,
+    SecurityId,
+    StockClassId,
+    TrancheId,
+)
 from ledger.personal import Personal
 from ledger.quantities import (
     Authorized,
@@ -26,6 +38,7 @@ from ledger.quantities import (
     Ratio,
     Shares,
 )
+from ledger.terms.base import Terms
 from ledger.terms.commitment import ConditionState, Remedy
 from ledger.terms.conversion import ConversionRight
 
@@ -45,6 +58,44 @@ class Reserved:
     """Authorized shares kept back for a purpose."""
 
     reserve: ReserveId
+
+
+@attrs.frozen(cache_hash=True)
+class Owed:
+    """Money that the company owes a holder: the principal of a note, or what was paid for a SAFE."""
+
+    instrument: InstrumentId
+    holder: HolderId
+
+
+@attrs.frozen(cache_hash=True)
+class Purchasable:
+    """Shares that a holder may buy under a warrant. They are not kept back, unless a reserve is made for them."""
+
+    instrument: InstrumentId
+    holder: HolderId
+
+
+@attrs.frozen(cache_hash=True)
+class Awarded:
+    """Shares under an award that were neither exercised nor released nor forfeited. They are kept back."""
+
+    instrument: InstrumentId
+    holder: HolderId
+
+
+@attrs.frozen(cache_hash=True)
+class Pooled:
+    """Shares kept back for a plan, and not granted."""
+
+    plan: PlanId
+
+
+@attrs.frozen(cache_hash=True)
+class Declared:
+    """Money of a dividend that was declared and is not paid yet."""
+
+    dividend: DividendId
 
 
 class Stage(Enum):
@@ -74,8 +125,12 @@ class Source(Enum):
 
     ISSUED = "issued"
     ISSUED_ON_CONVERSION = "issued on conversion"
+    ISSUED_ON_EXERCISE = "issued on exercise"
+    ISSUED_IN_EXCHANGE = "issued in exchange"
+    ISSUED_AS_DIVIDEND = "issued as a dividend"
     OPENING_BALANCE = "opening balance"
     CONVERTED = "converted"
+    EXCHANGED = "exchanged"
     CANCELLED = "cancelled"
     REDEEMED = "redeemed"
     RETIRED = "retired"
@@ -84,9 +139,40 @@ class Source(Enum):
     UNRESERVED = "unreserved"
     TREASURY = "treasury"
     """Issued and held by the company itself: issued, and not outstanding."""
+    WARRANTED = "warrants issued"
+    """Where the shares come from that a warrant may buy."""
+    EXERCISED = "exercised"
+    RELEASED = "released"
+    """Shares under units that were delivered."""
+    FORFEITED = "forfeited"
+    EXPIRED = "expired"
+    LENT = "lent"
+    """Where the principal of a note comes from."""
+    INTEREST = "interest"
+    """Where interest comes from that is paid, converted or added to the principal."""
+    DEBT_CONVERTED = "debt converted"
+    REPAID = "repaid"
+    DIVIDENDS = "dividends"
+    """Where a dividend comes from."""
+    PAID = "paid"
+    """Money that was paid out to holders."""
 
 
-Account = Held | Reserved | Commitment | Source
+ISSUES: Final = frozenset(
+    (
+        Source.ISSUED,
+        Source.ISSUED_ON_CONVERSION,
+        Source.ISSUED_ON_EXERCISE,
+        Source.ISSUED_IN_EXCHANGE,
+        Source.ISSUED_AS_DIVIDEND,
+        Source.TREASURY,
+    )
+)
+"""Accounts from which shares reach a holder out of the company."""
+
+Account = Held | Reserved | Commitment | Owed | Purchasable | Awarded | Pooled | Declared | Source
+KeptBack = Reserved | Pooled | Awarded
+"""Accounts of shares that are not issued, and count against the authorized number."""
 
 
 _kept: Final = lru_cache(maxsize=65_536)(Held)
@@ -137,6 +223,17 @@ class HolderKind(Enum):
     ORGANISATION = "organisation"
 
 
+class InstrumentKind(Enum):
+    """What kind of right an instrument is."""
+
+    NOTE = "note"
+    SAFE = "safe"
+    WARRANT = "warrant"
+    OPTION = "option"
+    RESTRICTED_UNITS = "restricted-units"
+    APPRECIATION_RIGHT = "appreciation-right"
+
+
 class Level(Enum):
     """The levels that a setting can state; each belongs to one kind of subject."""
 
@@ -173,6 +270,15 @@ class Level(Enum):
     TRANCHE_SHARES = "shares of the tranche"
     CONDITION = "condition"
     CONDITION_OF = "tranche of the condition"
+    INSTRUMENT = "instrument"
+    PRICE = "price"
+    """Of an instrument and the class bought with it: exercise price, or fixed conversion price."""
+    FLOOR = "floor price"
+    """Of an instrument and the class bought with it: the lowest conversion price."""
+    PLAN = "plan"
+    DIVIDEND = "dividend"
+    RESTRICTION = "restriction"
+    GROUP = "group"
 
 
 FIRST_LEVELS: Final = {
@@ -182,6 +288,11 @@ FIRST_LEVELS: Final = {
     Level.SECURITY: "security",
     Level.INVESTOR: "agreement",
     Level.OPENING: "opening balance of",
+    Level.INSTRUMENT: "instrument",
+    Level.PLAN: "plan",
+    Level.DIVIDEND: "dividend",
+    Level.RESTRICTION: "restriction",
+    Level.GROUP: "group",
 }
 """The level whose setting brings its subject into being, and what the subject is called."""
 
@@ -194,18 +305,25 @@ LevelValue = (
     | ConditionState
     | ConversionRight
     | Currency
+    | DividendId
+    | GroupId
     | HolderId
     | HolderKind
+    | InstrumentId
+    | InstrumentKind
     | Money
     | Personal
+    | PlanId
     | Price
     | Ratio
     | Remedy
+    | RestrictionId
     | Scope
     | SecurityId
     | Shares
     | StockClassId
     | StockClassKind
+    | Terms
     | TrancheId
     | bool
     | date
@@ -255,10 +373,11 @@ Movements = tuple[Movement, ...]
 
 
 def is_rounded(account: object) -> bool:
-    """Whether a split leaves no fraction on an account: a position, the treasury and a reserve count shares."""
-    return type(account) is Held or type(account) is Reserved or account is Source.TREASURY
+    """Whether a split leaves no fraction on an account: each but a source counts shares."""
+    return type(account) in _COUNT_SHARES or account is Source.TREASURY
 
 
+_COUNT_SHARES: Final = (Held, Reserved, Purchasable, Awarded, Pooled)
 _posting: Final = partial(tuple.__new__, Posting)  # a history makes two of nearly every entry
 
 

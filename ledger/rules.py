@@ -27,12 +27,15 @@ from ledger.errors import (
     CommitmentExceeded,
     CorrectionMisplaced,
     CurrencyMismatch,
+    DividendExceeded,
     HoldingExceeded,
     IdentifierInvalid,
+    InstrumentExceeded,
     IssuerFirst,
     NameTaken,
     NotUnderstood,
     OrderUnclear,
+    PoolExceeded,
     ReserveExceeded,
     RuleBroken,
     SecurityUnnamed,
@@ -61,20 +64,30 @@ from ledger.events import (
 from ledger.identity import (
     AgreementId,
     ConditionId,
+    DividendId,
     EntryNumber,
+    GroupId,
     HolderId,
+    InstrumentId,
     IssuerId,
+    PlanId,
+    RestrictionId,
     StockClassId,
     TrancheId,
 )
 from ledger.movements import (
     FIRST_LEVELS,
+    Awarded,
     Commitment,
+    Declared,
     Held,
     HolderKind,
     Level,
     Movement,
+    Owed,
+    Pooled,
     Posting,
+    Purchasable,
     Rescaling,
     Reserved,
     Setting,
@@ -135,6 +148,8 @@ def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple
         yield Level.TRANCHE_SHARES, (agreement, value), value
     elif kind is ConditionId:
         yield Level.CONDITION, (agreement, value), value
+    elif kind in _BROUGHT_BY:
+        yield _BROUGHT_BY[kind], value, value
     elif kind is tuple:
         for each in value:
             yield from names_in(each, agreement)
@@ -145,6 +160,15 @@ def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple
             if field is not None:
                 yield from names_in(field, agreement)
 
+
+_BROUGHT_BY: Final[dict[type, Level]] = {
+    InstrumentId: Level.INSTRUMENT,
+    PlanId: Level.PLAN,
+    DividendId: Level.DIVIDEND,
+    RestrictionId: Level.RESTRICTION,
+    GroupId: Level.GROUP,
+}
+"""The level that brings what an identifier names into being, for those that stand alone."""
 
 _CALLED: Final = {**FIRST_LEVELS, Level.TRANCHE_SHARES: "tranche", Level.CONDITION: "condition"}
 """The level whose setting brings its subject into being, what is named within an agreement included."""
@@ -307,6 +331,8 @@ def _counts_in_units_of(movement: Movement) -> set[StockClassId]:
         return {movement.unit} if type(movement.unit) is StockClassId else set()
     assert type(movement) is Setting
     subject, value = movement.subject, movement.value
+    if movement.level in (Level.PRICE, Level.FLOOR) and value is not None:
+        return {StockClassId(subject[1])}
     if type(subject) is not StockClassId or value is None or movement.level not in _IN_UNITS:
         return set()
     if isinstance(value, Authorized) and value.shares is None:
@@ -385,6 +411,10 @@ def not_below_zero(book: Book, total: Total, each: InEffect) -> Breach | None:
                 error = CommitmentExceeded(agreement, tranche, undrawn, asked, on, entry)
             case UndrawnUnder(agreement=agreement):
                 error = CommitmentExceeded(agreement, None, undrawn, asked, on, entry)
+            case Owed(instrument=instrument, holder=holder):
+                error = InstrumentExceeded(instrument, holder, undrawn, asked, on, entry)
+            case Declared(dividend=dividend):
+                error = DividendExceeded(dividend, undrawn, asked, on, entry)
             case _:
                 raise AssertionError(f"money on {account}")
     else:
@@ -394,6 +424,10 @@ def not_below_zero(book: Book, total: Total, each: InEffect) -> Breach | None:
                 error = HoldingExceeded(holder, unit, security, held, asked_shares, on, entry)
             case Reserved(reserve=reserve):
                 error = ReserveExceeded(unit, reserve, held, asked_shares, on, entry)
+            case Purchasable(instrument=instrument, holder=holder) | Awarded(instrument=instrument, holder=holder):
+                error = InstrumentExceeded(instrument, holder, held, asked_shares, on, entry)
+            case Pooled(plan=plan):
+                error = PoolExceeded(plan, unit, held, asked_shares, on, entry)
             case _:
                 error = TreasuryExceeded(unit, held, asked_shares, on, entry)
     return Breach(("below zero", total), book.at, -high, entry, error)

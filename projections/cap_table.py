@@ -14,7 +14,7 @@ from ledger.errors import NotUnderstood, UnknownName, nearest
 from ledger.events import HolderRegistered
 from ledger.identity import Count, HolderId, IssuerId, ReserveId, StockClassId
 from ledger.movements import Account, Held, Level, Reserved, Scope, StockClassKind, Unit
-from ledger.quantities import Authorized, Price, Ratio, Shares
+from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible, exactly, ratio_of
@@ -295,6 +295,11 @@ def shares_between(bounds: tuple[Quantity, Quantity], ratio: Fraction) -> Bounds
     if ratio == 1:
         return Bounds(Shares.of_units(low), Shares.of_units(high))
     return Bounds(Shares.of_units(low * ratio), Shares.of_units(high * ratio))
+
+
+def money_between(bounds: tuple[Quantity, Quantity], currency: Currency) -> Bounds[Money]:
+    """Return money between two sums of units."""
+    return Bounds(Money.of_units(int(bounds[0]), currency), Money.of_units(int(bounds[1]), currency))
 
 
 def reissuable_classes(balances: Balances) -> frozenset[StockClassId]:

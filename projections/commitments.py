@@ -19,7 +19,7 @@ from ledger.terms.commitment import ConditionState, Remedy
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect, place_in_history
 from projections.bounds import Bounds, Possible
-from projections.cap_table import ClassLine, class_lines, conversion_ratio
+from projections.cap_table import ClassLine, class_lines, conversion_ratio, money_between
 from projections.effects import pairs
 from projections.frame import Tabular
 from projections.replay import Balances, Quantity, Units, close_place, is_complete, replay, rescale
@@ -263,7 +263,7 @@ def money_under(balances: Balances, agreement: AgreementId) -> CommitmentMoney:
     recorded = is_complete(balances, balances.values(Level.BUYS, agreement)[-1])
 
     def money(bounds: tuple[Quantity, Quantity]) -> Bounds[Money]:
-        return Bounds(Money.of_units(int(bounds[0]), currency), Money.of_units(int(bounds[1]), currency))
+        return money_between(bounds, currency)
 
     def stage(unit: Any, account: Any) -> Any:
         return account.stage if type(account) is Commitment and account.agreement == agreement else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, get_args
 
 import attrs
 
@@ -18,7 +18,18 @@ from ledger.days import close_of
 from ledger.errors import UnknownName, nearest
 from ledger.events import EntryRestated, Evidence
 from ledger.identity import HolderId, IssuerId, ReserveId, StockClassId
-from ledger.movements import Account, Held, Level, Posting, Rescaling, Reserved, Setting, Source
+from ledger.movements import (
+    ISSUES,
+    Account,
+    Held,
+    KeptBack,
+    Level,
+    Posting,
+    Rescaling,
+    Reserved,
+    Setting,
+    Source,
+)
 from ledger.quantities import Authorized, Ratio, Shares
 from ledger.timeline import InEffect, may_be_last, place_in_history
 from projections.bounds import Bounds, Possible
@@ -229,8 +240,6 @@ def _write(books: dict[StockClassId, _Book], certain: Iterable[InEffect], still_
 
 # --- what one fact does to one class -------------------------------------------------------------------------
 
-_OUT_OF_COMPANY: Final = (Source.ISSUED, Source.ISSUED_ON_CONVERSION, Source.TREASURY)
-
 
 @attrs.define
 class _Act:
@@ -265,15 +274,15 @@ class _Act:
             part = part_of_class(posting.account)
             if part is not None:
                 self.parts[part] = self.parts.get(part, 0) + posting.quantity
-        kept_back = next((account for account in both if isinstance(account, Reserved)), None)
-        if kept_back is not None:
+        kept_back = next((account for account in both if isinstance(account, KeptBack)), None)
+        if isinstance(kept_back, Reserved):
             self.reserve = kept_back.reserve
-            if self.is_issue:
-                return  # the issue says what happened, and draws on the reserve
+        if kept_back is not None and self.is_issue:
+            return  # the issue says what happened, and draws on what was kept back
         self.words[_word(*both)] = None
         self.moved += reaches.quantity
         self.gives_up |= both[1] is Source.CONVERTED
-        self.is_issue |= both[0] in _OUT_OF_COMPANY and type(both[1]) is Held
+        self.is_issue |= both[0] in ISSUES and type(both[1]) is Held
         self.holders |= {account.holder: None for account in both if type(account) is Held}
 
 
@@ -282,7 +291,9 @@ def _acts(each: InEffect, classes: Iterable[StockClassId]) -> dict[StockClassId,
     acts: dict[StockClassId, _Act] = {}
     movements = each.fact.movements()
     for leaves, reaches in pairs(movements):
-        if isinstance(leaves.unit, StockClassId) and not type(leaves.account) is type(reaches.account) is Held:
+        concerned = part_of_class(leaves.account), part_of_class(reaches.account)
+        is_transfer = type(leaves.account) is type(reaches.account) is Held
+        if isinstance(leaves.unit, StockClassId) and any(concerned) and not is_transfer:
             acts.setdefault(leaves.unit, _Act()).take(leaves, reaches)
     for movement in movements:
         if isinstance(movement, Rescaling):
@@ -299,7 +310,8 @@ def _word(source: Account, target: Account) -> str:
     """Name what happened as a roll-forward does; what leaves a reserve without an issue is released."""
     if type(source) is Reserved:
         return "released"
-    for account, of in ((Source.TREASURY, "treasury"), (Reserved, "reserved"), (Held, "held")):
+    of_kept_back = [(kind, "reserved") for kind in get_args(KeptBack)]
+    for account, of in ((Source.TREASURY, "treasury"), *of_kept_back, (Held, "held")):
         for own, other, lost in ((target, source, True), (source, target, False)):
             if own is account or type(own) is account:
                 return effect(other, of, lost=lost)

@@ -16,7 +16,21 @@ from ledger.events import (
     SharesTransferred,
     TreasurySharesReissued,
 )
-from ledger.movements import Account, Commitment, Held, Movement, Posting, Reserved, Source, Stage
+from ledger.movements import (
+    Account,
+    Awarded,
+    Commitment,
+    Declared,
+    Held,
+    Movement,
+    Owed,
+    Pooled,
+    Posting,
+    Purchasable,
+    Reserved,
+    Source,
+    Stage,
+)
 from ledger.quantities import Money, Price
 
 Given = Consideration | Money | Price
@@ -50,6 +64,16 @@ def effect(account: Account, of: str, *, lost: bool) -> str:
             return of if stage is Stage.UNDRAWN else stage.value
         case Reserved():
             return "reserved"
+        case Awarded():
+            return "returned to the pool" if lost else "granted"
+        case Pooled():
+            return "granted" if lost else "returned to the pool"
+        case Owed():
+            return "assigned in" if lost else "assigned out"
+        case Purchasable():
+            return "transferred in" if lost else "transferred out"
+        case Declared():
+            return "paid" if lost else "declared"
         case Source.UNRESERVED:
             return "reserved" if lost else "released or drawn"
         case Source.TREASURY:

@@ -9,7 +9,7 @@ import attrs
 
 from ledger.errors import NotUnderstood, nearest
 from ledger.identity import AgreementId, HolderId, StockClassId
-from ledger.movements import Account, Commitment, Held, Level, Posting, Reserved, Source, Stage
+from ledger.movements import Account, Awarded, Commitment, Held, Level, Pooled, Posting, Reserved, Source, Stage
 from projections.replay import Balances, is_complete
 
 
@@ -70,7 +70,7 @@ def part_of_class(account: Account) -> str | None:
             return "outstanding"
         case Source.TREASURY:
             return "treasury"
-        case Reserved():
+        case Reserved() | Pooled() | Awarded():
             return "reserved"
         case Source.CONVERTED | Source.REDEEMED:
             return "spent"
@@ -82,7 +82,7 @@ _CLASS_FIGURES: Final[dict[str, Callable[[Account], bool]]] = {
     "outstanding": lambda account: type(account) is Held,
     "issued": lambda account: type(account) is Held or account is Source.TREASURY,
     "treasury": lambda account: account is Source.TREASURY,
-    "reserved": lambda account: type(account) is Reserved,
+    "reserved": lambda account: part_of_class(account) == "reserved",
 }
 _AGREEMENT_FIGURES: Final[dict[str, dict[Stage, int]]] = {
     "undertaken": {Stage.PROMISED: -1},

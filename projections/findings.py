@@ -15,7 +15,19 @@ from ledger.errors import NotUnderstood
 from ledger.events import SharesConverted
 from ledger.gate import sweep
 from ledger.identity import EntryNumber, StockClassId
-from ledger.movements import Account, Commitment, Held, Level, Posting, Reserved
+from ledger.movements import (
+    Account,
+    Awarded,
+    Commitment,
+    Declared,
+    Held,
+    Level,
+    Owed,
+    Pooled,
+    Posting,
+    Purchasable,
+    Reserved,
+)
 from ledger.quantities import SCALE, Currency, Money, Shares
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect
@@ -148,6 +160,16 @@ def _named(account: Account | UndrawnUnder) -> tuple[str, str]:
             return "E_COMMITMENT", f"{agreement} {tranche}"
         case UndrawnUnder(agreement=agreement):
             return "E_COMMITMENT", str(agreement)
+        case (
+            Owed(instrument=instrument, holder=holder)
+            | Purchasable(instrument=instrument, holder=holder)
+            | Awarded(instrument=instrument, holder=holder)
+        ):
+            return "E_INSTRUMENT", f"{holder} in {instrument}"
+        case Pooled(plan=plan):
+            return "E_POOL", f"plan {plan}"
+        case Declared(dividend=dividend):
+            return "E_DIVIDEND", f"dividend {dividend}"
         case _:
             return "E_TREASURY", "the treasury"
 

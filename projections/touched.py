@@ -14,10 +14,27 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from ledger.identity import StockClassId
-from ledger.movements import Account, Commitment, Held, Level, Posting, Rescaling, Reserved, Setting, Source, Unit
+from ledger.movements import (
+    Account,
+    Awarded,
+    Commitment,
+    Declared,
+    Held,
+    Level,
+    Owed,
+    Pooled,
+    Posting,
+    Purchasable,
+    Rescaling,
+    Reserved,
+    Setting,
+    Source,
+    Unit,
+)
+from ledger.quantities import Currency
 from ledger.timeline import InEffect, history_of
 from projections.bounds import Bounds, Possible, exactly
-from projections.cap_table import class_lines, shares_between
+from projections.cap_table import class_lines, money_between, shares_between
 from projections.commitments import money_under
 from projections.replay import Balances, replay
 
@@ -35,8 +52,9 @@ class Touched:
     """A figure that entries changed.
 
     Attributes:
-        of: What it is of: holder and class, class and reserve, class, or agreement.
-        figure: Which figure: held, reserved, authorized, outstanding, treasury, available, undrawn, closed, lapsed.
+        of: What it is of: holder and class or instrument, class and reserve, plan, dividend, class, or agreement.
+        figure: Which figure: held, owed, purchasable, awarded, pooled, declared, reserved, authorized, outstanding,
+            treasury, available, undrawn, closed, lapsed.
         before: What it was.
         after: What it is.
     """
@@ -81,9 +99,10 @@ def _changed(before: Sequence[InEffect], after: Sequence[InEffect]) -> list[InEf
 
 
 def _keys(facts: Iterable[InEffect]) -> _Keys:
-    """Return the figures that facts bear on: holdings first, then reserves and classes, then agreements."""
+    """Return the figures that facts bear on: holdings first, then instruments, reserves, classes, agreements."""
     holdings: _Keys = {}
     reserves: _Keys = {}
+    instruments: _Keys = {}
     classes: _Keys = {}
     agreements: _Keys = {}
     for each in facts:
@@ -91,8 +110,10 @@ def _keys(facts: Iterable[InEffect]) -> _Keys:
             match movement:
                 case Posting(account=Held(holder=holder), unit=StockClassId() as unit):
                     holdings[(holder, unit), "held"] = None
-                case Posting(account=Reserved(reserve=reserve), unit=StockClassId() as unit):
-                    reserves[(unit, reserve), "reserved"] = None
+                case Posting(account=Reserved() | Pooled() as account, unit=unit):
+                    reserves |= _by_itself(unit, account)
+                case Posting(account=Owed() | Purchasable() | Awarded() | Declared() as account, unit=unit):
+                    instruments |= _by_itself(unit, account)
                 case Posting(account=Source.TREASURY, unit=StockClassId() as unit):
                     classes[(unit,), "treasury"] = None
                 case Posting(account=Commitment(agreement=agreement)):
@@ -105,14 +126,22 @@ def _keys(facts: Iterable[InEffect]) -> _Keys:
                     pass  # terms and names are said by the fact itself
             if isinstance(movement, Posting) and isinstance(movement.unit, StockClassId):
                 classes.setdefault(((movement.unit,), "available"))
-    return {**holdings, **reserves, **classes, **agreements}
+    return {**holdings, **instruments, **reserves, **classes, **agreements}
+
+
+def _by_itself(unit: Unit, account: Account) -> _Keys:
+    key = _key(unit, account)
+    return {key: None} if key is not None else {}
 
 
 def _figures(facts: Sequence[InEffect], on: date, keys: _Keys) -> dict[tuple[Of, str], Any]:
     """Return the figures at the close of a day; those of what was not there yet are left out."""
     balances = replay(history_of(facts, as_of=on, known=0), facts)
-    sums = balances.grouped(lambda unit, account: key if (key := _key(unit, account)) in keys else None)
-    found: dict[tuple[Of, str], Any] = {key: shares_between(bounds, Fraction(1)) for key, bounds in sums.items()}
+    sums = balances.grouped(lambda unit, account: (key, unit) if (key := _key(unit, account)) in keys else None)
+    found: dict[tuple[Of, str], Any] = {
+        key: money_between(bounds, unit) if isinstance(unit, Currency) else shares_between(bounds, Fraction(1))
+        for (key, unit), bounds in sums.items()
+    }
     found |= dict(_of_classes(balances, {of[0] for of, figure in keys if figure in _OF_A_CLASS}))
     found |= dict(_of_agreements(balances, {of[0] for of, figure in keys if figure in _OF_AN_AGREEMENT}))
     return found
@@ -125,6 +154,16 @@ def _key(unit: Unit, account: Account) -> tuple[tuple[str, ...], str] | None:
             return (holder, unit), "held"
         case Reserved(reserve=reserve):
             return (unit, reserve), "reserved"
+        case Pooled(plan=plan):
+            return (plan,), "pooled"
+        case Owed(instrument=instrument, holder=holder):
+            return (holder, instrument), "owed"
+        case Purchasable(instrument=instrument, holder=holder):
+            return (holder, instrument), "purchasable"
+        case Awarded(instrument=instrument, holder=holder):
+            return (holder, instrument), "awarded"
+        case Declared(dividend=dividend):
+            return (dividend,), "declared"
         case _:
             return None
 
