@@ -105,7 +105,7 @@ def agreement() -> list[Event]:
             stock_class=COMMON,
             class_kind=StockClassKind.COMMON,
             title="Common Stock",
-            authorized=Authorized(FACTS["authorised_common"][0]["authorised_common"]),
+            authorized=Authorized(_EVENTS["auth-2016"]["facts"]["to"]),
             evidence=_source("corresp201702"),
         ),
         RegisterScopeDeclared(
@@ -218,7 +218,7 @@ def first_conversion() -> list[Event]:
         AuthorizedSharesChanged(
             effective_on=between("2017-02-09", _FIRST_RELEASE),
             stock_class=COMMON,
-            authorized=Authorized(FACTS["authorised_common"][1]["authorised_common"]),
+            authorized=Authorized(_EVENTS["auth-2017"]["facts"]["to"]),
             authority="Increase proposed to stockholders in the preliminary proxy statement of 23 January 2017",
             certainty=Certainty.DEDUCED,
             note=(
