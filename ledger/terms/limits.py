@@ -1,0 +1,137 @@
+"""Limits on what may be issued: the part that a holder may own after a conversion, and the cap of an exchange."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+from math import floor
+
+import attrs
+
+from ledger.errors import NotUnderstood
+from ledger.identity import Count
+from ledger.quantities import PLACES, Ratio, Shares, recordable
+from ledger.terms.base import Terms
+
+NONE = Shares(0)
+
+
+@attrs.frozen(kw_only=True)
+class OwnershipLimit(Terms):
+    """At most which part of a class a holder may own beneficially after a conversion or an exercise: a blocker.
+
+    Shares that the conversion brings count as owned and as outstanding. What is left unconverted does not count,
+    nor what other papers with such a limit would bring.
+
+    Attributes:
+        at_most: Part of the shares outstanding after the issue, for example 0.0499; above zero and below one.
+        notice_days: Days after notice on which a raise or a waiver takes effect, 61 in most papers; ``None`` where
+            the paper asks for no notice.
+        ceiling: The highest part to which notice may raise it; ``None`` where the paper names none.
+    """
+
+    at_most: Ratio
+    notice_days: Count | None = None
+    ceiling: Ratio | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not 0 < self.at_most.value < 1:
+            raise NotUnderstood(
+                "E_TERMS", f"a limit of {self.at_most} of the shares", "above 0 and below 1: 0.0499 is 4.99 %"
+            )
+        if self.ceiling is not None and not self.at_most.value <= self.ceiling.value < 1:
+            raise NotUnderstood(
+                "E_TERMS", f"a limit of {self.at_most} with a ceiling of {self.ceiling}", "no lower, and below 1"
+            )
+
+    def room(self, *, outstanding: Shares, owned: Shares, acquirable: Shares = NONE, decimals: int = 0) -> Shares:
+        """Return how many shares the holder may receive now; see ``room_under``."""
+        return room_under(
+            self.at_most, outstanding=outstanding, owned=owned, acquirable=acquirable, decimals=decimals
+        )
+
+    def excess(self, received: Shares, *, outstanding: Shares, owned: Shares, acquirable: Shares = NONE) -> Shares:
+        """Return how many of the shares received were too many; papers call them void from the beginning."""
+        allowed = self.room(outstanding=outstanding, owned=owned, acquirable=acquirable, decimals=PLACES)
+        return max(NONE, received - allowed)
+
+    def raised_from(self, notified_on: date) -> date:
+        """Return the first day on which a raise or a waiver of which notice was given may be in force."""
+        return notified_on + timedelta(days=self.notice_days or 0)
+
+    def part_within(self, days: int) -> Ratio | None:
+        """Return the part that limits the holder even if they give notice now and wait so many days.
+
+        It is the part in force while the notice runs longer than that, and the ceiling otherwise; ``None`` where no
+        limit would be left. A right that cannot be exercised within 60 days makes nobody a beneficial owner
+        (17 CFR 240.13d-3(d)(1)), and that is why papers ask for 61 days' notice.
+        """
+        is_fast = self.notice_days is None or self.notice_days <= days
+        return self.ceiling if is_fast else self.at_most
+
+
+def room_under(
+    part: Ratio, *, outstanding: Shares, owned: Shares, acquirable: Shares = NONE, decimals: int = 0
+) -> Shares:
+    """Return how many shares a holder may receive: the most after which they own at most a part of the class.
+
+    With N outstanding, H owned and A acquirable otherwise, x new shares keep to the part p as long as
+    H + A + x ≤ p × (N + A + x), so x is at most (p × (N + A) − H − A) ÷ (1 − p).
+
+    Args:
+        part: Above zero and below one.
+        outstanding: Shares outstanding before the issue, as last reported.
+        owned: Shares that the holder, and whoever counts with them, own before it.
+        acquirable: Shares that these may acquire within 60 days by what has no such limit.
+        decimals: Decimals that a share of the class may have.
+    """
+    whole, mine = outstanding.units + acquirable.units, owned.units + acquirable.units
+    step = 10 ** (PLACES - decimals)
+    most = (part.value * whole - mine) / (1 - part.value)
+    return Shares.of_units(max(0, floor(most / Fraction(step)) * step))
+
+
+def part_owned(owned: Shares, *, outstanding: Shares, acquirable: Shares = NONE) -> Fraction | None:
+    """Return which part of a class somebody owns beneficially; ``None`` of a class without shares.
+
+    What they may acquire within 60 days counts as owned and as outstanding, for them alone
+    (17 CFR 240.13d-3(d)(1)(i)).
+    """
+    whole = outstanding.units + acquirable.units
+    return Fraction(owned.units + acquirable.units) / whole if whole else None
+
+
+@attrs.frozen(kw_only=True)
+class IssuanceCap(Terms):
+    """How many shares a transaction may bring before stockholders approve of more: an exchange cap.
+
+    Attributes:
+        shares: Shares that may be issued in all, in the units of the day of the agreement; more than zero.
+    """
+
+    shares: Shares
+
+    def __attrs_post_init__(self) -> None:
+        if self.shares.units <= 0 or not recordable(self.shares.units):
+            raise NotUnderstood("E_QUANTITY", f"a cap of {self.shares} shares", "state a number above zero")
+
+    @classmethod
+    def of_part(cls, part: Ratio, outstanding: Shares) -> IssuanceCap:
+        """Return the cap that a part of the shares outstanding before the agreement makes, in whole shares.
+
+        Args:
+            part: 0.1999 in most papers, as a listing rule asks for approval from 20 % on.
+            outstanding: Shares outstanding immediately before the agreement.
+        """
+        whole = outstanding.as_fraction() * part.value
+        return cls(shares=Shares(floor(whole)))
+
+    def room(self, issued: Shares, *, ratio: Ratio | None = None) -> Shares:
+        """Return how many shares may still be issued.
+
+        Args:
+            issued: Shares issued under the cap so far.
+            ratio: Splits since the agreement: new shares for one share of its day.
+        """
+        cap = self.shares if ratio is None else self.shares * ratio
+        return max(NONE, cap - issued)
