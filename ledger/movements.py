@@ -17,6 +17,7 @@ import attrs
 
 from ledger.identity import (
     AgreementId,
+    ControlAccountId,
     DividendId,
     GroupId,
     HolderId,
@@ -98,6 +99,13 @@ class Declared:
     dividend: DividendId
 
 
+@attrs.frozen(cache_hash=True)
+class Restricted:
+    """Money that the company received and may use only as an agreement provides."""
+
+    account: ControlAccountId
+
+
 class Stage(Enum):
     """Where money that an agreement speaks of is."""
 
@@ -156,6 +164,8 @@ class Source(Enum):
     """Where a dividend comes from."""
     PAID = "paid"
     """Money that was paid out to holders."""
+    UNRESTRICTED = "unrestricted"
+    """Where money comes from that is paid into a control account, and where it goes to when it is released."""
 
 
 ISSUES: Final = frozenset(
@@ -170,7 +180,7 @@ ISSUES: Final = frozenset(
 )
 """Accounts from which shares reach a holder out of the company."""
 
-Account = Held | Reserved | Commitment | Owed | Purchasable | Awarded | Pooled | Declared | Source
+Account = Held | Reserved | Commitment | Owed | Purchasable | Awarded | Pooled | Declared | Restricted | Source
 KeptBack = Reserved | Pooled | Awarded
 """Accounts of shares that are not issued, and count against the authorized number."""
 
@@ -279,6 +289,9 @@ class Level(Enum):
     DIVIDEND = "dividend"
     RESTRICTION = "restriction"
     GROUP = "group"
+    MARKET = "market"
+    SYMBOL = "symbol"
+    REPORTED_HOLDING = "holding as reported"
 
 
 FIRST_LEVELS: Final = {
@@ -388,6 +401,19 @@ def moved(shares: Shares, *, of: StockClassId, out_of: Account, into: Account) -
     return _posting((out_of, of, -quantity)), _posting((into, of, quantity))
 
 
+def restricted(
+    money: Money, *, out_of: ControlAccountId | Source, into: ControlAccountId | Source
+) -> tuple[Posting, Posting]:
+    """Return the two postings of money that goes into a control account or out of it."""
+    from_account, to_account = (
+        Restricted(each) if isinstance(each, ControlAccountId) else each for each in (out_of, into)
+    )
+    return (
+        Posting(from_account, money.currency, -money.units),
+        Posting(to_account, money.currency, money.units),
+    )
+
+
 def paid(
     money: Money, *, under: AgreementId, tranche: TrancheId | None, out_of: Stage, into: Stage
 ) -> tuple[Posting, Posting]:
@@ -396,3 +422,8 @@ def paid(
         Posting(Commitment(under, out_of, tranche), money.currency, -money.units),
         Posting(Commitment(under, into, tranche), money.currency, money.units),
     )
+
+
+def settled(money: Money, *, out_of: Account, into: Account) -> tuple[Posting, Posting]:
+    """Return the two postings of money that goes from one account to another."""
+    return Posting(out_of, money.currency, -money.units), Posting(into, money.currency, money.units)
