@@ -33,6 +33,7 @@ from ledger.movements import (
     Purchasable,
     Rescaling,
     Reserved,
+    Restricted,
     Setting,
     Source,
     Stage,
@@ -81,7 +82,7 @@ def totals_of(postings: Iterable[Posting]) -> dict[Total, int]:
                 add((unit, account), quantity)
                 add((unit, _ISSUED_OR_RESERVED), quantity)
                 add((unit, _WITH_SPENT), quantity)
-            case Owed() | Purchasable() | Declared():
+            case Owed() | Purchasable() | Declared() | Restricted():
                 add((unit, account), quantity)
             case Source.CONVERTED | Source.REDEEMED:
                 add((unit, _WITH_SPENT), quantity)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ledger.identity import (
         AgreementId,
         CommandId,
+        ControlAccountId,
         DividendId,
         EntryNumber,
         HolderId,
@@ -504,6 +505,26 @@ class DividendExceeded(RuleBroken):
         return (
             f"{self.unpaid:,} of dividend {self.dividend} is unpaid on {self.on} and entry {self.entry} pays"
             f" {self.asked:,}. Pay less, or record what was declared."
+        )
+
+
+@attrs.frozen(eq=False)
+class ProceedsExceeded(RuleBroken):
+    """More would be released from a control account than lies in it."""
+
+    CODE: ClassVar[str] = "E_PROCEEDS"
+    RULE: ClassVar[str] = "restricted-proceeds-not-below-zero"
+
+    account: ControlAccountId
+    restricted: Money
+    asked: Money
+    on: date
+    entry: EntryNumber
+
+    def __str__(self) -> str:
+        return (
+            f"control account {self.account} holds {self.restricted:,} on {self.on} and entry {self.entry} releases"
+            f" {self.asked:,}. Release less, or record what was paid into it."
         )
 
 

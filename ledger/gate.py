@@ -32,6 +32,7 @@ from ledger.movements import (
     Pooled,
     Purchasable,
     Reserved,
+    Restricted,
     Source,
 )
 from ledger.rules import COMMAND_RULES, FACT_RULES, Asked, Breach, not_below_zero, within_authorized
@@ -44,7 +45,19 @@ def _order(total: Total) -> tuple[int, str]:
     return _RANK.index(type(account)), f"{unit} {account}"
 
 
-_RANK: Final = (Held, Source, Reserved, Commitment, UndrawnUnder, Owed, Purchasable, Awarded, Pooled, Declared)
+_RANK: Final = (
+    Held,
+    Source,
+    Reserved,
+    Commitment,
+    UndrawnUnder,
+    Owed,
+    Purchasable,
+    Awarded,
+    Pooled,
+    Declared,
+    Restricted,
+)
 
 
 def limits_broken(book: Book, changes: Changes) -> Iterator[Breach]:

@@ -118,6 +118,13 @@ class RestrictionId(Identifier):
     WHAT = "restriction"
 
 
+class ControlAccountId(Identifier):
+    """A bank account whose money the company may use only as an agreement provides."""
+
+    __slots__ = ()
+    WHAT = "control account"
+
+
 class GroupId(Identifier):
     """Holders that act together."""
 

@@ -401,19 +401,6 @@ def moved(shares: Shares, *, of: StockClassId, out_of: Account, into: Account) -
     return _posting((out_of, of, -quantity)), _posting((into, of, quantity))
 
 
-def restricted(
-    money: Money, *, out_of: ControlAccountId | Source, into: ControlAccountId | Source
-) -> tuple[Posting, Posting]:
-    """Return the two postings of money that goes into a control account or out of it."""
-    from_account, to_account = (
-        Restricted(each) if isinstance(each, ControlAccountId) else each for each in (out_of, into)
-    )
-    return (
-        Posting(from_account, money.currency, -money.units),
-        Posting(to_account, money.currency, money.units),
-    )
-
-
 def paid(
     money: Money, *, under: AgreementId, tranche: TrancheId | None, out_of: Stage, into: Stage
 ) -> tuple[Posting, Posting]:

@@ -36,6 +36,7 @@ from ledger.errors import (
     NotUnderstood,
     OrderUnclear,
     PoolExceeded,
+    ProceedsExceeded,
     ReserveExceeded,
     RuleBroken,
     SecurityUnnamed,
@@ -90,6 +91,7 @@ from ledger.movements import (
     Purchasable,
     Rescaling,
     Reserved,
+    Restricted,
     Setting,
     Stage,
     StockClassKind,
@@ -415,6 +417,8 @@ def not_below_zero(book: Book, total: Total, each: InEffect) -> Breach | None:
                 error = InstrumentExceeded(instrument, holder, undrawn, asked, on, entry)
             case Declared(dividend=dividend):
                 error = DividendExceeded(dividend, undrawn, asked, on, entry)
+            case Restricted(account=control):
+                error = ProceedsExceeded(control, undrawn, asked, on, entry)
             case _:
                 raise AssertionError(f"money on {account}")
     else:

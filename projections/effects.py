@@ -28,6 +28,7 @@ from ledger.movements import (
     Posting,
     Purchasable,
     Reserved,
+    Restricted,
     Source,
     Stage,
 )
@@ -74,6 +75,8 @@ def effect(account: Account, of: str, *, lost: bool) -> str:
             return "transferred in" if lost else "transferred out"
         case Declared():
             return "paid" if lost else "declared"
+        case Restricted():
+            return "restricted" if lost else "released"
         case Source.UNRESERVED:
             return "reserved" if lost else "released or drawn"
         case Source.TREASURY:

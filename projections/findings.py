@@ -27,6 +27,7 @@ from ledger.movements import (
     Posting,
     Purchasable,
     Reserved,
+    Restricted,
 )
 from ledger.quantities import SCALE, Currency, Money, Shares
 from ledger.terms.conversion import ConversionRight
@@ -170,6 +171,8 @@ def _named(account: Account | UndrawnUnder) -> tuple[str, str]:
             return "E_POOL", f"plan {plan}"
         case Declared(dividend=dividend):
             return "E_DIVIDEND", f"dividend {dividend}"
+        case Restricted(account=control):
+            return "E_PROCEEDS", f"control account {control}"
         case _:
             return "E_TREASURY", "the treasury"
 

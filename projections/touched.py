@@ -27,6 +27,7 @@ from ledger.movements import (
     Purchasable,
     Rescaling,
     Reserved,
+    Restricted,
     Setting,
     Source,
     Unit,
@@ -112,7 +113,9 @@ def _keys(facts: Iterable[InEffect]) -> _Keys:
                     holdings[(holder, unit), "held"] = None
                 case Posting(account=Reserved() | Pooled() as account, unit=unit):
                     reserves |= _by_itself(unit, account)
-                case Posting(account=Owed() | Purchasable() | Awarded() | Declared() as account, unit=unit):
+                case Posting(
+                    account=Owed() | Purchasable() | Awarded() | Declared() | Restricted() as account, unit=unit
+                ):
                     instruments |= _by_itself(unit, account)
                 case Posting(account=Source.TREASURY, unit=StockClassId() as unit):
                     classes[(unit,), "treasury"] = None
@@ -164,6 +167,8 @@ def _key(unit: Unit, account: Account) -> tuple[tuple[str, ...], str] | None:
             return (holder, instrument), "awarded"
         case Declared(dividend=dividend):
             return (dividend,), "declared"
+        case Restricted(account=control):
+            return (control,), "restricted"
         case _:
             return None
 

@@ -23,6 +23,7 @@ from ledger.errors import (
 from ledger.identity import (
     AgreementId,
     CommandId,
+    ControlAccountId,
     DividendId,
     EntryNumber,
     GroupId,
@@ -42,6 +43,7 @@ _TYPES: dict[str, Any] = {
     "AgreementId": AgreementId("spa"),
     "Authorized": Authorized(10),
     "CommandId": CommandId("c-1"),
+    "ControlAccountId": ControlAccountId("proceeds"),
     "Currency": Currency("USD"),
     "DividendId": DividendId("d-2026"),
     "EntryNumber": EntryNumber(7),
