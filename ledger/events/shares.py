@@ -41,14 +41,14 @@ class Consideration:
     description: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
 
 
-def _drawn(shares: Shares, stock_class: StockClassId, reserve: ReserveId | None) -> Movements:
+def drawn(shares: Shares, stock_class: StockClassId, reserve: ReserveId | None) -> Movements:
     """Return the shares leaving the reserve that an issue draws on."""
     if reserve is None:
         return ()
     return moved(shares, of=stock_class, out_of=Reserved(reserve), into=Source.UNRESERVED)
 
 
-def _named(security: SecurityId | None, parent: SecurityId | None = None) -> Movements:
+def named(security: SecurityId | None, parent: SecurityId | None = None) -> Movements:
     """Return a new certificate or lot, and the one it came from."""
     return () if security is None or security == parent else (Setting(security, Level.SECURITY, parent),)
 
@@ -93,8 +93,8 @@ class SharesIssued(Fact):
             under = (Setting(self.security, Level.ISSUED_UNDER, self.agreement),)
         return (
             *moved(self.issued, of=self.stock_class, out_of=Source.ISSUED, into=held(self.holder, self.security)),
-            *_drawn(self.issued, self.stock_class, self.reserve),
-            *_named(self.security),
+            *drawn(self.issued, self.stock_class, self.reserve),
+            *named(self.security),
             *under,
         )
 
@@ -163,7 +163,7 @@ class SharesTransferred(Fact):
             out_of=held(self.from_holder, self.security),
             into=held(self.to_holder, self.received_as or self.security),
         )
-        return both if self.received_as is None else both + _named(self.received_as, self.security)
+        return both if self.received_as is None else both + named(self.received_as, self.security)
 
 
 @attrs.frozen(kw_only=True)
@@ -216,8 +216,8 @@ class SharesConverted(Fact):
                 out_of=Source.ISSUED_ON_CONVERSION,
                 into=held(self.holder, self.received_as),
             ),
-            *_drawn(self.received, self.to_class, self.reserve),
-            *_named(self.received_as, self.security),
+            *drawn(self.received, self.to_class, self.reserve),
+            *named(self.received_as, self.security),
         )
 
 
@@ -312,7 +312,7 @@ class TreasurySharesReissued(Fact):
                 out_of=Source.TREASURY,
                 into=held(self.holder, self.security),
             ),
-            *_named(self.security),
+            *named(self.security),
         )
 
 
