@@ -23,6 +23,7 @@ from ledger.events import (
     AgreementSigned,
     AgreementTerminated,
     AuthorizedSharesChanged,
+    CharterAmendmentProposed,
     ClassTermsAmended,
     CommitmentLapsed,
     CommitmentReduced,
@@ -34,18 +35,34 @@ from ledger.events import (
     Event,
     Fact,
     FractionsSettled,
+    GroupDissolved,
+    GroupFormed,
     HolderMerged,
     HolderRegistered,
     HolderRenamed,
+    HoldingReported,
     IdentifierScheme,
+    IssuanceCapAgreed,
+    IssuanceCapLifted,
     IssuerRegistered,
+    IssuerRenamed,
     LapsedPart,
+    ListingChanged,
+    NomineeDeclared,
     OpeningBalanceAdopted,
     OpeningPosition,
+    OwnershipLimitAgreed,
+    OwnershipLimitChanged,
+    OwnershipLimitWaived,
     PreferredIssued,
+    ProceedsReleased,
+    ProceedsRestricted,
     RegisterScopeDeclared,
     RemedyExercised,
     ReserveReleased,
+    RestrictionKind,
+    RestrictionLifted,
+    RestrictionPlaced,
     ResultingTerms,
     SecurityIdentifierChanged,
     SharesCancelled,
@@ -54,8 +71,10 @@ from ledger.events import (
     SharesRepurchased,
     SharesReserved,
     SharesRetired,
+    SharesSubscribed,
     SharesTransferred,
     StockClassDesignated,
+    StockholdersVoted,
     StockSplitEffected,
     TrancheClosed,
     TreasurySharesReissued,
@@ -67,6 +86,7 @@ from ledger.personal import Personal
 from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.limits import IssuanceCap, OwnershipLimit
 from ledger.testing import ticking as ticking  # the clock of these events, for tests that have no other
 
 FOUNDED: Final = "2026-01-01"
@@ -256,6 +276,20 @@ def holder_renamed(**changes: Any) -> HolderRenamed:
 
 def holder_merged(**changes: Any) -> HolderMerged:
     return made(HolderMerged, changes, holder="bob", into="ada", effective_on=DEALT)
+
+
+def nominee_declared(**changes: Any) -> NomineeDeclared:
+    return made(NomineeDeclared, changes, holder="bob", holds_for="ada", effective_on=DEALT)
+
+
+def group_formed(**changes: Any) -> GroupFormed:
+    return made(
+        GroupFormed, changes, group="family", members=(HolderId("ada"), HolderId("bob")), effective_on=DEALT
+    )
+
+
+def group_dissolved(**changes: Any) -> GroupDissolved:
+    return made(GroupDissolved, changes, group="family", effective_on=DEALT)
 
 
 # --- agreements ----------------------------------------------------------------------------------------------
@@ -449,6 +483,125 @@ def fractions_settled(**changes: Any) -> FractionsSettled:
         effective_on=SPLIT,
         **_only_alone({"holder", "stock_class", "effective_on"}, changes, given=1),
     )
+
+
+# --- the company -----------------------------------------------------------------------------------------------
+
+
+def issuer_renamed(**changes: Any) -> IssuerRenamed:
+    return made(IssuerRenamed, changes, issuer="acme", legal_name="Acme Power, Inc.", effective_on=DEALT)
+
+
+def listing_changed(**changes: Any) -> ListingChanged:
+    return made(
+        ListingChanged,
+        changes,
+        stock_class="common",
+        effective_on=DEALT,
+        **_only_alone({"stock_class", "reason"}, changes, market="OTCQB", symbol="ACME"),
+    )
+
+
+def charter_amendment_proposed(**changes: Any) -> CharterAmendmentProposed:
+    return made(
+        CharterAmendmentProposed,
+        changes,
+        stock_class="common",
+        authorized=20_000_000,
+        proposal="Increase of the authorized common stock",
+        effective_on=DEALT,
+    )
+
+
+def stockholders_voted(**changes: Any) -> StockholdersVoted:
+    return made(
+        StockholdersVoted,
+        changes,
+        proposal="Election of a director",
+        effective_on=DEALT,
+        **_only_alone({"proposal"}, changes, votes_for=1_000),
+    )
+
+
+def proceeds_restricted(**changes: Any) -> ProceedsRestricted:
+    return made(ProceedsRestricted, changes, account="use-of-proceeds", restricted="100000 USD", effective_on=DEALT)
+
+
+def proceeds_released(**changes: Any) -> ProceedsReleased:
+    return made(ProceedsReleased, changes, account="use-of-proceeds", released="40000 USD", effective_on=DEALT)
+
+
+def holding_reported(**changes: Any) -> HoldingReported:
+    return made(HoldingReported, changes, holder="ada", stock_class="common", held=1_000, effective_on=DEALT)
+
+
+def shares_subscribed(**changes: Any) -> SharesSubscribed:
+    return made(
+        SharesSubscribed,
+        changes,
+        holders=(HolderId("ada"), HolderId("bob")),
+        stock_class="common",
+        subscribed=500,
+        effective_on=DEALT,
+    )
+
+
+# --- restrictions --------------------------------------------------------------------------------------------
+
+
+def restriction_placed(**changes: Any) -> RestrictionPlaced:
+    """Return a lock-up of all that ada holds."""
+    return made(
+        RestrictionPlaced,
+        changes,
+        restriction="lock-up",
+        restriction_kind=RestrictionKind.LOCK_UP,
+        **({} if {"holder", "stock_class", "security"} & changes.keys() else {"holder": "ada"}),
+        effective_on=DEALT,
+    )
+
+
+def restriction_lifted(**changes: Any) -> RestrictionLifted:
+    return made(RestrictionLifted, changes, restriction="lock-up", effective_on=DEALT)
+
+
+def ownership_limit_agreed(**changes: Any) -> OwnershipLimitAgreed:
+    """Return a limit of 4.99 % for the fund, with 61 days' notice, and 9.99 % at most."""
+    limit = OwnershipLimit(at_most=Ratio("0.0499"), notice_days=Count(61), ceiling=Ratio("0.0999"))
+    return made(
+        OwnershipLimitAgreed,
+        changes,
+        restriction="blocker",
+        holder="fund",
+        stock_class="common",
+        limit=limit,
+        effective_on=DEALT,
+    )
+
+
+def ownership_limit_changed(**changes: Any) -> OwnershipLimitChanged:
+    return made(OwnershipLimitChanged, changes, restriction="blocker", at_most="0.0999", effective_on=DEALT)
+
+
+def ownership_limit_waived(**changes: Any) -> OwnershipLimitWaived:
+    return made(OwnershipLimitWaived, changes, restriction="blocker", effective_on=DEALT)
+
+
+def issuance_cap_agreed(**changes: Any) -> IssuanceCapAgreed:
+    """Return a cap of 1,999 common shares on conversions of Series A."""
+    return made(
+        IssuanceCapAgreed,
+        changes,
+        restriction="cap",
+        stock_class="common",
+        cap=IssuanceCap(shares=Shares(1_999)),
+        classes=(StockClassId("series-a"),),
+        effective_on=DEALT,
+    )
+
+
+def issuance_cap_lifted(**changes: Any) -> IssuanceCapLifted:
+    return made(IssuanceCapLifted, changes, restriction="cap", effective_on=DEALT)
 
 
 # --- the record itself ---------------------------------------------------------------------------------------

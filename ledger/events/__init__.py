@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from ledger.events.adjustments import (
+    AdjustmentCause,
+    ConversionPriceAdjusted,
+    InstrumentAdjusted,
+    NumberAdjusted,
+)
 from ledger.events.agreements import (
     AgreementAmended,
     AgreementSigned,
@@ -29,7 +35,15 @@ from ledger.events.company import (
     StockholdersVoted,
 )
 from ledger.events.corporate_actions import FractionsSettled, ResultingTerms, StockSplitEffected
-from ledger.events.holders import HolderMerged, HolderRegistered, HolderRenamed
+from ledger.events.dividends import DividendDeclared, DividendPaid, StockDividendPaid
+from ledger.events.holders import (
+    GroupDissolved,
+    GroupFormed,
+    HolderMerged,
+    HolderRegistered,
+    HolderRenamed,
+    NomineeDeclared,
+)
 from ledger.events.issuer import (
     AuthorizedSharesChanged,
     ClassTermsAmended,
@@ -42,6 +56,16 @@ from ledger.events.issuer import (
     StockClassDesignated,
 )
 from ledger.events.record import EntryRestated, EntryVoided, OpeningBalanceAdopted, OpeningPosition
+from ledger.events.restrictions import (
+    IssuanceCapAgreed,
+    IssuanceCapLifted,
+    OwnershipLimitAgreed,
+    OwnershipLimitChanged,
+    OwnershipLimitWaived,
+    RestrictionKind,
+    RestrictionLifted,
+    RestrictionPlaced,
+)
 from ledger.events.shares import (
     CommonIssued,
     Consideration,
@@ -56,6 +80,14 @@ from ledger.events.shares import (
     TransferCause,
     TreasurySharesReissued,
 )
+from ledger.events.warrants import (
+    WarrantCancelled,
+    WarrantExercised,
+    WarrantExpired,
+    WarrantIssued,
+    WarrantTermsAmended,
+    WarrantTransferred,
+)
 
 EVENTS: Final[tuple[type[Event], ...]] = (
     IssuerRegistered,
@@ -69,6 +101,9 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     HolderRegistered,
     HolderRenamed,
     HolderMerged,
+    NomineeDeclared,
+    GroupFormed,
+    GroupDissolved,
     AgreementSigned,
     AgreementAmended,
     ConditionSatisfied,
@@ -89,6 +124,16 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     SharesRedeemed,
     StockSplitEffected,
     FractionsSettled,
+    DividendDeclared,
+    DividendPaid,
+    StockDividendPaid,
+    RestrictionPlaced,
+    RestrictionLifted,
+    OwnershipLimitAgreed,
+    OwnershipLimitChanged,
+    OwnershipLimitWaived,
+    IssuanceCapAgreed,
+    IssuanceCapLifted,
     IssuerRenamed,
     ListingChanged,
     CharterAmendmentProposed,
@@ -97,14 +142,27 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     ProceedsReleased,
     HoldingReported,
     SharesSubscribed,
+    WarrantIssued,
+    WarrantTermsAmended,
+    WarrantExercised,
+    WarrantTransferred,
+    WarrantExpired,
+    WarrantCancelled,
+    InstrumentAdjusted,
+    ConversionPriceAdjusted,
     OpeningBalanceAdopted,
     EntryVoided,
     EntryRestated,
 )
 """Every event there is, family by family."""
 
+SPLITS: Final = (StockSplitEffected, StockDividendPaid)
+"""What multiplies all shares of a class: what comes before it on its day is in other units than what follows."""
+
 __all__ = [
     "EVENTS",
+    "SPLITS",
+    "AdjustmentCause",
     "AgreementAmended",
     "AgreementSigned",
     "AgreementTerminated",
@@ -119,29 +177,45 @@ __all__ = [
     "ConditionWaived",
     "Consideration",
     "ConsiderationForm",
+    "ConversionPriceAdjusted",
+    "DividendDeclared",
+    "DividendPaid",
     "EntryRestated",
     "EntryVoided",
     "Event",
     "Evidence",
     "Fact",
     "FractionsSettled",
+    "GroupDissolved",
+    "GroupFormed",
     "HolderMerged",
     "HolderRegistered",
     "HolderRenamed",
     "HoldingReported",
     "IdentifierScheme",
+    "InstrumentAdjusted",
+    "IssuanceCapAgreed",
+    "IssuanceCapLifted",
     "IssuerRegistered",
     "IssuerRenamed",
     "LapsedPart",
     "ListingChanged",
+    "NomineeDeclared",
+    "NumberAdjusted",
     "OpeningBalanceAdopted",
     "OpeningPosition",
+    "OwnershipLimitAgreed",
+    "OwnershipLimitChanged",
+    "OwnershipLimitWaived",
     "PreferredIssued",
     "ProceedsReleased",
     "ProceedsRestricted",
     "RegisterScopeDeclared",
     "RemedyExercised",
     "ReserveReleased",
+    "RestrictionKind",
+    "RestrictionLifted",
+    "RestrictionPlaced",
     "ResultingTerms",
     "SecurityIdentifierChanged",
     "SharesCancelled",
@@ -153,10 +227,17 @@ __all__ = [
     "SharesSubscribed",
     "SharesTransferred",
     "StockClassDesignated",
+    "StockDividendPaid",
     "StockSplitEffected",
     "StockholdersVoted",
     "TrancheClosed",
     "TrancheRescheduled",
     "TransferCause",
     "TreasurySharesReissued",
+    "WarrantCancelled",
+    "WarrantExercised",
+    "WarrantExpired",
+    "WarrantIssued",
+    "WarrantTermsAmended",
+    "WarrantTransferred",
 ]

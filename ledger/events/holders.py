@@ -1,4 +1,4 @@
-"""Holders of record: who they are, what they are called, and which two are one."""
+"""Holders of record: who they are, what they are called, which two are one, and who acts with or for whom."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import attrs
 
 from ledger.errors import NotUnderstood
 from ledger.events.base import Fact
-from ledger.identity import HolderId
+from ledger.identity import GroupId, HolderId, StockClassId
 from ledger.movements import HolderKind, Level, Movements, Setting
 from ledger.personal import Personal
-from ledger.text import text_field
+from ledger.text import PROSE_LENGTH, text_field
 
 
 def _one_name(legal_name: str | None, name: Personal | None) -> str | Personal:
@@ -113,3 +113,76 @@ class HolderMerged(Fact):
     def movements(self) -> Movements:
         """Return under which name the holder is shown."""
         return (Setting(self.holder, Level.MERGED_INTO, self.into),)
+
+
+@attrs.frozen(kw_only=True)
+class GroupFormed(Fact):
+    """Holders agreed to act together in acquiring, holding, voting or disposing of shares. Nothing moves.
+
+    Attributes:
+        group: Its name in the record.
+        members: Who belongs to it; two or more.
+        purpose: What they agreed.
+    """
+
+    KIND: ClassVar[str] = "group-formed"
+
+    group: GroupId
+    members: tuple[HolderId, ...]
+    purpose: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
+
+    def check(self) -> None:
+        """Check that there are two members at least, each named once."""
+        if len(self.members) < 2 or len({*self.members}) < len(self.members):
+            raise NotUnderstood("E_TERMS", f"group {self.group} has no two members", "name each member once")
+
+    def movements(self) -> Movements:
+        """Return that the group exists."""
+        return (Setting(self.group, Level.GROUP, self.purpose),)
+
+
+@attrs.frozen(kw_only=True)
+class GroupDissolved(Fact):
+    """Holders no longer act together.
+
+    Attributes:
+        group: Which group.
+        reason: Why.
+    """
+
+    KIND: ClassVar[str] = "group-dissolved"
+
+    group: GroupId
+    reason: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
+
+    def movements(self) -> Movements:
+        """Return that the group has ended."""
+        return (Setting(self.group, Level.DISSOLVED, True),)
+
+
+@attrs.frozen(kw_only=True)
+class NomineeDeclared(Fact):
+    """Shares in the name of one holder belong to another: a nominee, a trustee or a broker. Nothing moves.
+
+    Attributes:
+        holder: In whose name the shares are registered.
+        holds_for: Whose they are; none when the holder holds for itself from now on.
+        stock_class: Of which class; none for every class that has no declaration of its own.
+    """
+
+    KIND: ClassVar[str] = "nominee-declared"
+
+    holder: HolderId
+    holds_for: HolderId | None = None
+    stock_class: StockClassId | None = None
+
+    def check(self) -> None:
+        """Check that there are two."""
+        if self.holder == self.holds_for:
+            raise NotUnderstood(
+                "E_SELF", f"{self.holder} is no nominee of itself", "name two holders, or leave holds_for out"
+            )
+
+    def movements(self) -> Movements:
+        """Return whose the shares are."""
+        return (Setting((self.holder, self.stock_class or ""), Level.HOLDS_FOR, self.holds_for),)

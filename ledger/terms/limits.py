@@ -107,31 +107,29 @@ class IssuanceCap(Terms):
 
     Attributes:
         shares: Shares that may be issued in all, in the units of the day of the agreement; more than zero.
+        part: The same as a part of the shares outstanding before the agreement: 0.1999 in most papers, as listing
+            rules ask for approval from 20 % on. Where both are stated, the number decides.
     """
 
-    shares: Shares
+    shares: Shares | None = None
+    part: Ratio | None = None
 
     def __attrs_post_init__(self) -> None:
-        if self.shares.units <= 0 or not recordable(self.shares.units):
+        if self.shares is None and self.part is None:
+            raise NotUnderstood("E_TERMS", "a cap of nothing", "state the shares, the part, or both")
+        if self.shares is not None and (self.shares.units <= 0 or not recordable(self.shares.units)):
             raise NotUnderstood("E_QUANTITY", f"a cap of {self.shares} shares", "state a number above zero")
+        if self.part is not None and not 0 < self.part.value <= 1:
+            raise NotUnderstood("E_TERMS", f"a cap of {self.part} of the shares", "above 0, at most 1: 0.1999")
 
-    @classmethod
-    def of_part(cls, part: Ratio, outstanding: Shares) -> IssuanceCap:
-        """Return the cap that a part of the shares outstanding before the agreement makes, in whole shares.
-
-        Args:
-            part: 0.1999 in most papers, as a listing rule asks for approval from 20 % on.
-            outstanding: Shares outstanding immediately before the agreement.
-        """
-        whole = outstanding.as_fraction() * part.value
-        return cls(shares=Shares(floor(whole)))
-
-    def room(self, issued: Shares, *, ratio: Ratio | None = None) -> Shares:
-        """Return how many shares may still be issued.
+    def number(self, outstanding: Shares | None) -> Shares | None:
+        """Return the shares that may be issued in all; a part of a count is rounded down to whole shares.
 
         Args:
-            issued: Shares issued under the cap so far.
-            ratio: Splits since the agreement: new shares for one share of its day.
+            outstanding: Shares outstanding immediately before the agreement; ``None`` if nobody states them.
         """
-        cap = self.shares if ratio is None else self.shares * ratio
-        return max(NONE, cap - issued)
+        if self.shares is not None:
+            return self.shares
+        if outstanding is None or self.part is None:
+            return None
+        return Shares(floor(outstanding.as_fraction() * self.part.value))

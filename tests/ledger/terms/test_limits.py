@@ -3,6 +3,7 @@
 from datetime import date
 from fractions import Fraction
 from math import floor
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -15,6 +16,7 @@ from ledger.terms.limits import IssuanceCap, OwnershipLimit, part_owned, room_un
 
 BLOCKER = OwnershipLimit(at_most=Ratio("0.0499"), notice_days=Count(61), ceiling=Ratio("0.0999"))
 NINE = Ratio("0.0999")
+CAP = IssuanceCap(part=Ratio("0.1999"))
 
 
 def percent(part: Fraction | None) -> str:
@@ -244,7 +246,7 @@ def test_a_cap_of_19_99_percent_before_the_agreement_is_16_66_percent_after_it()
     The exchange cap of 5,811,638 shares is printed as 16.66 % of what is outstanding once they are issued. The
     count before is not in the excerpt; 29,072,727 to 29,072,731 are those of which 19.99 % are that many.
     """
-    caps = [IssuanceCap.of_part(Ratio("0.1999"), Shares(29_072_722 + more)).shares for more in range(12)]
+    caps = [CAP.number(Shares(29_072_722 + more)) for more in range(12)]
     fits = [29_072_722 + more for more, cap in enumerate(caps) if cap == Shares(5_811_638)]
 
     assert (fits[0], fits[-1]) == (29_072_727, 29_072_731)
@@ -257,34 +259,40 @@ def test_a_cap_of_19_99_percent_before_the_agreement_is_16_66_percent_after_it()
 )
 def test_a_cap_is_rounded_down_to_whole_shares(outstanding: int, cap: int) -> None:
     """By hand: 19.99 % of 9,999 are 1,998.80, of 10,001 1,999.20, of 10,006 2,000.20."""
-    assert IssuanceCap.of_part(Ratio("0.1999"), Shares(outstanding)).shares == Shares(cap)
+    assert CAP.number(Shares(outstanding)) == Shares(cap)
 
 
-def test_what_was_issued_under_a_cap_leaves_less_of_it_and_never_less_than_nothing() -> None:
-    cap = IssuanceCap(shares=Shares(1_999))
+def test_the_number_on_paper_decides_and_without_it_a_count_is_needed() -> None:
+    on_paper = IssuanceCap(shares=Shares(1_998), part=Ratio("0.1999"))
 
-    assert [cap.room(Shares(issued)) for issued in (1_998, 1_999, 2_000)] == [Shares(1), Shares(0), Shares(0)]
-
-
-def test_a_split_rescales_a_cap() -> None:
-    """By hand: 1,999 shares are 99.95 after one for twenty."""
-    cap = IssuanceCap(shares=Shares(1_999))
-
-    assert cap.room(Shares(9), ratio=Ratio("1/20")) == Shares("90.95")
+    assert on_paper.number(Shares(10_000)) == on_paper.number(None) == Shares(1_998)
+    assert CAP.number(None) is None
 
 
-def test_a_cap_of_nothing_is_not_understood() -> None:
+@pytest.mark.parametrize(
+    ("stated", "code"),
+    [
+        ({}, "E_TERMS"),
+        ({"shares": Shares(0)}, "E_QUANTITY"),
+        ({"part": Ratio(0)}, "E_TERMS"),
+        ({"part": Ratio("1.01")}, "E_TERMS"),
+    ],
+)
+def test_a_cap_of_nothing_is_not_understood(stated: dict[str, Any], code: str) -> None:
     with pytest.raises(NotUnderstood) as refused:
-        IssuanceCap(shares=Shares(0))
+        IssuanceCap(**stated)
 
-    assert refused.value.code == "E_QUANTITY"
+    assert refused.value.code == code
 
 
 @given(parts, counts)
 def test_a_cap_of_a_part_below_one_fifth_never_reaches_one_fifth(part: Ratio, outstanding: Shares) -> None:
-    assume(part.value < Fraction(1, 5) and outstanding.as_fraction() * part.value >= 1)
+    assume(part.value < Fraction(1, 5) and bool(outstanding))
 
-    assert IssuanceCap.of_part(part, outstanding).shares.as_fraction() < outstanding.as_fraction() / 5
+    cap = IssuanceCap(part=part).number(outstanding)
+
+    assert cap is not None
+    assert cap.as_fraction() * 5 < outstanding.as_fraction()
 
 
 def test_a_step_of_the_finest_class_is_one_unit() -> None:
