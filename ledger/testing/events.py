@@ -21,6 +21,7 @@ from ledger.events import (
     EVENTS,
     AgreementAmended,
     AgreementSigned,
+    CharterAmendmentProposed,
     ClassTermsAmended,
     CommonIssued,
     EntryVoided,
@@ -28,27 +29,37 @@ from ledger.events import (
     Evidence,
     Fact,
     FractionsSettled,
+    GroupFormed,
     HolderMerged,
     HolderRegistered,
     HolderRenamed,
+    IssuanceCapAgreed,
+    ListingChanged,
+    NomineeDeclared,
     OpeningBalanceAdopted,
+    OwnershipLimitChanged,
     PreferredIssued,
+    RestrictionPlaced,
     ResultingTerms,
     SharesConverted,
+    SharesSubscribed,
     SharesTransferred,
     StockClassDesignated,
+    StockholdersVoted,
     StockSplitEffected,
 )
-from ledger.identity import Count, EntryNumber, Identifier, StockClassId
+from ledger.identity import Count, EntryNumber, HolderId, Identifier, StockClassId
 from ledger.movements import HolderKind
 from ledger.personal import Personal
 from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.limits import IssuanceCap, OwnershipLimit
 from ledger.testing import values
 
 _Kind = TypeVar("_Kind", bound=Event)
 
+_PARTS: Final = st.fractions(Fraction(1, 10_000), Fraction(9_999, 10_000), max_denominator=10_000)
 _VALUES: Final[dict[type, st.SearchStrategy[Any]]] = {
     str: values.texts(),
     bool: st.booleans(),
@@ -64,6 +75,16 @@ _VALUES: Final[dict[type, st.SearchStrategy[Any]]] = {
     EntryNumber: st.integers(1, 10**18 - 1).map(EntryNumber),
     Personal: st.builds(Personal, values.texts(), st.binary(min_size=32, max_size=32)),
     ConversionRight: values.conversion_rights(),
+    OwnershipLimit: st.builds(
+        lambda parts, notice, has_ceiling: OwnershipLimit(
+            at_most=Ratio(parts[0]), notice_days=notice, ceiling=Ratio(parts[1]) if has_ceiling else None
+        ),
+        st.tuples(_PARTS, _PARTS).map(sorted),
+        st.none() | st.integers(0, 100).map(Count),
+        st.booleans(),
+    ),
+    IssuanceCap: st.builds(IssuanceCap, shares=values.shares(), part=st.none() | _PARTS.map(Ratio))
+    | st.builds(IssuanceCap, part=_PARTS.map(Ratio)),
     Remedy: st.builds(
         lambda part, price: Remedy(redeemable=Ratio(part), price=price),
         st.fractions(Fraction(1, 1000), 1, max_denominator=1000),
@@ -208,6 +229,53 @@ def _opened(drawn: _Drawn) -> _Drawn:
     return {**drawn, "effective_on": EffectiveDay(drawn["effective_on"].latest), "positions": positions}
 
 
+def _listed(drawn: _Drawn) -> _Drawn:
+    if drawn["ended"]:
+        return {**drawn, "market": None, "symbol": None}
+    return {**drawn, "ended": drawn["market"] is None and drawn["symbol"] is None}
+
+
+def _proposed(drawn: _Drawn) -> _Drawn:
+    return drawn if drawn["stock_class"] is not None else {**drawn, "authorized": None}
+
+
+def _voted(drawn: _Drawn) -> _Drawn:
+    counts = ("votes_for", "votes_against", "withheld", "abstained", "broker_non_votes")
+    counted = any(drawn[name] is not None for name in counts)
+    return {**drawn, "carried": drawn["carried"] if counted else bool(drawn["carried"])}
+
+
+def _subscribed(drawn: _Drawn) -> _Drawn:
+    return {**drawn, "holders": _once(drawn["holders"], str) or (HolderId("fund"),)}
+
+
+def _grouped(drawn: _Drawn) -> _Drawn:
+    members = _once(drawn["members"], str)
+    return {**drawn, "members": members if len(members) > 1 else (HolderId("ada"), HolderId("bob"))}
+
+
+def _held_for(drawn: _Drawn) -> _Drawn:
+    return {**drawn, "holds_for": drawn["holds_for"] and _another(drawn["holds_for"], drawn["holder"])}
+
+
+def _placed(drawn: _Drawn) -> _Drawn:
+    if drawn["security"] is not None:
+        drawn = {**drawn, "holder": None, "stock_class": None}
+    elif drawn["holder"] is None and drawn["stock_class"] is None:
+        drawn = {**drawn, "holder": HolderId("ada")}
+    until = drawn["until"]
+    return {**drawn, "until": until and max(until, drawn["effective_on"].latest)}
+
+
+def _below_one(ratio: Ratio) -> Ratio:
+    return ratio if 0 < ratio.value < 1 else Ratio("0.0499")
+
+
+def _capped(drawn: _Drawn) -> _Drawn:
+    named = drawn["classes"] or drawn["instruments"] or drawn["agreements"]
+    return {**drawn, "classes": drawn["classes"] if named else (StockClassId("series-a"),)}
+
+
 def _voided(drawn: _Drawn) -> _Drawn:
     return {**drawn, "entries": _once(drawn["entries"], int) or (EntryNumber(1),)}
 
@@ -226,7 +294,16 @@ _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
     SharesConverted: lambda drawn: {**drawn, "to_class": _another(drawn["to_class"], drawn["from_class"])},
     StockSplitEffected: _split,
     FractionsSettled: _settled,
+    ListingChanged: _listed,
+    CharterAmendmentProposed: _proposed,
+    StockholdersVoted: _voted,
+    SharesSubscribed: _subscribed,
     OpeningBalanceAdopted: _opened,
+    NomineeDeclared: _held_for,
+    GroupFormed: _grouped,
+    RestrictionPlaced: _placed,
+    OwnershipLimitChanged: lambda drawn: {**drawn, "at_most": _below_one(drawn["at_most"])},
+    IssuanceCapAgreed: _capped,
     EntryVoided: _voided,
 }
 

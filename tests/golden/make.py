@@ -22,16 +22,19 @@ from ledger.events import (
     IdentifierScheme,
     LapsedPart,
     OpeningPosition,
+    RestrictionKind,
     ResultingTerms,
     TrancheRescheduled,
     TransferCause,
 )
 from ledger.identity import (
+    AgreementId,
     CommandId,
     ConditionId,
     Count,
     EntryNumber,
     HolderId,
+    InstrumentId,
     IssuerId,
     SecurityId,
     StockClassId,
@@ -42,6 +45,7 @@ from ledger.personal import Personal
 from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.limits import IssuanceCap
 from ledger.timeline import Entry
 from tests import builders
 
@@ -139,6 +143,31 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
     },
     "holder-renamed": {**_FACT, "holder": "ada", "name": _NAME},
     "holder-merged": _FACT,
+    "nominee-declared": {**_FACT, "stock_class": _COMMON},
+    "group-formed": {**_FACT, "purpose": "Joint Filing Agreement, § 2"},
+    "group-dissolved": {**_FACT, "reason": "Terminated by notice."},
+    "restriction-placed": {
+        **_FACT,
+        "restriction_kind": RestrictionKind.PLEDGE,
+        "holder": "ada",
+        "stock_class": "common",
+        "until": date(2019, 12, 31),
+        "in_favour_of": "fund",
+        "permitted": (TransferCause.SUCCESSION, TransferCause.COURT_ORDER),
+        "text": "Pledge Agreement, § 4",
+    },
+    "restriction-lifted": {**_FACT, "reason": "The debt was paid.", "authority": "Release of 20 June 2017"},
+    "ownership-limit-agreed": {**_FACT, "classes": (_SERIES,), "instruments": (InstrumentId("warrant-1"),)},
+    "ownership-limit-changed": {**_FACT, "notified_on": date(2017, 3, 10)},
+    "ownership-limit-waived": {**_FACT, "notified_on": date(2017, 3, 10)},
+    "issuance-cap-agreed": {
+        **_FACT,
+        "cap": IssuanceCap(shares=Shares(1_999), part=Ratio("0.1999")),
+        "classes": (_SERIES,),
+        "instruments": (InstrumentId("note-1"),),
+        "agreements": (AgreementId("spa"),),
+    },
+    "issuance-cap-lifted": {**_FACT, "authority": "Annual meeting of 15 September 2016"},
     "agreement-signed": {**_FACT, "commitment": "20000000 USD", "tranches": _TRANCHES, "remedy": _REMEDY},
     "agreement-amended": {
         **_FACT,
@@ -216,6 +245,23 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
         "scope": Scope.PARTIAL,
         "stated_outstanding": Shares(1_000),
     },
+    "issuer-renamed": {**_FACT, "authority": "Certificate of Amendment, Article I"},
+    "listing-changed": {**_FACT, "market": "OTCQB", "symbol": "ASTID", "reason": "Twenty days after the split"},
+    "charter-amendment-proposed": {**_FACT, "meeting_on": date(2017, 8, 3)},
+    "stockholders-voted": {
+        **_FACT,
+        "votes_for": Shares(1_478_934_728),
+        "votes_against": Shares(0),
+        "withheld": Shares(176_208_395),
+        "abstained": Shares("0.5"),
+        "broker_non_votes": Shares(2_682_238_670),
+        "record_day": date(2017, 6, 12),
+        "carried": True,
+    },
+    "proceeds-restricted": {**_FACT, "terms": "Released as the holders of the notes convert."},
+    "proceeds-released": {**_FACT, "reason": "First conversion"},
+    "holding-reported": _FACT,
+    "shares-subscribed": {**_FACT, "terms": "At $0.0040 a share"},
     "entry-voided": {**_RECORD, "entries": (EntryNumber(41), EntryNumber(7))},
     "entry-restated": {**_RECORD, "restated_as": builders.common_issued(**_ISSUED)},
 }
