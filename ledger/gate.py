@@ -20,7 +20,7 @@ import attrs
 from ledger.book import Book, Changes, ClassTotal, Quantity, Step, Total, UndrawnUnder, by_moment, steps
 from ledger.days import Moment
 from ledger.errors import HeldLater, HoldingExceeded, LedgerError
-from ledger.events import EntryRestated, EntryVoided, IssuerRegistered, StockSplitEffected
+from ledger.events import SPLITS, EntryRestated, EntryVoided, IssuerRegistered
 from ledger.identity import IssuerId, StockClassId
 from ledger.movements import (
     Awarded,
@@ -225,7 +225,7 @@ class Gate:
         if any(not each.is_exact or each.begins < book.at for each in facts):
             return False
         first = min((each.begins for each in facts), default=book.at)
-        splits = any(isinstance(each.fact, StockSplitEffected) for each in facts)
+        splits = any(isinstance(each.fact, SPLITS) for each in facts)
         if first == book.at and (splits or book.split_at == book.at):
             return False  # what comes before and after a split of the same moment needs the whole moment
         if any(each.begins == book.at and each.fact.place is not None for each in facts):
@@ -254,7 +254,7 @@ def _broken(book: Book, at: Moment, group: list[Step]) -> Iterator[Breach]:
     """
     changes, short, done = Changes(), list[Breach](), 0
     for index, step in enumerate(group):
-        if index > done and type(step.each.fact) is StockSplitEffected:
+        if index > done and type(step.each.fact) in SPLITS:
             short += limits_broken(book, book.advance(at, group[done:index], changes))
             done = index
     book.advance(at, group[done:], changes)

@@ -49,6 +49,7 @@ from ledger.errors import (
     shown,
 )
 from ledger.events import (
+    SPLITS,
     CommonIssued,
     EntryRestated,
     EntryVoided,
@@ -60,7 +61,6 @@ from ledger.events import (
     PreferredIssued,
     RemedyExercised,
     SecurityIdentifierChanged,
-    StockSplitEffected,
 )
 from ledger.identity import (
     AgreementId,
@@ -291,8 +291,9 @@ def merges_end_somewhere(book: Book, each: InEffect) -> Iterator[RuleBroken]:
 def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A split states the resulting price of each conversion right that it affects."""
     fact = each.fact
-    if not isinstance(fact, StockSplitEffected):
+    if not isinstance(fact, SPLITS):
         return
+    split = {movement.stock_class for movement in fact.movements() if type(movement) is Rescaling}
     stated = {terms.stock_class for terms in fact.resulting if terms.conversion is not None}
     for (level, subject), settings in book.settings.items():
         if level is not Level.CONVERSION or subject in stated:
@@ -300,7 +301,7 @@ def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBr
         others = tuple(pair for pair in settings if pair[0] is not each)
         in_force, is_certain = may_be_last(others, book.at)
         if is_certain and all(
-            isinstance(right, ConversionRight) and {right.into, subject} & set(fact.stock_classes)
+            isinstance(right, ConversionRight) and {right.into, subject} & split
             for _, right in in_force
         ):
             yield TermsIncomplete(

@@ -45,6 +45,17 @@ class ResultingTerms:
         return [Setting(self.stock_class, level, value) for level, value in named if value is not None]
 
 
+def each_converts_elsewhere(resulting: tuple[ResultingTerms, ...]) -> None:
+    """Check that no class is said to convert into itself.
+
+    Raises:
+        NotUnderstood: ``E_SELF`` for one that is.
+    """
+    for terms in resulting:
+        if terms.conversion is not None and terms.conversion.into == terms.stock_class:
+            raise NotUnderstood("E_SELF", f"{terms.stock_class} cannot convert into itself", "name another class")
+
+
 @attrs.frozen(kw_only=True)
 class StockSplitEffected(Fact):
     """Each share became more shares, or many became one. The day is exact and the phase is stated.
@@ -83,11 +94,7 @@ class StockSplitEffected(Fact):
         stated = [terms.stock_class for terms in self.resulting]
         if not self.stock_classes or any(len(set(names)) < len(names) for names in (self.stock_classes, stated)):
             raise NotUnderstood("E_TERMS", "a split names no class, or one twice", "name each class once")
-        for terms in self.resulting:
-            if terms.conversion is not None and terms.conversion.into == terms.stock_class:
-                raise NotUnderstood(
-                    "E_SELF", f"{terms.stock_class} cannot convert into itself", "name another class"
-                )
+        each_converts_elsewhere(self.resulting)
         with_authorized = {terms.stock_class for terms in self.resulting if terms.authorized is not None}
         for stock_class in self.stock_classes:
             if stock_class not in with_authorized:

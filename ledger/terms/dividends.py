@@ -14,6 +14,7 @@ import attrs
 
 from ledger.days import day
 from ledger.errors import NotUnderstood
+from ledger.identity import StockClassId
 from ledger.quantities import Price, Ratio
 from ledger.terms.base import Terms
 from ledger.terms.interest import Change as InterestChange
@@ -135,3 +136,22 @@ class DividendTerms(Terms):
         if not value.amount:
             raise NotUnderstood("E_TERMS", "a share that counts for nothing pays no dividend", "state its value")
         return dividend / value.amount
+
+
+@attrs.frozen(kw_only=True)
+class Declaration(Terms):
+    """A dividend as it was declared.
+
+    Attributes:
+        stock_class: The class whose holders are paid.
+        per_share: Money for each share, in the units of the record day.
+        record_on: Who held shares at the close of this day is paid.
+        payment_on: The day on which it is to be paid.
+        paid_in: What it is to be paid in.
+    """
+
+    stock_class: StockClassId
+    per_share: Price
+    record_on: date
+    payment_on: date | None
+    paid_in: PaidIn
