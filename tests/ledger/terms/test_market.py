@@ -22,7 +22,8 @@ def usd(amount: str | Fraction | int) -> Price:
 
 def quotes(*prices: str, until: date = NOTICE, measure: Measure = Measure.VWAP) -> list[Quote]:
     """Return quotes of the weekdays before a day; the last price is that of the day before."""
-    days, on = [], until
+    days: list[date] = []
+    on = until
     while len(days) < len(prices):
         on -= timedelta(days=1)
         if on.weekday() < 5:
