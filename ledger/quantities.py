@@ -542,10 +542,36 @@ def shown_percentages(fractions: Sequence[Fraction], places: int = 2) -> list[st
         places: Decimals to show.
     """
     step = 100 * 10**places
-    scaled = [fraction * step for fraction in fractions]
-    floors = [floor(value) for value in scaled]
-    missing = floor(sum(scaled) + Fraction(1, 2)) - sum(floors)
-    by_remainder = sorted(range(len(scaled)), key=lambda i: (floors[i] - scaled[i], i))
+    rounded = _by_largest_remainder([fraction * step for fraction in fractions])
+    return [f"{value // 10**places}.{value % 10**places:0{places}d}" if places else str(value) for value in rounded]
+
+
+def _by_largest_remainder(exact_parts: Sequence[Fraction]) -> list[int]:
+    """Return whole numbers that add to the sum of the parts, itself rounded; the largest remainders go up."""
+    floors = [floor(part) for part in exact_parts]
+    missing = floor(sum(exact_parts) + Fraction(1, 2)) - sum(floors)
+    by_remainder = sorted(range(len(floors)), key=lambda i: (floors[i] - exact_parts[i], i))
     for index in by_remainder[:missing]:
         floors[index] += 1
-    return [f"{value // 10**places}.{value % 10**places:0{places}d}" if places else str(value) for value in floors]
+    return floors
+
+
+_WITHOUT_DECIMALS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_WITH_THREE_DECIMALS: Final = "BHD IQD JOD KWD LYD OMR TND"
+
+
+def smallest_unit(currency: Currency) -> Fraction:
+    """Return the smallest amount that is paid in a currency, as ISO 4217 lists its minor unit: a cent, a yen."""
+    if currency in _WITHOUT_DECIMALS:
+        return Fraction(1)
+    return Fraction(1, 1_000 if currency in _WITH_THREE_DECIMALS else 100)
+
+
+def paid_out(amounts: Sequence[Fraction], currency: Currency) -> list[Money]:
+    """Return exact amounts as money that can be paid, adding up to what they add up to.
+
+    The largest remainders are rounded up (Hamilton's method; ties go to the earlier amount). The sum is rounded
+    to the smallest unit of the currency if it is finer than that.
+    """
+    unit = smallest_unit(currency)
+    return [Money(count * unit, currency) for count in _by_largest_remainder([amount / unit for amount in amounts])]

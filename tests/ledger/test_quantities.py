@@ -24,10 +24,12 @@ from ledger.quantities import (
     Shares,
     exact,
     fits,
+    paid_out,
     plain,
     recordable,
     round_position,
     shown_percentages,
+    smallest_unit,
 )
 from tests import strategies
 
@@ -385,3 +387,32 @@ def test_thirds_show_the_larger_part_first() -> None:
     assert shown_percentages([Fraction(1, 6), Fraction(2, 6), Fraction(3, 6)]) == ["16.67", "33.33", "50.00"]
     assert shown_percentages([]) == []
     assert shown_percentages([Fraction(1)], 2) == ["100.00"]
+
+
+# --- money that can be paid ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("currency", "unit"), [("USD", "1/100"), ("JPY", "1"), ("KWD", "1/1000")])
+def test_the_smallest_unit_is_that_of_iso_4217(currency: str, unit: str) -> None:
+    assert smallest_unit(Currency(currency)) == Fraction(unit)
+
+
+def test_three_who_share_a_dollar_are_paid_a_dollar() -> None:
+    third = Fraction(1, 3)
+
+    assert paid_out([third, third, third], Currency("USD")) == [
+        Money("0.34", "USD"),
+        Money("0.33", "USD"),
+        Money("0.33", "USD"),
+    ]
+    assert paid_out([third, third, third], Currency("JPY")) == [Money(1, "JPY"), Money(0, "JPY"), Money(0, "JPY")]
+
+
+@given(st.lists(st.fractions(0, 10**6, max_denominator=10**4), max_size=8), strategies.currencies)
+def test_what_is_paid_adds_up_and_differs_by_less_than_a_unit(amounts: list[Fraction], currency: Currency) -> None:
+    unit = smallest_unit(currency)
+
+    paid = paid_out(amounts, currency)
+
+    assert sum(money.amount for money in paid) == floor(sum(amounts) / unit + Fraction(1, 2)) * unit
+    assert all(abs(money.amount - exact) < unit for money, exact in zip(paid, amounts, strict=True))
