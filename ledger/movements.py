@@ -283,6 +283,7 @@ class Level(Enum):
     CONDITION = "condition"
     CONDITION_OF = "tranche of the condition"
     INSTRUMENT = "instrument"
+    SAFE_TERMS = "terms of a SAFE"
     PRICE = "price"
     """Of an instrument and the class bought with it: exercise price, or fixed conversion price."""
     FLOOR = "floor price"

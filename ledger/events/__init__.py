@@ -66,6 +66,7 @@ from ledger.events.restrictions import (
     RestrictionLifted,
     RestrictionPlaced,
 )
+from ledger.events.safes import AmendmentCause, SafeIssued, SafeTermsAmended
 from ledger.events.shares import (
     CommonIssued,
     Consideration,
@@ -127,6 +128,8 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     DividendDeclared,
     DividendPaid,
     StockDividendPaid,
+    SafeIssued,
+    SafeTermsAmended,
     RestrictionPlaced,
     RestrictionLifted,
     OwnershipLimitAgreed,
@@ -166,6 +169,7 @@ __all__ = [
     "AgreementAmended",
     "AgreementSigned",
     "AgreementTerminated",
+    "AmendmentCause",
     "AuthorizedSharesChanged",
     "Certainty",
     "CharterAmendmentProposed",
@@ -217,6 +221,8 @@ __all__ = [
     "RestrictionLifted",
     "RestrictionPlaced",
     "ResultingTerms",
+    "SafeIssued",
+    "SafeTermsAmended",
     "SecurityIdentifierChanged",
     "SharesCancelled",
     "SharesConverted",

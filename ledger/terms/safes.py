@@ -106,7 +106,7 @@ class CapAndDiscount(Terms):
                 "E_TERMS", "a cap and its timing belong together", "state both, pre-money or post-money, or neither"
             )
         if self.cap is not None and (self.cap.units <= 0 or not recordable(self.cap.units)):
-            raise NotUnderstood("E_TERMS", f"a valuation cap of {self.cap}", "state one above zero")
+            raise NotUnderstood("E_QUANTITY", f"a valuation cap of {self.cap}", "state one above zero")
         if self.discount is not None and not 0 < self.discount.value < 1:
             raise NotUnderstood(
                 "E_TERMS",
