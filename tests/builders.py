@@ -10,6 +10,7 @@ The company of these events was founded on 1 January 2026. It has common stock (
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from fractions import Fraction
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
@@ -19,6 +20,7 @@ import attrs
 from ledger.days import EffectiveDay, Phase
 from ledger.events import (
     EVENTS,
+    AdjustmentCause,
     AgreementAmended,
     AgreementSigned,
     AgreementTerminated,
@@ -30,6 +32,9 @@ from ledger.events import (
     CommonIssued,
     ConditionSatisfied,
     ConditionWaived,
+    ConversionPriceAdjusted,
+    DividendDeclared,
+    DividendPaid,
     EntryRestated,
     EntryVoided,
     Event,
@@ -42,6 +47,7 @@ from ledger.events import (
     HolderRenamed,
     HoldingReported,
     IdentifierScheme,
+    InstrumentAdjusted,
     IssuanceCapAgreed,
     IssuanceCapLifted,
     IssuerRegistered,
@@ -64,6 +70,8 @@ from ledger.events import (
     RestrictionLifted,
     RestrictionPlaced,
     ResultingTerms,
+    SafeIssued,
+    SafeTermsAmended,
     SecurityIdentifierChanged,
     SharesCancelled,
     SharesConverted,
@@ -74,19 +82,28 @@ from ledger.events import (
     SharesSubscribed,
     SharesTransferred,
     StockClassDesignated,
+    StockDividendPaid,
     StockholdersVoted,
     StockSplitEffected,
     TrancheClosed,
     TreasurySharesReissued,
+    WarrantCancelled,
+    WarrantExercised,
+    WarrantExpired,
+    WarrantIssued,
+    WarrantTermsAmended,
+    WarrantTransferred,
 )
 from ledger.identity import ConditionId, Count, EntryNumber, HolderId, Identifier, StockClassId, TrancheId
 from ledger.journal import Ledger
-from ledger.movements import HolderKind, Scope, StockClassKind
+from ledger.movements import HolderKind, InstrumentKind, Scope, StockClassKind
 from ledger.personal import Personal
 from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.limits import IssuanceCap, OwnershipLimit
+from ledger.terms.safes import CapTiming, SafeTerms
+from ledger.terms.warrants import ExerciseForm, WarrantTerms
 from ledger.testing import ticking as ticking  # the clock of these events, for tests that have no other
 
 FOUNDED: Final = "2026-01-01"
@@ -485,6 +502,51 @@ def fractions_settled(**changes: Any) -> FractionsSettled:
     )
 
 
+# --- dividends -----------------------------------------------------------------------------------------------
+
+
+def dividend_declared(**changes: Any) -> DividendDeclared:
+    """Return a dividend of 25 cents a share of the preferred stock, for 1,000 shares, in cash."""
+    return made(
+        DividendDeclared,
+        changes,
+        dividend="2026-q1",
+        stock_class="series-a",
+        per_share="0.25 USD",
+        amount="250 USD",
+        record_on="2026-03-31",
+        effective_on="2026-03-16",
+    )
+
+
+def dividend_paid(**changes: Any) -> DividendPaid:
+    """Return a dividend of 250 USD on the preferred stock, paid with 50 common shares and never declared."""
+    return made(
+        DividendPaid,
+        changes,
+        holder="fund",
+        stock_class="series-a",
+        amount="250 USD",
+        **({} if "amount" in changes or "received" in changes else {"received": 50, "received_class": "common"}),
+        effective_on="2026-04-15",
+    )
+
+
+def stock_dividend_paid(**changes: Any) -> StockDividendPaid:
+    """Return a stock dividend of 10 % on the common stock; Series A then converts at 80/11 USD."""
+    right = ConversionRight(into=StockClassId("common"), price=Price(Fraction(80, 11), "USD"))
+    return made(
+        StockDividendPaid,
+        changes,
+        phase=Phase.OPENING,
+        stock_class="common",
+        ratio="1/10",
+        fractions=FractionPolicy.DOWN,
+        resulting=(ResultingTerms(stock_class=StockClassId("series-a"), conversion=right),),
+        effective_on=SPLIT,
+    )
+
+
 # --- the company -----------------------------------------------------------------------------------------------
 
 
@@ -604,6 +666,113 @@ def issuance_cap_lifted(**changes: Any) -> IssuanceCapLifted:
     return made(IssuanceCapLifted, changes, restriction="cap", effective_on=DEALT)
 
 
+# --- warrants and adjustments --------------------------------------------------------------------------------
+
+
+def warrant_issued(**changes: Any) -> WarrantIssued:
+    """Return a warrant of the fund for 1,000 common shares at 2 USD."""
+    return made(
+        WarrantIssued,
+        changes,
+        holder="fund",
+        warrant="w-1",
+        stock_class="common",
+        purchasable=1_000,
+        price="2 USD",
+        effective_on=DEALT,
+    )
+
+
+def warrant_terms_amended(**changes: Any) -> WarrantTermsAmended:
+    """Return an extension of the warrant to the end of 2030."""
+    terms = WarrantTerms(expires_on=date(2030, 12, 31))
+    return made(WarrantTermsAmended, changes, warrant="w-1", terms=terms, effective_on="2026-03-02")
+
+
+def warrant_exercised(**changes: Any) -> WarrantExercised:
+    """Return an exercise in cash of 400 shares of the warrant."""
+    return made(
+        WarrantExercised,
+        changes,
+        holder="fund",
+        warrant="w-1",
+        stock_class="common",
+        exercised=400,
+        received=400,
+        form=ExerciseForm.CASH,
+        effective_on="2026-03-03",
+    )
+
+
+def warrant_transferred(**changes: Any) -> WarrantTransferred:
+    return made(
+        WarrantTransferred,
+        changes,
+        from_holder="fund",
+        to_holder="bob",
+        warrant="w-1",
+        stock_class="common",
+        transferred=300,
+        effective_on="2026-03-04",
+    )
+
+
+def warrant_expired(**changes: Any) -> WarrantExpired:
+    return made(
+        WarrantExpired,
+        changes,
+        holder="fund",
+        warrant="w-1",
+        stock_class="common",
+        expired=200,
+        effective_on="2026-12-31",
+    )
+
+
+def warrant_cancelled(**changes: Any) -> WarrantCancelled:
+    return made(
+        WarrantCancelled,
+        changes,
+        holder="fund",
+        warrant="w-1",
+        stock_class="common",
+        cancelled=100,
+        reason="Bought back.",
+        effective_on="2026-03-05",
+    )
+
+
+def instrument_adjusted(**changes: Any) -> InstrumentAdjusted:
+    """Return a new price of the warrant, 1.50 USD, after an issue for less."""
+    default = _only_alone(
+        {"instrument", "instrument_kind", "stock_class", "cause", "computation", "authority"},
+        changes,
+        price="1.50 USD",
+    )
+    return made(
+        InstrumentAdjusted,
+        changes,
+        instrument="w-1",
+        instrument_kind=InstrumentKind.WARRANT,
+        stock_class="common",
+        cause=AdjustmentCause.ANTI_DILUTION,
+        effective_on="2026-03-06",
+        **default,
+    )
+
+
+def conversion_price_adjusted(**changes: Any) -> ConversionPriceAdjusted:
+    """Return a new conversion price of the preferred, 6 USD, after an issue for less."""
+    return made(
+        ConversionPriceAdjusted,
+        changes,
+        stock_class="series-a",
+        conversion=ConversionRight(into=StockClassId("common"), price=Price(6, "USD")),
+        cause=AdjustmentCause.ANTI_DILUTION,
+        effective_on="2026-03-06",
+    )
+
+
 # --- the record itself ---------------------------------------------------------------------------------------
 
 
@@ -630,6 +799,32 @@ def entry_voided(*entries: int, **changes: Any) -> EntryVoided:
 def entry_restated(entry: int = 7, **changes: Any) -> EntryRestated:
     return made(
         EntryRestated, changes, entry=entry, restated_as=common_issued(issued=900), reason="Misread the form."
+    )
+
+
+# --- SAFEs -----------------------------------------------------------------------------------------------------
+
+
+def safe_terms(**changes: Any) -> SafeTerms:
+    """Return the terms of a SAFE with a post-money cap of 8,000,000 USD and a discount of 20 %."""
+    return made(SafeTerms, changes, cap="8000000 USD", cap_timing=CapTiming.POST_MONEY, discount="0.2")
+
+
+def safe_issued(**changes: Any) -> SafeIssued:
+    return made(
+        SafeIssued,
+        changes,
+        instrument="safe-1",
+        holder="fund",
+        purchase_amount="500000 USD",
+        terms=safe_terms(),
+        effective_on=DEALT,
+    )
+
+
+def safe_terms_amended(**changes: Any) -> SafeTermsAmended:
+    return made(
+        SafeTermsAmended, changes, instrument="safe-1", terms=safe_terms(cap="6000000 USD"), effective_on=DEALT
     )
 
 

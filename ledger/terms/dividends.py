@@ -27,7 +27,7 @@ class PaidIn(Enum):
     CASH = "cash"
     KIND = "kind"
     """In shares: of the same class, or of another."""
-    CASH_OR_KIND = "cash or kind"
+    CASH_OR_KIND = "cash-or-kind"
     """As the company chooses."""
 
 

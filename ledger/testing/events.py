@@ -19,11 +19,16 @@ from hypothesis import strategies as st
 from ledger.days import EffectiveDay
 from ledger.events import (
     EVENTS,
+    AdjustmentCause,
     AgreementAmended,
     AgreementSigned,
+    AmendmentCause,
     CharterAmendmentProposed,
     ClassTermsAmended,
     CommonIssued,
+    ConversionPriceAdjusted,
+    DividendDeclared,
+    DividendPaid,
     EntryVoided,
     Event,
     Evidence,
@@ -33,28 +38,39 @@ from ledger.events import (
     HolderMerged,
     HolderRegistered,
     HolderRenamed,
+    InstrumentAdjusted,
     IssuanceCapAgreed,
     ListingChanged,
     NomineeDeclared,
+    NumberAdjusted,
     OpeningBalanceAdopted,
     OwnershipLimitChanged,
     PreferredIssued,
     RestrictionPlaced,
     ResultingTerms,
+    SafeIssued,
+    SafeTermsAmended,
     SharesConverted,
     SharesSubscribed,
     SharesTransferred,
     StockClassDesignated,
+    StockDividendPaid,
     StockholdersVoted,
     StockSplitEffected,
+    WarrantExercised,
+    WarrantIssued,
+    WarrantTransferred,
 )
 from ledger.identity import Count, EntryNumber, HolderId, Identifier, StockClassId
-from ledger.movements import HolderKind
+from ledger.movements import HolderKind, InstrumentKind
 from ledger.personal import Personal
 from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.limits import IssuanceCap, OwnershipLimit
+from ledger.terms.protection import Counted, PriceProtection, ProtectionMethod
+from ledger.terms.safes import CapitalizationDefinition, CapTiming, SafeTerms
+from ledger.terms.warrants import ExerciseForm, WarrantTerms
 from ledger.testing import values
 
 _Kind = TypeVar("_Kind", bound=Event)
@@ -218,6 +234,39 @@ def _split(drawn: _Drawn) -> _Drawn:
     }
 
 
+def _declared(drawn: _Drawn) -> _Drawn:
+    """Name a price above zero in the currency of the amount, and a day of payment that is not too early."""
+    price, paid_on = drawn["per_share"].amount or Fraction(1, 4), drawn["payment_on"]
+    return {
+        **drawn,
+        "per_share": Price(price, drawn["amount"].currency),
+        "payment_on": None if paid_on is None else max(paid_on, drawn["record_on"]),
+    }
+
+
+def _dividend(drawn: _Drawn) -> _Drawn:
+    """State shares with their class, or cash without."""
+    if drawn["received_class"] is not None:
+        received = drawn["received"] or Shares(1)
+        needs_money = drawn["dividend"] is not None and not drawn["amount"]
+        return {**drawn, "received": received, "amount": Money(1, "USD") if needs_money else drawn["amount"]}
+    cash = drawn["amount"] or Money(1, "USD")
+    return {**drawn, "amount": cash, "received": None, "security": None, "reserve": None}
+
+
+def _stock_dividend(drawn: _Drawn) -> _Drawn:
+    resulting = _once(drawn["resulting"], lambda terms: terms.stock_class)
+    return {
+        **drawn,
+        "effective_on": EffectiveDay(drawn["effective_on"].earliest),
+        "ratio": drawn["ratio"] if drawn["ratio"] else Ratio("1/10"),
+        "decimals": Count(drawn["decimals"] % 11),
+        "resulting": tuple(
+            attrs.evolve(terms, conversion=_elsewhere(terms.conversion, terms.stock_class)) for terms in resulting
+        ),
+    }
+
+
 def _settled(drawn: _Drawn) -> _Drawn:
     if drawn["given"]:
         return {**drawn, "taken": None}
@@ -276,6 +325,83 @@ def _capped(drawn: _Drawn) -> _Drawn:
     return {**drawn, "classes": drawn["classes"] if named else (StockClassId("series-a"),)}
 
 
+def _protection(drawn: _Drawn) -> _Drawn:
+    """Count stock, each sort of it once; a full ratchet counts none."""
+    base = _once(drawn["base"], lambda counted: counted)
+    if Counted.PREFERRED in base:
+        base = tuple(counted for counted in base if counted is not Counted.PROTECTED)
+    if base and not {Counted.COMMON, Counted.PROTECTED, Counted.PREFERRED} & set(base):
+        base = (Counted.COMMON, *base)
+    if drawn["method"] is ProtectionMethod.FULL_RATCHET:
+        base = ()
+    places = drawn["places"] and Count(drawn["places"] % 11)
+    return {**drawn, "base": base, "carve_outs": _once(drawn["carve_outs"], lambda each: each), "places": places}
+
+
+def _warrant(drawn: _Drawn) -> _Drawn:
+    opens, expires = drawn["exercisable_from"], drawn["expires_on"]
+    if opens is not None and expires is not None:
+        drawn = {**drawn, "exercisable_from": min(opens, expires), "expires_on": max(opens, expires)}
+    return {**drawn, "exercise": _once(drawn["exercise"], lambda form: form) or (ExerciseForm.CASH,)}
+
+
+def _warranted(drawn: _Drawn) -> _Drawn:
+    """State the floor of the protection in the currency of the price."""
+    terms, currency = drawn["terms"], drawn["price"].currency
+    protection = terms.protection
+    if protection is not None and protection.floor is not None:
+        protection = attrs.evolve(protection, floor=Price(protection.floor.amount, currency))
+    return {**drawn, "terms": attrs.evolve(terms, protection=protection)}
+
+
+def _exercised(drawn: _Drawn) -> _Drawn:
+    if drawn["form"] is ExerciseForm.CASH:
+        return {**drawn, "received": drawn["exercised"], "market_price": None, "cash_in_lieu": None}
+    return {**drawn, "received": min(drawn["received"], drawn["exercised"]), "paid": None}
+
+
+def _renumbered(drawn: _Drawn) -> _Drawn:
+    added, removed = drawn["added"] or None, drawn["removed"]
+    return {**drawn, "added": added if added or removed else Shares(1), "removed": None if added else removed}
+
+
+def _adjusted(drawn: _Drawn) -> _Drawn:
+    """Change something; a number of shares only where the instrument has one, and not at a split."""
+    kind, price, floor = drawn["instrument_kind"], drawn["price"], drawn["floor"]
+    unnumbered = kind in (InstrumentKind.NOTE, InstrumentKind.SAFE) or drawn["cause"] is AdjustmentCause.SPLIT
+    numbers = () if unnumbered else _once(drawn["numbers"], lambda part: part.holder)
+    if price is None and floor is None and not numbers:
+        price = Price("0.14", "USD")
+    if price is not None and floor is not None:
+        floor = Price(floor.amount, price.currency)
+    return {**drawn, "numbers": numbers, "price": price, "floor": floor}
+
+
+def _reconverted(drawn: _Drawn) -> _Drawn:
+    return {**drawn, "conversion": _elsewhere(drawn["conversion"], drawn["stock_class"])}
+
+
+def _safe_terms(drawn: _Drawn) -> _Drawn:
+    """Give a cap its timing, and make the discount a part; what a cap is divided by is stated with it only."""
+    discount = drawn["discount"]
+    drawn = {**drawn, "discount": discount if discount is None or 0 < discount.value < 1 else Ratio("0.2")}
+    if drawn["cap"] is None:
+        return {**drawn, "cap_timing": None, "capitalization": None}
+    return {**drawn, "cap_timing": drawn["cap_timing"] or CapTiming.POST_MONEY}
+
+
+def _safe_issued(drawn: _Drawn) -> _Drawn:
+    terms, currency = drawn["terms"], drawn["purchase_amount"].currency
+    cap = terms.cap and Money.of_units(terms.cap.units, currency)
+    return {**drawn, "terms": attrs.evolve(terms, cap=cap)}
+
+
+def _safe_amended(drawn: _Drawn) -> _Drawn:
+    following = drawn["following"] and _another(drawn["following"], drawn["instrument"])
+    cause = AmendmentCause.MOST_FAVORED_NATION if following else AmendmentCause.AGREEMENT
+    return {**drawn, "following": following, "cause": cause}
+
+
 def _voided(drawn: _Drawn) -> _Drawn:
     return {**drawn, "entries": _once(drawn["entries"], int) or (EntryNumber(1),)}
 
@@ -294,6 +420,9 @@ _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
     SharesConverted: lambda drawn: {**drawn, "to_class": _another(drawn["to_class"], drawn["from_class"])},
     StockSplitEffected: _split,
     FractionsSettled: _settled,
+    DividendDeclared: _declared,
+    DividendPaid: _dividend,
+    StockDividendPaid: _stock_dividend,
     ListingChanged: _listed,
     CharterAmendmentProposed: _proposed,
     StockholdersVoted: _voted,
@@ -304,6 +433,18 @@ _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
     RestrictionPlaced: _placed,
     OwnershipLimitChanged: lambda drawn: {**drawn, "at_most": _below_one(drawn["at_most"])},
     IssuanceCapAgreed: _capped,
+    PriceProtection: _protection,
+    WarrantTerms: _warrant,
+    WarrantIssued: _warranted,
+    WarrantExercised: _exercised,
+    WarrantTransferred: lambda drawn: {**drawn, "to_holder": _another(drawn["to_holder"], drawn["from_holder"])},
+    NumberAdjusted: _renumbered,
+    InstrumentAdjusted: _adjusted,
+    ConversionPriceAdjusted: _reconverted,
+    CapitalizationDefinition: lambda drawn: {**drawn, "outstanding_shares": True},
+    SafeTerms: _safe_terms,
+    SafeIssued: _safe_issued,
+    SafeTermsAmended: _safe_amended,
     EntryVoided: _voided,
 }
 

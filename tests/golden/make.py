@@ -9,10 +9,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
+
 from ledger import codec
 from ledger.days import Phase
 from ledger.events import (
     EVENTS,
+    AmendmentCause,
     Certainty,
     Consideration,
     ConsiderationForm,
@@ -21,6 +24,7 @@ from ledger.events import (
     HolderRegistered,
     IdentifierScheme,
     LapsedPart,
+    NumberAdjusted,
     OpeningPosition,
     RestrictionKind,
     ResultingTerms,
@@ -45,7 +49,11 @@ from ledger.personal import Personal
 from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.dividends import PaidIn
 from ledger.terms.limits import IssuanceCap
+from ledger.terms.protection import CarveOut, Counted, PriceProtection, ProtectionMethod
+from ledger.terms.safes import POST_MONEY_CAPITALIZATION, CapTiming
+from ledger.terms.warrants import ExerciseForm, WarrantTerms
 from ledger.timeline import Entry
 from tests import builders
 
@@ -91,6 +99,23 @@ _TRANCHES: Final = (
 )
 _REMEDY: Final = Remedy(redeemable=Ratio("1/2"), price=Price("0.01", "USD"))
 _NAME: Final = Personal("Ada Quill", bytes(range(32)))
+_PROTECTION: Final = PriceProtection(
+    method=ProtectionMethod.NARROW_BASED,
+    base=(Counted.COMMON, Counted.PROTECTED),
+    carve_outs=(CarveOut.AWARDS, CarveOut.WAIVED),
+    floor=Price("0.05", "USD"),
+    until=date(2018, 12, 31),
+    places=Count(4),
+    raises_number=FractionPolicy.NEAREST,
+)
+_WARRANT: Final = WarrantTerms(
+    exercise=(ExerciseForm.CASH, ExerciseForm.CASHLESS),
+    prefunded=True,
+    exercisable_from=date(2017, 6, 21),
+    expires_on=date(2022, 6, 20),
+    fractions=FractionPolicy.CASH_IN_LIEU,
+    protection=_PROTECTION,
+)
 _ISSUED: Final[dict[str, Any]] = {
     **_FACT,
     "issued": Shares("12500.5"),
@@ -235,6 +260,24 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
         "authority": "Certificate of Amendment",
     },
     "fractions-settled": {**_FACT, "given": "0.25", "taken": "0", "cash": "0.17 USD", "security": "CS-1"},
+    "dividend-declared": {
+        **_FACT,
+        "payment_on": date(2017, 6, 30),
+        "record_on": date(2017, 6, 15),
+        "paid_in": PaidIn.CASH_OR_KIND,
+        "authority": "Board resolution 2017-07",
+    },
+    "dividend-paid": {
+        **_FACT,
+        "dividend": "2017-q2",
+        "amount": "19243.01 USD",
+        "received": Shares(353_091),
+        "received_class": "common",
+        "security": "CS-7",
+        "reserve": "conversion",
+        "authority": "Certificate of Designations, § 3",
+    },
+    "stock-dividend-paid": {**_EXACT, "decimals": Count(1), "authority": "Board resolution 2017-08"},
     "opening-balance-adopted": {
         **_EXACT,
         "positions": (
@@ -262,6 +305,63 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
     "proceeds-released": {**_FACT, "reason": "First conversion"},
     "holding-reported": _FACT,
     "shares-subscribed": {**_FACT, "terms": "At $0.0040 a share"},
+    "warrant-issued": {
+        **_FACT,
+        "price": "1.76505 USD",
+        "terms": _WARRANT,
+        "consideration": _PAID,
+        "agreement": "spa",
+        "authority": "Board resolution 2017-06",
+    },
+    "warrant-terms-amended": {**_FACT, "terms": _WARRANT, "authority": "Amendment No. 1"},
+    "warrant-exercised": {
+        **_FACT,
+        "exercised": "1000",
+        "received": "361",
+        "form": ExerciseForm.CASHLESS,
+        "market_price": "18 USD",
+        "cash_in_lieu": "2 USD",
+        "reserve": "warrants",
+        "security": "CS-12",
+        "legends": ("Rule 144",),
+        "authority": "Warrant, § 3",
+    },
+    "warrant-transferred": {**_FACT, "cause": TransferCause.SUCCESSION, "consideration": _PAID},
+    "warrant-expired": _FACT,
+    "warrant-cancelled": {**_FACT, "paid": "0.17 USD"},
+    "instrument-adjusted": {
+        **_FACT,
+        "price": "0.14 USD",
+        "floor": "0.05 USD",
+        "numbers": (
+            NumberAdjusted(holder=HolderId("ada"), added=Shares(64_756_399)),
+            NumberAdjusted(holder=HolderId("bob"), removed=Shares("0.5")),
+        ),
+        "computation": "5,596,232 × 1.76 ÷ 0.14 = 70,352,631",
+        "authority": "Warrant, § 2(b)",
+    },
+    "conversion-price-adjusted": {
+        **_FACT,
+        "computation": "8 × (100,000 + 12,500) ÷ (100,000 + 25,000) = 7.2",
+        "authority": "Charter, Article Four, B.4.4",
+    },
+    "safe-issued": {
+        **_FACT,
+        "terms": builders.safe_terms(
+            cap="7500000.5 USD",
+            discount="1/3",
+            capitalization=attrs.evolve(POST_MONEY_CAPITALIZATION, pool_increase=True),
+            most_favored_nation=True,
+        ),
+        "authority": "Board resolution 2017-02",
+    },
+    "safe-terms-amended": {
+        **_FACT,
+        "terms": builders.safe_terms(cap_timing=CapTiming.PRE_MONEY),
+        "cause": AmendmentCause.MOST_FAVORED_NATION,
+        "following": "safe-2",
+        "authority": "Notice of election, § 3",
+    },
     "entry-voided": {**_RECORD, "entries": (EntryNumber(41), EntryNumber(7))},
     "entry-restated": {**_RECORD, "restated_as": builders.common_issued(**_ISSUED)},
 }
