@@ -183,7 +183,7 @@ EARLY, LATE = date(2024, 1, 1), date(2024, 2, 1)
         (lambda: NoteTerms(instalments=(due(EARLY), due(LATE, "EUR"))), "E_CURRENCY_MISMATCH"),
         (lambda: converts(opens_on=LATE, closes_on=EARLY), "E_DATE"),
         (lambda: RoundConversion(discount=Ratio(1)), "E_TERMS"),
-        (lambda: RoundConversion(cap=usd(0)), "E_QUANTITY"),
+        (lambda: RoundConversion(discount=Ratio("0.2"), round_of_at_least=usd(0)), "E_QUANTITY"),
         (lambda: equal_instalments(usd(10), 0, first_on=EARLY), "E_TERMS"),
     ],
 )
