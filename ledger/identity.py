@@ -83,6 +83,13 @@ class ConditionId(Identifier):
     WHAT = "condition"
 
 
+class VestingConditionId(Identifier):
+    """What an award waits for: a listing, a sale of the company, a dismissal. Awards may share it."""
+
+    __slots__ = ()
+    WHAT = "vesting condition"
+
+
 class ReserveId(Identifier):
     """Shares kept back for a purpose, named within their class."""
 

@@ -244,6 +244,7 @@ class InstrumentKind(Enum):
     OPTION = "option"
     RESTRICTED_UNITS = "restricted-units"
     APPRECIATION_RIGHT = "appreciation-right"
+    RESTRICTED_STOCK = "restricted-stock"
 
 
 class Level(Enum):
@@ -261,6 +262,12 @@ class Level(Enum):
     VOTES_PER_SHARE = "votes per share"
     SENIORITY = "seniority"
     CONVERSION = "conversion right"
+    LIQUIDATION = "liquidation preference"
+    DIVIDEND_TERMS = "dividends"
+    REDEMPTION = "redemption"
+    MANDATORY_CONVERSION = "mandatory conversion"
+    MARKET_CONVERSION = "conversion at a market price"
+    PROTECTION = "price protection"
     REISSUABLE = "converted shares may be issued again"
     SCOPE = "scope of the register"
     STATED_OUTSTANDING = "outstanding as stated"
@@ -290,6 +297,11 @@ class Level(Enum):
     """Of an instrument and the class bought with it: the lowest conversion price."""
     WARRANT_TERMS = "terms of the warrant"
     PLAN = "plan"
+    AWARD_TERMS = "terms of the award"
+    VESTING_CONDITION = "vesting condition"
+    """Of an award and a condition, or of a condition for every award that names it: whether it is met."""
+    ACCELERATED = "vested sooner"
+    """Of an award and the class granted: how many of its shares vested ahead of their day."""
     DIVIDEND = "dividend"
     RESTRICTION = "restriction"
     RESTRICTED = "restricted by"

@@ -33,6 +33,7 @@ from ledger.errors import (
     InstrumentExceeded,
     IssuerFirst,
     NameTaken,
+    NoticeTooShort,
     NotUnderstood,
     OrderUnclear,
     PoolExceeded,
@@ -43,6 +44,7 @@ from ledger.errors import (
     SpansSplit,
     TermsIncomplete,
     TooManyDecimals,
+    TransferRestricted,
     TreasuryExceeded,
     UnknownName,
     nearest,
@@ -56,12 +58,21 @@ from ledger.events import (
     Event,
     HolderMerged,
     HolderRenamed,
+    IssuanceCapLifted,
     IssuerRegistered,
     OpeningBalanceAdopted,
+    OwnershipLimitAgreed,
+    OwnershipLimitChanged,
+    OwnershipLimitWaived,
     PreferredIssued,
     RemedyExercised,
+    RestrictionKind,
+    RestrictionLifted,
+    RestrictionPlaced,
     SecurityIdentifierChanged,
+    SharesTransferred,
 )
+from ledger.events.restrictions import ISSUANCE_CAP, OWNERSHIP_LIMIT
 from ledger.identity import (
     AgreementId,
     ConditionId,
@@ -301,8 +312,7 @@ def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBr
         others = tuple(pair for pair in settings if pair[0] is not each)
         in_force, is_certain = may_be_last(others, book.at)
         if is_certain and all(
-            isinstance(right, ConversionRight) and {right.into, subject} & split
-            for _, right in in_force
+            isinstance(right, ConversionRight) and {right.into, subject} & split for _, right in in_force
         ):
             yield TermsIncomplete(
                 str(subject),
@@ -334,7 +344,7 @@ def _counts_in_units_of(movement: Movement) -> set[StockClassId]:
         return {movement.unit} if type(movement.unit) is StockClassId else set()
     assert type(movement) is Setting
     subject, value = movement.subject, movement.value
-    if movement.level in (Level.PRICE, Level.FLOOR) and value is not None:
+    if movement.level in (Level.PRICE, Level.FLOOR, Level.ISSUANCE_CAP, Level.ACCELERATED) and value is not None:
         return {StockClassId(subject[1])}
     if type(subject) is not StockClassId or value is None or movement.level not in _IN_UNITS:
         return set()
@@ -372,6 +382,89 @@ def remedy_was_agreed(book: Book, each: InEffect) -> Iterator[RuleBroken]:
             yield TermsIncomplete(fact.agreement, f"it does not buy {fact.stock_class}. Name the class bought.")
 
 
+def restrictions_end_as_they_began(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """What lifts a restriction, changes a limit or ends a cap names one; a restricted security was issued."""
+    fact = each.fact
+    if isinstance(fact, RestrictionPlaced) and fact.security is not None:
+        if not _makers(book, Level.SECURITY, fact.security):
+            known = [str(subject) for level, subject in book.settings if level is Level.SECURITY]
+            on = day_of(each.settles)
+            yield UnknownName("security", fact.security, on, nearest(fact.security, known))
+        return
+    for kinds, wanted in _ENDS:
+        if isinstance(fact, kinds):
+            for found in {value for _, value in book.settings.get((Level.RESTRICTION, fact.restriction), ())}:
+                if found not in wanted:
+                    what = " or ".join(sorted(wanted))
+                    yield TermsIncomplete(fact.restriction, f"it is a {found}. Name a {what}.")
+
+
+_ENDS: Final = (
+    (RestrictionLifted, frozenset(kind.value for kind in RestrictionKind)),
+    ((OwnershipLimitChanged, OwnershipLimitWaived), frozenset((OWNERSHIP_LIMIT,))),
+    (IssuanceCapLifted, frozenset((ISSUANCE_CAP,))),
+)
+
+
+def transfers_are_unrestricted(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """Shares under a stop, a lock-up or a pledge stay with their holder."""
+    fact = each.fact
+    if not isinstance(fact, SharesTransferred):
+        return
+    holder, stock_class = fact.from_holder, fact.stock_class
+    on = [(holder, ""), ("", stock_class), (holder, stock_class)]
+    on += [("security", fact.security)] if fact.security is not None else []
+    for subject in on:
+        for placed, _ in book.settings.get((Level.RESTRICTED, subject), ()):
+            terms = placed.fact
+            if (
+                isinstance(terms, RestrictionPlaced)
+                and terms.security in (None, fact.security)
+                and terms.restriction_kind.forbids_transfers
+                and fact.to_holder != terms.in_favour_of
+                and fact.cause not in terms.permitted
+                and _surely_restricts(book, placed, terms, each)
+            ):
+                kind, number, day = terms.restriction_kind.value, placed.entry.number, day_of(each.settles)
+                yield TransferRestricted(holder, stock_class, terms.restriction, kind, day, number)
+
+
+def _surely_restricts(book: Book, placed: InEffect, terms: RestrictionPlaced, each: InEffect) -> bool:
+    """Whether a restriction is in force on every day on which a fact may have taken effect."""
+    if terms.until is not None and terms.until < day_of(each.settles):
+        return False
+    if (placed.settles, placed.position) >= (each.begins, each.position):
+        return False
+    lifted = book.settings.get((Level.LIFTED, terms.restriction), ())
+    return all((lift.begins, lift.position) > (each.settles, each.position) for lift, _ in lifted)
+
+
+def limits_are_raised_after_notice(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """An ownership limit is raised or waived no sooner than its notice allows, and to its ceiling at most."""
+    fact = each.fact
+    if not isinstance(fact, OwnershipLimitChanged | OwnershipLimitWaived):
+        return
+    part = fact.at_most if isinstance(fact, OwnershipLimitChanged) else None
+    earlier = [
+        pair
+        for pair in book.settings.get((Level.OWNERSHIP_LIMIT, fact.restriction), ())
+        if (pair[0].begins, pair[0].position) < (each.settles, each.position)
+    ]
+    before: list[Any] = [value for _, value in may_be_last(earlier, each.settles)[0]]  # parts, or none
+    for agreed, _ in book.settings.get((Level.RESTRICTION, fact.restriction), ()):
+        if not isinstance(agreed.fact, OwnershipLimitAgreed) or not before:
+            continue
+        limit, on = agreed.fact.limit, day_of(each.settles)
+        if any(known is None or (part is not None and part.value <= known.value) for known in before):
+            continue  # it is lowered, or may be
+        if limit.notice_days is not None:
+            earliest = None if fact.notified_on is None else limit.raised_from(fact.notified_on)
+            if earliest is None or on < earliest:
+                yield NoticeTooShort(fact.restriction, int(limit.notice_days), earliest, None, on)
+        if part is not None and limit.ceiling is not None and part.value > limit.ceiling.value:
+            yield NoticeTooShort(fact.restriction, None, None, limit.ceiling, on)
+
+
 FactRule = Callable[[Book, InEffect], Iterator[RuleBroken]]
 
 FACT_RULES: Final[tuple[FactRule, ...]] = (
@@ -387,6 +480,9 @@ FACT_RULES: Final[tuple[FactRule, ...]] = (
     conversion_terms_are_complete,
     order_around_a_split,
     nothing_before_the_opening_balance,
+    restrictions_end_as_they_began,
+    transfers_are_unrestricted,
+    limits_are_raised_after_notice,
 )
 """Rules of every fact, in order of precedence."""
 

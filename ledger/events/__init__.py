@@ -8,7 +8,7 @@ from ledger.events.adjustments import (
     AdjustmentCause,
     ConversionPriceAdjusted,
     InstrumentAdjusted,
-    NumberAdjusted,
+    SharesAdded,
 )
 from ledger.events.agreements import (
     AgreementAmended,
@@ -46,6 +46,8 @@ from ledger.events.holders import (
 )
 from ledger.events.issuer import (
     AuthorizedSharesChanged,
+    ClassRight,
+    ClassRightsStated,
     ClassTermsAmended,
     IdentifierScheme,
     IssuerRegistered,
@@ -94,6 +96,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     IssuerRegistered,
     StockClassDesignated,
     ClassTermsAmended,
+    ClassRightsStated,
     AuthorizedSharesChanged,
     SharesReserved,
     ReserveReleased,
@@ -173,6 +176,8 @@ __all__ = [
     "AuthorizedSharesChanged",
     "Certainty",
     "CharterAmendmentProposed",
+    "ClassRight",
+    "ClassRightsStated",
     "ClassTermsAmended",
     "CommitmentLapsed",
     "CommitmentReduced",
@@ -205,7 +210,6 @@ __all__ = [
     "LapsedPart",
     "ListingChanged",
     "NomineeDeclared",
-    "NumberAdjusted",
     "OpeningBalanceAdopted",
     "OpeningPosition",
     "OwnershipLimitAgreed",
@@ -224,6 +228,7 @@ __all__ = [
     "SafeIssued",
     "SafeTermsAmended",
     "SecurityIdentifierChanged",
+    "SharesAdded",
     "SharesCancelled",
     "SharesConverted",
     "SharesRedeemed",

@@ -14,7 +14,7 @@ import attrs
 
 from ledger.days import day
 from ledger.errors import NotUnderstood
-from ledger.identity import ConditionId, Count
+from ledger.identity import Count, VestingConditionId
 from ledger.quantities import PLACES, Ratio, Shares
 from ledger.terms.allocation import Allocation, allocated
 from ledger.terms.base import Terms
@@ -98,7 +98,7 @@ class VestingTranche(Terms):
     cliff: Count = Count(0)
     day_of_month: Count | None = None
     on: date | None = None
-    condition: ConditionId | None = None
+    condition: VestingConditionId | None = None
     role: ConditionRole = ConditionRole.GATES
     lapses_on: date | None = None
 
@@ -153,7 +153,7 @@ class VestingTranche(Terms):
             return False
         return self.condition is None or (self.role is not ConditionRole.STARTS and self._first > 0)
 
-    def days(self, start: date | None, met: Mapping[ConditionId, date]) -> list[date | None]:
+    def days(self, start: date | None, met: Mapping[VestingConditionId, date]) -> list[date | None]:
         """Return the day of each instalment, as far as it is known; ``None`` where a condition is not met.
 
         Args:
@@ -200,8 +200,8 @@ class Acceleration(Terms):
         taken_from: Which instalments become smaller in return. For months it is the next ones.
     """
 
-    when: ConditionId
-    and_then: ConditionId | None = None
+    when: VestingConditionId
+    and_then: VestingConditionId | None = None
     within_months: Count | None = None
     portion: Ratio | None = None
     months: Count | None = None
@@ -223,7 +223,7 @@ class Acceleration(Terms):
         if max(self.within_months or 0, self.months or 0) > _LONGEST[PeriodUnit.MONTHS]:
             raise _contradiction("an acceleration of more than a hundred years", "correct the months")
 
-    def set_off_on(self, met: Mapping[ConditionId, date]) -> date | None:
+    def set_off_on(self, met: Mapping[VestingConditionId, date]) -> date | None:
         """Return the day on which it takes effect, or nothing when it has not been set off.
 
         A second condition counts from the day of the first on, so that someone dismissed before a sale of the
@@ -279,7 +279,7 @@ class VestingTerms(Terms):
             raise _contradiction("time has no day to count from", "state starts_on")
 
     @property
-    def conditions(self) -> frozenset[ConditionId]:
+    def conditions(self) -> frozenset[VestingConditionId]:
         """What has to be met, or may be, for something to vest."""
         return frozenset(
             condition
@@ -292,7 +292,7 @@ class VestingTerms(Terms):
         )
 
     def schedule(
-        self, granted: Shares, met: Mapping[ConditionId, date] | None = None, *, decimals: int = 0
+        self, granted: Shares, met: Mapping[VestingConditionId, date] | None = None, *, decimals: int = 0
     ) -> Schedule:
         """Return what vests when, accelerations included, as far as conditions have been met.
 

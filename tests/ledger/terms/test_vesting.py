@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import NotUnderstood
-from ledger.identity import ConditionId, Count
+from ledger.identity import Count, VestingConditionId
 from ledger.quantities import Ratio, Shares
 from ledger.terms.allocation import Allocation, allocated
 from ledger.terms.schedule import Instalment, Schedule, TakenFrom
@@ -25,7 +25,11 @@ from ledger.terms.vesting import (
 )
 
 START = date(2021, 1, 15)
-SALE, DISMISSAL, LISTING = ConditionId("sale"), ConditionId("dismissal"), ConditionId("listing")
+SALE, DISMISSAL, LISTING = (
+    VestingConditionId("sale"),
+    VestingConditionId("dismissal"),
+    VestingConditionId("listing"),
+)
 
 
 def monthly(instalments: int = 48, *, cliff: int = 12, **fields: Any) -> VestingTranche:
@@ -40,12 +44,16 @@ def in_equal_parts(granted: int, parts: int, allocation: Allocation) -> list[str
     return [str(each) for each in allocated(Shares(granted), [Fraction(1, parts)] * parts, allocation)]
 
 
-def by_month(vesting: VestingTerms, granted: int, met: Mapping[ConditionId, date] | None = None) -> dict[str, str]:
+def by_month(
+    vesting: VestingTerms, granted: int, met: Mapping[VestingConditionId, date] | None = None
+) -> dict[str, str]:
     schedule = vesting.schedule(Shares(granted), met)
     return {str(each.vests_on): str(each.shares) for each in schedule.instalments}
 
 
-def vested(vesting: VestingTerms, granted: int, as_of: str, met: Mapping[ConditionId, date] | None = None) -> int:
+def vested(
+    vesting: VestingTerms, granted: int, as_of: str, met: Mapping[VestingConditionId, date] | None = None
+) -> int:
     return int(str(vesting.schedule(Shares(granted), met).vested(date.fromisoformat(as_of))))
 
 
