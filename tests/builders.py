@@ -26,6 +26,7 @@ from ledger.events import (
     AgreementTerminated,
     AuthorizedSharesChanged,
     CharterAmendmentProposed,
+    ClassRightsStated,
     ClassTermsAmended,
     CommitmentLapsed,
     CommitmentReduced,
@@ -102,8 +103,9 @@ from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, S
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.limits import IssuanceCap, OwnershipLimit
+from ledger.terms.liquidation import LiquidationPreference
 from ledger.terms.safes import CapTiming, SafeTerms
-from ledger.terms.warrants import ExerciseForm, WarrantTerms
+from ledger.terms.warrants import WarrantTerms
 from ledger.testing import ticking as ticking  # the clock of these events, for tests that have no other
 
 FOUNDED: Final = "2026-01-01"
@@ -226,6 +228,16 @@ def class_terms_amended(**changes: Any) -> ClassTermsAmended:
         stock_class="common",
         effective_on=DEALT,
         **_only_alone({"stock_class", "effective_on"}, changes, par_value="0.001 USD"),
+    )
+
+
+def class_rights_stated(**changes: Any) -> ClassRightsStated:
+    return made(
+        ClassRightsStated,
+        changes,
+        stock_class="series-a",
+        effective_on=DEALT,
+        **_only_alone({"stock_class", "effective_on"}, changes, liquidation=LiquidationPreference()),
     )
 
 
@@ -697,9 +709,7 @@ def warrant_exercised(**changes: Any) -> WarrantExercised:
         holder="fund",
         warrant="w-1",
         stock_class="common",
-        exercised=400,
         received=400,
-        form=ExerciseForm.CASH,
         effective_on="2026-03-03",
     )
 

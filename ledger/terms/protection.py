@@ -8,9 +8,10 @@ the consideration would have bought at CP1, and C the shares issued.
 
 from __future__ import annotations
 
+from datetime import date
 from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 
@@ -29,9 +30,6 @@ from ledger.quantities import (
     round_position,
 )
 from ledger.terms.base import Terms
-
-if TYPE_CHECKING:
-    from datetime import date
 
 
 class ProtectionMethod(Enum):

@@ -24,6 +24,8 @@ from ledger.events import (
     AgreementSigned,
     AmendmentCause,
     CharterAmendmentProposed,
+    ClassRight,
+    ClassRightsStated,
     ClassTermsAmended,
     CommonIssued,
     ConversionPriceAdjusted,
@@ -42,7 +44,6 @@ from ledger.events import (
     IssuanceCapAgreed,
     ListingChanged,
     NomineeDeclared,
-    NumberAdjusted,
     OpeningBalanceAdopted,
     OwnershipLimitChanged,
     PreferredIssued,
@@ -57,7 +58,6 @@ from ledger.events import (
     StockDividendPaid,
     StockholdersVoted,
     StockSplitEffected,
-    WarrantExercised,
     WarrantIssued,
     WarrantTransferred,
 )
@@ -67,11 +67,14 @@ from ledger.personal import Personal
 from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.dividends import DividendTerms
 from ledger.terms.limits import IssuanceCap, OwnershipLimit
+from ledger.terms.liquidation import LiquidationPreference
+from ledger.terms.preferred import MandatoryConversion, MarketConversion, RedemptionTerms
 from ledger.terms.protection import Counted, PriceProtection, ProtectionMethod
 from ledger.terms.safes import CapitalizationDefinition, CapTiming, SafeTerms
 from ledger.terms.warrants import ExerciseForm, WarrantTerms
-from ledger.testing import values
+from ledger.testing import rights, values
 
 _Kind = TypeVar("_Kind", bound=Event)
 
@@ -91,6 +94,11 @@ _VALUES: Final[dict[type, st.SearchStrategy[Any]]] = {
     EntryNumber: st.integers(1, 10**18 - 1).map(EntryNumber),
     Personal: st.builds(Personal, values.texts(), st.binary(min_size=32, max_size=32)),
     ConversionRight: values.conversion_rights(),
+    LiquidationPreference: rights.liquidation_preferences(),
+    DividendTerms: rights.dividend_terms(),
+    RedemptionTerms: rights.redemption_terms(),
+    MandatoryConversion: rights.mandatory_conversions(),
+    MarketConversion: rights.market_conversions(),
     OwnershipLimit: st.builds(
         lambda parts, notice, has_ceiling: OwnershipLimit(
             at_most=Ratio(parts[0]), notice_days=notice, ceiling=Ratio(parts[1]) if has_ceiling else None
@@ -171,6 +179,18 @@ def _terms(drawn: _Drawn) -> _Drawn:
     named = ("title", "par_value", "stated_value", "votes_per_share", "seniority")
     ended = drawn["conversion_ended"] or (conversion is None and all(drawn[name] is None for name in named))
     return {**drawn, "conversion": conversion, "conversion_ended": ended}
+
+
+def _rights(drawn: _Drawn) -> _Drawn:
+    """State a right or end it, each once."""
+    ended = tuple(right for right in dict.fromkeys(drawn["ended"]) if drawn[right.value.replace("-", "_")] is None)
+    names = [right.value.replace("-", "_") for right in ClassRight]
+    if not ended and all(drawn[name] is None for name in names):
+        ended = (ClassRight.LIQUIDATION,)
+    conversion = drawn["market_conversion"]
+    if conversion is not None:
+        conversion = attrs.evolve(conversion, into=_another(conversion.into, drawn["stock_class"]))
+    return {**drawn, "ended": ended, "market_conversion": conversion}
 
 
 def _named(drawn: _Drawn) -> _Drawn:
@@ -354,27 +374,16 @@ def _warranted(drawn: _Drawn) -> _Drawn:
     return {**drawn, "terms": attrs.evolve(terms, protection=protection)}
 
 
-def _exercised(drawn: _Drawn) -> _Drawn:
-    if drawn["form"] is ExerciseForm.CASH:
-        return {**drawn, "received": drawn["exercised"], "market_price": None, "cash_in_lieu": None}
-    return {**drawn, "received": min(drawn["received"], drawn["exercised"]), "paid": None}
-
-
-def _renumbered(drawn: _Drawn) -> _Drawn:
-    added, removed = drawn["added"] or None, drawn["removed"]
-    return {**drawn, "added": added if added or removed else Shares(1), "removed": None if added else removed}
-
-
 def _adjusted(drawn: _Drawn) -> _Drawn:
-    """Change something; a number of shares only where the instrument has one, and not at a split."""
+    """Change something; add shares only to what counts them, and not at a split."""
     kind, price, floor = drawn["instrument_kind"], drawn["price"], drawn["floor"]
-    unnumbered = kind in (InstrumentKind.NOTE, InstrumentKind.SAFE) or drawn["cause"] is AdjustmentCause.SPLIT
-    numbers = () if unnumbered else _once(drawn["numbers"], lambda part: part.holder)
-    if price is None and floor is None and not numbers:
+    adds_none = kind in (InstrumentKind.NOTE, InstrumentKind.SAFE) or drawn["cause"] is AdjustmentCause.SPLIT
+    added = () if adds_none else _once(drawn["added"], lambda part: part.holder)
+    if price is None and floor is None and not added:
         price = Price("0.14", "USD")
     if price is not None and floor is not None:
         floor = Price(floor.amount, price.currency)
-    return {**drawn, "numbers": numbers, "price": price, "floor": floor}
+    return {**drawn, "added": added, "price": price, "floor": floor}
 
 
 def _reconverted(drawn: _Drawn) -> _Drawn:
@@ -409,6 +418,7 @@ def _voided(drawn: _Drawn) -> _Drawn:
 _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
     StockClassDesignated: _designated,
     ClassTermsAmended: _terms,
+    ClassRightsStated: _rights,
     HolderRegistered: _named,
     HolderRenamed: _named,
     HolderMerged: lambda drawn: {**drawn, "into": _another(drawn["into"], drawn["holder"])},
@@ -436,9 +446,7 @@ _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
     PriceProtection: _protection,
     WarrantTerms: _warrant,
     WarrantIssued: _warranted,
-    WarrantExercised: _exercised,
     WarrantTransferred: lambda drawn: {**drawn, "to_holder": _another(drawn["to_holder"], drawn["from_holder"])},
-    NumberAdjusted: _renumbered,
     InstrumentAdjusted: _adjusted,
     ConversionPriceAdjusted: _reconverted,
     CapitalizationDefinition: lambda drawn: {**drawn, "outstanding_shares": True},

@@ -24,10 +24,10 @@ from ledger.events import (
     HolderRegistered,
     IdentifierScheme,
     LapsedPart,
-    NumberAdjusted,
     OpeningPosition,
     RestrictionKind,
     ResultingTerms,
+    SharesAdded,
     TrancheRescheduled,
     TransferCause,
 )
@@ -316,9 +316,9 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
     "warrant-terms-amended": {**_FACT, "terms": _WARRANT, "authority": "Amendment No. 1"},
     "warrant-exercised": {
         **_FACT,
-        "exercised": "1000",
         "received": "361",
-        "form": ExerciseForm.CASHLESS,
+        "given_up": "639",
+        "paid": "0.01 USD",
         "market_price": "18 USD",
         "cash_in_lieu": "2 USD",
         "reserve": "warrants",
@@ -333,16 +333,16 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
         **_FACT,
         "price": "0.14 USD",
         "floor": "0.05 USD",
-        "numbers": (
-            NumberAdjusted(holder=HolderId("ada"), added=Shares(64_756_399)),
-            NumberAdjusted(holder=HolderId("bob"), removed=Shares("0.5")),
+        "added": (
+            SharesAdded(holder=HolderId("ada"), added=Shares(64_756_399)),
+            SharesAdded(holder=HolderId("bob"), added=Shares("0.5")),
         ),
         "computation": "5,596,232 × 1.76 ÷ 0.14 = 70,352,631",
         "authority": "Warrant, § 2(b)",
     },
     "conversion-price-adjusted": {
         **_FACT,
-        "computation": "8 × (100,000 + 12,500) ÷ (100,000 + 25,000) = 7.2",
+        "computation": "full ratchet: 50,000 shares at 6 USD, against 8 USD",
         "authority": "Charter, Article Four, B.4.4",
     },
     "safe-issued": {

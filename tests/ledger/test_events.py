@@ -20,9 +20,11 @@ from hypothesis import strategies as st
 from ledger import codec, events
 from ledger.errors import LedgerDamaged, NotUnderstood
 from ledger.events import EVENTS, EntryRestated, Event, Evidence, Fact
+from ledger.events.adjustments import SharesAdded
 from ledger.events.agreements import LapsedPart, TrancheRescheduled
 from ledger.events.corporate_actions import ResultingTerms
 from ledger.events.record import OpeningPosition
+from ledger.events.safes import AmendmentCause
 from ledger.events.shares import Consideration, ConsiderationForm
 from ledger.identity import (
     ConditionId,
@@ -38,6 +40,7 @@ from ledger.personal import Personal
 from ledger.quantities import SCALE, Authorized, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.safes import SafeTerms
 from tests import builders, strategies
 
 KINDS = pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.KIND)
@@ -85,16 +88,21 @@ def test_the_parts_of_events_are_all_looked_at() -> None:
     names = {kind.__name__ for kind in WRITTEN} - {kind.__name__ for kind in EVENTS}
 
     assert names == {
+        "CapitalizationDefinition",
         "Condition",
         "Consideration",
         "ConversionRight",
         "Evidence",
         "LapsedPart",
         "OpeningPosition",
+        "PriceProtection",
         "Remedy",
         "ResultingTerms",
+        "SafeTerms",
+        "SharesAdded",
         "Tranche",
         "TrancheRescheduled",
+        "WarrantTerms",
     }
 
 
@@ -324,6 +332,8 @@ _PARTS: dict[type, object] = {
     LapsedPart: LapsedPart(lapsed=Money(1, "USD")),
     OpeningPosition: OpeningPosition(holder=HolderId("ada"), shares=Shares(1)),
     Consideration: Consideration(form=ConsiderationForm.CASH),
+    SafeTerms: builders.safe_terms(),
+    SharesAdded: SharesAdded(holder=HolderId("ada"), added=Shares(1)),
 }
 
 
@@ -462,6 +472,22 @@ CONTRADICTIONS: list[tuple[str, str, Callable[[], object]]] = [
         "E_TERMS",
         "a remedy on more than all",
         lambda: Remedy(redeemable=Ratio("1.0000000001"), price=Price(1, "USD")),
+    ),
+    (
+        "E_CURRENCY_MISMATCH",
+        "a SAFE with a cap in another currency",
+        lambda: B.safe_issued(terms=B.safe_terms(cap="8000000 EUR")),
+    ),
+    (
+        "E_TERMS",
+        "an election that follows nothing",
+        lambda: B.safe_terms_amended(cause=AmendmentCause.MOST_FAVORED_NATION),
+    ),
+    ("E_TERMS", "an agreement that follows a paper", lambda: B.safe_terms_amended(following="safe-2")),
+    (
+        "E_SELF",
+        "a SAFE that follows itself",
+        lambda: B.safe_terms_amended(cause=AmendmentCause.MOST_FAVORED_NATION, following="safe-1"),
     ),
     ("E_QUANTITY", "nothing settled", lambda: B.fractions_settled(given=0)),
     ("E_QUANTITY", "settled both ways", lambda: B.fractions_settled(given=1, taken=1)),
