@@ -10,9 +10,10 @@ import attrs
 
 from ledger.days import day
 from ledger.errors import NotUnderstood
-from ledger.identity import Count
+from ledger.identity import Count, StockClassId
 from ledger.quantities import Money, Price, Ratio, Shares
 from ledger.terms.base import Terms
+from ledger.terms.market import PriceRule
 
 
 @attrs.frozen(kw_only=True)
@@ -99,6 +100,19 @@ class RedemptionTerms(Terms):
             raise NotUnderstood(
                 "E_TERMS", "a redemption at nobody's option", "state the right of at least one side"
             )
+
+
+@attrs.frozen(kw_only=True)
+class MarketConversion(Terms):
+    """A right to convert at a price that follows the market, beside a conversion right at a fixed one or alone.
+
+    Attributes:
+        into: The class received.
+        price: Stated value given up for one share received, as the market makes it.
+    """
+
+    into: StockClassId
+    price: PriceRule
 
 
 class Occasion(Enum):
