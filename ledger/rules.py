@@ -71,6 +71,7 @@ from ledger.events import (
     RestrictionPlaced,
     SecurityIdentifierChanged,
     SharesTransferred,
+    VestingConditionMet,
 )
 from ledger.events.restrictions import ISSUANCE_CAP, OWNERSHIP_LIMIT
 from ledger.identity import (
@@ -382,6 +383,23 @@ def remedy_was_agreed(book: Book, each: InEffect) -> Iterator[RuleBroken]:
             yield TermsIncomplete(fact.agreement, f"it does not buy {fact.stock_class}. Name the class bought.")
 
 
+def vesting_conditions_are_named(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """A condition that is met is one that an award waits for; an award is met in what its own terms name."""
+    fact = each.fact
+    if isinstance(fact, VestingConditionMet):
+        waited_for = {
+            subject[1]: subject[0]
+            for (level, subject) in book.settings
+            if level is Level.VESTING_CONDITION
+            and isinstance(subject, tuple)
+            and fact.award in (None, subject[0])
+            and any(value is False for _, value in book.settings[level, subject])
+        }
+        if fact.condition not in waited_for:
+            near = nearest(fact.condition, waited_for)
+            yield UnknownName(fact.condition.WHAT, fact.condition, day_of(each.settles), near)
+
+
 def restrictions_end_as_they_began(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """What lifts a restriction, changes a limit or ends a cap names one; a restricted security was issued."""
     fact = each.fact
@@ -475,6 +493,7 @@ FACT_RULES: Final[tuple[FactRule, ...]] = (
     shares_under_an_agreement_are_named,
     currency_of_the_commitment,
     remedy_was_agreed,
+    vesting_conditions_are_named,
     decimals_of_the_class,
     merges_end_somewhere,
     conversion_terms_are_complete,
