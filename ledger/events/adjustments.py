@@ -63,7 +63,7 @@ _COUNTED: Final = {
     InstrumentKind.RESTRICTED_UNITS: (Awarded, Source.UNRESERVED),
     InstrumentKind.APPRECIATION_RIGHT: (Awarded, Source.UNRESERVED),
 }
-"""Where the shares of an instrument are, and where those come from that are added; a note and a SAFE have none."""
+"""Where the shares of an instrument are, and where those come from that are added; others have none."""
 
 
 @attrs.frozen(kw_only=True)
@@ -110,7 +110,7 @@ class InstrumentAdjusted(Fact):
                 "state both in one currency",
             )
         if self.added and self.instrument_kind not in _COUNTED:
-            raise NotUnderstood("E_TERMS", f"a {self.instrument_kind.value} counts no shares", "add none", "/added")
+            raise NotUnderstood("E_TERMS", f"{self.instrument_kind.value} buys no shares", "add none", "/added")
         if self.added and self.cause is AdjustmentCause.SPLIT:
             raise NotUnderstood("E_TERMS", "the split itself rescales the shares", "add none", "/added")
         holders = [each.holder for each in self.added]

@@ -377,13 +377,21 @@ def _warranted(drawn: _Drawn) -> _Drawn:
 def _adjusted(drawn: _Drawn) -> _Drawn:
     """Change something; add shares only to what counts them, and not at a split."""
     kind, price, floor = drawn["instrument_kind"], drawn["price"], drawn["floor"]
-    adds_none = kind in (InstrumentKind.NOTE, InstrumentKind.SAFE) or drawn["cause"] is AdjustmentCause.SPLIT
-    added = () if adds_none else _once(drawn["added"], lambda part: part.holder)
+    counted = kind in _BUYS and drawn["cause"] is not AdjustmentCause.SPLIT
+    added = () if not counted else _once(drawn["added"], lambda part: part.holder)
     if price is None and floor is None and not added:
         price = Price("0.14", "USD")
     if price is not None and floor is not None:
         floor = Price(floor.amount, price.currency)
     return {**drawn, "added": added, "price": price, "floor": floor}
+
+
+_BUYS: Final = (
+    InstrumentKind.WARRANT,
+    InstrumentKind.OPTION,
+    InstrumentKind.RESTRICTED_UNITS,
+    InstrumentKind.APPRECIATION_RIGHT,
+)
 
 
 def _reconverted(drawn: _Drawn) -> _Drawn:
