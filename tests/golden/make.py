@@ -49,8 +49,12 @@ from ledger.personal import Personal
 from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
-from ledger.terms.dividends import PaidIn
+from ledger.terms.dividends import DividendTerms, PaidIn
+from ledger.terms.interest import Compounding, DayCount
 from ledger.terms.limits import IssuanceCap
+from ledger.terms.liquidation import LiquidationPreference, Participation
+from ledger.terms.market import MarketPrice, Measure, PriceRule, Statistic
+from ledger.terms.preferred import MandatoryConversion, MarketConversion, RedemptionRight, RedemptionTerms
 from ledger.terms.protection import CarveOut, Counted, PriceProtection, ProtectionMethod
 from ledger.terms.safes import POST_MONEY_CAPITALIZATION, CapTiming
 from ledger.terms.warrants import ExerciseForm, WarrantTerms
@@ -154,6 +158,63 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
         "seniority": Count(0),
         "conversion": ConversionRight(into=_SERIES, ratio=Ratio("2/7")),
         "authority": "Article IV",
+    },
+    "class-rights-stated": {
+        **_FACT,
+        "liquidation": LiquidationPreference(
+            multiple=Ratio("3/2"),
+            base=Price("0.25", "USD"),
+            participation=Participation.CAPPED,
+            cap=Ratio(3),
+            cap_includes_preference=False,
+            with_accrued_dividends=True,
+        ),
+        "dividends": DividendTerms(
+            rate=Ratio("0.08"),
+            base=Price("0.25", "USD"),
+            day_count=DayCount.ACTUAL_360,
+            compounding=Compounding.QUARTERLY,
+            accrues_from=date(2017, 7, 1),
+            paid_in=PaidIn.CASH_OR_KIND,
+        ),
+        "redemption": RedemptionTerms(
+            by_company=RedemptionRight(price=Price("0.01", "USD"), part=Ratio("1/2"), notice_days=Count(20)),
+            by_holder=RedemptionRight(
+                multiple=Ratio("1.2"),
+                with_accrued_dividends=True,
+                since=date(2020, 6, 20),
+                until=date(2021, 6, 20),
+            ),
+        ),
+        "mandatory_conversion": MandatoryConversion(
+            on=date(2022, 6, 20),
+            vote=Ratio("1/2"),
+            vote_is_exceeded=True,
+            offering_price=Price(5, "USD"),
+            offering_proceeds=Money(50_000_000, "USD"),
+        ),
+        "market_conversion": MarketConversion(
+            into=_COMMON,
+            price=PriceRule(
+                fixed=Price("0.25", "USD"),
+                market=(
+                    MarketPrice(
+                        measure=Measure.VWAP,
+                        trading_days=Count(10),
+                        statistic=Statistic.MEAN_OF_LOWEST,
+                        lowest=Count(2),
+                        part=Ratio("0.8"),
+                        day_counts=True,
+                    ),
+                ),
+                market_in_default=(MarketPrice(measure=Measure.VWAP, trading_days=Count(20), part=Ratio("0.7")),),
+                floor=Price("0.0001", "USD"),
+                par_is_floor=True,
+                only_down=True,
+            ),
+        ),
+        "protection": _PROTECTION,
+        "authority": "Certificate of Designations, § 4 to § 9",
     },
     "authorized-shares-changed": {**_FACT, "authorized": Authorized.UNLIMITED},
     "shares-reserved": {**_FACT, "authority": "Board resolution 2017-05"},
