@@ -40,6 +40,7 @@ from ledger.personal import Personal
 from ledger.quantities import SCALE, Authorized, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.limits import IssuanceCap
 from ledger.terms.safes import SafeTerms
 from tests import builders, strategies
 
@@ -93,8 +94,10 @@ def test_the_parts_of_events_are_all_looked_at() -> None:
         "Consideration",
         "ConversionRight",
         "Evidence",
+        "IssuanceCap",
         "LapsedPart",
         "OpeningPosition",
+        "OwnershipLimit",
         "PriceProtection",
         "Remedy",
         "ResultingTerms",
@@ -333,6 +336,7 @@ _PARTS: dict[type, object] = {
     OpeningPosition: OpeningPosition(holder=HolderId("ada"), shares=Shares(1)),
     Consideration: Consideration(form=ConsiderationForm.CASH),
     SafeTerms: builders.safe_terms(),
+    IssuanceCap: IssuanceCap(shares=Shares(1)),
     SharesAdded: SharesAdded(holder=HolderId("ada"), added=Shares(1)),
 }
 
