@@ -70,6 +70,17 @@ class Owed:
 
 
 @attrs.frozen(cache_hash=True)
+class Interest:
+    """Interest on a note: the source that its settlement draws on, so that what was settled is its negative.
+
+    Interest that passes with a note to another holder passes between these accounts.
+    """
+
+    instrument: InstrumentId
+    holder: HolderId
+
+
+@attrs.frozen(cache_hash=True)
 class Purchasable:
     """Shares that a holder may buy under a warrant. They are not kept back, unless a reserve is made for them."""
 
@@ -156,8 +167,6 @@ class Source(Enum):
     EXPIRED = "expired"
     LENT = "lent"
     """Where the principal of a note comes from."""
-    INTEREST = "interest"
-    """Where interest comes from that is paid, converted or added to the principal."""
     DEBT_CONVERTED = "debt converted"
     REPAID = "repaid"
     DIVIDENDS = "dividends"
@@ -182,7 +191,19 @@ ISSUES: Final = frozenset(
 )
 """Accounts from which shares reach a holder out of the company."""
 
-Account = Held | Reserved | Commitment | Owed | Purchasable | Awarded | Pooled | Declared | Restricted | Source
+Account = (
+    Held
+    | Reserved
+    | Commitment
+    | Owed
+    | Interest
+    | Purchasable
+    | Awarded
+    | Pooled
+    | Declared
+    | Restricted
+    | Source
+)
 KeptBack = Reserved | Pooled | Awarded
 """Accounts of shares that are not issued, and count against the authorized number."""
 
@@ -296,6 +317,16 @@ class Level(Enum):
     FLOOR = "floor price"
     """Of an instrument and the class bought with it: the lowest conversion price."""
     WARRANT_TERMS = "terms of the warrant"
+    NOTE_TERMS = "terms of the note"
+    IN_DEFAULT = "in default"
+    """Of a note, or of a class whose terms know a default."""
+    LIEN = "lien"
+    """Of a lien: to whom it was granted."""
+    SECURES = "secures"
+    """Of a lien and a note: that it secures it."""
+    QUOTE = "quote"
+    """Of a measure and a class: the last price that was quoted."""
+    REPORTED_OUTSTANDING = "outstanding as reported"
     PLAN = "plan"
     AWARD_TERMS = "terms of the award"
     VESTING_CONDITION = "vesting condition"

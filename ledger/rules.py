@@ -345,7 +345,7 @@ def _counts_in_units_of(movement: Movement) -> set[StockClassId]:
         return {movement.unit} if type(movement.unit) is StockClassId else set()
     assert type(movement) is Setting
     subject, value = movement.subject, movement.value
-    if movement.level in (Level.PRICE, Level.FLOOR, Level.ISSUANCE_CAP, Level.ACCELERATED) and value is not None:
+    if movement.level in _IN_UNITS_OF_THE_SECOND and value is not None:
         return {StockClassId(subject[1])}
     if type(subject) is not StockClassId or value is None or movement.level not in _IN_UNITS:
         return set()
@@ -354,9 +354,13 @@ def _counts_in_units_of(movement: Movement) -> set[StockClassId]:
     return {subject, value.into} if isinstance(value, ConversionRight) else {subject}
 
 
+_IN_UNITS_OF_THE_SECOND: Final = {Level.PRICE, Level.FLOOR, Level.ISSUANCE_CAP, Level.ACCELERATED, Level.QUOTE}
+"""Levels of something and a class that are counted in its shares, or by the share."""
+
 _IN_UNITS: Final = {
     Level.AUTHORIZED,
     Level.STATED_OUTSTANDING,
+    Level.REPORTED_OUTSTANDING,
     Level.PAR_VALUE,
     Level.STATED_VALUE,
     Level.CONVERSION,

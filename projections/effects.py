@@ -22,6 +22,7 @@ from ledger.movements import (
     Commitment,
     Declared,
     Held,
+    Interest,
     Movement,
     Owed,
     Pooled,
@@ -71,6 +72,8 @@ def effect(account: Account, of: str, *, lost: bool) -> str:
             return "granted" if lost else "returned to the pool"
         case Owed():
             return "assigned in" if lost else "assigned out"
+        case Interest():
+            return "interest added"
         case Purchasable():
             return "transferred in" if lost else "transferred out"
         case Declared():
