@@ -32,11 +32,12 @@ if TYPE_CHECKING:
         IssuerId,
         PlanId,
         ReserveId,
+        RestrictionId,
         SecurityId,
         StockClassId,
         TrancheId,
     )
-    from ledger.quantities import Authorized, Currency, Money, Shares
+    from ledger.quantities import Authorized, Currency, Money, Ratio, Shares
 
 
 def shown(value: object, limit: int = 60) -> str:
@@ -525,6 +526,50 @@ class ProceedsExceeded(RuleBroken):
         return (
             f"control account {self.account} holds {self.restricted:,} on {self.on} and entry {self.entry} releases"
             f" {self.asked:,}. Release less, or record what was paid into it."
+        )
+
+
+@attrs.frozen(eq=False)
+class TransferRestricted(RuleBroken):
+    """Shares under a stop, a lock-up or a pledge would be transferred."""
+
+    CODE: ClassVar[str] = "E_RESTRICTED"
+    RULE: ClassVar[str] = "transfers-are-unrestricted"
+
+    holder: HolderId
+    stock_class: StockClassId
+    restriction: RestrictionId
+    kind: str
+    on: date
+    placed: EntryNumber
+
+    def __str__(self) -> str:
+        return (
+            f"{self.stock_class} of {self.holder} are under {self.kind} {self.restriction} on {self.on} (entry"
+            f" {self.placed}). Record restriction-lifted first, or keep the shares where they are."
+        )
+
+
+@attrs.frozen(eq=False)
+class NoticeTooShort(RuleBroken):
+    """An ownership limit would be raised or waived before its notice has run, or above its ceiling."""
+
+    CODE: ClassVar[str] = "E_NOTICE"
+    RULE: ClassVar[str] = "limits-are-raised-after-notice"
+
+    restriction: RestrictionId
+    notice_days: int | None
+    earliest: date | None
+    ceiling: Ratio | None
+    on: date
+
+    def __str__(self) -> str:
+        if self.ceiling is not None:
+            return f"ownership limit {self.restriction} has a ceiling of {self.ceiling}. Raise it to that at most."
+        given = f"from {self.earliest} on" if self.earliest is not None else "and no day of a notice is stated"
+        return (
+            f"ownership limit {self.restriction} is raised {self.notice_days} days after notice, {given}, and not"
+            f" on {self.on}. State notified_on, and take effect no earlier."
         )
 
 

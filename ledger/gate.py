@@ -35,7 +35,16 @@ from ledger.movements import (
     Restricted,
     Source,
 )
-from ledger.rules import COMMAND_RULES, FACT_RULES, Asked, Breach, not_below_zero, within_authorized
+from ledger.rules import (
+    COMMAND_RULES,
+    FACT_RULES,
+    Asked,
+    Breach,
+    limits_are_raised_after_notice,
+    not_below_zero,
+    transfers_are_unrestricted,
+    within_authorized,
+)
 from ledger.timeline import Entry, InEffect, place_in_history, standing
 
 
@@ -263,9 +272,18 @@ def _broken(book: Book, at: Moment, group: list[Step]) -> Iterator[Breach]:
     yield from limits_broken(book, changes)
 
 
+_LIMITS: Final = (
+    "below zero",
+    "within authorized",
+    transfers_are_unrestricted.__name__,
+    limits_are_raised_after_notice.__name__,
+)
+"""What is broken where a limit does not hold; a register that is taken over as stated may hold such facts."""
+
+
 def _facts_only(found: Sweep) -> Sweep:
     """Return a sweep without the limits that do not hold."""
     return attrs.evolve(
         found,
-        breaches=[each for each in found.breaches if each.key[0] not in ("below zero", "within authorized")],
+        breaches=[each for each in found.breaches if each.key[0] not in _LIMITS],
     )

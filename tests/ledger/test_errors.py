@@ -37,7 +37,7 @@ from ledger.identity import (
     StockClassId,
     TrancheId,
 )
-from ledger.quantities import Authorized, Currency, Money, Shares
+from ledger.quantities import Authorized, Currency, Money, Ratio, Shares
 
 _TYPES: dict[str, Any] = {
     "AgreementId": AgreementId("spa"),
@@ -54,6 +54,7 @@ _TYPES: dict[str, Any] = {
     "IssuerId": IssuerId("acme"),
     "Money": Money("0.5", "USD"),
     "PlanId": PlanId("plan-2026"),
+    "Ratio": Ratio("0.0499"),
     "ReserveId": ReserveId("plan"),
     "RestrictionId": RestrictionId("lock-up"),
     "SecurityId": SecurityId("CS-1"),

@@ -435,6 +435,25 @@ CONTRADICTIONS: list[tuple[str, str, Callable[[], object]]] = [
         "a split after which a class converts into itself",
         lambda: B.stock_split_effected(resulting=(terms(conversion=right()),)),
     ),
+    ("E_TERMS", "a statement of no right", lambda: B.class_rights_stated(authority="Article IV")),
+    (
+        "E_TERMS",
+        "a right that is stated and has ended",
+        lambda: B.class_rights_stated(liquidation=LiquidationPreference(), ended=(events.ClassRight.LIQUIDATION,)),
+    ),
+    (
+        "E_TERMS",
+        "a right that has ended twice",
+        lambda: B.class_rights_stated(ended=(events.ClassRight.DIVIDENDS, events.ClassRight.DIVIDENDS)),
+    ),
+    (
+        "E_SELF",
+        "a class that converts into itself at the market",
+        lambda: B.class_rights_stated(
+            stock_class="common",
+            market_conversion=MarketConversion(into=COMMON, price=PriceRule(fixed=Price(1, "USD"))),
+        ),
+    ),
     ("E_TERMS", "an amendment of no term", lambda: B.class_terms_amended(authority="Article IV")),
     (
         "E_TERMS",
