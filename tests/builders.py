@@ -25,6 +25,10 @@ from ledger.events import (
     AgreementSigned,
     AgreementTerminated,
     AuthorizedSharesChanged,
+    AwardForfeited,
+    AwardGranted,
+    AwardTermsAmended,
+    AwardTransferred,
     CharterAmendmentProposed,
     ClassRightsStated,
     ClassTermsAmended,
@@ -36,6 +40,7 @@ from ledger.events import (
     ConversionPriceAdjusted,
     DividendDeclared,
     DividendPaid,
+    ElectionFiled,
     EntryRestated,
     EntryVoided,
     Event,
@@ -58,9 +63,12 @@ from ledger.events import (
     NomineeDeclared,
     OpeningBalanceAdopted,
     OpeningPosition,
+    OptionExercised,
     OwnershipLimitAgreed,
     OwnershipLimitChanged,
     OwnershipLimitWaived,
+    PlanAdopted,
+    PlanPoolChanged,
     PreferredIssued,
     ProceedsReleased,
     ProceedsRestricted,
@@ -88,6 +96,10 @@ from ledger.events import (
     StockSplitEffected,
     TrancheClosed,
     TreasurySharesReissued,
+    UnitsReleased,
+    UnvestedSharesRepurchased,
+    VestingAccelerated,
+    VestingConditionMet,
     WarrantCancelled,
     WarrantExercised,
     WarrantExpired,
@@ -95,16 +107,18 @@ from ledger.events import (
     WarrantTermsAmended,
     WarrantTransferred,
 )
-from ledger.identity import ConditionId, Count, EntryNumber, HolderId, Identifier, StockClassId, TrancheId
+from ledger.identity import ConditionId, Count, EntryNumber, HolderId, Identifier, PlanId, StockClassId, TrancheId
 from ledger.journal import Ledger
 from ledger.movements import HolderKind, InstrumentKind, Scope, StockClassKind
 from ledger.personal import Personal
 from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, Shares
+from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.limits import IssuanceCap, OwnershipLimit
 from ledger.terms.liquidation import LiquidationPreference
 from ledger.terms.safes import CapTiming, SafeTerms
+from ledger.terms.vesting import VestingTerms, VestingTranche
 from ledger.terms.warrants import WarrantTerms
 from ledger.testing import ticking as ticking  # the clock of these events, for tests that have no other
 
@@ -780,6 +794,157 @@ def conversion_price_adjusted(**changes: Any) -> ConversionPriceAdjusted:
         conversion=ConversionRight(into=StockClassId("common"), price=Price(6, "USD")),
         cause=AdjustmentCause.ANTI_DILUTION,
         effective_on="2026-03-06",
+    )
+
+
+# --- awards --------------------------------------------------------------------------------------------------
+
+
+def vesting_terms(**changes: Any) -> VestingTerms:
+    """Return four years of monthly vesting from the founding on, with a cliff of one year."""
+    tranche = VestingTranche(instalments=Count(48), every=Count(1), cliff=Count(12))
+    return made(VestingTerms, changes, starts_on=FOUNDED, tranches=(tranche,))
+
+
+def award_terms(**changes: Any) -> AwardTerms:
+    """Return an incentive stock option of ten years that vests over four."""
+    kind = changes.get("award_kind", AwardKind.INCENTIVE_STOCK_OPTION)
+    expires = {} if kind is AwardKind.RESTRICTED_STOCK else {"expires_on": "2036-01-31"}
+    return made(AwardTerms, changes, award_kind=kind, vesting=vesting_terms(), **expires)
+
+
+def plan_adopted(**changes: Any) -> PlanAdopted:
+    return made(
+        PlanAdopted,
+        changes,
+        plan="plan-2026",
+        title="2026 Equity Incentive Plan",
+        stock_class="common",
+        pooled=1_000_000,
+        effective_on=FOUNDED,
+    )
+
+
+def plan_pool_changed(**changes: Any) -> PlanPoolChanged:
+    return made(
+        PlanPoolChanged,
+        changes,
+        plan="plan-2026",
+        stock_class="common",
+        effective_on=DEALT,
+        **_only_alone({"plan", "stock_class", "effective_on"}, changes, added=500_000),
+    )
+
+
+def award_granted(**changes: Any) -> AwardGranted:
+    """Return an option of bob on 48,000 common at 1 USD, under the plan; no price where the kind has none."""
+    terms = changes.get("terms", award_terms())
+    price = {"price": "1 USD"} if terms.award_kind.is_exercised else {}
+    return made(
+        AwardGranted,
+        changes,
+        award="option-1",
+        holder="bob",
+        stock_class="common",
+        granted=48_000,
+        terms=terms,
+        plan=PlanId("plan-2026"),
+        effective_on=DEALT,
+        **price,
+    )
+
+
+def award_terms_amended(**changes: Any) -> AwardTermsAmended:
+    return made(
+        AwardTermsAmended,
+        changes,
+        award="option-1",
+        terms=award_terms(expires_on="2031-01-31"),
+        effective_on=DEALT,
+    )
+
+
+def vesting_condition_met(**changes: Any) -> VestingConditionMet:
+    return made(VestingConditionMet, changes, condition="listing", effective_on=DEALT)
+
+
+def vesting_accelerated(**changes: Any) -> VestingAccelerated:
+    return made(
+        VestingAccelerated, changes, award="option-1", stock_class="common", accelerated=6_000, effective_on=DEALT
+    )
+
+
+def option_exercised(**changes: Any) -> OptionExercised:
+    return made(
+        OptionExercised,
+        changes,
+        award="option-1",
+        holder="bob",
+        stock_class="common",
+        exercised=1_000,
+        effective_on="2027-02-01",
+    )
+
+
+def units_released(**changes: Any) -> UnitsReleased:
+    return made(
+        UnitsReleased,
+        changes,
+        award="units-1",
+        holder="bob",
+        stock_class="common",
+        released=1_000,
+        effective_on="2027-02-01",
+    )
+
+
+def award_forfeited(**changes: Any) -> AwardForfeited:
+    return made(
+        AwardForfeited,
+        changes,
+        award="option-1",
+        holder="bob",
+        stock_class="common",
+        effective_on="2027-02-01",
+        **_only_alone({"award", "holder", "stock_class", "effective_on"}, changes, unvested=1_000),
+    )
+
+
+def award_transferred(**changes: Any) -> AwardTransferred:
+    return made(
+        AwardTransferred,
+        changes,
+        award="option-1",
+        from_holder="bob",
+        to_holder="ada",
+        stock_class="common",
+        transferred=48_000,
+        effective_on="2027-02-01",
+    )
+
+
+def unvested_shares_repurchased(**changes: Any) -> UnvestedSharesRepurchased:
+    return made(
+        UnvestedSharesRepurchased,
+        changes,
+        award="option-1",
+        holder="bob",
+        stock_class="common",
+        repurchased=1_000,
+        effective_on="2027-02-01",
+    )
+
+
+def election_filed(**changes: Any) -> ElectionFiled:
+    return made(
+        ElectionFiled,
+        changes,
+        holder="bob",
+        award="option-1",
+        stock_class="common",
+        shares=1_000,
+        received_on=DEALT,
+        effective_on="2026-02-20",
     )
 
 

@@ -23,12 +23,21 @@ from ledger.events import (
     AgreementAmended,
     AgreementSigned,
     AmendmentCause,
+    AwardForfeited,
+    AwardGranted,
+    AwardTransferred,
     CharterAmendmentProposed,
     ClassRight,
     ClassRightsStated,
     ClassTermsAmended,
     CommonIssued,
+    Consideration,
     ConversionPriceAdjusted,
+    ConvertibleAssigned,
+    ConvertibleCancelled,
+    ConvertibleConverted,
+    DefaultCured,
+    DefaultDeclared,
     DividendDeclared,
     DividendPaid,
     EntryVoided,
@@ -44,13 +53,21 @@ from ledger.events import (
     IssuanceCapAgreed,
     ListingChanged,
     NomineeDeclared,
+    NoteGivenUp,
+    NoteIssued,
+    NoteReceived,
+    NoteRepaid,
     OpeningBalanceAdopted,
+    OptionExercised,
     OwnershipLimitChanged,
+    PlanPoolChanged,
     PreferredIssued,
+    PriceQuoted,
     RestrictionPlaced,
     ResultingTerms,
     SafeIssued,
     SafeTermsAmended,
+    SecuritiesExchanged,
     SharesConverted,
     SharesSubscribed,
     SharesTransferred,
@@ -58,23 +75,28 @@ from ledger.events import (
     StockDividendPaid,
     StockholdersVoted,
     StockSplitEffected,
+    UnitsReleased,
+    UnvestedSharesRepurchased,
     WarrantIssued,
     WarrantTransferred,
 )
-from ledger.identity import Count, EntryNumber, HolderId, Identifier, StockClassId
+from ledger.identity import Count, EntryNumber, HolderId, Identifier, InstrumentId, StockClassId
 from ledger.movements import HolderKind, InstrumentKind
 from ledger.personal import Personal
 from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
+from ledger.terms.awards import AwardTerms
 from ledger.terms.commitment import Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.dividends import DividendTerms
+from ledger.terms.interest import InterestTerms
 from ledger.terms.limits import IssuanceCap, OwnershipLimit
 from ledger.terms.liquidation import LiquidationPreference
+from ledger.terms.notes import NoteTerms
 from ledger.terms.preferred import MandatoryConversion, MarketConversion, RedemptionTerms
 from ledger.terms.protection import Counted, PriceProtection, ProtectionMethod
 from ledger.terms.safes import CapitalizationDefinition, CapTiming, SafeTerms
 from ledger.terms.warrants import ExerciseForm, WarrantTerms
-from ledger.testing import rights, values
+from ledger.testing import awards, debt, rights, values
 
 _Kind = TypeVar("_Kind", bound=Event)
 
@@ -93,6 +115,9 @@ _VALUES: Final[dict[type, st.SearchStrategy[Any]]] = {
     Count: st.integers(0, 10).map(Count) | st.integers(0, 1_000_000).map(Count),
     EntryNumber: st.integers(1, 10**18 - 1).map(EntryNumber),
     Personal: st.builds(Personal, values.texts(), st.binary(min_size=32, max_size=32)),
+    AwardTerms: awards.award_terms(),
+    InterestTerms: debt.interest_terms(),
+    NoteTerms: debt.note_terms(),
     ConversionRight: values.conversion_rights(),
     LiquidationPreference: rights.liquidation_preferences(),
     DividendTerms: rights.dividend_terms(),
@@ -377,7 +402,7 @@ def _warranted(drawn: _Drawn) -> _Drawn:
 def _adjusted(drawn: _Drawn) -> _Drawn:
     """Change something; add shares only to what counts them, and not at a split."""
     kind, price, floor = drawn["instrument_kind"], drawn["price"], drawn["floor"]
-    counted = kind in _BUYS and drawn["cause"] is not AdjustmentCause.SPLIT
+    counted = kind in _BUYS and drawn["cause"] is AdjustmentCause.ANTI_DILUTION
     added = () if not counted else _once(drawn["added"], lambda part: part.holder)
     if price is None and floor is None and not added:
         price = Price("0.14", "USD")
@@ -419,11 +444,88 @@ def _safe_amended(drawn: _Drawn) -> _Drawn:
     return {**drawn, "following": following, "cause": cause}
 
 
+def _of(currency: Currency, money: Any) -> Any:
+    """Return money or a price in a currency."""
+    if isinstance(money, Money):
+        return Money.of_units(money.units, currency)
+    return money and Price(money.amount, currency)
+
+
+def _given(currency: Currency, consideration: Consideration | None) -> Consideration | None:
+    return consideration and attrs.evolve(consideration, amount=_of(currency, consideration.amount))
+
+
+def _due_in(currency: Currency, terms: NoteTerms) -> NoteTerms:
+    due = tuple(attrs.evolve(each, amount=_of(currency, each.amount)) for each in terms.instalments)
+    return attrs.evolve(terms, instalments=due)
+
+
+def _lent(drawn: _Drawn) -> _Drawn:
+    currency = drawn["principal"].currency
+    terms = _due_in(currency, drawn["terms"])
+    if "consideration" not in drawn:
+        return {**drawn, "terms": terms}
+    return {**drawn, "terms": terms, "consideration": _given(currency, drawn["consideration"])}
+
+
+def _no_longer_owed(drawn: _Drawn) -> _Drawn:
+    """State the principal in any case, and all money in its currency."""
+    principal = drawn["principal"] or Money(250_000, "USD")
+    money = ("interest", "premium", "cash_in_lieu", "price")
+    rest = {name: _of(principal.currency, drawn[name]) for name in money if name in drawn}
+    return {**drawn, "principal": principal, **rest}
+
+
+def _assigned(drawn: _Drawn) -> _Drawn:
+    drawn = _no_longer_owed(drawn)
+    return {**drawn, "to_holder": _another(drawn["to_holder"], drawn["from_holder"])}
+
+
+def _exchanged(drawn: _Drawn) -> _Drawn:
+    """Give something up and receive something, each new name once; rights and notes do not share one."""
+    notes = _once(drawn["notes_received"], lambda part: part.note)
+    taken = {part.note for part in notes}
+    rights_received = _once(drawn["rights_received"], lambda part: part.warrant)
+    shares = _once(drawn["shares_received"], lambda part: part.security)
+    given_up = drawn["notes_given_up"]
+    if not given_up and not drawn["shares_given_up"]:
+        given_up = (NoteGivenUp(holder=HolderId("fund"), note=InstrumentId("n-1"), principal=Money(1, "USD")),)
+    if not notes and not shares:
+        notes = (NoteReceived(holder=HolderId("fund"), note=InstrumentId("n-2"), principal=Money(1, "USD")),)
+        taken = {InstrumentId("n-2")}
+    return {
+        **drawn,
+        "notes_given_up": given_up,
+        "notes_received": notes,
+        "shares_received": shares,
+        "rights_received": tuple(each for each in rights_received if each.warrant not in taken),
+    }
+
+
+def _defaulted(drawn: _Drawn) -> _Drawn:
+    return {**drawn, "instruments": drawn["instruments"] or (InstrumentId("n-1"),)}
+
+
+def _quoted(drawn: _Drawn) -> _Drawn:
+    return {**drawn, "effective_on": EffectiveDay(drawn["effective_on"].latest)}
+
+
 def _voided(drawn: _Drawn) -> _Drawn:
     return {**drawn, "entries": _once(drawn["entries"], int) or (EntryNumber(1),)}
 
 
 _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
+    NoteIssued: _lent,
+    NoteReceived: _lent,
+    NoteGivenUp: _no_longer_owed,
+    ConvertibleConverted: _no_longer_owed,
+    NoteRepaid: _no_longer_owed,
+    ConvertibleCancelled: _no_longer_owed,
+    ConvertibleAssigned: _assigned,
+    SecuritiesExchanged: _exchanged,
+    DefaultDeclared: _defaulted,
+    DefaultCured: _defaulted,
+    PriceQuoted: _quoted,
     StockClassDesignated: _designated,
     ClassTermsAmended: _terms,
     ClassRightsStated: _rights,
@@ -461,6 +563,13 @@ _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
     SafeTerms: _safe_terms,
     SafeIssued: _safe_issued,
     SafeTermsAmended: _safe_amended,
+    PlanPoolChanged: awards.one_way,
+    AwardGranted: awards.granted,
+    OptionExercised: awards.exercised,
+    UnitsReleased: awards.within("released", "for_tax", "paid_in_cash"),
+    AwardForfeited: awards.forfeited,
+    AwardTransferred: lambda drawn: {**drawn, "to_holder": _another(drawn["to_holder"], drawn["from_holder"])},
+    UnvestedSharesRepurchased: awards.repurchased,
     EntryVoided: _voided,
 }
 

@@ -20,6 +20,7 @@ from ledger.events import (
     ClassRight,
     Consideration,
     ConsiderationForm,
+    EndCause,
     Event,
     Evidence,
     HolderRegistered,
@@ -41,13 +42,17 @@ from ledger.identity import (
     HolderId,
     InstrumentId,
     IssuerId,
+    PlanId,
     SecurityId,
     StockClassId,
     TrancheId,
+    VestingConditionId,
 )
 from ledger.movements import Scope, StockClassKind
 from ledger.personal import Personal
 from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, Shares
+from ledger.terms.allocation import Allocation
+from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.dividends import DividendTerms, PaidIn
@@ -58,6 +63,8 @@ from ledger.terms.market import MarketPrice, Measure, PriceRule, Statistic
 from ledger.terms.preferred import MandatoryConversion, MarketConversion, RedemptionRight, RedemptionTerms
 from ledger.terms.protection import CarveOut, Counted, PriceProtection, ProtectionMethod
 from ledger.terms.safes import POST_MONEY_CAPITALIZATION, CapTiming
+from ledger.terms.schedule import TakenFrom
+from ledger.terms.vesting import Acceleration, ConditionRole, PeriodUnit, VestingTerms, VestingTranche
 from ledger.terms.warrants import ExerciseForm, WarrantTerms
 from ledger.timeline import Entry
 from tests import builders
@@ -121,6 +128,57 @@ _WARRANT: Final = WarrantTerms(
     fractions=FractionPolicy.CASH_IN_LIEU,
     protection=_PROTECTION,
 )
+_AWARD: Final = AwardTerms(
+    award_kind=AwardKind.NONQUALIFIED_STOCK_OPTION,
+    vesting=VestingTerms(
+        starts_on=date(2017, 1, 31),
+        tranches=(
+            VestingTranche(
+                portion=Ratio("2/3"),
+                instalments=Count(36),
+                every=Count(1),
+                unit=PeriodUnit.MONTHS,
+                after=Count(2),
+                cliff=Count(11),
+                day_of_month=Count(31),
+            ),
+            VestingTranche(
+                portion=Ratio("1/6"),
+                after=Count(3),
+                unit=PeriodUnit.YEARS,
+                condition=VestingConditionId("listing"),
+                role=ConditionRole.HASTENS,
+                lapses_on=date(2019, 12, 31),
+            ),
+            VestingTranche(portion=Ratio("1/6"), on=date(2020, 2, 29)),
+        ),
+        allocation=Allocation.BACK_LOADED_TO_SINGLE_TRANCHE,
+        accelerations=(
+            Acceleration(
+                when=VestingConditionId("sale"),
+                and_then=VestingConditionId("dismissal"),
+                within_months=Count(12),
+                portion=Ratio("1/2"),
+                taken_from=TakenFrom.RATABLY,
+            ),
+            Acceleration(when=VestingConditionId("dismissal"), months=Count(6)),
+        ),
+    ),
+    expires_on=date(2027, 1, 30),
+    early_exercise=TakenFrom.LAST,
+)
+_WITHHELD: Final[dict[str, Any]] = {
+    **_FACT,
+    "for_tax": Shares(15),
+    "paid_in_cash": Shares("0.5"),
+    "returned": Shares(15),
+    "plan": PlanId("plan-2017"),
+    "paid_out": Money("0.17", "USD"),
+    "value": Price("20", "USD"),
+    "security": "CS-12",
+    "legends": ("Rule 144",),
+    "authority": "Plan, § 6",
+}
 _ISSUED: Final[dict[str, Any]] = {
     **_FACT,
     "issued": Shares("12500.5"),
@@ -424,6 +482,49 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
         "following": "safe-2",
         "authority": "Notice of election, § 3",
     },
+    "plan-adopted": {**_FACT, "authority": "Resolution of the stockholders of 3 March 2017"},
+    "plan-pool-changed": {**_FACT, "removed": Shares("0.5"), "reason": "Plan closed", "authority": "Plan, § 3(b)"},
+    "award-granted": {
+        **_FACT,
+        "price": "0.17 USD",
+        "terms": _AWARD,
+        "consideration": _PAID,
+        "authority": "Board resolution 2017-05",
+    },
+    "award-terms-amended": {**_FACT, "terms": _AWARD, "authority": "Board resolution 2017-06"},
+    "vesting-condition-met": {**_FACT, "condition": "dismissal", "award": "option-1"},
+    "vesting-accelerated": {
+        **_FACT,
+        "taken_from": TakenFrom.RATABLY,
+        "reason": "Separation agreement",
+        "authority": "Board resolution 2017-07",
+    },
+    "option-exercised": {
+        **_WITHHELD,
+        "for_price": Shares(50),
+        "unvested": Shares(100),
+        "paid": Money("0.5", "USD"),
+    },
+    "units-released": _WITHHELD,
+    "award-forfeited": {
+        **_FACT,
+        "unvested": Shares(36_000),
+        "vested": Shares("0.5"),
+        "cause": EndCause.CONDITION_FAILED,
+        "returned": Shares(36_000),
+        "plan": PlanId("plan-2017"),
+        "reason": "The goal of 2017 was missed.",
+    },
+    "award-transferred": {**_FACT, "cause": TransferCause.COURT_ORDER},
+    "unvested-shares-repurchased": {
+        **_FACT,
+        "paid": Money("0.5", "USD"),
+        "security": "CS-12",
+        "returned": Shares(1_000),
+        "plan": PlanId("plan-2017"),
+        "reason": "Service ended.",
+    },
+    "election-filed": {**_FACT, "value": Price("0.2", "USD"), "paid": Money(170, "USD")},
     "entry-voided": {**_RECORD, "entries": (EntryNumber(41), EntryNumber(7))},
     "entry-restated": {**_RECORD, "restated_as": builders.common_issued(**_ISSUED)},
 }
