@@ -47,6 +47,10 @@ def _terms_of(note: InstrumentId, terms: NoteTerms) -> Movements:
     return Setting(note, Level.NOTE_TERMS, terms), *prices
 
 
+def _first_due(terms: NoteTerms) -> Money | None:
+    return terms.instalments[0].amount if terms.instalments else None
+
+
 def _in_one_currency(**amounts: Money | Price | None) -> None:
     """Check that amounts are in the currency of the first."""
     stated = [(name, each.currency) for name, each in amounts.items() if each is not None]
@@ -87,8 +91,7 @@ class NoteIssued(Fact):
     def check(self) -> None:
         """Check that what is due and what was given are in the currency of the principal."""
         given = None if self.consideration is None else self.consideration.amount
-        due = self.terms.instalments[0].amount if self.terms.instalments else None
-        _in_one_currency(principal=self.principal, consideration=given, instalments=due)
+        _in_one_currency(principal=self.principal, consideration=given, instalments=_first_due(self.terms))
 
     @property
     def discount(self) -> Money | None:
@@ -465,8 +468,10 @@ class SecuritiesExchanged(Fact):
         for names in (made, lots):
             if len(set(names)) < len(names):
                 raise NotUnderstood("E_TERMS", "a name stands for two things received", "name each of its own")
-        for each in self.notes_given_up:
-            _in_one_currency(principal=each.principal, interest=each.interest)
+        for old in self.notes_given_up:
+            _in_one_currency(principal=old.principal, interest=old.interest)
+        for new in self.notes_received:
+            _in_one_currency(principal=new.principal, instalments=_first_due(new.terms))
 
     def movements(self) -> Movements:
         """Return what is received, and what is given up for it."""

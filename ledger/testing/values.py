@@ -82,7 +82,7 @@ def currencies() -> st.SearchStrategy[Currency]:
 
 def money(currency: st.SearchStrategy[Currency] | None = None) -> st.SearchStrategy[Money]:
     """Return money above zero."""
-    return st.builds(Money.of_units, st.integers(1, 10**15 * SCALE), currency or currencies())
+    return st.builds(Money.of_units, st.integers(1, 10**15 * SCALE), currencies() if currency is None else currency)
 
 
 def prices() -> st.SearchStrategy[Price]:
