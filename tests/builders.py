@@ -37,7 +37,14 @@ from ledger.events import (
     CommonIssued,
     ConditionSatisfied,
     ConditionWaived,
+    Consideration,
+    ConsiderationForm,
     ConversionPriceAdjusted,
+    ConvertibleAssigned,
+    ConvertibleCancelled,
+    ConvertibleConverted,
+    DefaultCured,
+    DefaultDeclared,
     DividendDeclared,
     DividendPaid,
     ElectionFiled,
@@ -54,22 +61,32 @@ from ledger.events import (
     HoldingReported,
     IdentifierScheme,
     InstrumentAdjusted,
+    InterestAddedToPrincipal,
     IssuanceCapAgreed,
     IssuanceCapLifted,
     IssuerRegistered,
     IssuerRenamed,
     LapsedPart,
+    LienGranted,
+    LienReleased,
     ListingChanged,
     NomineeDeclared,
+    NoteGivenUp,
+    NoteIssued,
+    NoteReceived,
+    NoteRepaid,
+    NoteTermsAmended,
     OpeningBalanceAdopted,
     OpeningPosition,
     OptionExercised,
+    OutstandingReported,
     OwnershipLimitAgreed,
     OwnershipLimitChanged,
     OwnershipLimitWaived,
     PlanAdopted,
     PlanPoolChanged,
     PreferredIssued,
+    PriceQuoted,
     ProceedsReleased,
     ProceedsRestricted,
     RegisterScopeDeclared,
@@ -81,9 +98,11 @@ from ledger.events import (
     ResultingTerms,
     SafeIssued,
     SafeTermsAmended,
+    SecuritiesExchanged,
     SecurityIdentifierChanged,
     SharesCancelled,
     SharesConverted,
+    SharesReceived,
     SharesRedeemed,
     SharesRepurchased,
     SharesReserved,
@@ -107,7 +126,17 @@ from ledger.events import (
     WarrantTermsAmended,
     WarrantTransferred,
 )
-from ledger.identity import ConditionId, Count, EntryNumber, HolderId, Identifier, PlanId, StockClassId, TrancheId
+from ledger.identity import (
+    ConditionId,
+    Count,
+    EntryNumber,
+    HolderId,
+    Identifier,
+    InstrumentId,
+    PlanId,
+    StockClassId,
+    TrancheId,
+)
 from ledger.journal import Ledger
 from ledger.movements import HolderKind, InstrumentKind, Scope, StockClassKind
 from ledger.personal import Personal
@@ -115,8 +144,11 @@ from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, S
 from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.interest import DayCount, InterestTerms
 from ledger.terms.limits import IssuanceCap, OwnershipLimit
 from ledger.terms.liquidation import LiquidationPreference
+from ledger.terms.market import Measure, PriceRule
+from ledger.terms.notes import NoteConversion, NoteTerms
 from ledger.terms.safes import CapTiming, SafeTerms
 from ledger.terms.vesting import VestingTerms, VestingTranche
 from ledger.terms.warrants import WarrantTerms
@@ -1000,6 +1032,141 @@ def safe_issued(**changes: Any) -> SafeIssued:
 def safe_terms_amended(**changes: Any) -> SafeTermsAmended:
     return made(
         SafeTermsAmended, changes, instrument="safe-1", terms=safe_terms(cap="6000000 USD"), effective_on=DEALT
+    )
+
+
+# --- debt and the market -------------------------------------------------------------------------------------
+
+
+def note_terms(**changes: Any) -> NoteTerms:
+    """Return 6 % a year, two years, and a right to become common stock at 2 USD a share."""
+    return made(
+        NoteTerms,
+        changes,
+        interest=InterestTerms(rate=Ratio("0.06"), day_count=DayCount.ACTUAL_365, default_rate=Ratio("0.18")),
+        matures_on="2028-02-02",
+        conversion=NoteConversion(into=StockClassId("common"), price=PriceRule(fixed=Price(2, "USD"))),
+    )
+
+
+def note_issued(**changes: Any) -> NoteIssued:
+    """Return a note of 100,000 USD to the fund, for which it paid 90,000."""
+    paid = Consideration(form=ConsiderationForm.CASH, amount=Money(90_000, "USD"))
+    defaults = {"note": "n-1", "principal": "100000 USD", "terms": note_terms(), "consideration": paid}
+    return made(NoteIssued, changes, holder="fund", effective_on=DEALT, **defaults)
+
+
+def note_terms_amended(**changes: Any) -> NoteTermsAmended:
+    terms = note_terms(matures_on="2029-02-02")
+    return made(NoteTermsAmended, changes, note="n-1", terms=terms, effective_on="2026-03-02")
+
+
+def convertible_converted(**changes: Any) -> ConvertibleConverted:
+    """Return 40,000 USD of the note, and 500 of interest, becoming 20,250 common at 2 USD."""
+    defaults = {"principal": "40000 USD", "interest": "500 USD", "stock_class": "common", "received": 20_250}
+    return made(
+        ConvertibleConverted,
+        changes,
+        holder="fund",
+        instrument="n-1",
+        price="2 USD",
+        effective_on="2026-05-04",
+        **defaults,
+    )
+
+
+def note_repaid(**changes: Any) -> NoteRepaid:
+    money = {"principal": "10000 USD", "interest": "150 USD"}
+    return made(NoteRepaid, changes, holder="fund", instrument="n-1", effective_on="2026-05-04", **money)
+
+
+def interest_added_to_principal(**changes: Any) -> InterestAddedToPrincipal:
+    return made(
+        InterestAddedToPrincipal, changes, holder="fund", note="n-1", added="1000 USD", effective_on="2026-05-04"
+    )
+
+
+def securities_exchanged(**changes: Any) -> SecuritiesExchanged:
+    """Return the note and its interest given up for a new one and 100 common shares."""
+    given_up = NoteGivenUp(
+        holder=HolderId("fund"),
+        note=InstrumentId("n-1"),
+        principal=Money(100_000, "USD"),
+        interest=Money(500, "USD"),
+    )
+    note = NoteReceived(
+        holder=HolderId("fund"), note=InstrumentId("n-2"), principal=Money(100_500, "USD"), terms=note_terms()
+    )
+    shares = SharesReceived(holder=HolderId("fund"), stock_class=StockClassId("common"), shares=Shares(100))
+    return made(
+        SecuritiesExchanged,
+        changes,
+        notes_given_up=(given_up,),
+        notes_received=(note,),
+        shares_received=(shares,),
+        effective_on="2026-05-04",
+    )
+
+
+def convertible_assigned(**changes: Any) -> ConvertibleAssigned:
+    money = {"principal": "25000 USD", "interest": "100 USD"}
+    return made(
+        ConvertibleAssigned,
+        changes,
+        from_holder="fund",
+        to_holder="ada",
+        instrument="n-1",
+        effective_on="2026-05-04",
+        **money,
+    )
+
+
+def convertible_cancelled(**changes: Any) -> ConvertibleCancelled:
+    money = {"principal": "5000 USD", "interest": "50 USD"}
+    return made(
+        ConvertibleCancelled,
+        changes,
+        holder="fund",
+        instrument="n-1",
+        reason="Forgiven.",
+        effective_on="2026-05-04",
+        **money,
+    )
+
+
+def default_declared(**changes: Any) -> DefaultDeclared:
+    return made(DefaultDeclared, changes, instruments=(InstrumentId("n-1"),), effective_on="2026-04-01")
+
+
+def default_cured(**changes: Any) -> DefaultCured:
+    return made(DefaultCured, changes, instruments=(InstrumentId("n-1"),), effective_on="2026-04-11")
+
+
+def lien_granted(**changes: Any) -> LienGranted:
+    return made(
+        LienGranted,
+        changes,
+        lien="all-assets",
+        holder="fund",
+        collateral="All assets of the company.",
+        secures=(InstrumentId("n-1"),),
+        effective_on=DEALT,
+    )
+
+
+def lien_released(**changes: Any) -> LienReleased:
+    return made(LienReleased, changes, lien="all-assets", effective_on="2026-05-04")
+
+
+def price_quoted(**changes: Any) -> PriceQuoted:
+    return made(
+        PriceQuoted, changes, stock_class="common", measure=Measure.CLOSE, price="2.50 USD", effective_on=DEALT
+    )
+
+
+def outstanding_reported(**changes: Any) -> OutstandingReported:
+    return made(
+        OutstandingReported, changes, stock_class="common", outstanding=1_250_000, effective_on="2026-05-04"
     )
 
 

@@ -20,9 +20,8 @@ _PARTS = st.fractions(0, 1, max_denominator=1_000)
 
 def interest_terms() -> st.SearchStrategy[InterestTerms]:
     """Return what a principal may bear: each day count, with each compounding that goes with it."""
-    calendar = st.sampled_from(
-        [each for each in DayCount if each not in (DayCount.THIRTY_360, DayCount.THIRTY_360_US)]
-    )
+    months = (DayCount.THIRTY_360, DayCount.THIRTY_360_US)
+    calendar = st.sampled_from([each for each in DayCount if each not in months])
     periods = st.sampled_from([each for each in Compounding if each is not Compounding.DAILY])
     both = st.tuples(calendar, st.sampled_from(Compounding)) | st.tuples(st.sampled_from(DayCount), periods)
     return st.builds(
