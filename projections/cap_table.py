@@ -365,7 +365,7 @@ def _class_line(
         outstanding,
         spent if recorded else Bounds(spent.low, None),
         available_shares(authorized, bounds("committed"), ratio, is_complete=recorded),
-        _as_converted(outstanding, _common_for_each(balances, stock_class, ratios)),
+        _as_converted(outstanding, common_for_each(balances, stock_class, ratios)),
         votes_of(outstanding, _votes_per_share(balances, stock_class, ratio)),
         not_recorded_shares(shares_between(bounds("outstanding"), ratio), stated, is_complete=recorded),
         stated,
@@ -450,7 +450,7 @@ def conversion_ratio(balances: Balances, stock_class: StockClassId) -> Fraction 
         return None
 
 
-def _common_for_each(
+def common_for_each(
     balances: Balances, stock_class: StockClassId, ratios: dict[StockClassId, Fraction]
 ) -> Bounds[Fraction] | None:
     """Return the common shares that a share of a class stands for, step by step; common stands for itself.
@@ -573,7 +573,7 @@ def _holding_lines(
     merged: Mapping[HolderId, Names],
 ) -> Iterator[HoldingLine]:
     order: dict[Unit, int] = {stock_class: index for index, stock_class in enumerate(lines)}
-    common = {stock_class: _common_for_each(balances, stock_class, ratios) for stock_class in lines}
+    common = {stock_class: common_for_each(balances, stock_class, ratios) for stock_class in lines}
     found = [item for item in by_holder(balances, merged).items() if item[0][0] in order]  # designated by then
     for (stock_class, holder), bounds in sorted(found, key=lambda item: (order[item[0][0]], item[0][1])):
         if bounds == (0, 0) or not isinstance(stock_class, StockClassId):
