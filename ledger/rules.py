@@ -58,6 +58,7 @@ from ledger.events import (
     Event,
     HolderMerged,
     HolderRenamed,
+    InstrumentAdjusted,
     IssuanceCapLifted,
     IssuerRegistered,
     OpeningBalanceAdopted,
@@ -72,6 +73,7 @@ from ledger.events import (
     SecurityIdentifierChanged,
     SharesTransferred,
     VestingConditionMet,
+    WarrantTermsAmended,
 )
 from ledger.events.restrictions import ISSUANCE_CAP, OWNERSHIP_LIMIT
 from ledger.identity import (
@@ -95,6 +97,7 @@ from ledger.movements import (
     Declared,
     Held,
     HolderKind,
+    InstrumentKind,
     Level,
     Movement,
     Owed,
@@ -113,7 +116,7 @@ from ledger.personal import Personal
 from ledger.quantities import PLACES, Authorized, Currency, Money, Price, Shares, fits
 from ledger.terms.commitment import ConditionState, Remedy
 from ledger.terms.conversion import ConversionRight
-from ledger.timeline import Entry, InEffect, corrected_twice, fallen_entries, may_be_last
+from ledger.timeline import Entry, InEffect, corrected_twice, fallen_entries, may_be_last, place_in_history
 
 
 @attrs.frozen
@@ -158,6 +161,8 @@ def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple
         yield Level.CLASS_KIND, value, value
     elif kind is AgreementId:
         yield Level.INVESTOR, value, value
+    elif kind is IssuerId:
+        yield Level.ISSUER, value, value
     elif kind is TrancheId:
         yield Level.TRANCHE_SHARES, (agreement, value), value
     elif kind is ConditionId:
@@ -321,6 +326,55 @@ def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBr
             )
 
 
+def instrument_prices_are_restated(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """A split restates the price and the floor of each instrument that is outstanding into the class."""
+    split = {movement.stock_class for movement in each.fact.movements() if type(movement) is Rescaling}
+    if not split:
+        return
+    outstanding = {
+        account.instrument
+        for (_, account), quantity in book.high.items()
+        if isinstance(account, Owed | Purchasable | Awarded) and quantity > 0
+    }
+    for (level, subject), settings in book.settings.items():
+        if level not in (Level.PRICE, Level.FLOOR) or subject[1] not in split or subject[0] not in outstanding:
+            continue
+        before = [pair for pair in settings if not _restates(pair[0], each)]
+        in_force, is_certain = may_be_last(tuple(before), book.at)
+        if len(before) == len(settings) and is_certain and all(value is not None for _, value in in_force):
+            yield TermsIncomplete(
+                subject[0],
+                f"the split of {subject[1]} changes its {level.value}. Record instrument-adjusted with the exact"
+                " one after the split in the same command.",
+            )
+
+
+def _restates(each: InEffect, split: InEffect) -> bool:
+    """Whether a fact says in the units after a split what held before it."""
+    fact = each.fact
+    return (
+        isinstance(fact, InstrumentAdjusted)
+        and fact.restates
+        and each.settles == split.settles
+        and place_in_history(split) < place_in_history(each)
+    )
+
+
+def instruments_are_of_their_kind(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """What adjusts or amends an instrument names the kind of right that was issued."""
+    fact = each.fact
+    if isinstance(fact, InstrumentAdjusted):
+        instrument, named = fact.instrument, fact.instrument_kind
+    elif isinstance(fact, WarrantTermsAmended):
+        instrument, named = fact.warrant, InstrumentKind.WARRANT
+    else:
+        return
+    for _, kind in book.levels(Level.INSTRUMENT, instrument):
+        if kind is not named:
+            assert isinstance(kind, InstrumentKind)
+            yield TermsIncomplete(instrument, f"it was issued as {kind.value}, not as {named.value}. Correct it.")
+
+
 def order_around_a_split(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A split and another act on its class lie in different phases or places; a range lies on one side of it."""
     counted: set[StockClassId] = set()
@@ -328,7 +382,7 @@ def order_around_a_split(book: Book, each: InEffect) -> Iterator[RuleBroken]:
         counted |= _counts_in_units_of(movement)
     for stock_class in sorted(counted):
         for split in book.splits.get(stock_class, ()):
-            if split is each or not each.begins <= split.settles <= each.settles:
+            if split is each or not each.begins <= split.settles <= each.settles or _restates(each, split):
                 continue
             on = day_of(split.settles)
             if not each.is_exact:
@@ -501,6 +555,8 @@ FACT_RULES: Final[tuple[FactRule, ...]] = (
     decimals_of_the_class,
     merges_end_somewhere,
     conversion_terms_are_complete,
+    instrument_prices_are_restated,
+    instruments_are_of_their_kind,
     order_around_a_split,
     nothing_before_the_opening_balance,
     restrictions_end_as_they_began,

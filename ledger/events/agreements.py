@@ -68,7 +68,7 @@ class AgreementSigned(Fact):
         title: Its name on paper.
         commitment: The whole amount promised; more than zero.
         buys: Class to be bought.
-        price: What is paid for one share.
+        price: What is paid for one share; none when it is set later, as under an equity line, or not known.
         tranches: Dated parts; what they leave of the commitment has no date.
         remedy: What the company may do when a tranche is missed.
     """
@@ -80,7 +80,7 @@ class AgreementSigned(Fact):
     title: str = attrs.field(validator=text_field())
     commitment: Money = attrs.field(validator=more_than_none)
     buys: StockClassId
-    price: Price
+    price: Price | None = None
     tranches: tuple[Tranche, ...] = ()
     remedy: Remedy | None = None
 
@@ -109,7 +109,7 @@ class AgreementSigned(Fact):
             Setting(self.agreement, Level.INVESTOR, self.investor),
             Setting(self.agreement, Level.CURRENCY, self.commitment.currency),
             Setting(self.agreement, Level.BUYS, self.buys),
-            Setting(self.agreement, Level.PURCHASE_PRICE, self.price),
+            *((Setting(self.agreement, Level.PURCHASE_PRICE, self.price),) if self.price is not None else ()),
             Setting(self.agreement, Level.REMEDY, self.remedy),
             *(movement for tranche in self.tranches for movement in _scheduled(self.agreement, tranche)),
             *(_undertaken(self.agreement, undated, None) if undated else ()),
