@@ -1052,13 +1052,13 @@ def note_terms(**changes: Any) -> NoteTerms:
 def note_issued(**changes: Any) -> NoteIssued:
     """Return a note of 100,000 USD to the fund, for which it paid 90,000."""
     paid = Consideration(form=ConsiderationForm.CASH, amount=Money(90_000, "USD"))
-    defaults = {"note": "n-1", "principal": "100000 USD", "terms": note_terms(), "consideration": paid}
+    defaults = {"instrument": "n-1", "principal": "100000 USD", "terms": note_terms(), "consideration": paid}
     return made(NoteIssued, changes, holder="fund", effective_on=DEALT, **defaults)
 
 
 def note_terms_amended(**changes: Any) -> NoteTermsAmended:
     terms = note_terms(matures_on="2029-02-02")
-    return made(NoteTermsAmended, changes, note="n-1", terms=terms, effective_on="2026-03-02")
+    return made(NoteTermsAmended, changes, instrument="n-1", terms=terms, effective_on="2026-03-02")
 
 
 def convertible_converted(**changes: Any) -> ConvertibleConverted:
@@ -1082,7 +1082,12 @@ def note_repaid(**changes: Any) -> NoteRepaid:
 
 def interest_added_to_principal(**changes: Any) -> InterestAddedToPrincipal:
     return made(
-        InterestAddedToPrincipal, changes, holder="fund", note="n-1", added="1000 USD", effective_on="2026-05-04"
+        InterestAddedToPrincipal,
+        changes,
+        holder="fund",
+        instrument="n-1",
+        added="1000 USD",
+        effective_on="2026-05-04",
     )
 
 
@@ -1090,12 +1095,12 @@ def securities_exchanged(**changes: Any) -> SecuritiesExchanged:
     """Return the note and its interest given up for a new one and 100 common shares."""
     given_up = NoteGivenUp(
         holder=HolderId("fund"),
-        note=InstrumentId("n-1"),
+        instrument=InstrumentId("n-1"),
         principal=Money(100_000, "USD"),
         interest=Money(500, "USD"),
     )
     note = NoteReceived(
-        holder=HolderId("fund"), note=InstrumentId("n-2"), principal=Money(100_500, "USD"), terms=note_terms()
+        holder=HolderId("fund"), instrument=InstrumentId("n-2"), principal=Money(100_500, "USD"), terms=note_terms()
     )
     shares = SharesReceived(holder=HolderId("fund"), stock_class=StockClassId("common"), shares=Shares(100))
     return made(

@@ -70,7 +70,7 @@ class NoteIssued(Fact):
 
     Attributes:
         holder: To whom it is owed.
-        note: Its name in the record.
+        instrument: Its name in the record.
         principal: What is to be repaid; more than zero.
         terms: What the note promises.
         consideration: What was given for it. Money below the principal is an original issue discount.
@@ -81,7 +81,7 @@ class NoteIssued(Fact):
     KIND: ClassVar[str] = "note-issued"
 
     holder: HolderId
-    note: InstrumentId
+    instrument: InstrumentId
     principal: Money = attrs.field(validator=more_than_none)
     terms: NoteTerms = NoteTerms()
     consideration: Consideration | None = None
@@ -102,9 +102,9 @@ class NoteIssued(Fact):
     def movements(self) -> Movements:
         """Return the principal that is owed from now on, and the terms."""
         return (
-            *settled(self.principal, out_of=Source.LENT, into=Owed(self.note, self.holder)),
-            Setting(self.note, Level.INSTRUMENT, InstrumentKind.NOTE),
-            *_terms_of(self.note, self.terms),
+            *settled(self.principal, out_of=Source.LENT, into=Owed(self.instrument, self.holder)),
+            Setting(self.instrument, Level.INSTRUMENT, InstrumentKind.NOTE),
+            *_terms_of(self.instrument, self.terms),
         )
 
 
@@ -113,20 +113,20 @@ class NoteTermsAmended(Fact):
     """The parties changed what a note promises. What is owed stays.
 
     Attributes:
-        note: Which.
+        instrument: Which.
         terms: All its terms from now on, its fixed price and its floor included.
         authority: Resolution or agreement.
     """
 
     KIND: ClassVar[str] = "note-terms-amended"
 
-    note: InstrumentId
+    instrument: InstrumentId
     terms: NoteTerms
     authority: str | None = attrs.field(default=None, validator=text_field())
 
     def movements(self) -> Movements:
         """Return the terms as levels."""
-        return _terms_of(self.note, self.terms)
+        return _terms_of(self.instrument, self.terms)
 
 
 @attrs.frozen(kw_only=True)
@@ -256,19 +256,21 @@ class InterestAddedToPrincipal(Fact):
 
     Attributes:
         holder: To whom it is owed.
-        note: Which.
+        instrument: Which.
         added: Interest that is principal from now on; more than zero.
     """
 
     KIND: ClassVar[str] = "interest-added-to-principal"
 
     holder: HolderId
-    note: InstrumentId
+    instrument: InstrumentId
     added: Money = attrs.field(validator=more_than_none)
 
     def movements(self) -> Movements:
         """Return the interest settled, and owed as principal."""
-        return settled(self.added, out_of=Interest(self.note, self.holder), into=Owed(self.note, self.holder))
+        return settled(
+            self.added, out_of=Interest(self.instrument, self.holder), into=Owed(self.instrument, self.holder)
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -342,13 +344,13 @@ class NoteGivenUp:
 
     Attributes:
         holder: To whom they were owed.
-        note: Which.
+        instrument: Which.
         principal: Principal given up; more than zero.
         interest: Interest given up.
     """
 
     holder: HolderId
-    note: InstrumentId
+    instrument: InstrumentId
     principal: Money = attrs.field(validator=more_than_none)
     interest: Money | None = attrs.field(default=None, validator=not_below_zero)
 
@@ -378,13 +380,13 @@ class NoteReceived:
 
     Attributes:
         holder: To whom it is owed.
-        note: Its name in the record.
+        instrument: Its name in the record.
         principal: What is to be repaid; more than zero.
         terms: What it promises.
     """
 
     holder: HolderId
-    note: InstrumentId
+    instrument: InstrumentId
     principal: Money = attrs.field(validator=more_than_none)
     terms: NoteTerms = NoteTerms()
 
@@ -463,7 +465,7 @@ class SecuritiesExchanged(Fact):
                 "an exchange in which nothing is received",
                 "name what is received, or record convertible-cancelled",
             )
-        made = [each.note for each in self.notes_received] + [each.warrant for each in self.rights_received]
+        made = [each.instrument for each in self.notes_received] + [each.warrant for each in self.rights_received]
         lots = [each.security for each in self.shares_received if each.security is not None]
         for names in (made, lots):
             if len(set(names)) < len(names):
@@ -494,10 +496,13 @@ class SecuritiesExchanged(Fact):
                 Setting(buys, Level.FLOOR, None),
             )
         for old in self.notes_given_up:
-            found += _ends(old.note, old.holder, old.principal, old.interest, Source.EXCHANGED)
+            found += _ends(old.instrument, old.holder, old.principal, old.interest, Source.EXCHANGED)
         for new in self.notes_received:
-            found += settled(new.principal, out_of=Source.EXCHANGED, into=Owed(new.note, new.holder))
-            found += (Setting(new.note, Level.INSTRUMENT, InstrumentKind.NOTE), *_terms_of(new.note, new.terms))
+            found += settled(new.principal, out_of=Source.EXCHANGED, into=Owed(new.instrument, new.holder))
+            found += (
+                Setting(new.instrument, Level.INSTRUMENT, InstrumentKind.NOTE),
+                *_terms_of(new.instrument, new.terms),
+            )
         found += [name for shares in self.shares_received for name in named(shares.security)]
         return tuple(found)
 

@@ -483,15 +483,17 @@ def _assigned(drawn: _Drawn) -> _Drawn:
 
 def _exchanged(drawn: _Drawn) -> _Drawn:
     """Give something up and receive something, each new name once; rights and notes do not share one."""
-    notes = _once(drawn["notes_received"], lambda part: part.note)
-    taken = {part.note for part in notes}
+    notes = _once(drawn["notes_received"], lambda part: part.instrument)
+    taken = {part.instrument for part in notes}
     rights_received = _once(drawn["rights_received"], lambda part: part.warrant)
     shares = _once(drawn["shares_received"], lambda part: part.security)
     given_up = drawn["notes_given_up"]
     if not given_up and not drawn["shares_given_up"]:
-        given_up = (NoteGivenUp(holder=HolderId("fund"), note=InstrumentId("n-1"), principal=Money(1, "USD")),)
+        given_up = (
+            NoteGivenUp(holder=HolderId("fund"), instrument=InstrumentId("n-1"), principal=Money(1, "USD")),
+        )
     if not notes and not shares:
-        notes = (NoteReceived(holder=HolderId("fund"), note=InstrumentId("n-2"), principal=Money(1, "USD")),)
+        notes = (NoteReceived(holder=HolderId("fund"), instrument=InstrumentId("n-2"), principal=Money(1, "USD")),)
         taken = {InstrumentId("n-2")}
     return {
         **drawn,

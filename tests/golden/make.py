@@ -26,10 +26,15 @@ from ledger.events import (
     HolderRegistered,
     IdentifierScheme,
     LapsedPart,
+    NoteGivenUp,
+    NoteReceived,
     OpeningPosition,
     RestrictionKind,
     ResultingTerms,
+    RightReceived,
     SharesAdded,
+    SharesGivenUp,
+    SharesReceived,
     TrancheRescheduled,
     TransferCause,
 )
@@ -43,6 +48,7 @@ from ledger.identity import (
     InstrumentId,
     IssuerId,
     PlanId,
+    ReserveId,
     SecurityId,
     StockClassId,
     TrancheId,
@@ -56,13 +62,26 @@ from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.dividends import DividendTerms, PaidIn
-from ledger.terms.interest import Compounding, DayCount
+from ledger.terms.interest import (
+    Compounding,
+    DayCount,
+    InterestTerms,
+)
 from ledger.terms.limits import IssuanceCap
 from ledger.terms.liquidation import LiquidationPreference, Participation
-from ledger.terms.market import MarketPrice, Measure, PriceRule, Statistic
+from ledger.terms.market import (
+    MarketPrice,
+    Measure,
+    PriceRule,
+    Statistic,
+)
+from ledger.terms.notes import Instalment, NoteConversion, NoteTerms, Payable, RoundConversion
 from ledger.terms.preferred import MandatoryConversion, MarketConversion, RedemptionRight, RedemptionTerms
 from ledger.terms.protection import CarveOut, Counted, PriceProtection, ProtectionMethod
-from ledger.terms.safes import POST_MONEY_CAPITALIZATION, CapTiming
+from ledger.terms.safes import (
+    POST_MONEY_CAPITALIZATION,
+    CapTiming,
+)
 from ledger.terms.schedule import TakenFrom
 from ledger.terms.vesting import Acceleration, ConditionRole, PeriodUnit, VestingTerms, VestingTranche
 from ledger.terms.warrants import ExerciseForm, WarrantTerms
@@ -179,6 +198,53 @@ _WITHHELD: Final[dict[str, Any]] = {
     "legends": ("Rule 144",),
     "authority": "Plan, § 6",
 }
+_RULE: Final = PriceRule(
+    fixed=Price("0.004", "USD"),
+    market=(
+        MarketPrice(
+            measure=Measure.VWAP,
+            statistic=Statistic.MEAN_OF_LOWEST,
+            lowest=Count(2),
+            trading_days=Count(10),
+            part=Ratio("0.85"),
+        ),
+        MarketPrice(measure=Measure.CLOSING_BID, trading_days=Count(1), day_counts=True),
+    ),
+    market_in_default=(MarketPrice(measure=Measure.LOW, trading_days=Count(20), part=Ratio("1/2")),),
+    floor=Price("0.0001", "USD"),
+    par_is_floor=True,
+    only_down=True,
+)
+_NOTE: Final = NoteTerms(
+    interest=InterestTerms(
+        rate=Ratio("0.06"),
+        day_count=DayCount.ACTUAL_365,
+        compounding=Compounding.QUARTERLY,
+        default_rate=Ratio("0.18"),
+        accrues_from=date(2017, 9, 1),
+    ),
+    matures_on=date(2020, 9, 13),
+    secured_by="All assets, as the security agreement lists them.",
+    instalments=(
+        Instalment(due_on=date(2017, 10, 13), amount=Money("97338.81", "USD")),
+        Instalment(due_on=date(2017, 11, 13), amount=Money("97338.81", "USD"), payable_in=Payable.CASH_OR_SHARES),
+    ),
+    conversion=NoteConversion(
+        into=_COMMON,
+        price=_RULE,
+        instalments_at=(MarketPrice(measure=Measure.CLOSE, statistic=Statistic.MEAN, trading_days=Count(5)),),
+        interest_converts=False,
+        fractions=FractionPolicy.NEAREST,
+        opens_on=date(2018, 3, 13),
+        closes_on=date(2020, 9, 12),
+    ),
+    in_a_round=RoundConversion(
+        cap=Money(5_000_000, "USD"),
+        cap_timing=CapTiming.PRE_MONEY,
+        discount=Ratio("0.2"),
+        round_of_at_least=Money(1_000_000, "USD"),
+    ),
+)
 _ISSUED: Final[dict[str, Any]] = {
     **_FACT,
     "issued": Shares("12500.5"),
@@ -525,6 +591,82 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
         "reason": "Service ended.",
     },
     "election-filed": {**_FACT, "value": Price("0.2", "USD"), "paid": Money(170, "USD")},
+    "note-issued": {
+        **_FACT,
+        "terms": _NOTE,
+        "consideration": _PAID,
+        "principal": "300000.5 USD",
+        "agreement": "spa",
+        "authority": "Board resolution 2017-09",
+    },
+    "note-terms-amended": {**_FACT, "terms": _NOTE, "authority": "Amendment No. 2"},
+    "convertible-converted": {
+        **_FACT,
+        "cash_in_lieu": "0.17 USD",
+        "reserve": "notes",
+        "security": "CS-12",
+        "authority": "Note, § 4(a)",
+    },
+    "note-repaid": {**_FACT, "premium": "1500 USD"},
+    "interest-added-to-principal": _FACT,
+    "securities-exchanged": {
+        **_FACT,
+        "notes_given_up": (
+            NoteGivenUp(
+                holder=HolderId("fund"),
+                instrument=InstrumentId("n-1"),
+                principal=Money("3500000.01", "USD"),
+                interest=Money("4197.44", "USD"),
+            ),
+            NoteGivenUp(holder=HolderId("ada"), instrument=InstrumentId("n-2"), principal=Money(1, "USD")),
+        ),
+        "shares_given_up": (
+            SharesGivenUp(
+                holder=HolderId("fund"),
+                stock_class=_SERIES,
+                shares=Shares(675),
+                security=SecurityId("J-1"),
+                dividends=Money("80416.67", "USD"),
+            ),
+        ),
+        "notes_received": (
+            NoteReceived(
+                holder=HolderId("fund"),
+                instrument=InstrumentId("n-3"),
+                principal=Money("3504197.45", "USD"),
+                terms=_NOTE,
+            ),
+        ),
+        "shares_received": (
+            SharesReceived(
+                holder=HolderId("ada"),
+                stock_class=_COMMON,
+                shares=Shares("2138421.5"),
+                security=SecurityId("CS-13"),
+                reserve=ReserveId("notes"),
+            ),
+        ),
+        "rights_received": (
+            RightReceived(
+                holder=HolderId("fund"),
+                warrant=InstrumentId("w-7"),
+                stock_class=_COMMON,
+                purchasable=Shares(1_000),
+                price=Price(0, "USD"),
+                terms=_WARRANT,
+            ),
+        ),
+        "agreement": "spa",
+        "authority": "Exchange Agreement, § 1",
+    },
+    "convertible-assigned": {**_FACT, "consideration": _PAID},
+    "convertible-cancelled": _FACT,
+    "default-declared": {**_FACT, "stock_classes": (_SERIES,), "what": "An instalment was missed."},
+    "default-cured": {**_FACT, "stock_classes": (_SERIES,), "reason": "Waived by the holder."},
+    "lien-granted": {**_FACT, "authority": "Security Agreement"},
+    "lien-released": {**_FACT, "reason": "The notes were settled.", "authority": "Release"},
+    "price-quoted": {**_EXACT, "source": "OTC Markets"},
+    "outstanding-reported": {**_FACT, "report": "Form 10-Q, cover page"},
     "entry-voided": {**_RECORD, "entries": (EntryNumber(41), EntryNumber(7))},
     "entry-restated": {**_RECORD, "restated_as": builders.common_issued(**_ISSUED)},
 }
