@@ -660,6 +660,24 @@ class NotConvertible(RuleBroken):
 
 
 @attrs.frozen(eq=False)
+class NotExercisable(RuleBroken):
+    """The terms of a warrant or an award do not allow it on that day, or in this form."""
+
+    CODE: ClassVar[str] = "E_NOT_EXERCISABLE"
+    RULE: ClassVar[str] = "exercised-by-its-terms"
+
+    instrument: InstrumentId
+    on: date
+    why: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.instrument} {self.why} (asked for {self.on}). Amend the terms first, or state the outcome as"
+            " the papers have it."
+        )
+
+
+@attrs.frozen(eq=False)
 class OrderUnclear(RuleBroken):
     """A split and another act on the same class share a phase of the day, and nothing says which is first."""
 

@@ -13,11 +13,14 @@ from ledger.commands.corrections import RestateEntry, VoidCommand, fact_of
 from ledger.commands.parties import RenameHolder
 from ledger.commands.reading import as_first_seen, book_at
 from ledger.commands.shares import ConvertShares, IssueShares, ReserveShares, TakeShares
+from ledger.commands.warrants import ExerciseWarrant, ExpireWarrant
 
 __all__ = [
     "CloseTranche",
     "ConvertShares",
     "ExerciseRemedy",
+    "ExerciseWarrant",
+    "ExpireWarrant",
     "IssueShares",
     "RenameHolder",
     "ReserveShares",

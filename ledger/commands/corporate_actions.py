@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ledger.book import Book
 from ledger.days import EffectiveDay, Phase
 from ledger.errors import NotUnderstood
-from ledger.events import Event, ResultingTerms, StockSplitEffected
-from ledger.identity import Count, StockClassId
-from ledger.movements import Level
-from ledger.quantities import Authorized, FractionPolicy, Price, Ratio
+from ledger.events import AdjustmentCause, Event, InstrumentAdjusted, ResultingTerms, StockSplitEffected
+from ledger.identity import Count, InstrumentId, StockClassId
+from ledger.movements import Awarded, Level, Owed, Purchasable
+from ledger.quantities import Authorized, FractionPolicy, Price, Ratio, plain
 from ledger.terms.conversion import ConversionRight
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ from ledger.commands.reading import book_at, level_of
 
 @attrs.frozen(kw_only=True)
 class SplitStock:
-    """Split one class; the price of each conversion right that it affects is worked out exactly.
+    """Split one class; conversion rights and prices of instruments that it affects are worked out exactly.
 
     The authorized number is never derived: papers change it or leave it, and say so.
 
@@ -52,7 +53,8 @@ class SplitStock:
         """Return the split with the terms that follow from it. Positions keep the decimals of the class.
 
         A conversion price into the class is divided by the ratio, a conversion ratio multiplied by it: one share
-        given up converts into the same part of the company as before.
+        given up converts into the same part of the company as before. So are the price and the floor of each
+        instrument that is outstanding into the class.
         """
         if not self.ratio:
             raise NotUnderstood("E_TERMS", "a split of 0 leaves nothing", "state another ratio")
@@ -80,7 +82,49 @@ class SplitStock:
                 resulting=tuple(resulting.values()),
                 authority=self.authority,
             ),
+            *restated(book, self.stock_class, self.ratio.value, AdjustmentCause.SPLIT, self.on, self.phase),
         )
+
+
+def restated(
+    book: Book, stock_class: StockClassId, factor: Fraction, cause: AdjustmentCause, on: date, phase: Phase
+) -> tuple[InstrumentAdjusted, ...]:
+    """Return the price and the floor of each instrument into a class in the units afterwards.
+
+    Args:
+        book: Levels and totals just before.
+        stock_class: The class whose shares are multiplied.
+        factor: New shares for one old share.
+        cause: A split, or a dividend in shares.
+        on: The day.
+        phase: Part of the day.
+    """
+    outstanding = {
+        account.instrument
+        for (_, account), quantity in book.high.items()
+        if isinstance(account, Owed | Purchasable | Awarded) and quantity > 0
+    }
+    found: dict[InstrumentId, dict[Level, Price]] = {}
+    for level, subject in list(book.settings):
+        if level in (Level.PRICE, Level.FLOOR) and subject[1] == stock_class and subject[0] in outstanding:
+            price = level_of(book, level, subject)
+            if isinstance(price, Price):
+                after = Price(price.amount / factor, price.currency)
+                found.setdefault(InstrumentId(subject[0]), {})[level] = after
+    return tuple(
+        InstrumentAdjusted(
+            effective_on=EffectiveDay(on),
+            phase=phase,
+            instrument=instrument,
+            instrument_kind=level_of(book, Level.INSTRUMENT, instrument),
+            stock_class=stock_class,
+            cause=cause,
+            price=prices.get(Level.PRICE),
+            floor=prices.get(Level.FLOOR),
+            computation=f"each divided by {plain(factor)}, the {cause.value.replace('-', ' ')} of {stock_class}",
+        )
+        for instrument, prices in found.items()
+    )
 
 
 def _rescaled(right: ConversionRight, factor: Fraction) -> ConversionRight:

@@ -70,7 +70,7 @@ _COUNTED: Final = {
 class InstrumentAdjusted(Fact):
     """The price or the floor of a note, a SAFE, a warrant or an award changed, or the number of its shares.
 
-    What is not stated stays as it was. A split rescales the number of shares itself; what ends of a warrant or an
+    What is not stated stays as it was. A split multiplies the number of shares itself; what ends of a warrant or an
     award is cancelled, expired or forfeited.
 
     Attributes:
@@ -111,11 +111,18 @@ class InstrumentAdjusted(Fact):
             )
         if self.added and self.instrument_kind not in _COUNTED:
             raise NotUnderstood("E_TERMS", f"{self.instrument_kind.value} buys no shares", "add none", "/added")
-        if self.added and self.cause is AdjustmentCause.SPLIT:
-            raise NotUnderstood("E_TERMS", "the split itself rescales the shares", "add none", "/added")
+        if self.added and self.restates:
+            raise NotUnderstood(
+                "E_TERMS", f"the {self.cause.value} itself multiplies the shares", "add none", "/added"
+            )
         holders = [each.holder for each in self.added]
         if len(set(holders)) < len(holders):
             raise NotUnderstood("E_TERMS", "a holder is named twice", "name each once", "/added")
+
+    @property
+    def restates(self) -> bool:
+        """Whether it says in new units what held in the old ones, after a split or a dividend in shares."""
+        return self.cause in (AdjustmentCause.SPLIT, AdjustmentCause.STOCK_DIVIDEND)
 
     def movements(self) -> Movements:
         """Return the shares added, and the price and the floor as levels."""

@@ -1,0 +1,186 @@
+"""Exercise a warrant by its terms, and end what is left of one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ledger.book import Book
+from ledger.days import EffectiveDay, Phase
+from ledger.errors import NotExercisable, TermsIncomplete, UnknownName, nearest
+from ledger.events import Event, WarrantExercised, WarrantExpired
+from ledger.identity import HolderId, InstrumentId, ReserveId, SecurityId, StockClassId
+from ledger.movements import InstrumentKind, Level, Purchasable
+from ledger.quantities import PLACES, SCALE, Currency, FractionPolicy, Money, Price, Shares, round_position
+from ledger.terms.warrants import ExerciseForm, WarrantTerms, cashless, for_cash
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from ledger.journal import Ledger
+
+from ledger.commands.reading import book_at, level_of
+
+
+@attrs.frozen(kw_only=True)
+class ExerciseWarrant:
+    """Exercise a warrant on its terms of that day: in cash, or cashless where a market price is named.
+
+    Attributes:
+        holder: Who exercises it.
+        warrant: Which.
+        exercised: Shares by which it becomes smaller.
+        on: The day.
+        market_price: Market price that the papers name for a cashless exercise; none in cash.
+        reserve: Reserve that the shares draw on.
+        security: New certificate or lot.
+        legends: Restrictions written on the certificate.
+        authority: Resolution behind the issue.
+        phase: Part of the day.
+    """
+
+    holder: HolderId
+    warrant: InstrumentId
+    exercised: Shares
+    on: EffectiveDay
+    market_price: Price | None = None
+    reserve: ReserveId | None = None
+    security: SecurityId | None = None
+    legends: tuple[str, ...] = ()
+    authority: str | None = None
+    phase: Phase = Phase.ORDINARY
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return the exercise with every count, at the price in force.
+
+        Raises:
+            UnknownName: No warrant of that name was issued.
+            NotExercisable: The terms do not allow it, then or in this form, or it would yield no share.
+            TermsIncomplete: The price in force is not known on that day.
+        """
+        book, on = book_at(ledger, self.on.latest, self.phase), self.on.latest
+        terms = level_of(book, Level.WARRANT_TERMS, self.warrant)
+        if not isinstance(terms, WarrantTerms):
+            raise _unknown(book, self.warrant, on)
+        for each in {self.on.earliest, on}:
+            if not terms.is_open(each):
+                raise NotExercisable(self.warrant, on, _closed(terms, each))
+        form = ExerciseForm.CASH if self.market_price is None else ExerciseForm.CASHLESS
+        if form not in terms.exercise:
+            allowed = " or ".join(each.value for each in terms.exercise)
+            raise NotExercisable(self.warrant, on, f"is exercised {allowed} only")
+        stock_class = class_bought(book, self.warrant)
+        price = level_of(book, Level.PRICE, (self.warrant, stock_class))
+        if not isinstance(price, Price):
+            raise TermsIncomplete(self.warrant, f"its price on {on} is not known. Record it, or narrow the days.")
+        made = (
+            for_cash(self.exercised, price)
+            if self.market_price is None
+            else cashless(self.exercised, price, self.market_price, terms.fractions)
+        )
+        if not made.received:
+            raise NotExercisable(self.warrant, on, f"yields no whole share at {self.market_price} against {price}")
+        in_lieu = terms.fractions is FractionPolicy.CASH_IN_LIEU and made.cash_in_lieu
+        return (
+            WarrantExercised(
+                effective_on=self.on,
+                phase=self.phase,
+                holder=self.holder,
+                warrant=self.warrant,
+                stock_class=stock_class,
+                received=made.received,
+                given_up=None if self.market_price is None else made.given_up,
+                paid=_as_recorded(made.payable, price.currency) if self.market_price is None else None,
+                market_price=self.market_price,
+                cash_in_lieu=_as_recorded(made.cash_in_lieu, price.currency) if in_lieu else None,
+                reserve=self.reserve,
+                security=self.security,
+                legends=self.legends,
+                authority=self.authority,
+            ),
+        )
+
+
+def _as_recorded(amount: Fraction, currency: Currency) -> Money:
+    """Return an amount as exactly as a record can state it: to ten decimals."""
+    return Money.of_units(round_position(amount * SCALE, FractionPolicy.NEAREST, PLACES), currency)
+
+
+def _closed(terms: WarrantTerms, on: date) -> str:
+    if terms.has_expired(on):
+        return f"expired on {terms.expires_on}"
+    return f"may be exercised from {terms.exercisable_from} on"
+
+
+@attrs.frozen(kw_only=True)
+class ExpireWarrant:
+    """End what is left of a warrant, for each of its holders, on the day after its last.
+
+    Attributes:
+        warrant: Which.
+        on: The day.
+        phase: Part of the day.
+    """
+
+    warrant: InstrumentId
+    on: EffectiveDay
+    phase: Phase = Phase.ORDINARY
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return what ends for each holder.
+
+        Raises:
+            UnknownName: No warrant of that name was issued.
+            NotExercisable: Nothing is left of it, or its last day has not passed.
+        """
+        book, on = book_at(ledger, self.on.latest, self.phase), self.on.latest
+        terms = level_of(book, Level.WARRANT_TERMS, self.warrant)
+        if not isinstance(terms, WarrantTerms):
+            raise _unknown(book, self.warrant, on)
+        if not terms.has_expired(self.on.earliest):
+            last = f"its last day is {terms.expires_on}" if terms.expires_on else "it has no last day"
+            raise NotExercisable(self.warrant, on, f"has not expired: {last}")
+        stock_class = class_bought(book, self.warrant)
+        left = holders_of(book, self.warrant)
+        if not left:
+            raise NotExercisable(self.warrant, on, "has nothing left that could expire")
+        return tuple(
+            WarrantExpired(
+                effective_on=self.on,
+                phase=self.phase,
+                holder=holder,
+                warrant=self.warrant,
+                stock_class=stock_class,
+                expired=shares,
+            )
+            for holder, shares in left.items()
+        )
+
+
+def class_bought(book: Book, instrument: InstrumentId) -> StockClassId:
+    """Return the class that an instrument buys."""
+    return next(
+        StockClassId(subject[1])
+        for level, subject in book.settings
+        if level is Level.PRICE and subject[0] == instrument
+    )
+
+
+def holders_of(book: Book, warrant: InstrumentId) -> dict[HolderId, Shares]:
+    """Return who may still buy shares under a warrant, and how many, as far as that is certain."""
+    return {
+        account.holder: Shares.of_units(quantity)
+        for (_, account), quantity in book.low.items()
+        if isinstance(account, Purchasable) and account.instrument == warrant and quantity > 0
+    }
+
+
+def _unknown(book: Book, warrant: InstrumentId, on: date) -> UnknownName:
+    known = [
+        str(subject)
+        for (level, subject), settings in book.settings.items()
+        if level is Level.INSTRUMENT and any(value is InstrumentKind.WARRANT for _, value in settings)
+    ]
+    return UnknownName("warrant", warrant, on, nearest(warrant, known))
