@@ -408,7 +408,14 @@ def _counts_in_units_of(movement: Movement) -> set[StockClassId]:
     return {subject, value.into} if isinstance(value, ConversionRight) else {subject}
 
 
-_IN_UNITS_OF_THE_SECOND: Final = {Level.PRICE, Level.FLOOR, Level.ISSUANCE_CAP, Level.ACCELERATED, Level.QUOTE}
+_IN_UNITS_OF_THE_SECOND: Final = {
+    Level.PRICE,
+    Level.FLOOR,
+    Level.ISSUANCE_CAP,
+    Level.ACCELERATED,
+    Level.QUOTE,
+    Level.REPORTED_HOLDING,
+}
 """Levels of something and a class that are counted in its shares, or by the share."""
 
 _IN_UNITS: Final = {

@@ -219,8 +219,8 @@ class HoldingReported(Fact):
     held: Shares = attrs.field(validator=not_below_zero)
 
     def movements(self) -> Movements:
-        """Return the count as a level of the class and the holder."""
-        return (Setting((self.stock_class, self.holder), Level.REPORTED_HOLDING, self.held),)
+        """Return the count as a level of the holder and the class."""
+        return (Setting((self.holder, self.stock_class), Level.REPORTED_HOLDING, self.held),)
 
 
 @attrs.frozen(kw_only=True)

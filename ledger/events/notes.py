@@ -184,7 +184,7 @@ class ConvertibleConverted(_DebtEnds):
         principal: Principal converted, or purchase amount of a SAFE.
         interest: Interest converted.
         stock_class: Class received.
-        received: Shares received; more than zero.
+        received: Shares received; none where it is only known how much was converted.
         price: Price of a share that was used.
         cash_in_lieu: Money that the company paid for a fraction.
         reserve: Reserve that the shares draw on.
@@ -195,7 +195,7 @@ class ConvertibleConverted(_DebtEnds):
     KIND: ClassVar[str] = "convertible-converted"
 
     stock_class: StockClassId
-    received: Shares = attrs.field(validator=more_than_none)
+    received: Shares | None = attrs.field(default=None, validator=not_below_zero)
     price: Price | None = None
     cash_in_lieu: Money | None = attrs.field(default=None, validator=not_below_zero)
     reserve: ReserveId | None = None
@@ -211,17 +211,18 @@ class ConvertibleConverted(_DebtEnds):
 
     def movements(self) -> Movements:
         """Return the shares reaching the holder, and what is no longer owed."""
-        return (
-            *moved(
-                self.received,
-                of=self.stock_class,
-                out_of=Source.ISSUED_ON_CONVERSION,
-                into=held(self.holder, self.security),
-            ),
-            *drawn(self.received, self.stock_class, self.reserve),
-            *self._ends(Source.DEBT_CONVERTED),
-            *named(self.security),
-        )
+        shares: Movements = ()
+        if self.received:
+            shares = (
+                *moved(
+                    self.received,
+                    of=self.stock_class,
+                    out_of=Source.ISSUED_ON_CONVERSION,
+                    into=held(self.holder, self.security),
+                ),
+                *drawn(self.received, self.stock_class, self.reserve),
+            )
+        return (*shares, *self._ends(Source.DEBT_CONVERTED), *named(self.security))
 
 
 @attrs.frozen(kw_only=True)

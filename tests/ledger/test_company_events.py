@@ -17,7 +17,7 @@ from ledger import (
     on,
 )
 from ledger.commands import CloseTranche
-from ledger.errors import ProceedsExceeded, TermsIncomplete, UnknownName
+from ledger.errors import ProceedsExceeded, SpansSplit, TermsIncomplete, UnknownName
 from ledger.events import Event, StockholdersVoted
 from ledger.movements import Level, Posting, Restricted, Setting
 from projections import commitments
@@ -159,8 +159,20 @@ def test_a_holding_as_reported_is_of_a_class_and_a_holder() -> None:
     (setting,) = builders.holding_reported(held=0).movements()
 
     assert isinstance(setting, Setting)
-    assert setting.subject == (StockClassId("common"), HolderId("ada"))
+    assert setting.subject == (HolderId("ada"), StockClassId("common"))
     assert setting.value == Shares(0)
+
+
+@pytest.mark.parametrize(("on", "fits"), [("2026-06-01/2026-06-30", True), ("2026-06-01/2026-07-02", False)])
+def test_a_holding_is_reported_in_the_units_of_its_day(ledger: Ledger, on: str, fits: bool) -> None:
+    ledger.record(builders.stock_split_effected())
+    reported = builders.holding_reported(effective_on=on)
+
+    if fits:
+        ledger.record(reported)
+    else:
+        with pytest.raises(SpansSplit):
+            ledger.record(reported)
 
 
 def test_names_of_these_events_are_looked_up_like_any_other(ledger: Ledger) -> None:
