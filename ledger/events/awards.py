@@ -28,24 +28,27 @@ from ledger.movements import (
 )
 from ledger.quantities import Money, Price, Shares
 from ledger.terms.awards import AwardKind, AwardTerms
+from ledger.terms.exercise import NO_SHARES
 from ledger.terms.schedule import TakenFrom
 from ledger.text import PROSE_LENGTH, text_field, texts_field
 
-NO_SHARES: Final = Shares(0)
 
-
-def _moved(shares: Shares, stock_class: StockClassId, out_of: Account, into: Account) -> Movements:
+def _moved(shares: Shares | None, stock_class: StockClassId, out_of: Account, into: Account) -> Movements:
     """Return shares that go from one account to another; nothing where there are none."""
     return moved(shares, of=stock_class, out_of=out_of, into=into) if shares else ()
 
 
-def _returns_to_a_plan(returned: Shares, of: Shares, plan: PlanId | None) -> None:
+def _sum(*parts: Shares | None) -> Shares:
+    return sum((part for part in parts if part is not None), NO_SHARES)
+
+
+def _returns_to_a_plan(returned: Shares | None, of: Shares, plan: PlanId | None) -> None:
     """Check that what returns to a pool is named with its plan, and is no more than there is."""
     if bool(returned) != (plan is not None):
         raise NotUnderstood(
             "E_TERMS", "shares that return to a pool, and the plan, go together", "state both or neither", "/plan"
         )
-    if returned > of:
+    if returned is not None and returned > of:
         raise NotUnderstood(
             "E_QUANTITY", f"{returned} of {of} shares return to the pool", "return no more", "/returned"
         )
@@ -99,8 +102,8 @@ class PlanPoolChanged(Fact):
 
     plan: PlanId
     stock_class: StockClassId
-    added: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
-    removed: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
+    added: Shares | None = attrs.field(default=None, validator=not_below_zero)
+    removed: Shares | None = attrs.field(default=None, validator=not_below_zero)
     reason: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
     authority: str | None = attrs.field(default=None, validator=text_field())
 
@@ -171,7 +174,7 @@ class AwardGranted(Fact):
 
     def check(self) -> None:
         """Check that the award has a price where it is exercised, and a certificate where shares are issued."""
-        kind = self.terms.kind
+        kind = self.terms.award_kind
         if kind.is_exercised and self.price is None:
             raise NotUnderstood(
                 "E_TERMS", f"{kind.value} without a price", "state what is paid for a share", "/price"
@@ -186,7 +189,7 @@ class AwardGranted(Fact):
     def movements(self) -> Movements:
         """Return the shares granted, the price in force, and the terms."""
         out_of = Source.UNRESERVED if self.plan is None else Pooled(self.plan)
-        if self.terms.kind is AwardKind.RESTRICTED_STOCK:
+        if self.terms.award_kind is AwardKind.RESTRICTED_STOCK:
             granted: Movements = (
                 *moved(
                     self.granted,
@@ -205,7 +208,7 @@ class AwardGranted(Fact):
         buys = (self.award, self.stock_class)
         conditions = () if self.terms.vesting is None else sorted(self.terms.vesting.conditions)
         return [
-            Setting(self.award, Level.INSTRUMENT, _INSTRUMENTS[self.terms.kind]),
+            Setting(self.award, Level.INSTRUMENT, _INSTRUMENTS[self.terms.award_kind]),
             Setting(self.award, Level.AWARD_TERMS, self.terms),
             *(() if self.price is None else (Setting(buys, Level.PRICE, self.price),)),
             *(Setting((self.award, condition), Level.VESTING_CONDITION, False) for condition in conditions),
@@ -319,11 +322,11 @@ class OptionExercised(Fact):
     holder: HolderId
     stock_class: StockClassId
     exercised: Shares = attrs.field(validator=more_than_none)
-    for_price: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
-    for_tax: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
-    paid_in_cash: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
-    unvested: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
-    returned: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
+    for_price: Shares | None = attrs.field(default=None, validator=not_below_zero)
+    for_tax: Shares | None = attrs.field(default=None, validator=not_below_zero)
+    paid_in_cash: Shares | None = attrs.field(default=None, validator=not_below_zero)
+    unvested: Shares | None = attrs.field(default=None, validator=not_below_zero)
+    returned: Shares | None = attrs.field(default=None, validator=not_below_zero)
     plan: PlanId | None = None
     paid: Money | None = attrs.field(default=None, validator=not_below_zero)
     paid_out: Money | None = attrs.field(default=None, validator=not_below_zero)
@@ -335,12 +338,12 @@ class OptionExercised(Fact):
     @property
     def issued(self) -> Shares:
         """Shares that the holder received."""
-        return self.exercised - self.for_price - self.for_tax - self.paid_in_cash
+        return self.exercised - _sum(self.for_price, self.for_tax, self.paid_in_cash)
 
     def check(self) -> None:
         """Check that the parts fit into what was exercised."""
         _parts_fit(self.exercised, self.issued, "/exercised")
-        if self.unvested > self.exercised:
+        if _sum(self.unvested) > self.exercised:
             raise NotUnderstood(
                 "E_QUANTITY", f"{self.unvested} of {self.exercised} shares are unvested", "state fewer", "/unvested"
             )
@@ -351,7 +354,7 @@ class OptionExercised(Fact):
         there = Awarded(self.award, self.holder)
         return (
             *_moved(self.issued, self.stock_class, Source.ISSUED_ON_EXERCISE, held(self.holder, self.security)),
-            *_moved(self.exercised - self.returned, self.stock_class, there, Source.EXERCISED),
+            *_moved(self.exercised - _sum(self.returned), self.stock_class, there, Source.EXERCISED),
             *_returned(self.returned, self.stock_class, there, self.plan),
             *(named(self.security) if self.issued else ()),
         )
@@ -383,9 +386,9 @@ class UnitsReleased(Fact):
     holder: HolderId
     stock_class: StockClassId
     released: Shares = attrs.field(validator=more_than_none)
-    for_tax: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
-    paid_in_cash: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
-    returned: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
+    for_tax: Shares | None = attrs.field(default=None, validator=not_below_zero)
+    paid_in_cash: Shares | None = attrs.field(default=None, validator=not_below_zero)
+    returned: Shares | None = attrs.field(default=None, validator=not_below_zero)
     plan: PlanId | None = None
     paid_out: Money | None = attrs.field(default=None, validator=not_below_zero)
     value: Price | None = None
@@ -396,7 +399,7 @@ class UnitsReleased(Fact):
     @property
     def issued(self) -> Shares:
         """Shares that the holder received."""
-        return self.released - self.for_tax - self.paid_in_cash
+        return self.released - _sum(self.for_tax, self.paid_in_cash)
 
     def check(self) -> None:
         """Check that the parts fit into what was released."""
@@ -408,7 +411,7 @@ class UnitsReleased(Fact):
         there = Awarded(self.award, self.holder)
         return (
             *_moved(self.issued, self.stock_class, Source.ISSUED_ON_EXERCISE, held(self.holder, self.security)),
-            *_moved(self.released - self.returned, self.stock_class, there, Source.RELEASED),
+            *_moved(self.released - _sum(self.returned), self.stock_class, there, Source.RELEASED),
             *_returned(self.returned, self.stock_class, there, self.plan),
             *(named(self.security) if self.issued else ()),
         )
@@ -424,7 +427,9 @@ def _parts_fit(whole: Shares, issued: Shares, where: str) -> None:
         )
 
 
-def _returned(returned: Shares, stock_class: StockClassId, out_of: Account, plan: PlanId | None) -> Movements:
+def _returned(
+    returned: Shares | None, stock_class: StockClassId, out_of: Account, plan: PlanId | None
+) -> Movements:
     return () if plan is None else _moved(returned, stock_class, out_of, Pooled(plan))
 
 
@@ -465,17 +470,17 @@ class AwardForfeited(Fact):
     award: InstrumentId
     holder: HolderId
     stock_class: StockClassId
-    unvested: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
-    vested: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
+    unvested: Shares | None = attrs.field(default=None, validator=not_below_zero)
+    vested: Shares | None = attrs.field(default=None, validator=not_below_zero)
     cause: EndCause = EndCause.TERMINATION
-    returned: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
+    returned: Shares | None = attrs.field(default=None, validator=not_below_zero)
     plan: PlanId | None = None
     reason: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
 
     @property
     def ended(self) -> Shares:
         """Shares by which the award becomes smaller."""
-        return self.unvested + self.vested
+        return _sum(self.unvested, self.vested)
 
     def check(self) -> None:
         """Check that something ends, and that no more returns than that."""
@@ -486,10 +491,11 @@ class AwardForfeited(Fact):
     def movements(self) -> Movements:
         """Return the award becoming smaller; what returns to the pool is taken from the unvested shares first."""
         there = Awarded(self.award, self.holder)
-        unvested = self.unvested - min(self.unvested, self.returned)
+        unvested, returned = _sum(self.unvested), _sum(self.returned)
+        unvested -= min(unvested, returned)
         return (
             *_moved(unvested, self.stock_class, there, Source.FORFEITED),
-            *_moved(self.ended - self.returned - unvested, self.stock_class, there, Source.EXPIRED),
+            *_moved(self.ended - returned - unvested, self.stock_class, there, Source.EXPIRED),
             *_returned(self.returned, self.stock_class, there, self.plan),
         )
 
@@ -560,7 +566,7 @@ class UnvestedSharesRepurchased(Fact):
     paid: Money | None = attrs.field(default=None, validator=not_below_zero)
     security: SecurityId | None = None
     into_treasury: bool = False
-    returned: Shares = attrs.field(default=NO_SHARES, validator=not_below_zero)
+    returned: Shares | None = attrs.field(default=None, validator=not_below_zero)
     plan: PlanId | None = None
     reason: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
 

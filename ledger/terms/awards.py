@@ -52,14 +52,14 @@ class AwardTerms(Terms):
     """What an award promises, beside the class, the number of shares and the price that its grant states.
 
     Attributes:
-        kind: What kind of award it is.
+        award_kind: What kind of award it is.
         vesting: How it vests; without terms all of it is vested from the grant on.
         expires_on: Last day on which it may be exercised, or on which units may vest.
         early_exercise: Whether unvested shares may be bought, and which of the instalments they are then;
             without it they may not.
     """
 
-    kind: AwardKind
+    award_kind: AwardKind
     vesting: VestingTerms | None = None
     expires_on: date | None = None
     early_exercise: TakenFrom | None = None
@@ -67,11 +67,9 @@ class AwardTerms(Terms):
     def __attrs_post_init__(self) -> None:
         if self.expires_on is not None:
             day(self.expires_on, what="day of expiry")
-        if self.early_exercise is not None and not self.kind.is_bought:
-            raise NotUnderstood(
-                "E_TERMS", f"{self.kind.value} may be exercised early", "only what is bought can be bought early"
-            )
-        if self.expires_on is not None and self.kind is AwardKind.RESTRICTED_STOCK:
+        if self.early_exercise is not None and not self.award_kind.is_bought:
+            raise NotUnderstood("E_TERMS", f"{self.award_kind.value} may be exercised early", "only an option may")
+        if self.expires_on is not None and self.award_kind is AwardKind.RESTRICTED_STOCK:
             raise NotUnderstood("E_TERMS", "restricted stock expires", "shares stay; leave the day out")
         if self.early_exercise is not None and self.vesting is None:
             raise NotUnderstood("E_TERMS", "early exercise of what has vested", "state how the award vests")

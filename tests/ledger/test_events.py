@@ -31,6 +31,7 @@ from ledger.identity import (
     Count,
     EntryNumber,
     HolderId,
+    PlanId,
     SecurityId,
     StockClassId,
     TrancheId,
@@ -377,7 +378,19 @@ def test_a_quantity_that_may_be_left_out_is_not_below_zero(kind: type, name: str
 
 
 def _other_way(kind: type, name: str) -> dict[str, Any]:
-    return {"given": None} if kind is events.FractionsSettled and name == "taken" else {}
+    return _WITH.get((kind, name), {})
+
+
+_PLAN: dict[str, Any] = {"plan": PlanId("plan-2026")}
+_WITH: dict[tuple[type, str], dict[str, Any]] = {
+    (events.FractionsSettled, "taken"): {"given": None},
+    (events.PlanPoolChanged, "removed"): {"added": None},
+    (events.OptionExercised, "returned"): {"for_tax": Shares(1), **_PLAN},
+    (events.UnitsReleased, "returned"): {"for_tax": Shares(1), **_PLAN},
+    (events.AwardForfeited, "returned"): _PLAN,
+    (events.UnvestedSharesRepurchased, "returned"): _PLAN,
+}
+"""What has to be stated besides, or left out, for a quantity to be stated."""
 
 
 @pytest.mark.parametrize(("kind", "name", "unit"), [*quantities(optional=False), *quantities(optional=True)])

@@ -211,11 +211,11 @@ def vesting() -> VestingTerms:
     [
         (
             lambda: AwardTerms(
-                kind=AwardKind.RESTRICTED_STOCK_UNIT, vesting=vesting(), early_exercise=TakenFrom.NEXT
+                award_kind=AwardKind.RESTRICTED_STOCK_UNIT, vesting=vesting(), early_exercise=TakenFrom.NEXT
             ),
-            "bought early",
+            "only an option",
         ),
-        (lambda: AwardTerms(kind=AwardKind.OPTION, early_exercise=TakenFrom.NEXT), "how the award vests"),
+        (lambda: AwardTerms(award_kind=AwardKind.OPTION, early_exercise=TakenFrom.NEXT), "how the award vests"),
     ],
 )
 def test_an_award_that_contradicts_itself_is_refused(make: Any, says: str) -> None:
@@ -227,11 +227,11 @@ def test_an_award_that_contradicts_itself_is_refused(make: Any, says: str) -> No
 
 def test_restricted_stock_does_not_expire() -> None:
     with pytest.raises(NotUnderstood):
-        AwardTerms(kind=AwardKind.RESTRICTED_STOCK, expires_on=day("2030-01-01"))
+        AwardTerms(award_kind=AwardKind.RESTRICTED_STOCK, expires_on=day("2030-01-01"))
 
 
 def test_an_option_may_be_exercised_on_its_last_day() -> None:
-    option = AwardTerms(kind=AwardKind.OPTION, expires_on=day("2030-01-01"))
+    option = AwardTerms(award_kind=AwardKind.OPTION, expires_on=day("2030-01-01"))
     assert [option.has_expired(day(on)) for on in ("2029-12-31", "2030-01-01", "2030-01-02")] == [
         False,
         False,
