@@ -7,11 +7,9 @@ the second conversion is not known; the third was announced on 20 June and not d
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 from ledger import (
     AgreementId,
@@ -45,7 +43,6 @@ from ledger.events import (
     Certainty,
     EntryRestated,
     Event,
-    Evidence,
     HolderRegistered,
     IssuerRegistered,
     PreferredIssued,
@@ -54,9 +51,7 @@ from ledger.events import (
     StockClassDesignated,
     TrancheClosed,
 )
-
-FACTS: Final[dict[str, Any]] = json.loads(files(__package__).joinpath("facts.json").read_text(encoding="utf-8"))
-_EVENTS: Final = {event["id"]: event for event in FACTS["events"]}
+from registrar.founding_case.facts import EVENTS, FACTS, evidence, source
 
 ISSUER: Final = IssuerId("ascent-solar")
 BOONE: Final = HolderId("boone")
@@ -73,21 +68,8 @@ _NOT_BEFORE: Final = date(2017, 5, 10)
 """The release of 9 May counts one conversion; whatever else happened by 20 June came after it."""
 
 
-def _evidence(fact: str, printed: str | None = None) -> tuple[Evidence, ...]:
-    """Return the public pages that show a fact; the words as printed stand with the first."""
-    pages = [FACTS["sources"][source]["url"] for source in _EVENTS[fact]["sources"]]
-    return tuple(
-        Evidence(document=page, printed=printed if index == 0 else None) for index, page in enumerate(pages)
-    )
-
-
-def _source(name: str, printed: str | None = None) -> tuple[Evidence, ...]:
-    return (Evidence(document=FACTS["sources"][name]["url"], printed=printed),)
-
-
-def agreement() -> list[Event]:
-    """Return what was known on 14 February: the issuer, its classes, the investor and the agreement."""
-    facts = _EVENTS["k-spa"]["facts"]
+def company() -> list[Event]:
+    """Return the issuer and its common stock as they stood when the agreement was signed."""
     opened = date(2016, 9, 15)
     return [
         IssuerRegistered(
@@ -105,8 +87,8 @@ def agreement() -> list[Event]:
             stock_class=COMMON,
             class_kind=StockClassKind.COMMON,
             title="Common Stock",
-            authorized=Authorized(_EVENTS["auth-2016"]["facts"]["to"]),
-            evidence=_source("corresp201702"),
+            authorized=Authorized(EVENTS["auth-2016"]["facts"]["to"]),
+            evidence=source("corresp201702"),
         ),
         RegisterScopeDeclared(
             effective_on=on(opened),
@@ -114,6 +96,13 @@ def agreement() -> list[Event]:
             scope=Scope.PARTIAL,
             note="Only holders that public pages name are recorded.",
         ),
+    ]
+
+
+def agreement() -> list[Event]:
+    """Return what was known on 14 February: Series K, the investor and the agreement."""
+    facts = EVENTS["k-spa"]["facts"]
+    return [
         StockClassDesignated(
             effective_on=on(SIGNED),
             stock_class=SERIES_K,
@@ -123,7 +112,7 @@ def agreement() -> list[Event]:
             stated_value=Price(facts["price_per_share"], "USD"),
             conversion=ConversionRight(into=COMMON, price=Price(facts["fixed_conversion_price"], "USD")),
             disclosed_on=_ANNOUNCED,
-            evidence=_evidence("k-spa"),
+            evidence=evidence("k-spa"),
             note="The certificate of designation was not found: authorized number and limits are not known.",
         ),
         RegisterScopeDeclared(
@@ -138,7 +127,7 @@ def agreement() -> list[Event]:
             holder_kind=HolderKind.ORGANISATION,
             legal_name=facts["holder"],
             disclosed_on=_ANNOUNCED,
-            evidence=_evidence("k-spa"),
+            evidence=evidence("k-spa"),
         ),
         AgreementSigned(
             effective_on=on(SIGNED),
@@ -151,7 +140,7 @@ def agreement() -> list[Event]:
             tranches=tuple(_tranche(number, part) for number, part in enumerate(facts["schedule"], 1)),
             remedy=Remedy(redeemable=Ratio("1/2"), price=Price("0.01", "USD")),
             disclosed_on=_ANNOUNCED,
-            evidence=_evidence("k-spa"),
+            evidence=evidence("k-spa"),
             note=facts["default_right"],
         ),
     ]
@@ -170,7 +159,7 @@ def _tranche(number: int, part: dict[str, str]) -> Tranche:
 
 def _converted(fact: str, number: int, days: EffectiveDay, certainty: Certainty, note: str | None) -> list[Event]:
     """Return a conversion, and the closing and issue that it presupposes."""
-    facts, disclosed = _EVENTS[fact]["facts"], days.latest if number == 4 else None
+    facts, disclosed = EVENTS[fact]["facts"], days.latest if number == 4 else None
     percent = facts.get("disclosed_percent")
     lot = SecurityId(f"K-{number}")
     bought = EffectiveDay(SIGNED, days.latest)
@@ -182,7 +171,7 @@ def _converted(fact: str, number: int, days: EffectiveDay, certainty: Certainty,
             closed=Money(facts["value"], "USD"),
             certainty=Certainty.DEDUCED,
             note=why,
-            evidence=_evidence(fact),
+            evidence=evidence(fact),
         ),
         PreferredIssued(
             effective_on=bought,
@@ -193,7 +182,7 @@ def _converted(fact: str, number: int, days: EffectiveDay, certainty: Certainty,
             agreement=AGREEMENT,
             certainty=Certainty.DEDUCED,
             note=f"{why} The lot is named by this record; certificate numbers are not known.",
-            evidence=_evidence(fact),
+            evidence=evidence(fact),
         ),
         SharesConverted(
             effective_on=days,
@@ -206,7 +195,7 @@ def _converted(fact: str, number: int, days: EffectiveDay, certainty: Certainty,
             disclosed_on=disclosed or (_FIRST_RELEASE if number == 1 else _SECOND_RELEASE),
             certainty=certainty,
             note=note,
-            evidence=_evidence(fact, f"{percent}%" if percent else None),
+            evidence=evidence(fact, f"{percent}%" if percent else None),
         ),
     ]
 
@@ -218,23 +207,39 @@ def first_conversion() -> list[Event]:
         AuthorizedSharesChanged(
             effective_on=between("2017-02-09", _FIRST_RELEASE),
             stock_class=COMMON,
-            authorized=Authorized(_EVENTS["auth-2017"]["facts"]["to"]),
+            authorized=Authorized(EVENTS["auth-2017"]["facts"]["to"]),
             authority="Increase proposed to stockholders in the preliminary proxy statement of 23 January 2017",
             certainty=Certainty.DEDUCED,
             note=(
                 "2,000,000,000 were authorized when the agreement was signed; 200,000,000 shares as 4.6% imply at"
                 " least 4,301,075,269 outstanding on 9 May, so the proposed increase was in force by then."
             ),
-            evidence=(*_source("corresp201702"), *_evidence("k-conv-1")[:1]),
+            evidence=(*source("corresp201702"), *evidence("k-conv-1")[:1]),
         ),
     ]
 
 
-def second_and_third_conversion() -> list[Event]:
+def second_conversion() -> list[Event]:
+    """Return what the release of 20 June implies: a conversion that no release tells of."""
+    days = between(_NOT_BEFORE, _SECOND_RELEASE)
+    return _converted("k-conv-2", 2, days, Certainty.DEDUCED, EVENTS["k-conv-2"]["note"])
+
+
+def third_conversion() -> list[Event]:
+    """Return what the release of 20 June announces, without saying on which day it was."""
+    return _converted(
+        "k-conv-3",
+        3,
+        between(_NOT_BEFORE, _SECOND_RELEASE),
+        Certainty.STATED,
+        "The count is stated; the day is deduced: after the release of 9 May, and by that of 20 June.",
+    )
+
+
+def _as_first_recorded() -> list[Event]:
     """Return what the release of 20 June adds, as it was first recorded: the third conversion on its day."""
-    between_releases = between(_NOT_BEFORE, _SECOND_RELEASE)
     return [
-        *_converted("k-conv-2", 2, between_releases, Certainty.DEDUCED, _EVENTS["k-conv-2"]["note"]),
+        *second_conversion(),
         *_converted("k-conv-3", 3, on(_SECOND_RELEASE), Certainty.STATED, None),
     ]
 
@@ -246,13 +251,7 @@ def third_conversion_restated(ledger: Ledger) -> list[Event]:
         for entry in ledger.entries()
         if isinstance(entry.event, SharesConverted) and entry.event.security == SecurityId("K-3")
     )
-    *_, restated = _converted(
-        "k-conv-3",
-        3,
-        between(_NOT_BEFORE, _SECOND_RELEASE),
-        Certainty.STATED,
-        "The count is stated; the day is deduced: after the release of 9 May, and by that of 20 June.",
-    )
+    *_, restated = third_conversion()
     assert isinstance(restated, SharesConverted)
     return [
         EntryRestated(
@@ -285,9 +284,9 @@ def record_founding_case(ledger: Ledger, at: Tell = _do_not_tell) -> list[Record
         at: Told the time at which each command would have been recorded, for a ledger whose clock is set by hand.
     """
     steps: list[tuple[datetime, str, Callable[[], list[Event]]]] = [
-        (datetime(2017, 2, 14, 22, tzinfo=UTC), "series-k-agreement", agreement),
+        (datetime(2017, 2, 14, 22, tzinfo=UTC), "series-k-agreement", lambda: [*company(), *agreement()]),
         (datetime(2017, 5, 9, 22, tzinfo=UTC), "release-2017-05-09", first_conversion),
-        (datetime(2017, 6, 20, 22, tzinfo=UTC), "release-2017-06-20", second_and_third_conversion),
+        (datetime(2017, 6, 20, 22, tzinfo=UTC), "release-2017-06-20", _as_first_recorded),
         (
             datetime(2017, 6, 21, 15, tzinfo=UTC),
             "third-conversion-restated",
