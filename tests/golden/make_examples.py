@@ -13,15 +13,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from ledger import Ledger
-from ledger.events import EntryRestated, Event
+from ledger.events import Event
 from ledger.exchange import json_lines
 from registrar.founding_case import (
     agreement,
+    company,
     first_conversion,
     later_news,
-    record_founding_case,
-    second_and_third_conversion,
+    second_conversion,
+    third_conversion,
 )
 
 EXAMPLES: Final = Path(__file__).parent.parent.parent / "examples"
@@ -76,14 +76,10 @@ def register() -> bytes:
 
 def filings() -> dict[str, list[Event]]:
     """Return what each day brought, by day; the third conversion with the days that the release leaves open."""
-    ledger = Ledger.in_memory()
-    record_founding_case(ledger)
-    restated = ledger.entries()[-1].event
-    assert isinstance(restated, EntryRestated)
     return {
-        "2017-02-14": agreement(),
+        "2017-02-14": [*company(), *agreement()],
         "2017-05-09": first_conversion(),
-        "2017-06-20": [*second_and_third_conversion()[:-1], restated.restated_as],
+        "2017-06-20": [*second_conversion(), *third_conversion()],
         "2017-08-04": later_news(),
     }
 
