@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from projections.bounds import Bounds, Possible
     from projections.cap_table import CapTable, ClassLine, HoldingLine, ReserveLine, cap_table
     from projections.certificates import CertificateLine, CertificateRegister, CertificateStatus, certificates
+    from projections.closing import closing
     from projections.commitments import CommitmentBalance, Commitments, commitments
     from projections.control import ControlAccount, ControlBook, ControlFigures, ControlLine, control_book
     from projections.diff import Change, Difference, difference, restatement, what_if
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         commitment_over_time,
         ownership_over_time,
     )
+    from projections.pro_forma import HolderInRound, NotConverting, ProForma, pro_forma
     from projections.rollforward import RollForward, rollforward
     from projections.standpoints import ChangedFact, How, Standpoint
     from projections.statement import ClassAccount, Statement, statement
@@ -57,13 +59,16 @@ __all__ = [
     "Figure",
     "Finding",
     "Findings",
+    "HolderInRound",
     "HolderLine",
     "HolderList",
     "HoldingLine",
     "How",
+    "NotConverting",
     "OwnershipOverTime",
     "OwnershipStep",
     "Possible",
+    "ProForma",
     "ReserveLine",
     "RollForward",
     "Severity",
@@ -72,6 +77,7 @@ __all__ = [
     "audit_trail",
     "cap_table",
     "certificates",
+    "closing",
     "commitment_over_time",
     "commitments",
     "control_book",
@@ -83,6 +89,7 @@ __all__ = [
     "of_class",
     "of_holder",
     "ownership_over_time",
+    "pro_forma",
     "restatement",
     "rollforward",
     "statement",
@@ -94,6 +101,7 @@ _MODULES = {
     "bounds": ("Bounds", "Possible"),
     "cap_table": ("CapTable", "ClassLine", "HoldingLine", "ReserveLine", "cap_table"),
     "certificates": ("CertificateLine", "CertificateRegister", "CertificateStatus", "certificates"),
+    "closing": ("closing",),
     "commitments": ("CommitmentBalance", "Commitments", "commitments"),
     "control": ("ControlAccount", "ControlBook", "ControlFigures", "ControlLine", "control_book"),
     "diff": ("Change", "Difference", "difference", "restatement", "what_if"),
@@ -109,6 +117,7 @@ _MODULES = {
         "commitment_over_time",
         "ownership_over_time",
     ),
+    "pro_forma": ("HolderInRound", "NotConverting", "ProForma", "pro_forma"),
     "rollforward": ("RollForward", "rollforward"),
     "standpoints": ("ChangedFact", "How", "Standpoint"),
     "statement": ("ClassAccount", "Statement", "statement"),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from projections.findings import Findings
     from projections.holders import HolderList
     from projections.over_time import CommitmentOverTime, OwnershipOverTime
+    from projections.pro_forma import ProForma
     from projections.rollforward import RollForward
     from projections.statement import Statement
 
@@ -508,3 +509,45 @@ def commitment_over_time(view: CommitmentOverTime) -> tuple[Frame, ...]:
     amounts = ("undertaken", "due", "overdue", "closed", "lapsed", "undrawn", "undrawn_if_on_schedule")
     money = (_currency("outer.undertaken"), *(_quantity(name, f"outer.{name}") for name in amounts))
     return (Frame("steps", title, (*when, *money), within(view.steps, lambda step: (step,))),)
+
+
+# --- pro forma round ----------------------------------------------------------------------------------------
+
+_IN_ROUND: Final = (
+    Column("holder"),
+    Column("name"),
+    *(_quantity(name, bounded=False) for name in ("held", "options", "before", "received", "bought", "after")),
+    Column("part_before", Kind.PART, within="issuer"),
+    Column("part_after", Kind.PART, within="issuer"),
+    Column("dilution", Kind.PART, shown=False),
+)
+_CONVERSIONS: Final = (
+    Column("instrument", of="name"),
+    Column("holder"),
+    _quantity("principal", bounded=False),
+    _quantity("interest", bounded=False),
+    Column("currency", of=lambda line: str(line.principal.currency), shown=False),
+    Column("by", of="taken"),
+    Column("price"),
+    Column("series"),
+    _quantity("shares", bounded=False),
+    Column("exact_shares", Kind.PART, "exact", shown=False),
+)
+_PURCHASES: Final = (
+    Column("holder"),
+    _quantity("paid", bounded=False),
+    _currency("paid"),
+    _quantity("shares", bounded=False),
+    Column("exact_shares", Kind.PART, "exact", shown=False),
+)
+
+
+def pro_forma(view: ProForma) -> tuple[Frame, ...]:
+    """Return a line for each holder before and after, for each paper that converts, and for each investor."""
+    title = f"{view.agreed.series} of {view.issuer} on top of {view.as_of}"
+    asked = _asked(view)
+    return (
+        Frame("holders", title, (*asked, *_IN_ROUND), view.holders),
+        Frame("conversions", title, (*asked, *_CONVERSIONS), view.solution.conversions),
+        Frame("purchases", title, (*asked, *_PURCHASES), view.solution.purchases),
+    )

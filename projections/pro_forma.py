@@ -1,0 +1,452 @@
+"""A priced round on top of a day: who would hold what after it. Nothing of it is recorded.
+
+The day gives what stands: shares as converted, options and warrants, the pool, and the SAFEs and notes that
+convert. ``ledger.terms.rounds`` solves the round; here its outcome is laid beside what there was.
+``projections.closing`` states the same outcome as facts, for a what-if or for the record.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ledger.days import day
+from ledger.errors import NotUnderstood, UnknownName, nearest
+from ledger.identity import HolderId, InstrumentId, IssuerId, PlanId, StockClassId
+from ledger.movements import (
+    Account,
+    Awarded,
+    InstrumentKind,
+    Level,
+    Owed,
+    Pooled,
+    Purchasable,
+    StockClassKind,
+    Unit,
+)
+from ledger.quantities import SCALE, Currency, Money, Shares
+from ledger.terms.notes import NoteTerms
+from ledger.terms.rounds import Converting, Round, Solution, Standing, solve
+from ledger.terms.safes import CapAndDiscount, SafeTerms
+from ledger.timeline import InEffect
+from projections.bounds import Bounds
+from projections.cap_table import (
+    CapTable,
+    ClassLine,
+    common_for_each,
+    merged_names,
+    name_of,
+    table_of,
+)
+from projections.frame import Tabular
+from projections.replay import Balances, Units, replay_index
+
+if TYPE_CHECKING:
+    from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
+
+ONE: Fraction = Fraction(1)
+
+
+@attrs.frozen
+class HolderInRound:
+    """A holder before and after a round, all counted as converted to common.
+
+    Attributes:
+        holder: Who; of holders that were merged, the one that they are shown under.
+        name: What they are called on the day.
+        held: Shares held before.
+        options: Shares that their options, other awards and warrants stand for.
+        received: Shares received for SAFEs and notes.
+        bought: Shares bought in the round.
+        before: Held, and options.
+        after: All of it.
+        part_before: Part of the company before the round, an exact fraction.
+        part_after: Part of the company after it.
+    """
+
+    holder: HolderId
+    name: str
+    held: Shares
+    options: Shares
+    received: Shares
+    bought: Shares
+    before: Shares
+    after: Shares
+    part_before: Fraction
+    part_after: Fraction
+
+    @property
+    def dilution(self) -> Fraction | None:
+        """Which part of their part they lose, below zero for one that grows; ``None`` for who had none."""
+        return 1 - self.part_after / Fraction(self.part_before) if self.part_before else None
+
+
+@attrs.frozen
+class NotConverting:
+    """A SAFE or note that stays as it is in the round.
+
+    Attributes:
+        instrument: Which.
+        holder: Whose.
+        amount: Purchase amount or principal.
+        why: Why it does not convert.
+    """
+
+    instrument: InstrumentId
+    holder: HolderId
+    amount: Money
+    why: str
+
+
+@attrs.frozen(repr=False)
+class ProForma(Tabular):
+    """A priced round on top of the close of a day.
+
+    Attributes:
+        issuer: Whose.
+        as_of: The day; its close in the issuer's zone.
+        known: How many entries were taken into account.
+        known_at: When the last of them was recorded.
+        agreed: What is agreed of the round.
+        standing: The company before it.
+        solution: The round, worked out: price, purchases, conversions, pool.
+        holders: Everybody who holds something before or after it, the largest first.
+        not_recorded: Shares of holders that are not recorded, as converted; zero in a complete register.
+        not_converting: SAFEs and notes that stay as they are.
+        left_aside: Classes that neither convert nor are common, and do not count.
+        classes: Classes that there are before it, each with its kind.
+        plans: Plans that there are before it.
+    """
+
+    issuer: IssuerId | None
+    as_of: date
+    known: int
+    known_at: datetime
+    agreed: Round
+    standing: Standing
+    solution: Solution
+    holders: tuple[HolderInRound, ...]
+    not_recorded: Shares
+    not_converting: tuple[NotConverting, ...]
+    left_aside: tuple[StockClassId, ...]
+    classes: tuple[tuple[StockClassId, StockClassKind], ...]
+    plans: tuple[PlanId, ...]
+
+    def __iter__(self) -> Iterator[HolderInRound]:
+        return iter(self.holders)
+
+    def __len__(self) -> int:
+        return len(self.holders)
+
+    def __getitem__(self, holder: str) -> HolderInRound:
+        for line in self.holders:
+            if line.holder == holder:
+                return line
+        names = [str(line.holder) for line in self.holders]
+        raise UnknownName("holder in the round", holder, self.as_of, nearest(holder, names))
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return holders, and what converts, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.pro_forma(self)
+
+    @property
+    def before(self) -> Shares:
+        """All shares before the round, the pool included, as converted."""
+        return _shares(self.standing.total)
+
+    @property
+    def after(self) -> Shares:
+        """All shares after it."""
+        return _shares(self.solution.total)
+
+    @property
+    def pool_before(self) -> Shares:
+        """Shares of the pool before it, not granted; options that are promised come out of them."""
+        return _shares(self.standing.unissued)
+
+    @property
+    def pool_after(self) -> Shares:
+        """Shares of the pool after it."""
+        return self.pool_before + self.solution.pool_increase
+
+    @property
+    def effective_pre_money(self) -> Fraction:
+        """What the shares and options of before count for at the price of the round."""
+        return self.solution.price.amount * self.standing.total
+
+    @property
+    def post_money(self) -> Fraction:
+        """What the company counts for after it: all shares at the price of the round."""
+        return self.solution.price.amount * self.solution.total
+
+
+def pro_forma(
+    ledger: Ledger,
+    agreed: Round,
+    *,
+    as_of: AsOf,
+    known_at: KnownAt = None,
+    promised: Shares | None = None,
+    leave_out: Collection[str] = (),
+) -> ProForma:
+    """Return a priced round on top of the close of a day, solved exactly.
+
+    Every SAFE converts, and every note that promises to in a round of this size, unless it is left out.
+
+    Args:
+        ledger: The record.
+        agreed: What is agreed of the round.
+        as_of: The day on whose close it stands, and to which interest is counted.
+        known_at: What had been recorded; everything when not given.
+        promised: Options promised and not granted.
+        leave_out: SAFEs and notes that do not convert in it.
+
+    Raises:
+        NothingRecorded: Nothing had been recorded by ``known_at``.
+        NotUnderstood: ``E_OPEN`` where a figure that the round needs is not known exactly; ``E_TERMS`` where no
+            price solves the round; ``E_CURRENCY_MISMATCH`` for what is in another currency.
+        UnknownName: There is no SAFE or note of a name that is left out.
+    """
+    index = ledger.index(known_at)
+    balances = replay_index(index, day(as_of, what="as_of"))
+    table = table_of(ledger, index.told, balances, Units(index.told, None, balances.history.as_of))
+    before = _Before(balances, table, index.told)
+    papers, staying = before.papers(agreed, frozenset(leave_out))
+    standing = Standing(
+        shares=before.outstanding() + before.not_recorded,
+        options=sum(before.options.values(), Fraction(0)),
+        unissued=before.pooled,
+        promised=Fraction(0) if promised is None else promised.as_fraction(),
+    )
+    solution = solve(agreed, standing, papers)
+    return ProForma(
+        table.issuer,
+        table.as_of,
+        table.known,
+        table.known_at,
+        agreed,
+        standing,
+        solution,
+        tuple(_holders(before, standing, solution)),
+        _shares(before.not_recorded),
+        tuple(staying),
+        before.left_aside,
+        tuple((line.stock_class, line.class_kind) for line in table.classes),
+        tuple(balances.subjects(Level.PLAN)),
+    )
+
+
+def _shares(number: Fraction) -> Shares:
+    return Shares.of_units(number * SCALE)
+
+
+def _open(what: str, hint: str) -> NotUnderstood:
+    return NotUnderstood("E_OPEN", f"{what}, and a round needs one number", hint)
+
+
+def _exact(figure: Bounds[Shares], what: str, on: date) -> Fraction:
+    """Return a figure that must be known."""
+    if figure.low is None or not figure.is_exact:
+        hint = "ask for a day on which it is known, or suppose the facts that are missing"
+        raise _open(f"{what} on {on}: {figure}", hint)
+    return figure.low.as_fraction()
+
+
+class _Before:
+    """What stands on the day of a round, as converted to common and by holder."""
+
+    def __init__(self, balances: Balances, table: CapTable, facts: Iterable[InEffect]) -> None:
+        self._balances, self._table, self._on = balances, table, table.as_of
+        self._names = merged_names(balances)
+        self._ratios = {line.stock_class: ONE for line in table.classes}
+        self._facts = facts
+        self.left_aside = tuple(line.stock_class for line in table.classes if line.as_converted is None)
+        self.held = self._held()
+        self.not_recorded = sum((self._not_recorded(line) for line in table.classes), Fraction(0))
+        self.options: dict[HolderId, Fraction] = defaultdict(Fraction)
+        self.pooled = Fraction(0)
+        self._count_rights()
+
+    def name(self, holder: HolderId) -> str:
+        return name_of(self._balances, holder)
+
+    def outstanding(self) -> Fraction:
+        return sum(self.held.values(), Fraction(0))
+
+    def _shown(self, holder: HolderId) -> HolderId:
+        counts_as = self._names.get(holder, (holder,))
+        if len(counts_as) > 1:
+            raise _open(f"whether {holder} is merged on {self._on} is open", "ask for a later day")
+        return counts_as[0]
+
+    def _held(self) -> dict[HolderId, Fraction]:
+        found: dict[HolderId, Fraction] = defaultdict(Fraction)
+        for line in self._table:
+            if line.as_converted is not None:
+                found[line.holder] += _exact(line.as_converted, f"{line.stock_class} of {line.holder}", self._on)
+        return found
+
+    def _not_recorded(self, line: ClassLine) -> Fraction:
+        """Return what a partial register does not name: the count that the company stated tells it, or nothing."""
+        each = common_for_each(self._balances, line.stock_class, self._ratios)
+        if line.is_complete or each is None:
+            return Fraction(0)
+        return _exact(line.not_recorded, f"{line.stock_class} of holders not recorded", self._on) * (each.low or 0)
+
+    def _common(self, stock_class: StockClassId) -> Fraction:
+        """Return how many common shares a share stands for."""
+        each = common_for_each(self._balances, stock_class, self._ratios)
+        if each is None:
+            return Fraction(0)
+        if each.low is None:
+            hint = "record its terms, or ask for a day on which they are known"
+            raise _open(f"what {stock_class} converts into on {self._on} is not known", hint)
+        return each.low
+
+    def _count_rights(self) -> None:
+        """Count options, awards, warrants and the pool."""
+
+        def right(unit: Unit, account: Account) -> Any:
+            match account:
+                case Awarded(holder=holder) | Purchasable(holder=holder):
+                    return holder, unit
+                case Pooled():
+                    return None, unit
+                case _:
+                    return None
+
+        for (holder, unit), (low, high) in self._balances.grouped(right).items():
+            if not isinstance(unit, StockClassId):
+                continue
+            if low != high:
+                whose = "the pool" if holder is None else f"options and warrants of {holder}"
+                raise _open(f"{whose} for {unit} on {self._on}: not known exactly", "ask for a later day")
+            shares = Fraction(low, SCALE) * self._common(unit)
+            if holder is None:
+                self.pooled += shares
+            elif shares:
+                self.options[self._shown(holder)] += shares
+
+    # --- what converts ------------------------------------------------------------------------------------
+
+    def papers(self, agreed: Round, leave_out: frozenset[str]) -> tuple[list[Converting], list[NotConverting]]:
+        """Return the SAFEs and notes that convert in a round, and those that stay as they are."""
+        owed = self._owed()
+        unknown = leave_out - {instrument for instrument, *_ in owed}
+        if unknown:
+            name = min(unknown)
+            near = nearest(name, [str(instrument) for instrument, *_ in owed])
+            raise UnknownName("outstanding SAFE or note", name, self._on, near)
+        converting: list[Converting] = []
+        staying: list[NotConverting] = []
+        for instrument, holder, amount in owed:
+            terms, why = self._terms(instrument, agreed)
+            if instrument in leave_out:
+                why = "left out"
+            if terms is None or why:
+                staying.append(NotConverting(instrument, holder, amount, why))
+                continue
+            converting.append(
+                Converting(
+                    name=instrument,
+                    holder=self._shown(holder),
+                    principal=amount,
+                    interest=self._interest(instrument, holder),
+                    terms=terms,
+                    others=self._later_terms(instrument, terms),
+                )
+            )
+        return converting, staying
+
+    def _owed(self) -> list[tuple[InstrumentId, HolderId, Money]]:
+        """Return what is owed under each SAFE and note, in the order in which they were issued."""
+
+        def owed(unit: Unit, account: Account) -> Any:
+            return (account.instrument, account.holder, unit) if isinstance(account, Owed) else None
+
+        order = {subject: place for place, subject in enumerate(self._balances.subjects(Level.INSTRUMENT))}
+        found = []
+        for (instrument, holder, currency), (low, high) in self._balances.grouped(owed).items():
+            if low != high:
+                raise _open(
+                    f"what is owed under {instrument} on {self._on} is not known exactly", "ask for a later day"
+                )
+            if low and isinstance(currency, Currency):
+                found.append((instrument, holder, Money.of_units(int(low), currency)))
+        return sorted(found, key=lambda each: (order[each[0]], each[1]))
+
+    def _level(self, level: Level, instrument: InstrumentId) -> Any:
+        values = self._balances.values(level, instrument)
+        if len(values) > 1:
+            raise _open(f"the terms of {instrument} on {self._on} are open", "ask for a later day")
+        return values[0] if values else None
+
+    def _terms(self, instrument: InstrumentId, agreed: Round) -> tuple[CapAndDiscount | None, str]:
+        """Return what a paper promises in a round, and otherwise why it does not convert in it."""
+        if self._level(Level.INSTRUMENT, instrument) is InstrumentKind.SAFE:
+            return self._level(Level.SAFE_TERMS, instrument), ""
+        terms = self._level(Level.NOTE_TERMS, instrument)
+        if not isinstance(terms, NoteTerms) or terms.in_a_round is None:
+            return None, "it promises no conversion in a round"
+        least = terms.in_a_round.round_of_at_least
+        if least is not None and (least.currency != agreed.currency or least.amount > agreed.new_money):
+            return None, f"it converts in a round of at least {least:,}"
+        return terms.in_a_round, ""
+
+    def _later_terms(self, instrument: InstrumentId, terms: CapAndDiscount) -> tuple[CapAndDiscount, ...]:
+        """Return the terms that a most-favored-nation clause opens: those of SAFEs and notes issued later."""
+        if not (isinstance(terms, SafeTerms) and terms.most_favored_nation):
+            return ()
+        instruments: list[InstrumentId] = self._balances.subjects(Level.INSTRUMENT)
+        later = instruments[instruments.index(instrument) + 1 :]
+        found = [self._promised(each) for each in later]
+        return tuple(dict.fromkeys(each for each in found if each is not None))
+
+    def _promised(self, instrument: InstrumentId) -> CapAndDiscount | None:
+        safe = self._level(Level.SAFE_TERMS, instrument)
+        if isinstance(safe, SafeTerms):
+            return safe
+        note = self._level(Level.NOTE_TERMS, instrument)
+        return note.in_a_round if isinstance(note, NoteTerms) else None
+
+    def _interest(self, instrument: InstrumentId, holder: HolderId) -> Fraction:
+        return Fraction(0)
+
+
+def _holders(before: _Before, standing: Standing, solution: Solution) -> list[HolderInRound]:
+    """Return everybody before and after, the largest after it first."""
+    received: dict[HolderId, Fraction] = defaultdict(Fraction)
+    for conversion in solution.conversions:
+        received[conversion.holder] += conversion.shares.as_fraction()
+    bought: dict[HolderId, Fraction] = defaultdict(Fraction)
+    for purchase in solution.purchases:
+        bought[purchase.holder] += purchase.shares.as_fraction()
+    lines = []
+    for holder in {**before.held, **before.options, **received, **bought}:
+        parts = [each.get(holder, Fraction(0)) for each in (before.held, before.options, received, bought)]
+        was, will = sum(parts[:2], Fraction(0)), sum(parts, Fraction(0))
+        if will:
+            held, options, for_papers, for_money = map(_shares, parts)
+            lines.append(
+                HolderInRound(
+                    holder,
+                    before.name(holder),
+                    held,
+                    options,
+                    for_papers,
+                    for_money,
+                    _shares(was),
+                    _shares(will),
+                    was / Fraction(standing.total),
+                    will / Fraction(solution.total),
+                )
+            )
+    return sorted(lines, key=lambda line: (-line.after.units, line.holder))
