@@ -39,7 +39,7 @@ def founded(*events: Any) -> Ledger:
         builders.common_issued(holder="ada", issued=600_000),
         builders.common_issued(holder="bob", issued=400_000),
         builders.holder_registered(
-            holder="newco", holder_kind=builders.HolderKind.ORGANISATION, name=None, legal_name="New Co."
+            holder="newco", holder_kind=HolderKind.ORGANISATION, name=None, legal_name="New Co."
         ),
         *events,
     )
