@@ -11,7 +11,7 @@ from ledger.errors import NotUnderstood, UnknownName
 from ledger.events import ConvertibleCancelled, ConvertibleConverted, NoteIssued, StockClassDesignated
 from ledger.identity import HolderId, StockClassId
 from ledger.journal import Ledger
-from ledger.movements import Scope, StockClassKind
+from ledger.movements import HolderKind, Scope, StockClassKind
 from ledger.quantities import Money, Price, Ratio, Shares
 from ledger.terms.notes import NoteTerms, RoundConversion
 from ledger.terms.rounds import ConversionMethod, Investment, Round, Taken
@@ -38,9 +38,7 @@ def founded(*events: Any) -> Ledger:
     ledger.record(
         builders.common_issued(holder="ada", issued=600_000),
         builders.common_issued(holder="bob", issued=400_000),
-        builders.holder_registered(
-            holder="newco", holder_kind=HolderKind.ORGANISATION, name=None, legal_name="New Co."
-        ),
+        builders.holder_registered(holder="newco", holder_kind=HolderKind.ORGANISATION, legal_name="New Co."),
         *events,
     )
     return ledger
