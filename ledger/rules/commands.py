@@ -1,0 +1,135 @@
+"""Rules of a command: asked once, of what is new."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from ledger.days import zone
+from ledger.errors import CorrectionMisplaced, IdentifierInvalid, IssuerFirst, NotUnderstood, shown
+from ledger.events import EntryRestated, EntryVoided, Event, IssuerRegistered, SecurityIdentifierChanged
+from ledger.identity import EntryNumber, IssuerId
+from ledger.personal import Personal
+from ledger.timeline import Entry, corrected_twice, fallen_entries
+
+
+@attrs.frozen
+class Asked:
+    """A new entry, with what it is added to.
+
+    Attributes:
+        issuer: Whose record it is; ``None`` before the first entry.
+        entries: What is recorded.
+        before: What the same command adds before it.
+        entry: The new entry.
+    """
+
+    issuer: IssuerId | None
+    entries: Sequence[Entry]
+    before: Sequence[Entry]
+    entry: Entry
+
+    @property
+    def size(self) -> int:
+        """How many entries come before this one."""
+        return len(self.entries) + len(self.before)
+
+    @property
+    def said(self) -> Event:
+        """What the entry says happened: for a restatement, the fact that it holds."""
+        event = self.entry.event
+        return event.restated_as if isinstance(event, EntryRestated) else event
+
+
+def issuer_first(asked: Asked) -> None:
+    """A ledger begins with its issuer, and holds one."""
+    event = asked.said
+    if not asked.size and not isinstance(asked.entry.event, IssuerRegistered):
+        raise IssuerFirst(None, None)
+    if isinstance(event, IssuerRegistered) and asked.issuer not in (None, event.issuer):
+        raise IssuerFirst(asked.issuer, event.issuer)
+
+
+def corrects_a_standing_entry(asked: Asked) -> None:
+    """A correction names a lower entry that stands, can be corrected this way, and revives no second correction."""
+    event = asked.entry.event
+    if not isinstance(event, EntryVoided | EntryRestated):
+        return
+    known = [*asked.entries, *asked.before]
+    fallen = fallen_entries(known)
+    for number in event.entries if isinstance(event, EntryVoided) else (event.entry,):
+        if number > len(known):
+            raise CorrectionMisplaced(number, "does not exist before this one")
+        if number in fallen:
+            raise CorrectionMisplaced(number, f"was already taken out of history by entry {fallen[number]}")
+        _can_be_corrected(event, number, known[number - 1].event)
+    for number in corrected_twice([*known, asked.entry]):
+        raise CorrectionMisplaced(number, "was corrected again since, and a correction of it would be revived")
+
+
+def _can_be_corrected(correction: EntryVoided | EntryRestated, number: EntryNumber, event: Event) -> None:
+    """The issuer cannot be taken away, and a void is no fact that could be restated."""
+    registers = isinstance(event, IssuerRegistered) or (
+        isinstance(event, EntryRestated) and isinstance(event.restated_as, IssuerRegistered)
+    )
+    if isinstance(correction, EntryVoided):
+        if isinstance(event, IssuerRegistered):
+            raise CorrectionMisplaced(number, "registers the issuer and can only be restated")
+    elif isinstance(event, EntryVoided):
+        raise CorrectionMisplaced(number, "is a void; void it to revive what it took out")
+    elif registers != isinstance(correction.restated_as, IssuerRegistered):
+        raise CorrectionMisplaced(number, "registers the issuer, and an issuer is restated as an issuer only")
+
+
+def check_digits(asked: Asked) -> None:
+    """The check digits of an LEI, a CUSIP and an ISIN fit."""
+    event = asked.said
+    if isinstance(event, SecurityIdentifierChanged):
+        from stdnum import cusip, isin  # slow to import, and rarely needed
+
+        checker = {"CUSIP": cusip, "ISIN": isin}[event.scheme.value]
+        if not checker.is_valid(event.identifier) or checker.compact(event.identifier) != event.identifier:
+            raise IdentifierInvalid(event.scheme.value, event.identifier)
+    elif isinstance(event, IssuerRegistered) and event.lei is not None:
+        from stdnum import lei
+
+        if not lei.is_valid(event.lei) or lei.compact(event.lei) != event.lei:
+            raise IdentifierInvalid("LEI", event.lei)
+
+
+def time_zone_exists(asked: Asked) -> None:
+    """The days of the record are those of a zone that exists."""
+    if isinstance(asked.said, IssuerRegistered):
+        zone(asked.said.time_zone)
+
+
+def characters_are_assigned(asked: Asked) -> None:
+    """Text holds no character that this release of Unicode does not know; a later one may know more."""
+    for text in texts_in(asked.entry.event):
+        for character in text if not text.isascii() else "":
+            if unicodedata.category(character) == "Cn":
+                raise NotUnderstood(
+                    "E_TEXT",
+                    f"{shown(text)} holds character U+{ord(character):04X}",
+                    "it is not assigned: remove it",
+                )
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield every text within an event, personal particulars included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Personal):
+        yield value.value or ""
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from texts_in(each)
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            yield from texts_in(getattr(value, field.name))
+
+
+CommandRule = Callable[[Asked], None]
