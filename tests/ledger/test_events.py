@@ -19,7 +19,18 @@ from hypothesis import strategies as st
 
 from ledger import codec, events
 from ledger.errors import LedgerDamaged, NotUnderstood
-from ledger.events import EVENTS, EntryRestated, Event, Evidence, Fact
+from ledger.events import (
+    EVENTS,
+    EntryRestated,
+    Event,
+    Evidence,
+    Fact,
+    NoteGivenUp,
+    NoteReceived,
+    RightReceived,
+    SharesGivenUp,
+    SharesReceived,
+)
 from ledger.events.adjustments import SharesAdded
 from ledger.events.agreements import LapsedPart, TrancheRescheduled
 from ledger.events.corporate_actions import ResultingTerms
@@ -31,6 +42,7 @@ from ledger.identity import (
     Count,
     EntryNumber,
     HolderId,
+    InstrumentId,
     PlanId,
     SecurityId,
     StockClassId,
@@ -44,8 +56,12 @@ from ledger.terms.conversion import ConversionRight
 from ledger.terms.limits import IssuanceCap
 from ledger.terms.liquidation import LiquidationPreference
 from ledger.terms.market import PriceRule
+from ledger.terms.notes import Instalment, RoundConversion
 from ledger.terms.preferred import MarketConversion
-from ledger.terms.safes import SafeTerms
+from ledger.terms.safes import (
+    CapTiming,
+    SafeTerms,
+)
 from tests import builders, strategies
 
 KINDS = pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.KIND)
@@ -98,15 +114,27 @@ def test_the_parts_of_events_are_all_looked_at() -> None:
         "Consideration",
         "ConversionRight",
         "Evidence",
+        "Instalment",
+        "InterestTerms",
         "IssuanceCap",
         "LapsedPart",
+        "MarketPrice",
+        "NoteConversion",
+        "NoteGivenUp",
+        "NoteReceived",
+        "NoteTerms",
         "OpeningPosition",
         "OwnershipLimit",
         "PriceProtection",
+        "PriceRule",
         "Remedy",
         "ResultingTerms",
+        "RightReceived",
+        "RoundConversion",
         "SafeTerms",
         "SharesAdded",
+        "SharesGivenUp",
+        "SharesReceived",
         "Tranche",
         "TrancheRescheduled",
         "WarrantTerms",
@@ -344,6 +372,19 @@ _PARTS: dict[type, object] = {
     SafeTerms: builders.safe_terms(),
     IssuanceCap: IssuanceCap(shares=Shares(1)),
     SharesAdded: SharesAdded(holder=HolderId("ada"), added=Shares(1)),
+    Instalment: Instalment(due_on=date(2026, 3, 2), amount=Money(1, "USD")),
+    RoundConversion: RoundConversion(cap=Money(1, "USD"), cap_timing=CapTiming.POST_MONEY),
+    NoteGivenUp: NoteGivenUp(holder=HolderId("fund"), instrument=InstrumentId("n-1"), principal=Money(1, "USD")),
+    NoteReceived: NoteReceived(holder=HolderId("fund"), instrument=InstrumentId("n-2"), principal=Money(1, "USD")),
+    SharesGivenUp: SharesGivenUp(holder=HolderId("fund"), stock_class=COMMON, shares=Shares(1)),
+    SharesReceived: SharesReceived(holder=HolderId("fund"), stock_class=COMMON, shares=Shares(1)),
+    RightReceived: RightReceived(
+        holder=HolderId("fund"),
+        warrant=InstrumentId("w-1"),
+        stock_class=COMMON,
+        purchasable=Shares(1),
+        price=Price(0, "USD"),
+    ),
 }
 
 
