@@ -11,7 +11,7 @@ import attrs
 from ledger.days import day
 from ledger.errors import NotUnderstood
 from ledger.identity import Count, StockClassId
-from ledger.quantities import Money, Price, Ratio, Shares
+from ledger.quantities import Money, Price, Ratio, Shares, recordable
 from ledger.terms.base import Terms
 from ledger.terms.market import PriceRule
 
@@ -171,6 +171,10 @@ class MandatoryConversion(Terms):
                 "above 0 and at most 1; below 1 if it is exceeded",
             )
         price, proceeds = self.offering_price, self.offering_proceeds
+        if proceeds is not None and (proceeds.units <= 0 or not recordable(proceeds.units)):
+            raise NotUnderstood(
+                "E_QUANTITY", f"an offering that brings {proceeds}", "state more than zero, or nothing"
+            )
         if price is not None and proceeds is not None and price.currency != proceeds.currency:
             raise NotUnderstood(
                 "E_CURRENCY_MISMATCH",

@@ -57,7 +57,7 @@ from ledger.terms.limits import IssuanceCap
 from ledger.terms.liquidation import LiquidationPreference
 from ledger.terms.market import PriceRule
 from ledger.terms.notes import Instalment, RoundConversion
-from ledger.terms.preferred import MarketConversion
+from ledger.terms.preferred import MandatoryConversion, MarketConversion
 from ledger.terms.safes import (
     CapTiming,
     SafeTerms,
@@ -113,11 +113,15 @@ def test_the_parts_of_events_are_all_looked_at() -> None:
         "Condition",
         "Consideration",
         "ConversionRight",
+        "DividendTerms",
         "Evidence",
         "Instalment",
         "InterestTerms",
         "IssuanceCap",
         "LapsedPart",
+        "LiquidationPreference",
+        "MandatoryConversion",
+        "MarketConversion",
         "MarketPrice",
         "NoteConversion",
         "NoteGivenUp",
@@ -127,6 +131,8 @@ def test_the_parts_of_events_are_all_looked_at() -> None:
         "OwnershipLimit",
         "PriceProtection",
         "PriceRule",
+        "RedemptionRight",
+        "RedemptionTerms",
         "Remedy",
         "ResultingTerms",
         "RightReceived",
@@ -371,6 +377,7 @@ _PARTS: dict[type, object] = {
     Consideration: Consideration(form=ConsiderationForm.CASH),
     SafeTerms: builders.safe_terms(),
     IssuanceCap: IssuanceCap(shares=Shares(1)),
+    MandatoryConversion: MandatoryConversion(offering_proceeds=Money(1, "USD")),
     SharesAdded: SharesAdded(holder=HolderId("ada"), added=Shares(1)),
     Instalment: Instalment(due_on=date(2026, 3, 2), amount=Money(1, "USD")),
     RoundConversion: RoundConversion(cap=Money(1, "USD"), cap_timing=CapTiming.POST_MONEY),

@@ -222,6 +222,7 @@ def test_without_shares_outstanding_nobody_has_voted() -> None:
         {"vote": Ratio("1.01")},
         {"vote": Ratio(1), "vote_is_exceeded": True},
         {"offering_price": STATED, "offering_proceeds": Money(1, "EUR")},
+        {"offering_proceeds": Money(0, "EUR")},
     ],
     ids=str,
 )
