@@ -10,13 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from projections.audit import AuditLine, AuditTrail, audit_trail
+    from projections.beneficial import BeneficialLine, BeneficialOwnership, beneficial_ownership
     from projections.bounds import Bounds, Possible
     from projections.cap_table import CapTable, ClassLine, HoldingLine, ReserveLine, cap_table
+    from projections.capacity import CapacityLimit, CapacityLine, ConversionCapacity, Stop, conversion_capacity
     from projections.certificates import CertificateLine, CertificateRegister, CertificateStatus, certificates
     from projections.closing import closing
     from projections.commitments import CommitmentBalance, Commitments, commitments
     from projections.control import ControlAccount, ControlBook, ControlFigures, ControlLine, control_book
+    from projections.crossings import BeneficialStep, Crossing, Crossings, Side, crossings
     from projections.diff import Change, Difference, difference, restatement, what_if
+    from projections.dividends import (
+        AccruedLine,
+        DividendLedger,
+        DividendLine,
+        EntitledLine,
+        PaymentLine,
+        dividends,
+    )
     from projections.explain import Explanation, explain
     from projections.figures import Figure, of_agreement, of_class, of_holder
     from projections.findings import Finding, Findings, Severity, findings
@@ -35,10 +46,16 @@ if TYPE_CHECKING:
     from projections.statement import ClassAccount, Statement, statement
 
 __all__ = [
+    "AccruedLine",
     "AuditLine",
     "AuditTrail",
+    "BeneficialLine",
+    "BeneficialOwnership",
+    "BeneficialStep",
     "Bounds",
     "CapTable",
+    "CapacityLimit",
+    "CapacityLine",
     "CertificateLine",
     "CertificateRegister",
     "CertificateStatus",
@@ -54,7 +71,13 @@ __all__ = [
     "ControlBook",
     "ControlFigures",
     "ControlLine",
+    "ConversionCapacity",
+    "Crossing",
+    "Crossings",
     "Difference",
+    "DividendLedger",
+    "DividendLine",
+    "EntitledLine",
     "Explanation",
     "Figure",
     "Finding",
@@ -67,21 +90,28 @@ __all__ = [
     "NotConverting",
     "OwnershipOverTime",
     "OwnershipStep",
+    "PaymentLine",
     "Possible",
     "ProForma",
     "ReserveLine",
     "RollForward",
     "Severity",
+    "Side",
     "Standpoint",
     "Statement",
+    "Stop",
     "audit_trail",
+    "beneficial_ownership",
     "cap_table",
     "certificates",
     "closing",
     "commitment_over_time",
     "commitments",
     "control_book",
+    "conversion_capacity",
+    "crossings",
     "difference",
+    "dividends",
     "explain",
     "findings",
     "holders",
@@ -98,13 +128,17 @@ __all__ = [
 
 _MODULES = {
     "audit": ("AuditLine", "AuditTrail", "audit_trail"),
+    "beneficial": ("BeneficialLine", "BeneficialOwnership", "beneficial_ownership"),
     "bounds": ("Bounds", "Possible"),
     "cap_table": ("CapTable", "ClassLine", "HoldingLine", "ReserveLine", "cap_table"),
+    "capacity": ("CapacityLimit", "CapacityLine", "ConversionCapacity", "Stop", "conversion_capacity"),
     "certificates": ("CertificateLine", "CertificateRegister", "CertificateStatus", "certificates"),
     "closing": ("closing",),
     "commitments": ("CommitmentBalance", "Commitments", "commitments"),
     "control": ("ControlAccount", "ControlBook", "ControlFigures", "ControlLine", "control_book"),
+    "crossings": ("BeneficialStep", "Crossing", "Crossings", "Side", "crossings"),
     "diff": ("Change", "Difference", "difference", "restatement", "what_if"),
+    "dividends": ("AccruedLine", "DividendLedger", "DividendLine", "EntitledLine", "PaymentLine", "dividends"),
     "explain": ("Explanation", "explain"),
     "figures": ("Figure", "of_agreement", "of_class", "of_holder"),
     "findings": ("Finding", "Findings", "Severity", "findings"),

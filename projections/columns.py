@@ -13,11 +13,15 @@ from projections.frame import Column, Frame, Kind, Within, constant, currency_of
 
 if TYPE_CHECKING:
     from projections.audit import AuditTrail
+    from projections.beneficial import BeneficialOwnership
     from projections.cap_table import CapTable
+    from projections.capacity import ConversionCapacity
     from projections.certificates import CertificateRegister
     from projections.commitments import Commitments
     from projections.control import ControlBook
+    from projections.crossings import Crossings
     from projections.diff import Difference
+    from projections.dividends import DividendLedger
     from projections.effects import Given
     from projections.explain import Explanation
     from projections.findings import Findings
@@ -550,4 +554,165 @@ def pro_forma(view: ProForma) -> tuple[Frame, ...]:
         Frame("holders", title, (*asked, *_IN_ROUND), view.holders),
         Frame("conversions", title, (*asked, *_CONVERSIONS), view.solution.conversions),
         Frame("purchases", title, (*asked, *_PURCHASES), view.solution.purchases),
+    )
+
+
+# --- dividends ----------------------------------------------------------------------------------------------
+
+_DIVIDENDS: Final = (
+    Column("dividend"),
+    Column("stock_class"),
+    Column("declared", Kind.DAY, "declared_on", bounded=True),
+    Column("per_share"),
+    Column("record_on", Kind.DAY),
+    Column("payment_on", Kind.DAY),
+    Column("paid_in"),
+    Column("currency", of=lambda line: line.per_share.currency, shown=False),
+    *(_quantity(name, of) for name, of in (("amount", "declared"), ("paid", "paid"), ("paid_in_kind", None))),
+    _quantity("unpaid"),
+    Column("is_overdue", Kind.FLAG),
+    Column("is_complete", Kind.FLAG, shown=False),
+)
+_ENTITLED: Final = (
+    Column("dividend", of="outer.dividend"),
+    Column("holder", of="line.holder"),
+    Column("name", of="line.name"),
+    _quantity("shares", "line.shares"),
+    Column("currency", of=lambda each: each.outer.per_share.currency, shown=False),
+    *(_quantity(name, f"line.{name}") for name in ("due", "paid", "unpaid")),
+)
+_ACCRUED: Final = (
+    Column("stock_class"),
+    Column("holder"),
+    Column("name"),
+    _quantity("shares"),
+    _currency("owed"),
+    *(_quantity(name, bounded=False) for name in ("accrued", "paid", "owed", "given_up")),
+)
+_PAYMENTS: Final = (
+    Column("entry", Kind.WHOLE),
+    Column("effective", Kind.DAY, "effective_on", bounded=True),
+    Column("certainty", shown=False),
+    Column("is_open", Kind.FLAG, shown=False),
+    Column("holder"),
+    Column("stock_class"),
+    Column("dividend"),
+    Column("currency", of=lambda line: line.amount and line.amount.currency, shown=False),
+    _quantity("amount", bounded=False),
+    _quantity("received", bounded=False),
+    Column("received_class"),
+)
+
+
+def dividends(view: DividendLedger) -> tuple[Frame, ...]:
+    """Return a line for each dividend, each holder who is paid of it, what accrued, and each payment."""
+    title = f"Dividends of {view.issuer} at the close of {view.as_of}"
+    asked = _asked(view)
+    return (
+        Frame("dividends", title, (*asked, *_DIVIDENDS), view.dividends),
+        Frame("entitled", title, (*asked, *_ENTITLED), within(view.dividends, lambda line: line.holders)),
+        Frame("accrued", title, (*asked, *_ACCRUED), view.accrued),
+        Frame("payments", title, (*asked, *_PAYMENTS), view.payments),
+    )
+
+
+# --- beneficial ownership, crossings, capacity --------------------------------------------------------------
+
+_OWNERS: Final = (
+    Column("owner"),
+    Column("name"),
+    Column("is_group", Kind.FLAG, lambda line: bool(line.members)),
+    Column("members", of=lambda line: line.members or None, shown=False),
+    *map(_quantity, ("of_record", "by_nominees", "acquirable", "held_back", "owned")),
+    Column("part_of_class", Kind.PART, "percent", bounded=True),
+    Column("limits", of=lambda line: line.limits or None, shown=False),
+)
+_ACQUIRABLE: Final = (
+    Column("holder", of="line.holder"),
+    Column("source", of="line.source"),
+    Column("by", of="line.by"),
+    _currency("line.held"),
+    _quantity("held", "line.held"),
+    Column("terms", of="line.terms"),
+    _quantity("shares", "line.shares"),
+    Column("opens_on", Kind.DAY, "line.opens_on", shown=False),
+    Column("closes_on", Kind.DAY, "line.closes_on", shown=False),
+)
+
+
+def beneficial_ownership(view: BeneficialOwnership) -> tuple[Frame, ...]:
+    """Return a line for each owner, and for each paper by which shares may be acquired."""
+    title = f"Beneficial ownership of {view.stock_class} of {view.issuer} at the close of {view.as_of}"
+    asked = (*_asked(view), constant("stock_class", view.stock_class))
+    sources = within(view.holders, lambda line: line.sources)
+    return (
+        Frame("owners", title, (*asked, *_OWNERS), [*view]),
+        Frame("acquirable", title, (*asked, *_ACQUIRABLE), sources),
+    )
+
+
+_CROSSINGS: Final = (
+    Column("on", Kind.DAY),
+    Column("owner"),
+    Column("name"),
+    Column("is_group", Kind.FLAG),
+    Column("threshold", Kind.PART, lambda line: line.threshold.value),
+    Column("before"),
+    Column("after"),
+    Column("part_before", Kind.PART, "percent_before", bounded=True),
+    Column("part_after", Kind.PART, "percent_after", bounded=True),
+    Column("own_doing", Kind.FLAG),
+    Column("entries", of=lambda line: line.entries or None, shown=False),
+)
+
+
+def crossings(view: Crossings) -> tuple[Frame, ...]:
+    """Return a line for each crossing, and for each owner on each step."""
+    title = f"Thresholds of {view.stock_class} of {view.issuer} passed from {view.after} to {view.through}"
+    asked = (
+        constant("issuer", view.issuer),
+        constant("known", view.known, Kind.WHOLE),
+        constant("stock_class", view.stock_class),
+    )
+    owned = (
+        Column("owner", of="line"),
+        Column("name", of=lambda each: each.outer.owned[each.line].name),
+        Column("is_group", Kind.FLAG, lambda each: each.outer.owned[each.line].is_group),
+        _quantity("owned", lambda each: each.outer.owned[each.line].shares),
+        Column("part_of_class", Kind.PART, lambda each: each.outer.owned[each.line].percent, bounded=True),
+    )
+    when = (*_from_when_on(view), constant("stock_class", view.stock_class))
+    return (
+        Frame("crossings", title, (*asked, *_CROSSINGS), view.crossings),
+        Frame("owners", title, (*when, *owned), within(view.steps, lambda step: step.owned)),
+    )
+
+
+_CAPACITY: Final = (
+    Column("source", of="right.source"),
+    Column("by", of="right.by"),
+    Column("into", of="right.into"),
+    _currency("right.held"),
+    _quantity("held", "right.held"),
+    Column("terms", of="right.terms"),
+    _quantity("capacity"),
+    _quantity("gives_up"),
+    Column("stopped_by", of=lambda line: tuple(each.named or each.stop.value for each in line.first)),
+)
+_CAPACITY_LIMITS: Final = (
+    Column("source", of="outer.right.source"),
+    Column("limit", of="line.stop"),
+    Column("named", of="line.named"),
+    _quantity("room", "line.room"),
+    Column("because", of="line.because"),
+)
+
+
+def conversion_capacity(view: ConversionCapacity) -> tuple[Frame, ...]:
+    """Return a line for each paper, and for each limit of it."""
+    title = f"Conversion capacity of {view.holder} at the close of {view.as_of}"
+    asked = (*_asked(view), constant("holder", view.holder))
+    return (
+        Frame("capacity", title, (*asked, *_CAPACITY), view.lines),
+        Frame("limits", title, (*asked, *_CAPACITY_LIMITS), within(view.lines, lambda line: line.limits)),
     )
