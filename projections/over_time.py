@@ -160,7 +160,7 @@ def ownership_over_time(
     known = ledger.position(known_at)
     facts = ledger.standing(known)
     which = StockClassId(stock_class)
-    first, last = _first_and_last(facts, (Level.CLASS_KIND, which, "stock class"), after, through)
+    first, last = first_and_last(facts, (Level.CLASS_KIND, which, "stock class"), after, through)
 
     def concerns(movement: Movement) -> bool:
         if type(movement) is Setting:
@@ -171,7 +171,7 @@ def ownership_over_time(
     units = Units(of_class, basis, last)
     made: _Made = {}
     steps, title = [], ""
-    for balances in _balances_over(of_class, _days(of_class, first, last), known):
+    for balances in balances_over(of_class, days_of_change(of_class, first, last), known):
         steps.append(_ownership_step(balances, which, units, made))
         title = str(balances.values(Level.CLASS_TITLE, which)[-1])
     return OwnershipOverTime(
@@ -351,7 +351,7 @@ def commitment_over_time(
     known = ledger.position(known_at)
     facts = ledger.standing(known)
     which = AgreementId(agreement)
-    first, last = _first_and_last(facts, (Level.INVESTOR, which, "agreement"), after, through)
+    first, last = first_and_last(facts, (Level.INVESTOR, which, "agreement"), after, through)
     levels = [
         movement
         for each in facts
@@ -370,7 +370,7 @@ def commitment_over_time(
 
     of_agreement = [each for each in facts if any(map(concerns, each.fact.movements()))]
     steps, recorded, balances = [], [], None
-    for balances in _balances_over(of_agreement, _days(of_agreement, first, last, due_days), known):
+    for balances in balances_over(of_agreement, days_of_change(of_agreement, first, last, due_days), known):
         steps.append(_commitment_step(balances, which))
         recorded.append(is_complete(balances, balances.values(Level.BUYS, which)[-1]))
     assert balances is not None, "the first day is looked at"
@@ -415,7 +415,7 @@ _Step = TypeVar("_Step", OwnershipStep, CommitmentStep)
 _ONE_DAY: Final = timedelta(days=1)
 
 
-def _first_and_last(
+def first_and_last(
     facts: Iterable[InEffect], of: tuple[Level, str, str], after: AsOf | None, through: AsOf
 ) -> tuple[date, date]:
     """Return the days at whose close an answer begins and ends: not before its subject came into being."""
@@ -436,7 +436,7 @@ def _first_and_last(
     return max(first, began[name]), last
 
 
-def _days(facts: Sequence[InEffect], first: date, last: date, also: Iterable[date] = ()) -> list[date]:
+def days_of_change(facts: Sequence[InEffect], first: date, last: date, also: Iterable[date] = ()) -> list[date]:
     """Return the days at whose close something may be other than the day before, the first among them."""
     found = {first, *also}
     for each in facts:
@@ -449,7 +449,7 @@ def _days(facts: Sequence[InEffect], first: date, last: date, also: Iterable[dat
 _settles: Final[Callable[[InEffect], Any]] = attrgetter("settles")
 
 
-def _balances_over(facts: Sequence[InEffect], days: Sequence[date], known: int) -> Iterator[Balances]:
+def balances_over(facts: Sequence[InEffect], days: Sequence[date], known: int) -> Iterator[Balances]:
     """Yield the balances at the close of each day, in one pass; each is to be used before the next is asked for."""
     in_order = sorted(facts, key=place_in_history)
     ranges = [each for each in in_order if not each.is_exact]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,6 +13,9 @@ from ledger.errors import NotUnderstood
 from ledger.identity import Count
 from ledger.quantities import PLACES, Ratio, Shares, recordable
 from ledger.terms.base import Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NONE = Shares(0)
 
@@ -89,6 +93,25 @@ def room_under(
     step = 10 ** (PLACES - decimals)
     most = (part.value * whole - mine) / (1 - part.value)
     return Shares.of_units(max(0, floor(most / Fraction(step)) * step))
+
+
+def acquired_under(
+    claims: Iterable[tuple[Ratio, Shares | None]], *, outstanding: Shares, owned: Shares, acquirable: Shares = NONE
+) -> Shares:
+    """Return the most that papers with several limits bring: used up one after another, the strictest first.
+
+    Args:
+        claims: The limit of each paper, with the shares that it would bring without one; ``None`` where nobody
+            knows how many, so that the limit alone decides.
+        outstanding: Shares outstanding before.
+        owned: Shares that the holder, and whoever counts with them, own before.
+        acquirable: Shares that these may acquire by what has no limit.
+    """
+    acquired = NONE
+    for part, shares in sorted(claims, key=lambda claim: claim[0].value):
+        room = room_under(part, outstanding=outstanding + acquired, owned=owned + acquired, acquirable=acquirable)
+        acquired += room if shares is None else min(room, shares)
+    return acquired
 
 
 def part_owned(owned: Shares, *, outstanding: Shares, acquirable: Shares = NONE) -> Fraction | None:
