@@ -222,7 +222,7 @@ class _Running:
         """Let a change count from its day on."""
         self.principal += change.principal
         self.settled += change.settled
-        older = min(max(self._compounded, ZERO), change.settled)
+        older = max(min(self._compounded, change.settled), ZERO)  # interest that passed in is below zero, and young
         self._compounded -= older
         self._young -= change.settled - older
         if change.in_default is not None:

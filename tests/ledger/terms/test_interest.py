@@ -239,6 +239,22 @@ def test_interest_paid_in_advance_earns_nothing() -> None:
     assert accrue(changes, until=day("2028-01-01")).owed == 60 + Fraction("127.2")
 
 
+@pytest.mark.parametrize(("compounding", "owed"), [(Compounding.NONE, "280"), (Compounding.ANNUAL, "299.2")])
+def test_interest_that_passed_with_a_debt_is_owed_and_compounds_at_the_next_day_for_it(
+    compounding: Compounding, owed: str
+) -> None:
+    """1,000 at 12 % received in the middle of a year with 100 of interest: 60 more at its end; 120 in the next,
+    and 12 % of 160 where unsettled interest compounds once a year. A settlement below zero is interest received.
+    """
+    agreed = terms("0.12", day_count=DayCount.THIRTY_360, compounding=compounding)
+    received = Change(on=day("2024-07-01"), principal=Fraction(1_000), settled=Fraction(-100))
+    changes = [*debt(agreed, principal=0), received]
+
+    assert accrue(changes, until=day("2024-07-01")).owed == 100
+    assert accrue(changes, until=day("2025-01-01")).owed == 160
+    assert accrue(changes, until=day("2026-01-01")).owed == Fraction(owed)
+
+
 def test_interest_added_to_the_principal_is_settled_and_bears_interest() -> None:
     agreed = terms("0.12", day_count=DayCount.THIRTY_360)
     kind = Change(on=day("2024-07-01"), principal=Fraction(60), settled=Fraction(60))
