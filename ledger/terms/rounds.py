@@ -238,7 +238,8 @@ class Conversion:
         principal: Purchase amount or principal that converts.
         interest: Interest that converts.
         taken: What gave the holder most: the cap, the discount, or the price of the round.
-        terms: The terms it was taken from; another paper's under a most-favored-nation clause.
+        terms: The terms it was taken from.
+        elected: Whether these are another paper's, under a most-favored-nation clause.
         capitalization: Shares that the cap was divided by, exactly; ``None`` where the cap did not decide.
         price: Price of one share, rounded as the round says.
         exact_price: The same before any rounding.
@@ -253,6 +254,7 @@ class Conversion:
     interest: Fraction
     taken: Taken
     terms: CapAndDiscount
+    elected: bool
     capitalization: Fraction | None
     price: Price
     exact_price: Fraction
@@ -294,6 +296,7 @@ class _Choice:
 
     taken: Taken
     terms: CapAndDiscount
+    elected: bool = False
 
     def price(self, round_price: Fraction) -> Fraction:
         """Return the price where no cap decides."""
@@ -555,6 +558,7 @@ class _Solver:
             interest=paper.interest,
             taken=way.taken,
             terms=way.terms,
+            elected=way.elected,
             capitalization=counted,
             price=Price(price, self._round.currency),
             exact_price=paper.amount / Fraction(shares),
@@ -587,11 +591,11 @@ class _Solver:
 def _ways(paper: Converting) -> tuple[_Choice, ...]:
     """Return the ways in which a paper may convert, the least first: the price of the round is always one."""
     found = [_Choice(Taken.ROUND_PRICE, paper.terms)]
-    for terms in (paper.terms, *paper.others):
+    for place, terms in enumerate((paper.terms, *paper.others)):
         if terms.discount is not None:
-            found.append(_Choice(Taken.DISCOUNT, terms))
+            found.append(_Choice(Taken.DISCOUNT, terms, elected=place > 0))
         if terms.cap is not None:
-            found.append(_Choice(Taken.CAP, terms))
+            found.append(_Choice(Taken.CAP, terms, elected=place > 0))
     return tuple(found)
 
 

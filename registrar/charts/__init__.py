@@ -6,7 +6,8 @@ and written by ``.to_svg()`` and ``.to_png()`` with the extra ``charts``.
 
 from registrar.charts.chart import Chart
 from registrar.charts.commitment import commitment_chart
+from registrar.charts.dilution import dilution_chart
 from registrar.charts.ownership import ownership_chart
 from registrar.charts.rollforward import rollforward_chart
 
-__all__ = ["Chart", "commitment_chart", "ownership_chart", "rollforward_chart"]
+__all__ = ["Chart", "commitment_chart", "dilution_chart", "ownership_chart", "rollforward_chart"]

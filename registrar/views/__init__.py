@@ -3,6 +3,7 @@
 from registrar.views.entries import audit, findings, nothing_recorded, part_summary, summary
 from registrar.views.figures import explanation, rollforward
 from registrar.views.money import commitments
+from registrar.views.rounds import pro_forma
 from registrar.views.shares import cap_table
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "findings",
     "nothing_recorded",
     "part_summary",
+    "pro_forma",
     "rollforward",
     "summary",
 ]

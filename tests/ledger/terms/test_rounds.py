@@ -316,6 +316,7 @@ def test_a_most_favored_nation_safe_takes_the_cap_of_a_later_one() -> None:
     owned = [each.exact / Fraction(each.capitalization or 1) for each in found.conversions]
     assert owned == [Fraction("0.01"), Fraction("0.08"), Fraction("0.1")]
     assert found.conversions[0].terms == later.terms
+    assert [each.elected for each in found.conversions] == [True, False, False]
 
 
 def test_two_caps_in_one_company_are_counted_beside_each_other() -> None:
