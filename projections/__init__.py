@@ -9,7 +9,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from projections.adjustments import (
+        AdjustmentLine,
+        Adjustments,
+        ProposeAdjustments,
+        Protected,
+        adjustments,
+        adjustments_after,
+    )
     from projections.audit import AuditLine, AuditTrail, audit_trail
+    from projections.awards import AwardLedger, AwardLine, PoolLine, awards
     from projections.beneficial import BeneficialLine, BeneficialOwnership, beneficial_ownership
     from projections.bounds import Bounds, Possible
     from projections.cap_table import CapTable, ClassLine, HoldingLine, ReserveLine, cap_table
@@ -44,11 +53,16 @@ if TYPE_CHECKING:
     from projections.rollforward import RollForward, rollforward
     from projections.standpoints import ChangedFact, How, Standpoint
     from projections.statement import ClassAccount, Statement, statement
+    from projections.warrants import WarrantLine, Warrants, warrants
 
 __all__ = [
     "AccruedLine",
+    "AdjustmentLine",
+    "Adjustments",
     "AuditLine",
     "AuditTrail",
+    "AwardLedger",
+    "AwardLine",
     "BeneficialLine",
     "BeneficialOwnership",
     "BeneficialStep",
@@ -91,8 +105,11 @@ __all__ = [
     "OwnershipOverTime",
     "OwnershipStep",
     "PaymentLine",
+    "PoolLine",
     "Possible",
     "ProForma",
+    "ProposeAdjustments",
+    "Protected",
     "ReserveLine",
     "RollForward",
     "Severity",
@@ -100,7 +117,12 @@ __all__ = [
     "Standpoint",
     "Statement",
     "Stop",
+    "WarrantLine",
+    "Warrants",
+    "adjustments",
+    "adjustments_after",
     "audit_trail",
+    "awards",
     "beneficial_ownership",
     "cap_table",
     "certificates",
@@ -123,11 +145,21 @@ __all__ = [
     "restatement",
     "rollforward",
     "statement",
+    "warrants",
     "what_if",
 ]
 
 _MODULES = {
+    "adjustments": (
+        "AdjustmentLine",
+        "Adjustments",
+        "ProposeAdjustments",
+        "Protected",
+        "adjustments",
+        "adjustments_after",
+    ),
     "audit": ("AuditLine", "AuditTrail", "audit_trail"),
+    "awards": ("AwardLedger", "AwardLine", "PoolLine", "awards"),
     "beneficial": ("BeneficialLine", "BeneficialOwnership", "beneficial_ownership"),
     "bounds": ("Bounds", "Possible"),
     "cap_table": ("CapTable", "ClassLine", "HoldingLine", "ReserveLine", "cap_table"),
@@ -155,6 +187,7 @@ _MODULES = {
     "rollforward": ("RollForward", "rollforward"),
     "standpoints": ("ChangedFact", "How", "Standpoint"),
     "statement": ("ClassAccount", "Statement", "statement"),
+    "warrants": ("WarrantLine", "Warrants", "warrants"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -12,7 +12,9 @@ from projections.bounds import Bounds
 from projections.frame import Column, Frame, Kind, Within, constant, currency_of, within
 
 if TYPE_CHECKING:
+    from projections.adjustments import Adjustments
     from projections.audit import AuditTrail
+    from projections.awards import AwardLedger
     from projections.beneficial import BeneficialOwnership
     from projections.cap_table import CapTable
     from projections.capacity import ConversionCapacity
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from projections.pro_forma import ProForma
     from projections.rollforward import RollForward
     from projections.statement import Statement
+    from projections.warrants import Warrants
 
 
 def _quantity(name: str, of: Any = None, *, bounded: bool = True, shown: bool = True) -> Column:
@@ -150,6 +153,47 @@ def commitments(view: Commitments) -> tuple[Frame, ...]:
     return (
         Frame("agreements", title, (*asked, *_AGREEMENTS), view.agreements),
         Frame("tranches", title, (*asked, *_TRANCHES), tranches),
+    )
+
+
+# --- awards -------------------------------------------------------------------------------------------------
+
+_AWARDS: Final = (
+    Column("award"),
+    Column("holder"),
+    Column("name"),
+    Column("plan"),
+    Column("stock_class"),
+    Column("award_kind"),
+    Column("granted_on", Kind.DAY, bounded=True),
+    Column("entry", Kind.WHOLE, shown=False),
+    Column("price"),
+    Column("expires_on", Kind.DAY),
+    *map(_quantity, ("granted", "vested", "exercised", "released", "forfeited", "expired", "outstanding")),
+    *map(_quantity, ("unvested", "exercisable", "unvested_shares", "repurchased")),
+    _quantity("ahead", shown=False),
+)
+_INSTALMENTS: Final = (
+    Column("award", of="outer.award"),
+    Column("vests_on", Kind.DAY, "line.vests_on"),
+    _quantity("shares", "line.shares", bounded=False),
+)
+_POOLS: Final = (
+    Column("plan"),
+    Column("title"),
+    Column("stock_class"),
+    *map(_quantity, ("kept_back", "granted", "returned", "ungranted", "awarded")),
+)
+
+
+def awards(view: AwardLedger) -> tuple[Frame, ...]:
+    """Return a line for each award, for each instalment that is still to vest, and for each pool."""
+    title = f"Awards of {view.issuer} at the close of {view.as_of}"
+    asked = _asked(view)
+    return (
+        Frame("awards", title, (*asked, *_AWARDS), view.awards),
+        Frame("to_come", title, (*asked, *_INSTALMENTS), within(view.awards, lambda line: line.to_come)),
+        Frame("pools", title, (*asked, *_POOLS), view.pools),
     )
 
 
@@ -715,4 +759,64 @@ def conversion_capacity(view: ConversionCapacity) -> tuple[Frame, ...]:
     return (
         Frame("capacity", title, (*asked, *_CAPACITY), view.lines),
         Frame("limits", title, (*asked, *_CAPACITY_LIMITS), within(view.lines, lambda line: line.limits)),
+    )
+
+
+# --- warrants and adjustments -------------------------------------------------------------------------------
+
+_WARRANTS: Final = (
+    Column("warrant"),
+    Column("holder"),
+    Column("name"),
+    Column("stock_class"),
+    _quantity("purchasable"),
+    Column("price"),
+    Column("floor", shown=False),
+    Column("exercise", shown=False),
+    Column("expires_on", of=lambda line: line.expires_on if line.expires_on.values else None),
+    Column("protection", of=lambda line: line.protection or None),
+    Column("has_expired", Kind.FLAG, shown=False),
+    Column("is_open", Kind.FLAG, shown=False),
+)
+_ADJUSTMENTS: Final = (
+    Column("subject", of="outer.subject"),
+    Column("protected", of="outer.protected"),
+    Column("method", of="outer.protection.method"),
+    _quantity("outstanding", "line.outstanding", bounded=False),
+    Column("price", of="line.before"),
+    Column("floor", of="line.floor", shown=False),
+    Column("proposed", of="line.after"),
+    Column("outcome", of="line.outcome"),
+    _quantity("number", "line.number_before", bounded=False),
+    _quantity("number_proposed", "line.number_after", bounded=False),
+    Column("computation", of="line.computation", shown=False),
+)
+_COUNTED: Final = (
+    Column("subject", of="outer.subject"),
+    Column("counted", of="line.counted"),
+    _quantity("shares", "line.shares"),
+)
+_ADJUSTED_HOLDERS: Final = (
+    Column("subject", of="outer.subject"),
+    Column("holder", of="line.holder"),
+    _quantity("before", "line.before", bounded=False),
+    _quantity("after", "line.after", bounded=False),
+)
+
+
+def warrants(view: Warrants) -> tuple[Frame, ...]:
+    """Return a line for each holder of each warrant."""
+    title = f"Warrants of {view.issuer} at the close of {view.as_of}"
+    return (Frame("warrants", title, (*_asked(view), *_WARRANTS), view.lines),)
+
+
+def adjustments(view: Adjustments) -> tuple[Frame, ...]:
+    """Return a line for each proposal, for each part that counts as outstanding, and for each holder adjusted."""
+    title = f"Adjustments of {view.issuer} after an issue on {view.as_of}"
+    asked = _asked(view)
+    proposals = within(view.lines, lambda line: line.proposals)
+    return (
+        Frame("adjustments", title, (*asked, *_ADJUSTMENTS), proposals),
+        Frame("counted", title, (*asked, *_COUNTED), within(view.lines, lambda line: line.counted)),
+        Frame("holders", title, (*asked, *_ADJUSTED_HOLDERS), within(view.lines, lambda line: line.holders)),
     )

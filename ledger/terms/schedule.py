@@ -104,6 +104,11 @@ class Schedule:
         sooner, rest = self.parted(on, shares, taken_from)
         return self._of([*rest.instalments, Instalment(on, sooner.shares)])
 
+    def joined(self, other: Schedule) -> Schedule:
+        """Return the schedule of these shares and others together."""
+        whole = self if self.instalments else other
+        return Schedule.of([*self.instalments, *other.instalments], whole.allocation, decimals=whole.decimals)
+
     def rescaled(self, shares: Shares) -> Schedule:
         """Return the schedule after a split that made ``shares`` of all that there was."""
         if not self.shares:

@@ -239,6 +239,10 @@ class Acceleration(Terms):
             return None
         return second
 
+    def applied(self, schedule: Schedule, on: date) -> Schedule:
+        """Return a schedule after the acceleration took effect on a day."""
+        return schedule.accelerated(on, self.of(schedule, on), self.taken_from)
+
     def of(self, schedule: Schedule, on: date) -> Shares:
         """Return how many of the unvested shares vest sooner, rounded down unless the award vests in fractions."""
         if self.months is not None:
@@ -291,26 +295,35 @@ class VestingTerms(Terms):
             if condition is not None
         )
 
-    def schedule(
+    def timetable(
         self, granted: Shares, met: Mapping[VestingConditionId, date] | None = None, *, decimals: int = 0
     ) -> Schedule:
-        """Return what vests when, accelerations included, as far as conditions have been met.
+        """Return what vests when, before anything hastens it, as far as conditions have been met.
 
         Args:
             granted: Shares under the award.
             met: The days on which conditions were met.
             decimals: Decimals that a share of the class may have.
         """
-        met = met or {}
         parts = [
             tranche.portion.value / tranche.instalments
             for tranche in self.tranches
             for _ in range(tranche.instalments)
         ]
-        days = [each for tranche in self.tranches for each in tranche.days(self.starts_on, met)]
+        days = [each for tranche in self.tranches for each in tranche.days(self.starts_on, met or {})]
         shares = allocated(granted, parts, self.allocation, decimals=decimals)
-        schedule = Schedule.of(map(Instalment, days, shares), self.allocation, decimals=decimals)
-        set_off = [(on, each) for each in self.accelerations if (on := each.set_off_on(met)) is not None]
-        for on, promise in sorted(set_off, key=lambda pair: pair[0]):
-            schedule = schedule.accelerated(on, promise.of(schedule, on), promise.taken_from)
+        return Schedule.of(map(Instalment, days, shares), self.allocation, decimals=decimals)
+
+    def set_off(self, met: Mapping[VestingConditionId, date]) -> list[tuple[date, Acceleration]]:
+        """Return the accelerations that were set off, each with its day, in the order of days."""
+        found = [(on, each) for each in self.accelerations if (on := each.set_off_on(met)) is not None]
+        return sorted(found, key=lambda pair: pair[0])
+
+    def schedule(
+        self, granted: Shares, met: Mapping[VestingConditionId, date] | None = None, *, decimals: int = 0
+    ) -> Schedule:
+        """Return what vests when, accelerations included; see ``timetable``."""
+        schedule = self.timetable(granted, met, decimals=decimals)
+        for on, promise in self.set_off(met or {}):
+            schedule = promise.applied(schedule, on)
         return schedule
