@@ -38,6 +38,8 @@ from ledger.identity import (
     EntryNumber,
     HolderId,
     Identifier,
+    InstrumentId,
+    PlanId,
     ReserveId,
     SecurityId,
     StockClassId,
@@ -186,6 +188,10 @@ class Desk:
             return names.tranche(given, self._agreement())
         if kind is ConditionId:
             return names.condition(given, self._agreement())
+        if kind is InstrumentId:
+            return names.instrument(given)
+        if kind is PlanId:
+            return names.plan(given)
         if self._as_stated:
             return kind(given)
         if kind is SecurityId:

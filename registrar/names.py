@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import NotUnderstood, UnknownName, nearest, shown
 from ledger.events import AgreementSigned
-from ledger.identity import AgreementId, ConditionId, HolderId, ReserveId, SecurityId, StockClassId, TrancheId
+from ledger.identity import (
+    AgreementId,
+    ConditionId,
+    HolderId,
+    InstrumentId,
+    PlanId,
+    ReserveId,
+    SecurityId,
+    StockClassId,
+    TrancheId,
+)
 from ledger.movements import Level, Setting
 from ledger.personal import Personal
 from registrar import typed
@@ -28,6 +38,8 @@ _OF: Final = {
     "condition": Level.CONDITION,
     "security": Level.SECURITY,
     "reserve": Level.RESERVE,
+    "instrument": Level.INSTRUMENT,
+    "plan": Level.PLAN,
 }
 """What can be named, and the level that brings it into being."""
 _LISTED: Final = 5
@@ -60,7 +72,8 @@ class Names:
         """Return the names of a kind in the order in which they came, each with its title if it has one.
 
         Args:
-            what: ``holder``, ``stock class``, ``agreement``, ``tranche``, ``condition``, ``security``, ``reserve``.
+            what: ``holder``, ``stock class``, ``agreement``, ``tranche``, ``condition``, ``security``, ``reserve``,
+                ``instrument`` or ``plan``.
             within: Of which agreement or class, for what is named within one; of any when not given.
         """
         called: dict[Any, str] = {}
@@ -133,6 +146,14 @@ class Names:
     def reserve(self, name: str, stock_class: str | None = None) -> ReserveId:
         """Return a reserve, of a class or of any."""
         return ReserveId(self._known("reserve", name, self._within(Level.RESERVE, stock_class)))
+
+    def instrument(self, name: str) -> InstrumentId:
+        """Return a note, SAFE, warrant or award."""
+        return InstrumentId(self._known("instrument", name, self._values[Level.INSTRUMENT]))
+
+    def plan(self, name: str) -> PlanId:
+        """Return a plan."""
+        return PlanId(self._known("plan", name, self._values[Level.PLAN]))
 
     def _within(self, level: Level, whose: str | None) -> list[str]:
         return [name for of, name in self._values[level] if whose is None or of == whose]
