@@ -11,11 +11,21 @@ import attrs
 from ledger.book import Book
 from ledger.days import EffectiveDay, Phase
 from ledger.errors import NotUnderstood
-from ledger.events import AdjustmentCause, Event, InstrumentAdjusted, ResultingTerms, StockSplitEffected
+from ledger.events import (
+    AdjustmentCause,
+    ClassRightsStated,
+    Event,
+    InstrumentAdjusted,
+    ResultingTerms,
+    StockSplitEffected,
+)
+from ledger.events.issuer import CLASS_RIGHTS
 from ledger.identity import Count, InstrumentId, StockClassId
 from ledger.movements import Awarded, Level, Owed, Purchasable
 from ledger.quantities import Authorized, FractionPolicy, Price, Ratio, plain
+from ledger.terms.base import Terms
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.rights import after_split
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
@@ -54,7 +64,7 @@ class SplitStock:
 
         A conversion price into the class is divided by the ratio, a conversion ratio multiplied by it: one share
         given up converts into the same part of the company as before. So are the price and the floor of each
-        instrument that is outstanding into the class.
+        instrument that is outstanding into the class, and the prices by the share in the rights of classes.
         """
         if not self.ratio:
             raise NotUnderstood("E_TERMS", "a split of 0 leaves nothing", "state another ratio")
@@ -64,13 +74,9 @@ class SplitStock:
                 stock_class=self.stock_class, authorized=self.authorized, par_value=self.par_value
             )
         }
-        for level, subject in list(book.settings):
-            right = level_of(book, Level.CONVERSION, subject) if level is Level.CONVERSION else None
-            if isinstance(right, ConversionRight) and self.stock_class in (right.into, subject):
-                assert isinstance(subject, StockClassId)
-                factor = self.ratio.value if right.into == self.stock_class else 1 / self.ratio.value
-                terms = resulting.get(subject, ResultingTerms(stock_class=subject))
-                resulting[subject] = attrs.evolve(terms, conversion=_rescaled(right, factor))
+        for subject, right in conversions_restated(book, self.stock_class, self.ratio.value).items():
+            terms = resulting.get(subject, ResultingTerms(stock_class=subject))
+            resulting[subject] = attrs.evolve(terms, conversion=right)
         return (
             StockSplitEffected(
                 effective_on=EffectiveDay(self.on),
@@ -83,7 +89,27 @@ class SplitStock:
                 authority=self.authority,
             ),
             *restated(book, self.stock_class, self.ratio.value, AdjustmentCause.SPLIT, self.on, self.phase),
+            *rights_restated(book, self.stock_class, self.ratio.value, self.on, self.phase),
         )
+
+
+def conversions_restated(
+    book: Book, stock_class: StockClassId, factor: Fraction
+) -> dict[StockClassId, ConversionRight]:
+    """Return each right to convert into a class or out of it, at the price or ratio of the units afterwards.
+
+    Args:
+        book: Levels just before.
+        stock_class: The class whose shares are multiplied.
+        factor: New shares for one old share.
+    """
+    found: dict[StockClassId, ConversionRight] = {}
+    for level, subject in list(book.settings):
+        right = level_of(book, Level.CONVERSION, subject) if level is Level.CONVERSION else None
+        if isinstance(right, ConversionRight) and stock_class in (right.into, subject):
+            assert isinstance(subject, StockClassId)
+            found[subject] = _rescaled(right, factor if right.into == stock_class else 1 / factor)
+    return found
 
 
 def restated(
@@ -124,6 +150,35 @@ def restated(
             computation=f"each divided by {plain(factor)}, the {cause.value.replace('-', ' ')} of {stock_class}",
         )
         for instrument, prices in found.items()
+    )
+
+
+def rights_restated(
+    book: Book, stock_class: StockClassId, factor: Fraction, on: date, phase: Phase
+) -> tuple[ClassRightsStated, ...]:
+    """Return the rights of classes whose prices are by the share of a class, in the units afterwards.
+
+    Args:
+        book: Levels just before.
+        stock_class: The class whose shares are multiplied.
+        factor: New shares for one old share.
+        on: The day.
+        phase: Part of the day.
+    """
+    found: dict[StockClassId, dict[str, Terms]] = {}
+    levels = {level: right.value.replace("-", "_") for right, level in CLASS_RIGHTS.items()}
+    for level, subject in list(book.settings):
+        right = level_of(book, level, subject) if level in levels else None
+        if isinstance(right, Terms):
+            assert isinstance(subject, StockClassId)
+            conversion = level_of(book, Level.CONVERSION, subject)
+            into = conversion.into if isinstance(conversion, ConversionRight) else None
+            after = after_split(right, {stock_class: factor}, subject, into)
+            if after != right:
+                found.setdefault(subject, {})[levels[level]] = after
+    return tuple(
+        ClassRightsStated(effective_on=EffectiveDay(on), phase=phase, stock_class=subject, **changed)  # type: ignore[arg-type]
+        for subject, changed in found.items()
     )
 
 
