@@ -232,8 +232,8 @@ class ClassRightsStated(Fact):
     def movements(self) -> Movements:
         """Return each right that is stated or has ended as a level."""
         return (
-            *(Setting(self.stock_class, _LEVEL_OF[right], terms) for right, terms in self._stated().items()),
-            *(Setting(self.stock_class, _LEVEL_OF[right], None) for right in self.ended),
+            *(Setting(self.stock_class, CLASS_RIGHTS[right], terms) for right, terms in self._stated().items()),
+            *(Setting(self.stock_class, CLASS_RIGHTS[right], None) for right in self.ended),
         )
 
     def _stated(self) -> dict[ClassRight, Terms]:
@@ -248,7 +248,7 @@ class ClassRightsStated(Fact):
         return {right: terms for right, terms in named.items() if terms is not None}
 
 
-_LEVEL_OF: Final = {
+CLASS_RIGHTS: Final = {
     ClassRight.LIQUIDATION: Level.LIQUIDATION,
     ClassRight.DIVIDENDS: Level.DIVIDEND_TERMS,
     ClassRight.REDEMPTION: Level.REDEMPTION,
@@ -256,6 +256,7 @@ _LEVEL_OF: Final = {
     ClassRight.MARKET_CONVERSION: Level.MARKET_CONVERSION,
     ClassRight.PROTECTION: Level.PROTECTION,
 }
+"""The level of each right of a class."""
 
 
 @attrs.frozen(kw_only=True)

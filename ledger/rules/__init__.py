@@ -27,6 +27,7 @@ from ledger.rules.commands import (
 from ledger.rules.limits import not_below_zero, within_authorized
 from ledger.rules.names import known_by_then, merges_end_somewhere, named_as_its_kind, names_in, one_name_one_thing
 from ledger.rules.papers import (
+    class_rights_are_restated,
     conversion_terms_are_complete,
     instrument_prices_are_restated,
     instruments_are_of_their_kind,
@@ -74,6 +75,7 @@ FACT_RULES: Final[tuple[FactRule, ...]] = (
     merges_end_somewhere,
     conversion_terms_are_complete,
     instrument_prices_are_restated,
+    class_rights_are_restated,
     instruments_are_of_their_kind,
     order_around_a_split,
     nothing_before_the_opening_balance,

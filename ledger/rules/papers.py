@@ -16,8 +16,12 @@ from ledger.events import (
     VestingConditionMet,
     WarrantTermsAmended,
 )
+from ledger.events.issuer import CLASS_RIGHTS
+from ledger.identity import StockClassId
 from ledger.movements import Awarded, InstrumentKind, Level, Owed, Purchasable, Rescaling, StockClassKind
+from ledger.terms.base import Terms
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.rights import after_split
 from ledger.timeline import InEffect, may_be_last, place_in_history
 
 
@@ -83,15 +87,47 @@ def instrument_prices_are_restated(book: Book, each: InEffect) -> Iterator[RuleB
             )
 
 
+def class_rights_are_restated(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """A split restates the rights of classes that state a price by the share."""
+    factors = {
+        movement.stock_class: movement.ratio.value
+        for movement in each.fact.movements()
+        if type(movement) is Rescaling
+    }
+    if not factors:
+        return
+    for (level, subject), settings in book.settings.items():
+        if level not in CLASS_RIGHTS.values():
+            continue
+        assert isinstance(subject, StockClassId)
+        conversion = [right for _, right in book.levels(Level.CONVERSION, subject)]
+        into = next((right.into for right in conversion if isinstance(right, ConversionRight)), None)
+        before = [pair for pair in settings if not _follows(pair[0], each)]
+        in_force, is_certain = may_be_last(tuple(before), book.at)
+        if (
+            len(before) == len(settings)
+            and is_certain
+            and all(
+                isinstance(right, Terms) and after_split(right, factors, subject, into) != right
+                for _, right in in_force
+            )
+        ):
+            yield TermsIncomplete(
+                subject,
+                f"the split changes prices of its {level.value}. Record class-rights-stated with the exact ones"
+                " after the split in the same command.",
+            )
+
+
+def _follows(each: InEffect, split: InEffect) -> bool:
+    """Whether a fact says at the moment of a split what holds after it."""
+    return each.settles == split.settles and place_in_history(split) < place_in_history(each)
+
+
 def _restates(each: InEffect, split: InEffect) -> bool:
     """Whether a fact says in the units after a split what held before it."""
     fact = each.fact
-    return (
-        isinstance(fact, InstrumentAdjusted)
-        and fact.restates
-        and each.settles == split.settles
-        and place_in_history(split) < place_in_history(each)
-    )
+    return isinstance(fact, InstrumentAdjusted) and fact.restates and _follows(each, split)
 
 
 def instruments_are_of_their_kind(book: Book, each: InEffect) -> Iterator[RuleBroken]:

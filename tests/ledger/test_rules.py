@@ -140,8 +140,8 @@ def refused(ledger: Ledger, *events: Event, as_stated: bool = False) -> LedgerEr
 
     assert [*ledger.entries()] == head
     assert totals(sweep(standing(ledger.entries())).book) == before
-    if ledger._gate._size:
-        assert totals(ledger._gate._sweep.book) == before
+    if ledger._rules()._size:
+        assert totals(ledger._rules()._sweep.book) == before
     return caught.value
 
 
@@ -1380,6 +1380,7 @@ def test_rules_stand_in_the_order_in_which_they_are_told() -> None:
 IN_ROOMS_OF_THEIR_OWN = {
     "instrument_prices_are_restated": "test_warrants.py",
     "instruments_are_of_their_kind": "test_warrants.py",
+    "class_rights_are_restated": "test_class_rights.py",
     "restrictions_end_as_they_began": "test_restrictions.py",
     "transfers_are_unrestricted": "test_restrictions.py",
     "limits_are_raised_after_notice": "test_restrictions.py",
@@ -1515,8 +1516,8 @@ def test_running_totals_and_the_whole_record_let_the_same_commands_through(
     for events, as_stated in commands:
         assert outcome(quick, events, as_stated) == outcome(thorough, events, as_stated)
         fresh = totals(sweep(standing(quick.entries())).book)
-        if quick._gate._size == len(quick.entries()):
-            assert totals(quick._gate._sweep.book) == fresh
+        if quick._rules()._size == len(quick.entries()):
+            assert totals(quick._rules()._sweep.book) == fresh
 
 
 @given(_COMMANDS)
@@ -1524,10 +1525,10 @@ def test_a_refused_command_leaves_entries_and_book_equal(commands: list[tuple[li
     ledger = with_record([authorized_shares_changed(authorized=8), agreement_signed()])
 
     for events, as_stated in commands:
-        entries, book = [*ledger.entries()], totals(ledger._gate._sweep.book)
+        entries, book = [*ledger.entries()], totals(ledger._rules()._sweep.book)
         if isinstance(outcome(ledger, events, as_stated), tuple):
             assert [*ledger.entries()] == entries
-            assert totals(ledger._gate._sweep.book) == book
+            assert totals(ledger._rules()._sweep.book) == book
 
 
 @given(_COMMANDS)
