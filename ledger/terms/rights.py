@@ -34,7 +34,9 @@ def after_split(
     """
 
     def after(price: Price | None, of: StockClassId | None) -> Price | None:
-        return price if price is None or of not in factors else Price(price.amount / factors[of], price.currency)
+        if price is None or of is None or of not in factors:
+            return price
+        return Price(price.amount / factors[of], price.currency)
 
     def redeemed(side: RedemptionRight | None) -> RedemptionRight | None:
         return None if side is None else attrs.evolve(side, price=after(side.price, stock_class))

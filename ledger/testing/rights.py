@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ledger.identity import Count, StockClassId
 from ledger.quantities import Money, Price, Ratio
-from ledger.terms.dividends import Compounding, DayCount, DividendTerms, PaidIn
+from ledger.terms.dividends import DividendTerms, PaidIn
+from ledger.terms.interest import Compounding, DayCount
 from ledger.terms.liquidation import LiquidationPreference, Participation
 from ledger.terms.market import MarketPrice, Measure, PriceRule, Statistic
 from ledger.terms.preferred import MandatoryConversion, MarketConversion, RedemptionRight, RedemptionTerms

@@ -118,7 +118,7 @@ def test_a_split_of_the_common_stock_restates_what_is_by_the_common_share() -> N
     ledger.record(*split().events(ledger))
 
     assert isinstance(restated, ClassRightsStated)
-    assert restated.liquidation is restated.dividends is restated.redemption is None
+    assert (restated.liquidation, restated.dividends, restated.redemption) == (None, None, None)
     assert level(ledger, Level.PROTECTION) == PriceProtection(method=ProtectionMethod.FULL_RATCHET, floor=usd("8"))
     conversion, mandatory = level(ledger, Level.MARKET_CONVERSION), level(ledger, Level.MANDATORY_CONVERSION)
     assert isinstance(conversion, MarketConversion)
