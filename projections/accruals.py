@@ -96,6 +96,10 @@ class _Lot:
     def bearing(self) -> Fraction:
         return sum((change.principal for change in self.changes), ZERO)
 
+    @property
+    def terms(self) -> InterestTerms | None:
+        return next((change.terms for change in reversed(self.changes) if change.terms is not None), None)
+
     def owed(self, until: date) -> Fraction:
         return accrue(self.changes, until=until).owed
 
@@ -128,10 +132,10 @@ class _Class:
             self._move(on, movements)
             for movement in concerned:
                 if type(movement) is Rescaling:
-                    self._rescale(on, movement)
+                    self._rescale(movement)
                 elif type(movement) is Setting:
                     self._set(movement)
-            self._bear(on, concerned)
+            self._bear(on)
         for holder, amount in self._paid_by(each):
             self._settle(on, holder, amount)
 
@@ -175,7 +179,7 @@ class _Class:
         self._lots[position] = [lot.part(1 - part) for lot in lots] if part < 1 else []
         return [*(lot.part(part) for lot in lots), *([_Lot(shares - there)] if shares > there else [])]
 
-    def _rescale(self, on: date, split: Rescaling) -> None:
+    def _rescale(self, split: Rescaling) -> None:
         """Multiply the shares of every lot; what the policy adds to a position or takes is spread over its lots."""
         for position, lots in self._lots.items():
             there = sum((lot.shares for lot in lots), ZERO)
@@ -185,18 +189,17 @@ class _Class:
             for lot in lots:
                 lot.shares *= factor
 
-    def _bear(self, on: date, concerned: Iterable[Movement]) -> None:
-        """Let every lot bear what its shares are entitled to from now on."""
-        anew = any(type(movement) is Setting and movement.level is Level.DIVIDEND_TERMS for movement in concerned)
+    def _bear(self, on: date) -> None:
+        """Let every lot bear what its shares are entitled to from now on; the same terms go on as they ran."""
         entitled_to = self._entitled_to()
-        terms = self._terms if entitled_to is not None and self._terms is not None else None
+        terms = None if entitled_to is None else self._terms
         base = ZERO if entitled_to is None else entitled_to.amount
         for lot in (lot for lots in self._lots.values() for lot in lots):
-            stated = None
-            if terms is not None and (anew or not lot.changes):
-                stated = terms.interest()
-                if lot.changes and any(change.principal for change in lot.changes):
-                    stated = _from(stated, on)
+            stated = None if terms is None else terms.interest()
+            if stated is not None and lot.terms is not None:
+                later = stated.accrues_from is not None and stated.accrues_from > on
+                stated = stated if later else attrs.evolve(stated, accrues_from=None)
+                stated = None if stated == attrs.evolve(lot.terms, accrues_from=None) else stated
             change = Change(on=on, principal=base * lot.shares - lot.bearing, terms=stated)
             if change.principal or change.terms is not None:
                 lot.changes.append(change)
@@ -251,9 +254,3 @@ class _Class:
             given_up, paid = self._given_up[holder], self._paid[holder]
             all_owed = owed[holder] + given_up
             yield holder, Accrued(self._currency, all_owed + paid, paid, all_owed, given_up)
-
-
-def _from(terms: InterestTerms, on: date) -> InterestTerms:
-    """Return terms that count from a day on, for shares that accrued by other terms before."""
-    later = terms.accrues_from is not None and terms.accrues_from > on
-    return terms if later else attrs.evolve(terms, accrues_from=None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from ledger.commands.agreements import CloseTranche, ExerciseRemedy
 from ledger.commands.corporate_actions import SplitStock
 from ledger.commands.corrections import RestateEntry, VoidCommand, fact_of
+from ledger.commands.dividends import DeclareDividend, PayDividend, PayStockDividend
 from ledger.commands.parties import RenameHolder
 from ledger.commands.reading import as_first_seen, book_at
 from ledger.commands.shares import ConvertShares, IssueShares, ReserveShares, TakeShares
@@ -18,10 +19,13 @@ from ledger.commands.warrants import ExerciseWarrant, ExpireWarrant
 __all__ = [
     "CloseTranche",
     "ConvertShares",
+    "DeclareDividend",
     "ExerciseRemedy",
     "ExerciseWarrant",
     "ExpireWarrant",
     "IssueShares",
+    "PayDividend",
+    "PayStockDividend",
     "RenameHolder",
     "ReserveShares",
     "RestateEntry",

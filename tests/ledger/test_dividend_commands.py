@@ -1,0 +1,240 @@
+"""Declaring and paying dividends: who is due what on the record day, and what a dividend in shares restates."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from ledger import (
+    DividendId,
+    EffectiveDay,
+    FractionPolicy,
+    HolderId,
+    Ledger,
+    Money,
+    Phase,
+    Price,
+    Ratio,
+    Scope,
+    Shares,
+    StockClassId,
+    on,
+)
+from ledger.commands import DeclareDividend, PayDividend, PayStockDividend
+from ledger.errors import NotUnderstood, TermsIncomplete, UnknownName
+from ledger.events import DividendDeclared, DividendPaid, Event, InstrumentAdjusted, StockDividendPaid
+from projections import cap_table, dividends
+from tests.builders import (
+    common_issued,
+    company,
+    dividend_paid,
+    preferred_issued,
+    register_scope_declared,
+    shares_transferred,
+    warrant_issued,
+)
+
+PREFERRED, COMMON = StockClassId("series-a"), StockClassId("common")
+
+
+def usd(amount: int | str) -> Money:
+    return Money(amount, "USD")
+
+
+def register(*events: Event) -> Ledger:
+    """Return a ledger in which ada has 600 preferred shares in two certificates, and bob 400."""
+    ledger = company()
+    ledger.record(
+        preferred_issued(holder="ada", issued=500, security="PA-1"),
+        preferred_issued(holder="ada", issued=100, security="PA-2"),
+        preferred_issued(holder="bob", issued=400),
+        *events,
+        actor="counsel",
+    )
+    return ledger
+
+
+def declaring(**changes: Any) -> DeclareDividend:
+    fields: dict[str, Any] = {
+        "dividend": DividendId("2026-q1"),
+        "stock_class": PREFERRED,
+        "per_share": Price("0.25", "USD"),
+        "record_on": date(2026, 3, 31),
+        "on": on("2026-03-16"),
+    }
+    return DeclareDividend(**{**fields, **changes})
+
+
+def paying(**changes: Any) -> PayDividend:
+    return PayDividend(**{"dividend": DividendId("2026-q1"), "on": on("2026-04-15"), **changes})
+
+
+def paid(ledger: Ledger, **changes: Any) -> list[DividendPaid]:
+    return [each for each in paying(**changes).events(ledger) if isinstance(each, DividendPaid)]
+
+
+def declared(*events: Event, **changes: Any) -> Ledger:
+    ledger = register(*events)
+    ledger.record(*declaring(**changes).events(ledger), actor="counsel")
+    return ledger
+
+
+def test_what_a_dividend_comes_to_is_what_the_holders_of_the_record_day_are_due():
+    (event,) = declaring().events(register())
+
+    assert isinstance(event, DividendDeclared)
+    assert event.amount == usd(250)
+
+
+def test_an_amount_that_the_resolution_states_is_not_worked_out():
+    (event,) = declaring(amount=usd("249.99")).events(register())
+
+    assert isinstance(event, DividendDeclared)
+    assert event.amount == usd("249.99")
+
+
+def test_a_partial_register_does_not_tell_what_a_dividend_comes_to():
+    partial = register(register_scope_declared(stock_class="series-a", scope=Scope.PARTIAL))
+
+    with pytest.raises(TermsIncomplete, match="the register of series-a is partial"):
+        declaring().events(partial)
+    assert declaring(amount=usd(300)).events(partial)
+
+
+def test_a_holding_that_is_open_on_the_record_day_is_not_paid_by_guess():
+    moved = shares_transferred(
+        from_holder="bob",
+        to_holder="fund",
+        stock_class="series-a",
+        transferred=100,
+        effective_on="2026-03-20/2026-04-10",
+    )
+
+    with pytest.raises(TermsIncomplete, match="how much series-a it holds then is open"):
+        declaring().events(register(moved))
+
+
+def test_a_dividend_to_nobody_is_refused():
+    with pytest.raises(TermsIncomplete, match="nobody holds common"):
+        declaring(stock_class=COMMON).events(register())
+
+
+def test_every_holder_of_the_record_day_is_paid_once():
+    ledger = declared()
+
+    payments = paid(ledger)
+    ledger.record(*payments, actor="cfo")
+
+    assert [(each.holder, each.amount) for each in payments] == [("ada", usd(150)), ("bob", usd(100))]
+    assert dividends(ledger, as_of="2026-04-15")["2026-q1"].unpaid.exact == usd(0)
+    with pytest.raises(TermsIncomplete, match="nobody is due anything of it any more"):
+        paying().events(ledger)
+
+
+def test_what_was_paid_before_is_not_paid_again():
+    ledger = declared()
+    ledger.record(dividend_paid(holder="ada", dividend="2026-q1", amount="50 USD"), actor="cfo")
+
+    payments = paying(holder=HolderId("ada")).events(ledger)
+
+    assert [(each.holder, each.amount) for each in payments if isinstance(each, DividendPaid)] == [
+        ("ada", usd(100))
+    ]
+
+
+@pytest.mark.parametrize(("day", "due"), [("2026-03-30", False), ("2026-03-31", True), ("2026-04-01", True)])
+def test_nothing_is_paid_before_the_record_day(day: str, due: bool):
+    ledger = declared()
+
+    if due:
+        assert paying(on=on(day)).events(ledger)
+    else:
+        with pytest.raises(TermsIncomplete, match="its record day is 2026-03-31"):
+            paying(on=on(day)).events(ledger)
+
+
+def test_a_dividend_that_was_not_declared_is_answered_with_the_nearest():
+    with pytest.raises(UnknownName, match="Did you mean 2026-q1"):
+        paying(dividend=DividendId("2026-q2")).events(declared())
+
+
+@pytest.mark.parametrize(
+    ("fractions", "shares"),
+    [(FractionPolicy.DOWN, (21, 14)), (FractionPolicy.UP, (22, 15)), (FractionPolicy.NEAREST, (21, 14))],
+)
+def test_a_dividend_in_shares_is_rounded_as_the_papers_say(fractions: FractionPolicy, shares: tuple[int, int]):
+    """By hand: 150 USD in shares of 7 USD are 21 3/7 shares, and 100 USD are 14 2/7."""
+    payments = paying(received_class=COMMON, value=Price(7, "USD"), fractions=fractions).events(declared())
+
+    assert [each.received for each in payments if isinstance(each, DividendPaid)] == [
+        Shares(each) for each in shares
+    ]
+
+
+def test_what_is_worth_less_than_a_share_is_paid_in_cash():
+    payments = paying(received_class=COMMON, value=Price(120, "USD"), fractions=FractionPolicy.DOWN).events(
+        declared()
+    )
+
+    ada, bob = (each for each in payments if isinstance(each, DividendPaid))
+    assert (ada.received, ada.amount) == (Shares(1), usd(150))
+    assert (bob.received, bob.received_class, bob.amount) == (None, None, usd(100))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"received_class": COMMON}, "not stated in full"),
+        ({"value": Price(7, "USD"), "fractions": FractionPolicy.UP}, "not stated in full"),
+        ({"received_class": COMMON, "value": Price(7, "EUR"), "fractions": FractionPolicy.UP}, "7 EUR"),
+        ({"received_class": COMMON, "value": Price(0, "USD"), "fractions": FractionPolicy.UP}, "0 USD"),
+    ],
+)
+def test_a_dividend_in_shares_is_stated_in_full(fields: dict[str, Any], said: str):
+    with pytest.raises(NotUnderstood, match=said) as caught:
+        paying(**fields).events(declared())
+    assert caught.value.code == "E_TERMS"
+
+
+def test_a_stock_dividend_restates_every_price_that_it_affects():
+    """By hand: Series A converts at 8 USD, the warrant buys at 2 USD; after 25 % more shares 6.40 and 1.60."""
+    ledger = register(common_issued(holder="ada", issued=1_000), warrant_issued(price="2 USD", purchasable=100))
+    command = PayStockDividend(
+        stock_class=COMMON,
+        ratio=Ratio("1/4"),
+        on=date(2026, 7, 1),
+        phase=Phase.OPENING,
+        fractions=FractionPolicy.DOWN,
+    )
+
+    events = command.events(ledger)
+    ledger.record(*events, actor="counsel")
+
+    paid, adjusted = events
+    assert isinstance(paid, StockDividendPaid)
+    assert isinstance(adjusted, InstrumentAdjusted)
+    assert [terms.conversion.price for terms in paid.resulting if terms.conversion] == [Price("6.4", "USD")]
+    assert adjusted.price == Price("1.6", "USD")
+    table = cap_table(ledger, as_of="2026-07-01")
+    assert table.shares("ada", "common").exact == Shares(1_250)
+    assert table.stock_class("series-a").as_converted is not None
+    assert table.stock_class("series-a").as_converted.exact == Shares.of_units(
+        Shares(1_000).units * Fraction(100, 64)
+    )
+
+
+def test_the_decimals_of_a_class_are_kept_in_a_stock_dividend():
+    command = PayStockDividend(
+        stock_class=PREFERRED,
+        ratio=Ratio("1/3"),
+        on=date(2026, 7, 1),
+        phase=Phase.CLOSE,
+        fractions=FractionPolicy.UP,
+    )
+
+    (event, *_) = command.events(register())
+
+    assert isinstance(event, StockDividendPaid)
+    assert event.decimals == 0
+    assert event.effective_on == EffectiveDay("2026-07-01")
