@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from ledger.commands.award_accounts import AwardAccounts, AwardReading, Days, Pool, PoolReading
 from ledger.days import EffectiveDay
 from ledger.errors import UnknownName, nearest
 from ledger.events import (
@@ -26,7 +27,6 @@ from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.exercise import NO_SHARES
 from ledger.terms.schedule import Instalment
 from ledger.timeline import History, InEffect, place_in_history
-from projections.award_accounts import AwardAccounts, AwardReading, Days, Pool, PoolReading
 from projections.bounds import Bounds, Possible
 from projections.cap_table import name_of, shown_under
 from projections.frame import Tabular
