@@ -9,7 +9,7 @@ import pytest
 from ledger import EffectiveDay, FractionPolicy, HolderId, Ledger, Money, Price, Ratio, Shares, StockClassId
 from ledger.errors import DividendExceeded, UnknownName
 from ledger.events import ClassRight, Event, ResultingTerms, SharesGivenUp, SharesReceived
-from ledger.movements import Posting, Rescaling
+from ledger.movements import Posting, Rescaling, StockClassKind
 from ledger.quantities import Authorized
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.dividends import DividendTerms, PaidIn
@@ -66,7 +66,7 @@ def owed(ledger: Ledger, as_of: str, holder: str = "fund") -> Money | None:
 # --- what was declared ----------------------------------------------------------------------------------------
 
 
-def test_who_holds_shares_at_the_close_of_the_record_day_is_paid():
+def test_who_holds_shares_at_the_close_of_the_record_day_is_paid() -> None:
     ledger = recorded(
         issued("ada", 600),
         issued("bob", 400),
@@ -89,7 +89,7 @@ def test_who_holds_shares_at_the_close_of_the_record_day_is_paid():
     assert line.due == line.declared == line.unpaid == exactly(usd(250))
 
 
-def test_nobody_is_named_before_the_record_day():
+def test_nobody_is_named_before_the_record_day() -> None:
     ledger = recorded(issued("ada", 1000), dividend_declared())
 
     before, on = (dividends(ledger, as_of=day)["2026-q1"] for day in ("2026-03-30", "2026-03-31"))
@@ -99,7 +99,7 @@ def test_nobody_is_named_before_the_record_day():
     assert before.unpaid == on.unpaid == exactly(usd(250))
 
 
-def test_a_dividend_that_is_not_declared_yet_is_not_there():
+def test_a_dividend_that_is_not_declared_yet_is_not_there() -> None:
     ledger = recorded(issued("ada", 1000), dividend_declared())
 
     assert len(dividends(ledger, as_of="2026-03-15")) == 0
@@ -107,7 +107,7 @@ def test_a_dividend_that_is_not_declared_yet_is_not_there():
         dividends(ledger, as_of="2026-03-15")["2026-q1"]
 
 
-def test_cents_are_given_to_the_largest_remainders_so_that_all_of_it_adds_up():
+def test_cents_are_given_to_the_largest_remainders_so_that_all_of_it_adds_up() -> None:
     """By hand: 10 cents for 3 shares are 3⅓ cents each; two get 3 and the first 4."""
     ledger = recorded(
         issued("ada", 1),
@@ -122,7 +122,7 @@ def test_cents_are_given_to_the_largest_remainders_so_that_all_of_it_adds_up():
     assert line.due == line.declared
 
 
-def test_what_was_paid_in_cash_and_in_shares_is_told_apart():
+def test_what_was_paid_in_cash_and_in_shares_is_told_apart() -> None:
     ledger = recorded(
         issued("ada", 600),
         issued("bob", 400),
@@ -141,13 +141,13 @@ def test_what_was_paid_in_cash_and_in_shares_is_told_apart():
 
 
 @pytest.mark.parametrize(("as_of", "overdue"), [("2026-04-14", False), ("2026-04-15", False), ("2026-04-16", True)])
-def test_a_dividend_is_overdue_after_its_day_of_payment(as_of: str, overdue: bool):
+def test_a_dividend_is_overdue_after_its_day_of_payment(as_of: str, overdue: bool) -> None:
     ledger = recorded(issued("ada", 1000), dividend_declared(payment_on="2026-04-15"))
 
     assert dividends(ledger, as_of=as_of)["2026-q1"].is_overdue is overdue
 
 
-def test_a_payment_whose_day_is_open_is_between_nothing_and_all_of_it():
+def test_a_payment_whose_day_is_open_is_between_nothing_and_all_of_it() -> None:
     ledger = recorded(
         issued("ada", 1000),
         dividend_declared(payment_on="2026-04-01"),
@@ -162,19 +162,19 @@ def test_a_payment_whose_day_is_open_is_between_nothing_and_all_of_it():
     assert dividends(ledger, as_of="2026-04-15").payments[0].is_open
 
 
-def test_no_more_is_paid_of_a_dividend_than_was_declared():
+def test_no_more_is_paid_of_a_dividend_than_was_declared() -> None:
     ledger = recorded(issued("ada", 1000), dividend_declared())
 
     with pytest.raises(DividendExceeded, match="250 USD of dividend 2026-q1 is unpaid"):
         ledger.record(dividend_paid(holder="ada", dividend="2026-q1", amount="250.01 USD"))
 
 
-def test_a_dividend_that_nobody_declared_cannot_be_paid_as_one():
+def test_a_dividend_that_nobody_declared_cannot_be_paid_as_one() -> None:
     with pytest.raises(UnknownName, match="2026-q1"):
         recorded(issued("ada", 1000), dividend_paid(holder="ada", dividend="2026-q1", amount="1 USD"))
 
 
-def test_holders_that_were_merged_are_paid_as_one():
+def test_holders_that_were_merged_are_paid_as_one() -> None:
     ledger = recorded(
         issued("ada", 600),
         issued("bob", 400),
@@ -191,7 +191,7 @@ def test_holders_that_were_merged_are_paid_as_one():
 # --- what has accrued -----------------------------------------------------------------------------------------
 
 
-def test_shares_accrue_from_the_day_of_their_issue():
+def test_shares_accrue_from_the_day_of_their_issue() -> None:
     """By hand: 80 cents a year for a share; 1,000 shares for 90 days of 360 are 200 USD, 500 for 30 days 33.33."""
     ledger = recorded(entitled(), issued("fund", 1000), issued("ada", 500, "2026-04-01"))
 
@@ -200,19 +200,19 @@ def test_shares_accrue_from_the_day_of_their_issue():
     assert owed(ledger, "2026-05-01", "bob") is None
 
 
-def test_shares_that_were_there_before_accrue_from_the_day_of_the_terms():
+def test_shares_that_were_there_before_accrue_from_the_day_of_the_terms() -> None:
     ledger = recorded(issued("fund", 1000), entitled("2026-03-01"))
 
     assert owed(ledger, "2026-04-01") == usd("66.67")
 
 
-def test_a_first_day_that_the_charter_names_counts_for_shares_issued_later():
+def test_a_first_day_that_the_charter_names_counts_for_shares_issued_later() -> None:
     ledger = recorded(entitled(terms=terms(accrues_from=date(2026, 1, 15))), issued("fund", 1000, "2026-03-15"))
 
     assert owed(ledger, "2026-04-15") == usd(200)
 
 
-def test_who_receives_shares_receives_what_accrued_on_them():
+def test_who_receives_shares_receives_what_accrued_on_them() -> None:
     """By hand: of 400 USD that accrued in 180 days on 1,000 shares a quarter goes with 250 of them."""
     ledger = recorded(
         entitled(),
@@ -225,7 +225,7 @@ def test_who_receives_shares_receives_what_accrued_on_them():
     assert (owed(ledger, "2026-08-01"), owed(ledger, "2026-08-01", "ada")) == (usd(300), usd(100))
 
 
-def test_what_accrued_on_shares_given_up_stays_with_who_had_them_until_it_is_paid():
+def test_what_accrued_on_shares_given_up_stays_with_who_had_them_until_it_is_paid() -> None:
     """By hand: 40 USD accrued in 90 days on the 200 shares that were converted, and 160 on the 800 others."""
     converted = shares_converted(surrendered=200, received=250, effective_on="2026-05-01")
     ledger = recorded(entitled(), issued("fund", 1000), converted)
@@ -240,7 +240,7 @@ def test_what_accrued_on_shares_given_up_stays_with_who_had_them_until_it_is_pai
     assert (paid.owed, paid.given_up, paid.paid, paid.accrued) == (usd(160), usd(0), usd(40), usd(200))
 
 
-def test_dividends_given_up_in_an_exchange_are_settled():
+def test_dividends_given_up_in_an_exchange_are_settled() -> None:
     given = SharesGivenUp(holder=FUND, stock_class=PREFERRED, shares=Shares(1000), dividends=usd(200))
     received = SharesReceived(holder=FUND, stock_class=StockClassId("common"), shares=Shares(10))
     ledger = recorded(
@@ -261,7 +261,7 @@ def test_dividends_given_up_in_an_exchange_are_settled():
     assert (line.owed, line.paid) == (usd(0), usd(200))
 
 
-def test_unpaid_dividends_that_compound_bear_dividends_and_paid_ones_do_not():
+def test_unpaid_dividends_that_compound_bear_dividends_and_paid_ones_do_not() -> None:
     """By hand: 1,000 shares of 10 USD at 8 % by the quarter: 200 each quarter, on 10,200 then 204."""
     quarterly = terms(compounding=Compounding.QUARTERLY)
     unpaid = recorded(entitled(terms=quarterly), issued("fund", 1000))
@@ -275,7 +275,7 @@ def test_unpaid_dividends_that_compound_bear_dividends_and_paid_ones_do_not():
     assert owed(paid, "2026-08-01") == usd(200)
 
 
-def test_a_split_changes_nothing_of_what_accrues_when_the_stated_value_is_restated():
+def test_a_split_changes_nothing_of_what_accrues_when_the_stated_value_is_restated() -> None:
     split = stock_split_effected(
         stock_classes=(PREFERRED,),
         ratio="1/20",
@@ -297,7 +297,7 @@ def test_a_split_changes_nothing_of_what_accrues_when_the_stated_value_is_restat
     assert line.owed == usd(400)
 
 
-def test_new_terms_count_from_their_day_and_terms_that_end_accrue_nothing_more():
+def test_new_terms_count_from_their_day_and_terms_that_end_accrue_nothing_more() -> None:
     """By hand: 66.67 in 30 days at 8 %, then 100 in 30 days at 12 %, and nothing after the end."""
     ended = class_rights_stated(
         stock_class="series-a",
@@ -317,15 +317,15 @@ def test_new_terms_count_from_their_day_and_terms_that_end_accrue_nothing_more()
     assert owed(ledger, "2027-04-01") == usd("166.67")
 
 
-def test_what_is_not_cumulative_does_not_accrue():
+def test_what_is_not_cumulative_does_not_accrue() -> None:
     ledger = recorded(entitled(terms=terms(is_cumulative=False)), issued("fund", 1000))
 
     assert dividends(ledger, as_of="2027-01-01").accrued == ()
 
 
-def test_a_rate_of_a_stated_value_that_is_not_known_accrues_nothing_that_could_be_told():
+def test_a_rate_of_a_stated_value_that_is_not_known_accrues_nothing_that_could_be_told() -> None:
     plain = builders.stock_class_designated(
-        stock_class="series-b", class_kind=builders.StockClassKind.PREFERRED, title="Series B"
+        stock_class="series-b", class_kind=StockClassKind.PREFERRED, title="Series B"
     )
     rights = class_rights_stated(stock_class="series-b", liquidation=None, dividends=terms())
     ledger = recorded(plain, rights, preferred_issued(stock_class="series-b", issued=10))
@@ -333,7 +333,7 @@ def test_a_rate_of_a_stated_value_that_is_not_known_accrues_nothing_that_could_b
     assert dividends(ledger, as_of="2027-01-01").accrued == ()
 
 
-def test_more_that_was_paid_than_accrued_is_shown_as_it_is():
+def test_more_that_was_paid_than_accrued_is_shown_as_it_is() -> None:
     ledger = recorded(
         entitled(),
         issued("fund", 1000),
@@ -345,7 +345,7 @@ def test_more_that_was_paid_than_accrued_is_shown_as_it_is():
     assert (line.accrued, line.paid, line.owed) == (usd(200), usd(250), usd(-50))
 
 
-def test_what_has_accrued_is_as_it_was_known():
+def test_what_has_accrued_is_as_it_was_known() -> None:
     ledger = recorded(entitled(), issued("fund", 1000))
     before = ledger.entries()[-1].number
     ledger.record(issued("ada", 1000), actor="counsel")
@@ -357,7 +357,7 @@ def test_what_has_accrued_is_as_it_was_known():
 # --- stock dividends ------------------------------------------------------------------------------------------
 
 
-def test_a_stock_dividend_multiplies_every_position_and_leaves_what_is_authorized():
+def test_a_stock_dividend_multiplies_every_position_and_leaves_what_is_authorized() -> None:
     ledger = recorded(builders.common_issued(holder="ada", issued=1_005), issued("fund", 10), stock_dividend_paid())
 
     table = cap_table(ledger, as_of="2026-07-01")
@@ -369,12 +369,12 @@ def test_a_stock_dividend_multiplies_every_position_and_leaves_what_is_authorize
     )
 
 
-def test_a_stock_dividend_states_the_price_of_every_right_that_it_affects():
+def test_a_stock_dividend_states_the_price_of_every_right_that_it_affects() -> None:
     with pytest.raises(Exception, match="State its exact conversion price"):
         recorded(builders.common_issued(holder="ada", issued=100), stock_dividend_paid(resulting=()))
 
 
-def test_a_stock_dividend_is_a_rescaling_and_moves_nothing_else():
+def test_a_stock_dividend_is_a_rescaling_and_moves_nothing_else() -> None:
     event = stock_dividend_paid(effective_on=EffectiveDay("2026-07-01"))
 
     (rescaling,) = [each for each in event.movements() if isinstance(each, Rescaling)]
@@ -382,7 +382,7 @@ def test_a_stock_dividend_is_a_rescaling_and_moves_nothing_else():
     assert not [each for each in event.movements() if isinstance(each, Posting)]
 
 
-def test_the_tables_for_programs_hold_every_line():
+def test_the_tables_for_programs_hold_every_line() -> None:
     ledger = recorded(
         entitled(),
         issued("ada", 1000),
