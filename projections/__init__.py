@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from projections.figures import Figure, of_agreement, of_class, of_holder
     from projections.findings import Finding, Findings, Severity, findings
     from projections.holders import HolderLine, HolderList, holders
+    from projections.notes import NoteLedger, NoteLine, NoteOnDay, notes
     from projections.over_time import (
         CommitmentOverTime,
         CommitmentStep,
@@ -102,6 +103,9 @@ __all__ = [
     "HoldingLine",
     "How",
     "NotConverting",
+    "NoteLedger",
+    "NoteLine",
+    "NoteOnDay",
     "OwnershipOverTime",
     "OwnershipStep",
     "PaymentLine",
@@ -137,6 +141,7 @@ __all__ = [
     "explain",
     "findings",
     "holders",
+    "notes",
     "of_agreement",
     "of_class",
     "of_holder",
@@ -175,6 +180,7 @@ _MODULES = {
     "figures": ("Figure", "of_agreement", "of_class", "of_holder"),
     "findings": ("Finding", "Findings", "Severity", "findings"),
     "holders": ("HolderLine", "HolderList", "holders"),
+    "notes": ("NoteLedger", "NoteLine", "NoteOnDay", "notes"),
     "over_time": (
         "CommitmentOverTime",
         "CommitmentStep",

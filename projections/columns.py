@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from projections.explain import Explanation
     from projections.findings import Findings
     from projections.holders import HolderList
+    from projections.notes import NoteLedger
     from projections.over_time import CommitmentOverTime, OwnershipOverTime
     from projections.pro_forma import ProForma
     from projections.rollforward import RollForward
@@ -819,4 +820,59 @@ def adjustments(view: Adjustments) -> tuple[Frame, ...]:
         Frame("adjustments", title, (*asked, *_ADJUSTMENTS), proposals),
         Frame("counted", title, (*asked, *_COUNTED), within(view.lines, lambda line: line.counted)),
         Frame("holders", title, (*asked, *_ADJUSTED_HOLDERS), within(view.lines, lambda line: line.holders)),
+    )
+
+
+# --- note ledger --------------------------------------------------------------------------------------------
+
+_NOTES: Final = (
+    Column("instrument"),
+    Column("instrument_kind"),
+    Column("holder"),
+    Column("name"),
+    _quantity("opening"),
+    _quantity("principal"),
+    _quantity("interest_opening", lambda line: line.payable(line.interest_opening)),
+    _quantity("accrued", lambda line: line.payable(line.accrued)),
+    _quantity("interest", lambda line: line.payable(line.interest)),
+    _quantity("interest_exactly", "interest", shown=False),
+    _quantity("becomes"),
+    Column("currency", shown=False),
+)
+_DEBT_STEPS: Final = (
+    Column("instrument", of="outer.instrument"),
+    Column("holder", of="outer.holder"),
+    Column("kind", of="line.kind"),
+    _quantity("change", "line.change"),
+    Column("currency", of="outer.currency", shown=False),
+    Column("entries", of="line.entries"),
+)
+_NOTE_TERMS: Final = (
+    Column("instrument"),
+    Column("instrument_kind"),
+    Column("in_default", of=lambda note: _yes_or_no(note.in_default)),
+    Column("secured_by", of=lambda note: note.liens or None),
+    _quantity("due"),
+    _quantity("overdue"),
+    Column("next_due_on", Kind.DAY),
+    Column("into"),
+    _quantity("price", lambda note: note.price and Bounds(note.price.at_least, note.price.at_most)),
+    Column("because", of=lambda note: (note.price and note.price.because) or None, shown=False),
+)
+
+
+def _yes_or_no(level: Any) -> str | None:
+    return " or ".join("yes" if each else "no" for each in level.values) or None
+
+
+def note_ledger(view: NoteLedger) -> tuple[Frame, ...]:
+    """Return a line for each holder of each note, for each kind of change, and for each note."""
+    title = f"Notes of {view.issuer} at the close of {view.as_of}"
+    asked = (*_asked(view), constant("after", view.after, Kind.DAY))
+    return (
+        Frame("notes", title, (*asked, *_NOTES), view.lines),
+        Frame(
+            "changes", title, (*asked, *_DEBT_STEPS), within(view.lines, lambda line: line.changes + line.settled)
+        ),
+        Frame("terms", title, (*asked, *_NOTE_TERMS), view.notes),
     )
