@@ -29,7 +29,7 @@ from msgspec.structs import astuple
 from ledger.bulk import Bulk
 from ledger.days import EffectiveDay
 from ledger.errors import LedgerDamaged, NotUnderstood, nearest, shown
-from ledger.events import EVENTS, Certainty, EntryRestated, Event, Evidence, Fact
+from ledger.events import KINDS, Certainty, EntryRestated, Event, Evidence, Fact, event_named
 from ledger.identity import CommandId, Count, EntryNumber, Identifier, IssuerId
 from ledger.pages import DIGEST, Page, Said
 from ledger.personal import Personal, has_particulars
@@ -278,19 +278,23 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-_FORMS: Final[dict[tuple[str, str], _Form]] = {
-    form.key: form
-    for form in (
-        _Form((EntryRestated.KIND, EntryRestated.VERSION), _RestatedForm, _read_restated, _write_restated),
-        *(
-            _Form((event.KIND, event.VERSION), event, _as_it_is, _as_it_is)
-            for event in EVENTS
-            if event is not EntryRestated
-        ),
-    )
-}
-KINDS: Final = {event.KIND: event for event in EVENTS}
-"""Every kind by its name in the file; nothing else is ever looked up."""
+class _Forms(dict[tuple[str, str], _Form]):
+    """The form of each version of each kind, made when a record first holds one. Kinds are a closed table."""
+
+    def __missing__(self, key: tuple[str, str]) -> _Form:
+        kind, version = key
+        event = event_named(kind)
+        if version != event.VERSION:
+            raise KeyError(key)
+        if event is EntryRestated:
+            form = _Form(key, _RestatedForm, _read_restated, _write_restated)
+        else:
+            form = _Form(key, event, _as_it_is, _as_it_is)
+        self[key] = form
+        return form
+
+
+_FORMS: Final = _Forms()
 
 
 class _Payload(msgspec.Struct, forbid_unknown_fields=True):
@@ -304,9 +308,13 @@ _read_envelope = msgspec.json.Decoder(_Payload).decode
 
 _HEAD: Final = b'{"event":'
 _KIND: Final = b',"kind":"'
-_TAILS: Final = {key: b'%b%b","version":"%b"}' % (_KIND, *map(str.encode, key)) for key in _FORMS}
-_BY_TAIL: Final = {tail: _FORMS[key] for key, tail in _TAILS.items()}
-_BY_TOPIC: Final = {".".join(key): form for key, form in _FORMS.items()}
+_TAIL: Final = re.compile(rb',"kind":"([a-z-]+)","version":"([0-9]+)"}')
+
+
+def _tail(key: tuple[str, str]) -> bytes:
+    return b'%b%b","version":"%b"}' % (_KIND, *map(str.encode, key))
+
+
 _write_layout = msgspec.json.Encoder().encode
 _write_layouts = msgspec.json.Encoder().encode_lines
 
@@ -319,7 +327,7 @@ def encode(event: Event) -> bytes:
     key = (event.KIND, event.VERSION)
     form = _FORMS[key]
     assert form.write is not None, "only the current version is written"
-    return _HEAD + _write(form.write(event)) + _TAILS[key]
+    return _HEAD + _write(form.write(event)) + _tail(key)
 
 
 def decode(payload: bytes, place: str = "payload") -> Event:
@@ -377,7 +385,7 @@ def _read_payload(payload: bytes) -> Event:
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise NotUnderstood("E_LIMIT", f"a payload of {len(payload):,} bytes", f"at most {MAX_PAYLOAD_BYTES:,}")
     end = payload.rfind(_KIND)
-    form = _BY_TAIL.get(payload[end:])
+    form = _by_tail(payload[end:])
     if form is None or not payload.startswith(_HEAD):
         raise _not_ours(payload)
     raw = payload[len(_HEAD) : end]
@@ -387,10 +395,24 @@ def _read_payload(payload: bytes) -> Event:
     return form.read(made)
 
 
+@lru_cache(maxsize=1_000)
+def _by_tail(tail: bytes) -> _Form | None:
+    """Return the form that the end of a payload names, if there is one."""
+    named = _TAIL.fullmatch(tail)
+    return _form(*(part.decode() for part in named.groups())) if named is not None else None
+
+
+def _form(kind: str, version: str) -> _Form | None:
+    try:
+        return _FORMS[kind, version]
+    except KeyError:
+        return None
+
+
 def _not_ours(payload: bytes) -> NotUnderstood:
     """Return what is wrong with a payload that does not begin and end as ours do."""
     envelope = _read_envelope(payload)
-    if (envelope.kind, envelope.version) in _FORMS:
+    if _form(envelope.kind, envelope.version) is not None:
         return _not_canonical()
     return NotUnderstood(
         "E_KIND",
@@ -432,7 +454,7 @@ def from_plain(plain: dict[str, Any]) -> Event:
         near = nearest(kind, KINDS) if isinstance(kind, str) else None
         hint = f"did you mean {near}?" if near else "the reference lists the kinds"
         raise NotUnderstood("E_KIND", f"kind {shown(kind)} is not known", hint, "/kind")
-    event = KINDS[kind]
+    event = event_named(kind)
     if plain.get("version", event.VERSION) != event.VERSION:
         raise NotUnderstood(
             "E_KIND", f"{kind} has no version {shown(plain['version'])}", f"write {event.VERSION}", "/version"
@@ -730,7 +752,9 @@ def _read_payloads(payloads: Sequence[bytes], topics: Sequence[str]) -> tuple[di
     singles: dict[int, Event] = {}
     bulks: list[Bulk] = []
     for topic, of_kind in places.items():
-        made = _BY_TOPIC[topic].read_lines([payloads[index] for index in of_kind], of_kind)
+        kind, _, version = topic.partition(".")
+        form = _form(kind, version)
+        made = form.read_lines([payloads[index] for index in of_kind], of_kind) if form is not None else None
         if made is None:
             return None
         if isinstance(made, Bulk):

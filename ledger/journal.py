@@ -32,7 +32,6 @@ from ledger.errors import (
     shown,
 )
 from ledger.events import EntryRestated, EntryVoided, Event, IssuerRegistered
-from ledger.gate import Gate
 from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.index import Index
 from ledger.pages import Entries, Page, Said
@@ -43,6 +42,8 @@ from ledger.timeline import Entry, History, InEffect, command_end, history_of, k
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ledger.gate import Gate
 
 _TRIES: Final = 10
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
@@ -132,7 +133,7 @@ class Ledger:
         self._particulars: dict[str, tuple[bytes, str]] = {}
         self._standing: tuple[int, list[InEffect]] = (0, [])
         self._index = Index()
-        self._gate = Gate()
+        self._gate: Gate | None = None  # the rules are there when something is recorded
         self._recorded: int | None = None  # how many entries are, where those after them are only supposed
 
     @classmethod
@@ -413,9 +414,9 @@ class Ledger:
         while command in supposed._commands:
             command += "."
         if known == len(entries):  # the totals of these entries are there; a check that keeps nothing leaves them
-            supposed._gate = self._gate
+            supposed._gate = self._rules()
         new = supposed._attempt(events, SUPPOSED, command, None, as_stated, keep=False).entries
-        supposed._gate = Gate()
+        supposed._gate = None
         supposed._entries.add([*new])
         supposed._commands[CommandId(command)] = known + 1
         if isinstance(first := new[0].event, IssuerRegistered):
@@ -455,22 +456,30 @@ class Ledger:
             payloads = [codec.encode(event) for event in sealed]
             sealed = [_as_kept(event, payload) for event, payload in zip(sealed, payloads, strict=True)]
             new = self._numbered(sealed, payloads, actor, identity)
-            self._gate.check(self._issuer, entries, new, as_stated=as_stated, keep=keep)
+            self._rules().check(self._issuer, entries, new, as_stated=as_stated, keep=keep)
             if not keep:
                 return Recorded(identity, tuple(new))
             try:
                 self._append(new, payloads, identity)
             except Conflict:  # somebody else was first: look again, and ask the rules again
-                self._gate = Gate()
+                self._gate = None
                 first = events[0]
                 if isinstance(first, IssuerRegistered) and first.issuer in self._store.issuers():
                     self._issuer = first.issuer
                 continue
             except BaseException:
-                self._gate = Gate()
+                self._gate = None
                 raise
             return Recorded(identity, tuple(new))
         raise Unavailable("E_BUSY", str(self._issuer), "other writers kept coming first; try again")
+
+    def _rules(self) -> Gate:
+        """Return what lets a command through, or refuses it; an answer alone does without it."""
+        if self._gate is None:
+            from ledger.gate import Gate
+
+            self._gate = Gate()
+        return self._gate
 
     def _already(self, command: CommandId, events: Sequence[Event]) -> Recorded | None:
         """Return the first outcome of a command that was recorded before.

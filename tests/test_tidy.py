@@ -49,8 +49,10 @@ def floats_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Yield what makes or may make a binary float.
 
     The one exception is ``/`` where an operand is a ``Fraction`` for anybody to see: a call of ``Fraction``, or a
-    name or attribute that is one by its type. ``/`` of two unknown things is reported unless it is listed below.
+    name or attribute that is one by its type. ``/`` of two unknown things is reported unless it is declared in the
+    module, or listed below.
     """
+    declared = _declared_exact(tree)
     for node in ast.walk(tree):
         match node:
             case ast.Constant(value=float() | complex() as value):
@@ -65,7 +67,7 @@ def floats_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
             case ast.Import(names=names) if any(alias.name in ("math", "cmath", "random") for alias in names):
                 yield node.lineno, "import of math as a whole"
             case ast.BinOp(op=ast.Div()) | ast.AugAssign(op=ast.Div()):
-                if not _divides_exactly(node):
+                if not _divides_exactly(node, declared):
                     yield node.lineno, f"true division: {ast.unparse(node)}"
             case ast.Call(func=ast.Name(id="round")):
                 yield node.lineno, "round(), whose rule is nobody's paper"
@@ -80,22 +82,41 @@ EXACT_VARIABLES = {"before", "bought", "factor", "ratio", "ratios"}
 """Variables that hold a ``Fraction`` where they are divided. A new one is added here, or says ``Fraction(…)``."""
 
 
-def _divides_exactly(node: ast.BinOp | ast.AugAssign) -> bool:
+def _declared_exact(tree: ast.AST) -> frozenset[str]:
+    """Return the names that a module declares as fractions, or as collections of them: fields, arguments, results."""
+    names = set()
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name), annotation=annotation)
+                | ast.arg(arg=name, annotation=ast.AST() as annotation)
+            ):
+                names |= {name} if "Fraction" in _unit(annotation) else set()
+            case ast.FunctionDef(name=name, returns=ast.AST() as annotation):
+                names |= {name} if "Fraction" in _unit(annotation) else set()
+            case _:
+                pass
+    return frozenset(names)
+
+
+def _divides_exactly(node: ast.BinOp | ast.AugAssign, declared: frozenset[str]) -> bool:
     """Whether a division has an operand that is a fraction by its name, so that its result is exact."""
     sides = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.target, node.value)
-    return any(_is_exact(side) for side in sides)
+    return any(_is_exact(side, declared) for side in sides)
 
 
-def _is_exact(side: ast.AST) -> bool:
+def _is_exact(side: ast.AST, declared: frozenset[str]) -> bool:
     match side:
+        case ast.Call(func=ast.Name(id="sum" | "min" | "max"), args=[first, *_]):
+            return _is_exact(first, declared)
         case ast.Call(func=function):
-            return _name(function).rpartition(".")[2] in EXACT_CALLS
+            return _name(function).rpartition(".")[2] in EXACT_CALLS | declared
         case ast.Attribute(attr=attribute):
-            return attribute in EXACT_NAMES
+            return attribute in EXACT_NAMES | declared
         case ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)):
-            return name in EXACT_VARIABLES
+            return name in EXACT_VARIABLES | declared
         case ast.BinOp(left=left, right=right):
-            return _is_exact(left) or _is_exact(right)
+            return _is_exact(left, declared) or _is_exact(right, declared)
         case _:
             return False
 

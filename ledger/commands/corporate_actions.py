@@ -19,7 +19,7 @@ from ledger.events import (
     ResultingTerms,
     StockSplitEffected,
 )
-from ledger.events.issuer import CLASS_RIGHTS
+from ledger.events.class_rights import CLASS_RIGHTS
 from ledger.identity import Count, InstrumentId, StockClassId
 from ledger.movements import Awarded, Level, Owed, Purchasable
 from ledger.quantities import Authorized, FractionPolicy, Price, Ratio, plain

@@ -1,233 +1,240 @@
-"""The vocabulary: what can have happened, each event a fact that somebody could sign."""
+"""The vocabulary: what can have happened, each event a fact that somebody could sign.
+
+A family is a module, and is imported when one of its names is used: a record speaks of a few families, and making
+the classes of all takes longer than most answers.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-from ledger.events.adjustments import (
-    AdjustmentCause,
-    ConversionPriceAdjusted,
-    InstrumentAdjusted,
-    SharesAdded,
-)
-from ledger.events.agreements import (
-    AgreementAmended,
-    AgreementSigned,
-    AgreementTerminated,
-    CommitmentLapsed,
-    CommitmentReduced,
-    ConditionSatisfied,
-    ConditionWaived,
-    LapsedPart,
-    RemedyExercised,
-    TrancheClosed,
-    TrancheRescheduled,
-)
-from ledger.events.awards import (
-    AwardForfeited,
-    AwardGranted,
-    AwardTermsAmended,
-    AwardTransferred,
-    ElectionFiled,
-    EndCause,
-    OptionExercised,
-    PlanAdopted,
-    PlanPoolChanged,
-    UnitsReleased,
-    UnvestedSharesRepurchased,
-    VestingAccelerated,
-    VestingConditionMet,
-)
-from ledger.events.base import Certainty, Event, Evidence, Fact
-from ledger.events.company import (
-    CharterAmendmentProposed,
-    HoldingReported,
-    IssuerRenamed,
-    ListingChanged,
-    ProceedsReleased,
-    ProceedsRestricted,
-    SharesSubscribed,
-    StockholdersVoted,
-)
-from ledger.events.corporate_actions import FractionsSettled, ResultingTerms, StockSplitEffected
-from ledger.events.dividends import DividendDeclared, DividendPaid, StockDividendPaid
-from ledger.events.holders import (
-    GroupDissolved,
-    GroupFormed,
-    HolderMerged,
-    HolderRegistered,
-    HolderRenamed,
-    NomineeDeclared,
-)
-from ledger.events.issuer import (
-    AuthorizedSharesChanged,
-    ClassRight,
-    ClassRightsStated,
-    ClassTermsAmended,
-    IdentifierScheme,
-    IssuerRegistered,
-    RegisterScopeDeclared,
-    ReserveReleased,
-    SecurityIdentifierChanged,
-    SharesReserved,
-    StockClassDesignated,
-)
-from ledger.events.market import OutstandingReported, PriceQuoted
-from ledger.events.notes import (
-    ConvertibleAssigned,
-    ConvertibleCancelled,
-    ConvertibleConverted,
-    DefaultCured,
-    DefaultDeclared,
-    InterestAddedToPrincipal,
-    LienGranted,
-    LienReleased,
-    NoteGivenUp,
-    NoteIssued,
-    NoteReceived,
-    NoteRepaid,
-    NoteTermsAmended,
-    RightReceived,
-    SecuritiesExchanged,
-    SharesGivenUp,
-    SharesReceived,
-)
-from ledger.events.record import EntryRestated, EntryVoided, OpeningBalanceAdopted, OpeningPosition
-from ledger.events.restrictions import (
-    IssuanceCapAgreed,
-    IssuanceCapLifted,
-    OwnershipLimitAgreed,
-    OwnershipLimitChanged,
-    OwnershipLimitWaived,
-    RestrictionKind,
-    RestrictionLifted,
-    RestrictionPlaced,
-)
-from ledger.events.safes import AmendmentCause, SafeIssued, SafeTermsAmended
-from ledger.events.shares import (
-    CommonIssued,
-    Consideration,
-    ConsiderationForm,
-    PreferredIssued,
-    SharesCancelled,
-    SharesConverted,
-    SharesRedeemed,
-    SharesRepurchased,
-    SharesRetired,
-    SharesTransferred,
-    TransferCause,
-    TreasurySharesReissued,
-)
-from ledger.events.warrants import (
-    WarrantCancelled,
-    WarrantExercised,
-    WarrantExpired,
-    WarrantIssued,
-    WarrantTermsAmended,
-    WarrantTransferred,
-)
+if TYPE_CHECKING:
+    from ledger.events.adjustments import AdjustmentCause, ConversionPriceAdjusted, InstrumentAdjusted, SharesAdded
+    from ledger.events.agreements import (
+        AgreementAmended,
+        AgreementSigned,
+        AgreementTerminated,
+        CommitmentLapsed,
+        CommitmentReduced,
+        ConditionSatisfied,
+        ConditionWaived,
+        LapsedPart,
+        RemedyExercised,
+        TrancheClosed,
+        TrancheRescheduled,
+    )
+    from ledger.events.awards import (
+        AwardForfeited,
+        AwardGranted,
+        AwardTermsAmended,
+        AwardTransferred,
+        ElectionFiled,
+        EndCause,
+        OptionExercised,
+        PlanAdopted,
+        PlanPoolChanged,
+        UnitsReleased,
+        UnvestedSharesRepurchased,
+        VestingAccelerated,
+        VestingConditionMet,
+    )
+    from ledger.events.base import Certainty, Event, Evidence, Fact
+    from ledger.events.class_rights import ClassRight, ClassRightsStated
+    from ledger.events.company import (
+        CharterAmendmentProposed,
+        HoldingReported,
+        IssuerRenamed,
+        ListingChanged,
+        ProceedsReleased,
+        ProceedsRestricted,
+        SharesSubscribed,
+        StockholdersVoted,
+    )
+    from ledger.events.corporate_actions import (
+        SPLITS,
+        FractionsSettled,
+        ResultingTerms,
+        StockDividendPaid,
+        StockSplitEffected,
+    )
+    from ledger.events.dividends import DividendDeclared, DividendPaid
+    from ledger.events.holders import (
+        GroupDissolved,
+        GroupFormed,
+        HolderMerged,
+        HolderRegistered,
+        HolderRenamed,
+        NomineeDeclared,
+    )
+    from ledger.events.issuer import (
+        AuthorizedSharesChanged,
+        ClassTermsAmended,
+        IdentifierScheme,
+        IssuerRegistered,
+        RegisterScopeDeclared,
+        ReserveReleased,
+        SecurityIdentifierChanged,
+        SharesReserved,
+        StockClassDesignated,
+    )
+    from ledger.events.market import OutstandingReported, PriceQuoted
+    from ledger.events.notes import (
+        ConvertibleAssigned,
+        ConvertibleCancelled,
+        ConvertibleConverted,
+        DefaultCured,
+        DefaultDeclared,
+        InterestAddedToPrincipal,
+        LienGranted,
+        LienReleased,
+        NoteGivenUp,
+        NoteIssued,
+        NoteReceived,
+        NoteRepaid,
+        NoteTermsAmended,
+        RightReceived,
+        SecuritiesExchanged,
+        SharesGivenUp,
+        SharesReceived,
+    )
+    from ledger.events.record import EntryRestated, EntryVoided, OpeningBalanceAdopted, OpeningPosition
+    from ledger.events.restrictions import (
+        IssuanceCapAgreed,
+        IssuanceCapLifted,
+        OwnershipLimitAgreed,
+        OwnershipLimitChanged,
+        OwnershipLimitWaived,
+        RestrictionKind,
+        RestrictionLifted,
+        RestrictionPlaced,
+    )
+    from ledger.events.safes import AmendmentCause, SafeIssued, SafeTermsAmended
+    from ledger.events.shares import (
+        CommonIssued,
+        Consideration,
+        ConsiderationForm,
+        PreferredIssued,
+        SharesCancelled,
+        SharesConverted,
+        SharesRedeemed,
+        SharesRepurchased,
+        SharesRetired,
+        SharesTransferred,
+        TransferCause,
+        TreasurySharesReissued,
+    )
+    from ledger.events.warrants import (
+        WarrantCancelled,
+        WarrantExercised,
+        WarrantExpired,
+        WarrantIssued,
+        WarrantTermsAmended,
+        WarrantTransferred,
+    )
 
-EVENTS: Final[tuple[type[Event], ...]] = (
-    IssuerRegistered,
-    StockClassDesignated,
-    ClassTermsAmended,
-    ClassRightsStated,
-    AuthorizedSharesChanged,
-    SharesReserved,
-    ReserveReleased,
-    SecurityIdentifierChanged,
-    RegisterScopeDeclared,
-    HolderRegistered,
-    HolderRenamed,
-    HolderMerged,
-    NomineeDeclared,
-    GroupFormed,
-    GroupDissolved,
-    AgreementSigned,
-    AgreementAmended,
-    ConditionSatisfied,
-    ConditionWaived,
-    TrancheClosed,
-    CommitmentReduced,
-    CommitmentLapsed,
-    AgreementTerminated,
-    RemedyExercised,
-    PreferredIssued,
-    CommonIssued,
-    SharesTransferred,
-    SharesConverted,
-    SharesCancelled,
-    SharesRepurchased,
-    TreasurySharesReissued,
-    SharesRetired,
-    SharesRedeemed,
-    StockSplitEffected,
-    FractionsSettled,
-    DividendDeclared,
-    DividendPaid,
-    StockDividendPaid,
-    SafeIssued,
-    SafeTermsAmended,
-    RestrictionPlaced,
-    RestrictionLifted,
-    OwnershipLimitAgreed,
-    OwnershipLimitChanged,
-    OwnershipLimitWaived,
-    IssuanceCapAgreed,
-    IssuanceCapLifted,
-    IssuerRenamed,
-    ListingChanged,
-    CharterAmendmentProposed,
-    StockholdersVoted,
-    ProceedsRestricted,
-    ProceedsReleased,
-    HoldingReported,
-    SharesSubscribed,
-    WarrantIssued,
-    WarrantTermsAmended,
-    WarrantExercised,
-    WarrantTransferred,
-    WarrantExpired,
-    WarrantCancelled,
-    InstrumentAdjusted,
-    ConversionPriceAdjusted,
-    PlanAdopted,
-    PlanPoolChanged,
-    AwardGranted,
-    AwardTermsAmended,
-    VestingConditionMet,
-    VestingAccelerated,
-    OptionExercised,
-    UnitsReleased,
-    AwardForfeited,
-    AwardTransferred,
-    UnvestedSharesRepurchased,
-    ElectionFiled,
-    NoteIssued,
-    NoteTermsAmended,
-    ConvertibleConverted,
-    NoteRepaid,
-    InterestAddedToPrincipal,
-    SecuritiesExchanged,
-    ConvertibleAssigned,
-    ConvertibleCancelled,
-    DefaultDeclared,
-    DefaultCured,
-    LienGranted,
-    LienReleased,
-    PriceQuoted,
-    OutstandingReported,
-    OpeningBalanceAdopted,
-    EntryVoided,
-    EntryRestated,
-)
-"""Every event there is, family by family."""
+    EVENTS: tuple[type[Event], ...]
+    """Every event there is, family by family; asking for it imports all of them."""
 
-SPLITS: Final = (StockSplitEffected, StockDividendPaid)
-"""What multiplies all shares of a class: what comes before it on its day is in other units than what follows."""
+KINDS: Final[dict[str, str]] = {
+    "issuer-registered": "IssuerRegistered",
+    "stock-class-designated": "StockClassDesignated",
+    "class-terms-amended": "ClassTermsAmended",
+    "class-rights-stated": "ClassRightsStated",
+    "authorized-shares-changed": "AuthorizedSharesChanged",
+    "shares-reserved": "SharesReserved",
+    "reserve-released": "ReserveReleased",
+    "security-identifier-changed": "SecurityIdentifierChanged",
+    "register-scope-declared": "RegisterScopeDeclared",
+    "holder-registered": "HolderRegistered",
+    "holder-renamed": "HolderRenamed",
+    "holder-merged": "HolderMerged",
+    "nominee-declared": "NomineeDeclared",
+    "group-formed": "GroupFormed",
+    "group-dissolved": "GroupDissolved",
+    "agreement-signed": "AgreementSigned",
+    "agreement-amended": "AgreementAmended",
+    "condition-satisfied": "ConditionSatisfied",
+    "condition-waived": "ConditionWaived",
+    "tranche-closed": "TrancheClosed",
+    "commitment-reduced": "CommitmentReduced",
+    "commitment-lapsed": "CommitmentLapsed",
+    "agreement-terminated": "AgreementTerminated",
+    "remedy-exercised": "RemedyExercised",
+    "preferred-issued": "PreferredIssued",
+    "common-issued": "CommonIssued",
+    "shares-transferred": "SharesTransferred",
+    "shares-converted": "SharesConverted",
+    "shares-cancelled": "SharesCancelled",
+    "shares-repurchased": "SharesRepurchased",
+    "treasury-shares-reissued": "TreasurySharesReissued",
+    "shares-retired": "SharesRetired",
+    "shares-redeemed": "SharesRedeemed",
+    "stock-split-effected": "StockSplitEffected",
+    "fractions-settled": "FractionsSettled",
+    "dividend-declared": "DividendDeclared",
+    "dividend-paid": "DividendPaid",
+    "stock-dividend-paid": "StockDividendPaid",
+    "safe-issued": "SafeIssued",
+    "safe-terms-amended": "SafeTermsAmended",
+    "restriction-placed": "RestrictionPlaced",
+    "restriction-lifted": "RestrictionLifted",
+    "ownership-limit-agreed": "OwnershipLimitAgreed",
+    "ownership-limit-changed": "OwnershipLimitChanged",
+    "ownership-limit-waived": "OwnershipLimitWaived",
+    "issuance-cap-agreed": "IssuanceCapAgreed",
+    "issuance-cap-lifted": "IssuanceCapLifted",
+    "issuer-renamed": "IssuerRenamed",
+    "listing-changed": "ListingChanged",
+    "charter-amendment-proposed": "CharterAmendmentProposed",
+    "stockholders-voted": "StockholdersVoted",
+    "proceeds-restricted": "ProceedsRestricted",
+    "proceeds-released": "ProceedsReleased",
+    "holding-reported": "HoldingReported",
+    "shares-subscribed": "SharesSubscribed",
+    "warrant-issued": "WarrantIssued",
+    "warrant-terms-amended": "WarrantTermsAmended",
+    "warrant-exercised": "WarrantExercised",
+    "warrant-transferred": "WarrantTransferred",
+    "warrant-expired": "WarrantExpired",
+    "warrant-cancelled": "WarrantCancelled",
+    "instrument-adjusted": "InstrumentAdjusted",
+    "conversion-price-adjusted": "ConversionPriceAdjusted",
+    "plan-adopted": "PlanAdopted",
+    "plan-pool-changed": "PlanPoolChanged",
+    "award-granted": "AwardGranted",
+    "award-terms-amended": "AwardTermsAmended",
+    "vesting-condition-met": "VestingConditionMet",
+    "vesting-accelerated": "VestingAccelerated",
+    "option-exercised": "OptionExercised",
+    "units-released": "UnitsReleased",
+    "award-forfeited": "AwardForfeited",
+    "award-transferred": "AwardTransferred",
+    "unvested-shares-repurchased": "UnvestedSharesRepurchased",
+    "election-filed": "ElectionFiled",
+    "note-issued": "NoteIssued",
+    "note-terms-amended": "NoteTermsAmended",
+    "convertible-converted": "ConvertibleConverted",
+    "note-repaid": "NoteRepaid",
+    "interest-added-to-principal": "InterestAddedToPrincipal",
+    "securities-exchanged": "SecuritiesExchanged",
+    "convertible-assigned": "ConvertibleAssigned",
+    "convertible-cancelled": "ConvertibleCancelled",
+    "default-declared": "DefaultDeclared",
+    "default-cured": "DefaultCured",
+    "lien-granted": "LienGranted",
+    "lien-released": "LienReleased",
+    "price-quoted": "PriceQuoted",
+    "outstanding-reported": "OutstandingReported",
+    "opening-balance-adopted": "OpeningBalanceAdopted",
+    "entry-voided": "EntryVoided",
+    "entry-restated": "EntryRestated",
+}
+"""Every kind of event there is, family by family: its name in the file, and the name of its class."""
 
 __all__ = [
     "EVENTS",
+    "KINDS",
     "SPLITS",
     "AdjustmentCause",
     "AgreementAmended",
@@ -344,4 +351,161 @@ __all__ = [
     "WarrantIssued",
     "WarrantTermsAmended",
     "WarrantTransferred",
+    "event_named",
 ]
+
+_MODULES: Final[dict[str, tuple[str, ...]]] = {
+    "adjustments": ("AdjustmentCause", "ConversionPriceAdjusted", "InstrumentAdjusted", "SharesAdded"),
+    "agreements": (
+        "AgreementAmended",
+        "AgreementSigned",
+        "AgreementTerminated",
+        "CommitmentLapsed",
+        "CommitmentReduced",
+        "ConditionSatisfied",
+        "ConditionWaived",
+        "LapsedPart",
+        "RemedyExercised",
+        "TrancheClosed",
+        "TrancheRescheduled",
+    ),
+    "awards": (
+        "AwardForfeited",
+        "AwardGranted",
+        "AwardTermsAmended",
+        "AwardTransferred",
+        "ElectionFiled",
+        "EndCause",
+        "OptionExercised",
+        "PlanAdopted",
+        "PlanPoolChanged",
+        "UnitsReleased",
+        "UnvestedSharesRepurchased",
+        "VestingAccelerated",
+        "VestingConditionMet",
+    ),
+    "base": ("Certainty", "Event", "Evidence", "Fact"),
+    "class_rights": ("ClassRight", "ClassRightsStated"),
+    "company": (
+        "CharterAmendmentProposed",
+        "HoldingReported",
+        "IssuerRenamed",
+        "ListingChanged",
+        "ProceedsReleased",
+        "ProceedsRestricted",
+        "SharesSubscribed",
+        "StockholdersVoted",
+    ),
+    "corporate_actions": (
+        "FractionsSettled",
+        "ResultingTerms",
+        "SPLITS",
+        "StockDividendPaid",
+        "StockSplitEffected",
+    ),
+    "dividends": ("DividendDeclared", "DividendPaid"),
+    "holders": (
+        "GroupDissolved",
+        "GroupFormed",
+        "HolderMerged",
+        "HolderRegistered",
+        "HolderRenamed",
+        "NomineeDeclared",
+    ),
+    "issuer": (
+        "AuthorizedSharesChanged",
+        "ClassTermsAmended",
+        "IdentifierScheme",
+        "IssuerRegistered",
+        "RegisterScopeDeclared",
+        "ReserveReleased",
+        "SecurityIdentifierChanged",
+        "SharesReserved",
+        "StockClassDesignated",
+    ),
+    "market": ("OutstandingReported", "PriceQuoted"),
+    "notes": (
+        "ConvertibleAssigned",
+        "ConvertibleCancelled",
+        "ConvertibleConverted",
+        "DefaultCured",
+        "DefaultDeclared",
+        "InterestAddedToPrincipal",
+        "LienGranted",
+        "LienReleased",
+        "NoteGivenUp",
+        "NoteIssued",
+        "NoteReceived",
+        "NoteRepaid",
+        "NoteTermsAmended",
+        "RightReceived",
+        "SecuritiesExchanged",
+        "SharesGivenUp",
+        "SharesReceived",
+    ),
+    "record": ("EntryRestated", "EntryVoided", "OpeningBalanceAdopted", "OpeningPosition"),
+    "restrictions": (
+        "IssuanceCapAgreed",
+        "IssuanceCapLifted",
+        "OwnershipLimitAgreed",
+        "OwnershipLimitChanged",
+        "OwnershipLimitWaived",
+        "RestrictionKind",
+        "RestrictionLifted",
+        "RestrictionPlaced",
+    ),
+    "safes": ("AmendmentCause", "SafeIssued", "SafeTermsAmended"),
+    "shares": (
+        "CommonIssued",
+        "Consideration",
+        "ConsiderationForm",
+        "PreferredIssued",
+        "SharesCancelled",
+        "SharesConverted",
+        "SharesRedeemed",
+        "SharesRepurchased",
+        "SharesRetired",
+        "SharesTransferred",
+        "TransferCause",
+        "TreasurySharesReissued",
+    ),
+    "warrants": (
+        "WarrantCancelled",
+        "WarrantExercised",
+        "WarrantExpired",
+        "WarrantIssued",
+        "WarrantTermsAmended",
+        "WarrantTransferred",
+    ),
+}
+_HOME: Final = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def event_named(kind: str) -> type[Event]:
+    """Return the class of a kind of event.
+
+    Raises:
+        KeyError: There is no such kind.
+    """
+    found: Any = _loaded(KINDS[kind])
+    return found  # type: ignore[no-any-return]  # the table names classes of events
+
+
+def _loaded(name: str) -> Any:
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return value
+
+
+if not TYPE_CHECKING:  # a type checker knows the names, and tells of any other
+
+    def __getattr__(name: str) -> object:
+        """Import a name, and keep it."""
+        if name == "EVENTS":
+            globals()[name] = tuple(map(event_named, KINDS))
+            return globals()[name]
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return _loaded(name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

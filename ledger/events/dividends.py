@@ -7,14 +7,13 @@ from typing import ClassVar
 
 import attrs
 
-from ledger.days import Phase, day
+from ledger.days import day
 from ledger.errors import NotUnderstood
 from ledger.events.base import Fact, more_than_none, not_below_zero
-from ledger.events.corporate_actions import ResultingTerms, each_converts_elsewhere
 from ledger.events.shares import drawn, named
-from ledger.identity import Count, DividendId, HolderId, ReserveId, SecurityId, StockClassId
-from ledger.movements import Declared, Level, Movements, Rescaling, Setting, Source, held, moved, settled
-from ledger.quantities import PLACES, FractionPolicy, Money, Price, Ratio, Shares
+from ledger.identity import DividendId, HolderId, ReserveId, SecurityId, StockClassId
+from ledger.movements import Declared, Level, Movements, Setting, Source, held, moved, settled
+from ledger.quantities import Money, Price, Shares
 from ledger.terms.dividends import Declaration, PaidIn
 from ledger.text import text_field
 
@@ -143,53 +142,3 @@ class DividendPaid(Fact):
             into = Source.PAID_IN_KIND if self.received else Source.PAID
             money = settled(self.amount, out_of=out_of, into=into)
         return (*shares, *money)
-
-
-@attrs.frozen(kw_only=True)
-class StockDividendPaid(Fact):
-    """Every holder of a class received more shares of it, so many for each share. The day is exact.
-
-    It multiplies all positions, those of the treasury and what is kept back included, as a split of one plus the
-    ratio does. What the charter authorizes stays; par value stays.
-
-    Attributes:
-        phase: Part of the day: quantities before it are without the dividend, after it with it.
-        stock_class: The class whose holders received shares.
-        ratio: Shares received for each share held: ``1/10`` for a stock dividend of 10 %.
-        fractions: What happens to the fraction that a position would be left with.
-        decimals: Decimals that a position keeps; 0 is whole shares.
-        resulting: Terms afterwards: each conversion right affected, and what else the papers change.
-        authority: Resolution of the board.
-    """
-
-    KIND: ClassVar[str] = "stock-dividend-paid"
-
-    phase: Phase
-    stock_class: StockClassId
-    ratio: Ratio
-    fractions: FractionPolicy
-    decimals: Count = Count(0)
-    resulting: tuple[ResultingTerms, ...] = ()
-    authority: str | None = attrs.field(default=None, validator=text_field())
-
-    def check(self) -> None:
-        """Check the day, the ratio, and that terms are stated once for each class."""
-        if not self.effective_on.is_exact:
-            raise NotUnderstood(
-                "E_DATE", f"a stock dividend on {self.effective_on} has no exact day", "state the day"
-            )
-        if not self.ratio:
-            raise NotUnderstood("E_TERMS", "a stock dividend of nothing", "state a ratio above zero", "/ratio")
-        if self.decimals > PLACES:
-            raise NotUnderstood("E_LIMIT", f"{self.decimals} decimals", f"at most {PLACES}")
-        stated = [terms.stock_class for terms in self.resulting]
-        if len(set(stated)) < len(stated):
-            raise NotUnderstood("E_TERMS", "a stock dividend names a class twice", "name each class once")
-        each_converts_elsewhere(self.resulting)
-
-    def movements(self) -> Movements:
-        """Return the rescaling of the class, and the terms afterwards as levels."""
-        return (
-            Rescaling(self.stock_class, Ratio(1 + self.ratio.value), self.fractions, self.decimals),
-            *(setting for terms in self.resulting for setting in terms.settings()),
-        )

@@ -16,7 +16,7 @@ from ledger.events import (
     VestingConditionMet,
     WarrantTermsAmended,
 )
-from ledger.events.issuer import CLASS_RIGHTS
+from ledger.events.class_rights import CLASS_RIGHTS
 from ledger.identity import StockClassId
 from ledger.movements import Awarded, InstrumentKind, Level, Owed, Purchasable, Rescaling, StockClassKind
 from ledger.terms.base import Terms

@@ -203,8 +203,8 @@ def log(
 
 
 def _kinds_known(kinds: tuple[str, ...]) -> None:
-    from ledger.codec import KINDS
     from ledger.errors import NotUnderstood, nearest, shown
+    from ledger.events import KINDS
 
     for kind in kinds:
         if kind not in KINDS:

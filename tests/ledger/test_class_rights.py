@@ -13,7 +13,7 @@ from ledger.commands import SplitStock, book_at
 from ledger.days import Phase
 from ledger.errors import TermsIncomplete, UnknownName
 from ledger.events import ClassRight, ClassRightsStated
-from ledger.events.issuer import CLASS_RIGHTS
+from ledger.events.class_rights import CLASS_RIGHTS
 from ledger.identity import Count, StockClassId
 from ledger.journal import Ledger
 from ledger.movements import Level

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
+from importlib import import_module
+from pkgutil import iter_modules
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -30,6 +32,7 @@ from ledger.events import (
     RightReceived,
     SharesGivenUp,
     SharesReceived,
+    event_named,
 )
 from ledger.events.adjustments import SharesAdded
 from ledger.events.agreements import LapsedPart, TrancheRescheduled
@@ -95,14 +98,21 @@ def refusal(make: Callable[[], object]) -> NotUnderstood:
 
 
 def test_the_list_of_events_is_every_event_there_is() -> None:
+    families = [import_module(f"ledger.events.{each.name}") for each in iter_modules(events.__path__)]
     defined = {
         each
-        for each in vars(events).values()
+        for family in families
+        for each in vars(family).values()
         if inspect.isclass(each) and issubclass(each, Event) and "KIND" in vars(each)
     }
 
     assert set(EVENTS) == defined
     assert len(EVENTS) == len(set(EVENTS))
+
+
+def test_the_table_of_kinds_names_each_class_by_its_kind() -> None:
+    assert {kind: event_named(kind) for kind in events.KINDS} == {each.KIND: each for each in EVENTS}
+    assert {kind: event_named(kind).__name__ for kind in events.KINDS} == events.KINDS
 
 
 def test_the_parts_of_events_are_all_looked_at() -> None:

@@ -656,7 +656,7 @@ def test_the_registration_is_the_one_that_was_known() -> None:
 
 def test_a_record_whose_registration_was_voided_is_damaged() -> None:
     ledger = company()
-    ledger._gate.check = lambda *unused, **more: None  # type: ignore[method-assign]  # no rule lets it in
+    ledger._rules().check = lambda *unused, **more: None  # type: ignore[method-assign]  # no rule lets it in
     ledger.record(entry_voided(1))
 
     for ask in (ledger.registration, lambda: ledger.time_zone):
