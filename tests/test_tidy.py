@@ -83,7 +83,7 @@ EXACT_VARIABLES = {"before", "bought", "factor", "ratio", "ratios"}
 
 
 def _declared_exact(tree: ast.AST) -> frozenset[str]:
-    """Return the names that a module declares as fractions, or as collections of them: fields, arguments, results."""
+    """Return the names that a module declares as fractions, or collections of them: fields, arguments, results."""
     names = set()
     for node in ast.walk(tree):
         match node:
