@@ -19,7 +19,7 @@ from ledger.events import (
 )
 from ledger.identity import InstrumentId, PlanId, StockClassId
 from ledger.movements import StockClassKind
-from ledger.quantities import Authorized, Money, Ratio, Shares
+from ledger.quantities import Authorized, Money, Price, Ratio, Shares, paid_out
 from ledger.terms.conversion import ConversionRight
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def closing(
                 holder=each.holder,
                 stock_class=agreed.series,
                 issued=each.shares,
-                consideration=Consideration(form=ConsiderationForm.CASH, amount=each.paid),
+                consideration=Consideration(
+                    form=ConsiderationForm.CASH, amount=_to_the_cent(each.shares, solution.price)
+                ),
                 authority=authority,
             )
             for each in solution.purchases
@@ -115,6 +117,11 @@ def closing(
             if each.shares
         ),
     )
+
+
+def _to_the_cent(shares: Shares, price: Price) -> Money:
+    """Return what shares cost: an investor pays for whole shares, and keeps what is left of the amount."""
+    return paid_out([shares.as_fraction() * price.amount], price.currency)[0]
 
 
 def _title(title: str | None, series: StockClassId, of: StockClassId) -> str:

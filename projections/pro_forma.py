@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -29,11 +30,10 @@ from ledger.movements import (
     StockClassKind,
     Unit,
 )
-from ledger.quantities import SCALE, Currency, Money, Shares
+from ledger.quantities import SCALE, Currency, Money, Shares, paid_out
 from ledger.terms.notes import NoteTerms
 from ledger.terms.rounds import Converting, Round, Solution, Standing, solve
 from ledger.terms.safes import CapAndDiscount, SafeTerms
-from ledger.timeline import InEffect
 from projections.bounds import Bounds
 from projections.cap_table import (
     CapTable,
@@ -49,6 +49,7 @@ from projections.replay import Balances, Units, replay_index
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
     from projections.frame import Frame
+    from projections.notes import NoteLedger
 
 ONE: Fraction = Fraction(1)
 
@@ -122,6 +123,7 @@ class ProForma(Tabular):
         left_aside: Classes that neither convert nor are common, and do not count.
         classes: Classes that there are before it, each with its kind.
         plans: Plans that there are before it.
+        not_registered: Investors that the record does not know yet.
     """
 
     issuer: IssuerId | None
@@ -137,6 +139,7 @@ class ProForma(Tabular):
     left_aside: tuple[StockClassId, ...]
     classes: tuple[tuple[StockClassId, StockClassKind], ...]
     plans: tuple[PlanId, ...]
+    not_registered: tuple[HolderId, ...]
 
     def __iter__(self) -> Iterator[HolderInRound]:
         return iter(self.holders)
@@ -218,7 +221,7 @@ def pro_forma(
     index = ledger.index(known_at)
     balances = replay_index(index, day(as_of, what="as_of"))
     table = table_of(ledger, index.told, balances, Units(index.told, None, balances.history.as_of))
-    before = _Before(balances, table, index.told)
+    before = _Before(ledger, balances, table)
     papers, staying = before.papers(agreed, frozenset(leave_out))
     standing = Standing(
         shares=before.outstanding() + before.not_recorded,
@@ -241,6 +244,7 @@ def pro_forma(
         before.left_aside,
         tuple((line.stock_class, line.class_kind) for line in table.classes),
         tuple(balances.subjects(Level.PLAN)),
+        tuple(dict.fromkeys(each.holder for each in agreed.investments if each.holder not in table.registered)),
     )
 
 
@@ -260,14 +264,17 @@ def _exact(figure: Bounds[Shares], what: str, on: date) -> Fraction:
     return figure.low.as_fraction()
 
 
+_Owed = tuple[InstrumentId, HolderId, Money]
+"""What is owed to a holder under a SAFE or note."""
+
+
 class _Before:
     """What stands on the day of a round, as converted to common and by holder."""
 
-    def __init__(self, balances: Balances, table: CapTable, facts: Iterable[InEffect]) -> None:
-        self._balances, self._table, self._on = balances, table, table.as_of
+    def __init__(self, ledger: Ledger, balances: Balances, table: CapTable) -> None:
+        self._ledger, self._balances, self._table, self._on = ledger, balances, table, table.as_of
         self._names = merged_names(balances)
         self._ratios = {line.stock_class: ONE for line in table.classes}
-        self._facts = facts
         self.left_aside = tuple(line.stock_class for line in table.classes if line.as_converted is None)
         self.held = self._held()
         self.not_recorded = sum((self._not_recorded(line) for line in table.classes), Fraction(0))
@@ -281,7 +288,8 @@ class _Before:
     def outstanding(self) -> Fraction:
         return sum(self.held.values(), Fraction(0))
 
-    def _shown(self, holder: HolderId) -> HolderId:
+    def shown(self, holder: HolderId) -> HolderId:
+        """Return the holder under which one that was merged is shown."""
         counts_as = self._names.get(holder, (holder,))
         if len(counts_as) > 1:
             raise _open(f"whether {holder} is merged on {self._on} is open", "ask for a later day")
@@ -333,7 +341,7 @@ class _Before:
             if holder is None:
                 self.pooled += shares
             elif shares:
-                self.options[self._shown(holder)] += shares
+                self.options[self.shown(holder)] += shares
 
     # --- what converts ------------------------------------------------------------------------------------
 
@@ -344,7 +352,7 @@ class _Before:
         if unknown:
             name = min(unknown)
             near = nearest(name, [str(instrument) for instrument, *_ in owed])
-            raise UnknownName("outstanding SAFE or note", name, self._on, near)
+            raise UnknownName("outstanding SAFE or note", name, None, near)
         converting: list[Converting] = []
         staying: list[NotConverting] = []
         for instrument, holder, amount in owed:
@@ -357,16 +365,16 @@ class _Before:
             converting.append(
                 Converting(
                     name=instrument,
-                    holder=self._shown(holder),
+                    holder=holder,
                     principal=amount,
-                    interest=self._interest(instrument, holder),
+                    interest=self._interest(instrument, holder, owed),
                     terms=terms,
                     others=self._later_terms(instrument, terms),
                 )
             )
         return converting, staying
 
-    def _owed(self) -> list[tuple[InstrumentId, HolderId, Money]]:
+    def _owed(self) -> list[_Owed]:
         """Return what is owed under each SAFE and note, in the order in which they were issued."""
 
         def owed(unit: Unit, account: Account) -> Any:
@@ -417,18 +425,35 @@ class _Before:
         note = self._level(Level.NOTE_TERMS, instrument)
         return note.in_a_round if isinstance(note, NoteTerms) else None
 
-    def _interest(self, instrument: InstrumentId, holder: HolderId) -> Fraction:
-        return Fraction(0)
+    def _interest(self, instrument: InstrumentId, holder: HolderId, owed: Iterable[_Owed]) -> Fraction:
+        """Return the interest on a note that is owed to a holder on the day, to the cent; a SAFE bears none."""
+        if self._level(Level.INSTRUMENT, instrument) is not InstrumentKind.NOTE:
+            return Fraction(0)
+        shown = self.shown(holder)
+        together = [each for each in owed if each[0] == instrument and self.shown(each[1]) == shown]
+        interest = self._notes.of(instrument, shown).interest
+        if interest.low is None or not interest.is_exact:
+            raise _open(f"the interest on {instrument} on {self._on} is not known exactly", "ask for a later day")
+        principal = sum((amount.amount for _, _, amount in together), Fraction(0))
+        parts = [interest.low * amount.amount / Fraction(principal) for _, _, amount in together]
+        rounded = paid_out(parts, together[0][2].currency)
+        return next(money.amount for each, money in zip(together, rounded, strict=True) if each[1] == holder)
+
+    @cached_property
+    def _notes(self) -> NoteLedger:
+        from projections.notes import notes  # only a round in which a note converts needs it
+
+        return notes(self._ledger, as_of=self._on, known_at=self._table.known)
 
 
 def _holders(before: _Before, standing: Standing, solution: Solution) -> list[HolderInRound]:
     """Return everybody before and after, the largest after it first."""
     received: dict[HolderId, Fraction] = defaultdict(Fraction)
     for conversion in solution.conversions:
-        received[conversion.holder] += conversion.shares.as_fraction()
+        received[before.shown(conversion.holder)] += conversion.shares.as_fraction()
     bought: dict[HolderId, Fraction] = defaultdict(Fraction)
     for purchase in solution.purchases:
-        bought[purchase.holder] += purchase.shares.as_fraction()
+        bought[before.shown(purchase.holder)] += purchase.shares.as_fraction()
     lines = []
     for holder in {**before.held, **before.options, **received, **bought}:
         parts = [each.get(holder, Fraction(0)) for each in (before.held, before.options, received, bought)]

@@ -13,6 +13,7 @@ from ledger.identity import HolderId, StockClassId
 from ledger.journal import Ledger
 from ledger.movements import HolderKind, Scope, StockClassKind
 from ledger.quantities import Money, Price, Ratio, Shares
+from ledger.terms.interest import DayCount, InterestTerms
 from ledger.terms.notes import NoteTerms, RoundConversion
 from ledger.terms.rounds import ConversionMethod, Investment, Round, Taken
 from ledger.terms.safes import CapTiming
@@ -231,6 +232,39 @@ def test_merged_holders_are_one_in_everything() -> None:
     assert {line.holder for line in answer} == {"ada", "newco"}
     assert (answer["ada"].held, answer["ada"].options) == (Shares(1_000_000), Shares(1_000))
     assert answer["ada"].received
+
+
+@pytest.mark.parametrize(("count", "interest"), [("actual/365", "2958.90"), ("actual/360", "3000.00")])
+def test_interest_to_the_day_converts_with_a_note(count: str, interest: str) -> None:
+    """6 % on $100,000 for the 180 days from 2 February to 1 August 2026: 180/365 or half a year."""
+    bears = InterestTerms(rate=Ratio("0.06"), day_count=DayCount(count))
+    ledger = founded(note("n", terms=NoteTerms(interest=bears, in_a_round=RoundConversion(discount=Ratio("0.2")))))
+
+    (conversion,) = pro_forma(ledger, agreed(price=Price(8, "USD")), as_of="2026-08-01").solution.conversions
+
+    assert conversion.interest == Fraction(interest)
+    assert conversion.shares == Shares(int((100_000 + Fraction(interest)) / Fraction("6.4")))
+
+
+def test_the_interest_of_holders_that_were_merged_is_counted_once() -> None:
+    bears = InterestTerms(rate=Ratio("0.0365"), day_count=DayCount.ACTUAL_365)
+    terms = NoteTerms(interest=bears, in_a_round=RoundConversion())
+    ledger = founded(
+        note("n", terms=terms),
+        builders.convertible_assigned(
+            instrument="n", from_holder="fund", to_holder="bob", principal="25000 USD", effective_on=builders.DEALT
+        ),
+        builders.holder_merged(holder="bob", into="fund", effective_on="2026-03-01"),
+    )
+
+    answer = pro_forma(ledger, agreed(price=Price(8, "USD")), as_of="2026-05-13")
+
+    assert sorted((int(each.principal.amount), int(each.interest)) for each in answer.solution.conversions) == [
+        (25_000, 250),
+        (75_000, 750),
+    ]
+    after = ledger.supposing(*closing(answer))
+    assert pro_forma(after, agreed(series=StockClassId("series-c")), as_of="2026-05-13").solution.conversions == ()
 
 
 # --- what is not known -------------------------------------------------------------------------------------------
