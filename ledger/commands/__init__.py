@@ -8,25 +8,33 @@ ledger; recording what it returns is the caller's next step.
 from __future__ import annotations
 
 from ledger.commands.agreements import CloseTranche, ExerciseRemedy
+from ledger.commands.awards import EndAward, ExerciseOption, ReleaseUnits, RepurchaseUnvested
 from ledger.commands.corporate_actions import SplitStock
 from ledger.commands.corrections import RestateEntry, VoidCommand, fact_of
 from ledger.commands.dividends import DeclareDividend, PayDividend, PayStockDividend
 from ledger.commands.parties import RenameHolder
 from ledger.commands.reading import as_first_seen, book_at
+from ledger.commands.safes import ElectLaterTerms
 from ledger.commands.shares import ConvertShares, IssueShares, ReserveShares, TakeShares
-from ledger.commands.warrants import ExerciseWarrant, ExpireWarrant
+from ledger.commands.warrants import AdjustInstrument, ExerciseWarrant, ExpireWarrant
 
 __all__ = [
+    "AdjustInstrument",
     "CloseTranche",
     "ConvertShares",
     "DeclareDividend",
+    "ElectLaterTerms",
+    "EndAward",
+    "ExerciseOption",
     "ExerciseRemedy",
     "ExerciseWarrant",
     "ExpireWarrant",
     "IssueShares",
     "PayDividend",
     "PayStockDividend",
+    "ReleaseUnits",
     "RenameHolder",
+    "RepurchaseUnvested",
     "ReserveShares",
     "RestateEntry",
     "SplitStock",
