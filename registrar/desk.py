@@ -35,6 +35,7 @@ from ledger.identity import (
     AgreementId,
     ConditionId,
     Count,
+    DividendId,
     EntryNumber,
     HolderId,
     Identifier,
@@ -49,6 +50,7 @@ from ledger.personal import Personal
 from ledger.quantities import Authorized, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.safes import CapTiming, SafeTerms
 from registrar import typed
 from registrar.names import Names
 
@@ -190,6 +192,8 @@ class Desk:
             return names.condition(given, self._agreement())
         if kind is InstrumentId:
             return names.instrument(given)
+        if kind is DividendId:
+            return names.dividend(given)
         if kind is PlanId:
             return names.plan(given)
         if self._as_stated:
@@ -284,6 +288,21 @@ class Desk:
             return None
         with self.at("into"):
             return ConversionRight(into=into, price=price, ratio=ratio)
+
+    def safe_terms(self) -> SafeTerms:
+        """Return what a SAFE promises in a priced round."""
+        cap, timing = self.option("cap", Money), self.option("cap_timing", CapTiming)
+        discount = None
+        if self.has("discount"):
+            with self.at("discount"):
+                discount = typed.part(self._given["discount"])
+        with self.at("discount" if cap is None and timing is None else "cap"):
+            return SafeTerms(
+                cap=cap,
+                cap_timing=timing,
+                discount=discount,
+                most_favored_nation=bool(self._given.get("most_favored_nation")),
+            )
 
     def tranches(self) -> tuple[Tranche, ...]:
         """Return dated parts of a commitment, ``first 2024-03-15 1000000 USD``, each with its conditions."""

@@ -11,7 +11,7 @@ import unicodedata
 from typing import Final
 
 from ledger.errors import NotUnderstood, shown
-from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
+from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares, exact
 from ledger.text import PROSE_LENGTH
 
 _GROUPED: Final = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
@@ -56,6 +56,12 @@ def price(typed: str) -> Price:
 def ratio(typed: str) -> Ratio:
     """Return a ratio, ``2`` or ``1/20``."""
     return Ratio(typed)
+
+
+def part(typed: str) -> Ratio:
+    """Return a part of a whole, ``20%`` or ``0.2``."""
+    number = typed.removesuffix("%").rstrip()
+    return Ratio(number) if number == typed else Ratio(exact(number, what="part") / 100)
 
 
 def _counted(typed: str, what: str) -> str:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ledger.quantities import FractionPolicy, Money, Price, Shares, paid_out, plain
 from ledger.terms.rounds import ConversionMethod
 from registrar.registers.said import listed
-from registrar.report import Cell, Check, Column, Kind, Layout, Report, Role, Row, Table
-from registrar.views.common import at_the_close
+from registrar.report import Asked, Cell, Check, Column, Head, Kind, Layout, Report, Role, Row, Table
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
@@ -35,7 +34,7 @@ def pro_forma(ledger: Ledger, answer: ProForma) -> Report:
     return Report(
         name="pro-forma",
         title=f"Pro forma of {answer.agreed.series}",
-        asked=at_the_close(ledger, answer.known, answer.as_of),
+        asked=_asked(ledger, answer),
         tables=(_round(answer), _holders(answer), _conversions(answer), _purchases(answer), _staying(answer)),
         notes=[*_notes(answer)],
         checks=[
@@ -46,6 +45,15 @@ def pro_forma(ledger: Ledger, answer: ProForma) -> Report:
             )
         ],
     )
+
+
+def _asked(ledger: Ledger, answer: ProForma) -> Asked:
+    """Return what it is about, with how much of it is only supposed."""
+    days, supposed = f"at the close of {answer.as_of}", ledger.supposed_from
+    if supposed is not None and supposed <= answer.known:
+        count = answer.known - supposed + 1
+        days += f", supposing {count:,} event{'s' * (count > 1)}, not recorded"
+    return Asked.of(ledger, days, answer.known, Head("as_of", "At the close of", answer.as_of))
 
 
 def _money(amount: Fraction, answer: ProForma) -> Money:
@@ -269,7 +277,6 @@ def _staying(answer: ProForma) -> Table:
     return Table(
         name="not converting",
         title="What does not convert",
-        empty="Everything that is outstanding converts.",
         columns=(
             Column(name="instrument", heading="Paper"),
             Column(name="holder", heading="Holder"),
@@ -306,6 +313,9 @@ def _notes(answer: ProForma) -> Iterator[str]:
     favored = [each.name for each in solution.conversions if each.elected]
     if favored:
         yield f"{listed(favored)}: the holder takes over the terms of a later paper, as its clause allows."
+    if answer.not_registered:
+        are = "is" if len(answer.not_registered) == 1 else "are"
+        yield f"{listed(answer.not_registered)} {are} not registered yet."
     if answer.left_aside:
         yield f"{listed(answer.left_aside)}: neither common nor convertible, and not counted."
     if answer.not_recorded:
