@@ -15,6 +15,7 @@ from ledger.events import AgreementSigned
 from ledger.identity import (
     AgreementId,
     ConditionId,
+    DividendId,
     HolderId,
     InstrumentId,
     PlanId,
@@ -40,6 +41,7 @@ _OF: Final = {
     "reserve": Level.RESERVE,
     "instrument": Level.INSTRUMENT,
     "plan": Level.PLAN,
+    "dividend": Level.DIVIDEND,
 }
 """What can be named, and the level that brings it into being."""
 _LISTED: Final = 5
@@ -73,7 +75,7 @@ class Names:
 
         Args:
             what: ``holder``, ``stock class``, ``agreement``, ``tranche``, ``condition``, ``security``, ``reserve``,
-                ``instrument`` or ``plan``.
+                ``instrument``, ``plan`` or ``dividend``.
             within: Of which agreement or class, for what is named within one; of any when not given.
         """
         called: dict[Any, str] = {}
@@ -150,6 +152,10 @@ class Names:
     def instrument(self, name: str) -> InstrumentId:
         """Return a note, SAFE, warrant or award."""
         return InstrumentId(self._known("instrument", name, self._values[Level.INSTRUMENT]))
+
+    def dividend(self, name: str) -> DividendId:
+        """Return a dividend that was declared."""
+        return DividendId(self._known("dividend", name, self._values[Level.DIVIDEND]))
 
     def plan(self, name: str) -> PlanId:
         """Return a plan."""

@@ -1,4 +1,4 @@
-"""Verbs that print the registers: the statement of a holder, the list of holders, the certificates."""
+"""Verbs that print the registers: statement of a holder, list of holders, certificates, dividends."""
 
 from __future__ import annotations
 
@@ -72,4 +72,22 @@ def certificates(asked: Asking, as_of: str | None, basis: str | None) -> None:
 
         day, units = asked.as_of(ledger, as_of), asked.day("--basis", basis)
         answer = listed(ledger, as_of=day, known_at=asked.known(ledger), basis=units)
+        asked.answer(lambda: report(ledger, answer))
+
+
+@click.command(
+    epilog="""\b
+Example:
+  captable dividends -f acme.db --as-of 2024-12-31
+  captable dividends --as-of 2024-12-31 -O dividends.xlsx""",
+)
+@asking()
+@as_of_option
+def dividends(asked: Asking, as_of: str | None) -> None:
+    """Show the dividend ledger: what was declared and who is paid, what has accrued, and every payment."""
+    with asked.opened() as ledger:
+        from projections.dividends import dividends as listed
+        from registrar.registers.dividends import dividends as report
+
+        answer = listed(ledger, as_of=asked.as_of(ledger, as_of), known_at=asked.known(ledger))
         asked.answer(lambda: report(ledger, answer))

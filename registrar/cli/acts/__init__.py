@@ -299,10 +299,10 @@ def _kinds(outcome: Recorded) -> str:
 
 def _terms(events: Sequence[Event]) -> Iterator[str]:
     """Yield the terms that follow from a split, class by class."""
-    from ledger.events import StockSplitEffected
+    from ledger.events import SPLITS
     from registrar.views import part_summary
 
     for event in events:
-        if isinstance(event, StockSplitEffected):
+        if isinstance(event, SPLITS):
             for terms in event.resulting:
                 yield f"{terms.stock_class} afterwards: {part_summary(terms, 'stock_class')}"
