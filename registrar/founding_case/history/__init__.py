@@ -9,6 +9,7 @@ the units of the day on which it moved.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 from ledger import Ledger, Phase, Recorded
@@ -42,7 +43,7 @@ def _third_conversion(ledger: Ledger) -> list[Event]:
 def _quarter(quarter: str) -> list[tuple[str, Tell]]:
     """Return what each holder converted in a quarter."""
     facts = [fact for fact in EVENTS if fact.startswith("conv-") and fact.endswith(quarter)]
-    return [(fact, lambda ledger, fact=fact: notes.conversion_of_a_quarter(fact)) for fact in facts]
+    return [(fact, partial(notes.conversion_of_a_quarter, fact)) for fact in facts]
 
 
 def _counted(day: str, shares: str, report: str, phase: Phase = Phase.ORDINARY) -> tuple[str, Tell]:

@@ -276,8 +276,8 @@ def split(
         fractions=FractionPolicy.UP,
         authorized=authorized,
     )
-    before_counts = Count(0)  # what is counted that day after the split has no place
-    return [attrs.evolve(event, **said, place=before_counts) for event in command.events(ledger)]
+    first: dict[str, Any] = {"place": Count(0)}  # what is counted after the split that day has no place
+    return [attrs.evolve(event, **said, **first) for event in command.events(ledger)]
 
 
 def voted(

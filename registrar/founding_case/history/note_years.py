@@ -516,11 +516,15 @@ _SPANNED: Final = (
 _OF_WHICH: Final = "Which note was converted is not told; it is counted against the largest."
 
 
-def conversion_of_a_quarter(fact: str) -> list[Event]:
+def conversion_of_a_quarter(fact: str, ledger: Ledger) -> list[Event]:
     """Return what a holder converted in a quarter, in the units of the quarter.
 
     The day is open within the quarter, and later than the note. The table restates shares for the split of July
     2018; before it they were a thousand times as many.
+
+    Args:
+        fact: Which.
+        ledger: What is recorded up to then.
     """
     last = date.fromisoformat(EVENTS[fact]["date"])
     first = date(last.year, last.month - 2, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -361,9 +361,9 @@ def series_f_agreement(ledger: Ledger) -> list[Event]:
 def series_f_issued(ledger: Ledger) -> list[Event]:
     """Return 700 shares of Series F, of which a fourteenth was paid."""
     fact = "f-issue"
-    paid, issued = closing(told(fact), "F", 1, count(fact, "shares"), usd(fact, "paid_at_issue"))
-    at_issue = TrancheId("at-issue")
-    return [attrs.evolve(paid, tranche=at_issue), attrs.evolve(issued, tranche=at_issue)]
+    of: dict[str, Any] = {"tranche": TrancheId("at-issue")}
+    both = closing(told(fact), "F", 1, count(fact, "shares"), usd(fact, "paid_at_issue"))
+    return [attrs.evolve(event, **of) for event in both]
 
 
 def nasdaq_left(ledger: Ledger) -> list[Event]:
