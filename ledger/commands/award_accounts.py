@@ -186,7 +186,7 @@ class AwardAccount:
 
     def __init__(self, fact: AwardGranted, on: date, met: Met, decimals: int) -> None:
         self.stock_class, self.terms, self._met, self._decimals = fact.stock_class, fact.terms, met, decimals
-        self.granted = fact.granted
+        self.holder, self.plan, self.granted = fact.holder, fact.plan, fact.granted
         self.exercised = self.released = self.forfeited = self.expired = self.repurchased = NO_SHARES
         self.holders: dict[HolderId, Shares] = {}
         whole, none = self._timetable(fact.granted, on), Schedule((), Allocation.FRACTIONAL)

@@ -11,8 +11,11 @@ from ledger.errors import TermsIncomplete, UnknownName, nearest
 from ledger.events import CommonIssued, Fact, PreferredIssued
 from ledger.identity import AgreementId, HolderId, SecurityId, StockClassId, TrancheId
 from ledger.movements import Held, Level, StockClassKind
+from ledger.quantities import PLACES, SCALE, Currency, FractionPolicy, Money, round_position
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from ledger.journal import Ledger
 
 
@@ -52,6 +55,11 @@ def level_of(book: Book, level: Level, subject: Any) -> Any:
     """Return a level that is known; ``None`` when it is not set, or may be one of several."""
     values = {value for _, value in book.levels(level, subject)}
     return values.pop() if len(values) == 1 else None
+
+
+def as_recorded(amount: Fraction, currency: Currency) -> Money:
+    """Return an amount as exactly as a record can state it: to ten decimals."""
+    return Money.of_units(round_position(amount * SCALE, FractionPolicy.NEAREST, PLACES), currency)
 
 
 def stated(ledger: Ledger, kind: type[Made]) -> list[Made]:

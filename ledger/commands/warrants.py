@@ -1,4 +1,4 @@
-"""Exercise a warrant by its terms, and end what is left of one."""
+"""Exercise a warrant by its terms, end what is left of one, and adjust a price."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ import attrs
 from ledger.book import Book
 from ledger.days import EffectiveDay, Phase
 from ledger.errors import NotExercisable, TermsIncomplete, UnknownName, nearest
-from ledger.events import Event, WarrantExercised, WarrantExpired
+from ledger.events import (
+    AdjustmentCause,
+    Event,
+    InstrumentAdjusted,
+    SharesAdded,
+    WarrantExercised,
+    WarrantExpired,
+)
 from ledger.identity import HolderId, InstrumentId, ReserveId, SecurityId, StockClassId
 from ledger.movements import InstrumentKind, Level, Purchasable
-from ledger.quantities import PLACES, SCALE, Currency, FractionPolicy, Money, Price, Shares, round_position
+from ledger.quantities import FractionPolicy, Price, Shares
 from ledger.terms.warrants import ExerciseForm, WarrantTerms, cashless, for_cash
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from ledger.journal import Ledger
 
-from ledger.commands.reading import book_at, level_of
+from ledger.commands.reading import as_recorded, book_at, level_of
 
 
 @attrs.frozen(kw_only=True)
@@ -92,20 +97,15 @@ class ExerciseWarrant:
                 stock_class=stock_class,
                 received=made.received,
                 given_up=None if self.market_price is None else made.given_up,
-                paid=_as_recorded(made.payable, price.currency) if self.market_price is None else None,
+                paid=as_recorded(made.payable, price.currency) if self.market_price is None else None,
                 market_price=self.market_price,
-                cash_in_lieu=_as_recorded(made.cash_in_lieu, price.currency) if in_lieu else None,
+                cash_in_lieu=as_recorded(made.cash_in_lieu, price.currency) if in_lieu else None,
                 reserve=self.reserve,
                 security=self.security,
                 legends=self.legends,
                 authority=self.authority,
             ),
         )
-
-
-def _as_recorded(amount: Fraction, currency: Currency) -> Money:
-    """Return an amount as exactly as a record can state it: to ten decimals."""
-    return Money.of_units(round_position(amount * SCALE, FractionPolicy.NEAREST, PLACES), currency)
 
 
 def _closed(terms: WarrantTerms, on: date) -> str:
@@ -156,6 +156,64 @@ class ExpireWarrant:
                 expired=shares,
             )
             for holder, shares in left.items()
+        )
+
+
+@attrs.frozen(kw_only=True)
+class AdjustInstrument:
+    """Change a price or a floor of a note, a SAFE, a warrant or an award, or add shares to it.
+
+    Attributes:
+        instrument: Which.
+        on: The day.
+        cause: Why.
+        price: Exercise price, or fixed conversion price, from now on.
+        floor: Floor from now on.
+        added: Shares added for each holder.
+        computation: How it follows from the papers.
+        authority: Resolution, agreement or section of the papers.
+        phase: Part of the day.
+    """
+
+    instrument: InstrumentId
+    on: EffectiveDay
+    cause: AdjustmentCause
+    price: Price | None = None
+    floor: Price | None = None
+    added: tuple[SharesAdded, ...] = ()
+    computation: str | None = None
+    authority: str | None = None
+    phase: Phase = Phase.ORDINARY
+
+    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+        """Return the adjustment, with the kind of the instrument and the class that it buys or converts into.
+
+        Raises:
+            UnknownName: There is no such instrument.
+            TermsIncomplete: It has no price that could be adjusted.
+        """
+        book = book_at(ledger, self.on.latest, self.phase)
+        kind = level_of(book, Level.INSTRUMENT, self.instrument)
+        if kind is None:
+            raise _unknown(book, self.instrument, self.on.latest)
+        classes = [each[1] for level, each in book.settings if level is Level.PRICE and each[0] == self.instrument]
+        if not classes:
+            what = "it states no class that it buys or converts into at a price. Amend its terms first."
+            raise TermsIncomplete(self.instrument, what)
+        return (
+            InstrumentAdjusted(
+                effective_on=self.on,
+                phase=self.phase,
+                instrument=self.instrument,
+                instrument_kind=kind,
+                stock_class=StockClassId(classes[0]),
+                cause=self.cause,
+                price=self.price,
+                floor=self.floor,
+                added=self.added,
+                computation=self.computation,
+                authority=self.authority,
+            ),
         )
 
 
