@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 import attrs
 
@@ -15,16 +15,18 @@ from ledger.movements import Account, Level, Owed, Purchasable, Unit
 from ledger.quantities import Currency, FractionPolicy, Money, Price, Shares, round_position
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.notes import NoteTerms
+from ledger.terms.preferred import MarketConversion
 from ledger.terms.warrants import WarrantTerms
+from projections.awards import award_lines
 from projections.bounds import Bounds, exactly
-from projections.cap_table import conversion_ratio, money_between, possible_names
+from projections.cap_table import conversion_ratio, money_between, shares_between, shown_under
 from projections.ownership import owned_shares, owners
+from projections.prices import note_price, price_on
 from projections.replay import Balances, Quantity
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-NONE = Shares(0)
+_NONE: Final = Shares(0)
+_ONE: Final = Fraction(1)
+_UNKNOWN: Final[Bounds[Fraction]] = Bounds(None, None)
 
 
 class By(Enum):
@@ -33,6 +35,7 @@ class By(Enum):
     SHARES = "conversion of shares"
     NOTE = "conversion of a note"
     WARRANT = "exercise of a warrant"
+    AWARD = "award"
 
 
 @attrs.frozen
@@ -40,16 +43,16 @@ class Acquirable:
     """What a holder may acquire of a class by one of their papers, limits on it left out of account.
 
     Attributes:
-        holder: Who.
-        source: The class, the note or the warrant.
+        holder: Who, as they are shown.
+        source: The class, the note, the warrant or the award.
         by: By what shares are acquired.
         into: The class acquired.
-        held: What they have of the source: shares, principal, or shares that may be bought.
+        held: What they have of the source: shares, principal, or shares that may be bought or are awarded.
         shares: What that would bring, in whole shares; ``None`` at an end that nobody knows.
         each: Shares for one share of the source, or for one unit of the currency of a note.
         terms: At which price or ratio, in words.
-        opens_on: The first day on which it may be used; ``None`` where that is past or not stated.
-        closes_on: The last day on which it may be used; ``None`` where it does not end.
+        opens_on: The first day on which it may be used; ``None`` where none is stated.
+        closes_on: The last day on which it may be used; ``None`` where none is stated.
     """
 
     holder: HolderId
@@ -69,69 +72,117 @@ class Acquirable:
         return opens and (self.closes_on is None or on <= self.closes_on)
 
     def gives_up(self, received: Bounds[Shares]) -> Bounds[Shares] | Bounds[Money] | None:
-        """Return how much of the source so many shares take; ``None`` where nobody knows the price."""
+        """Return how much of the source so many shares take; of a note, principal and interest together.
+
+        ``None`` where nobody knows the price.
+        """
         if not self.each.is_exact or not self.each.exact:
             return None
-        ratio = self.each.exact
-        sample = self.held.low or self.held.high
+        ratio, sample = self.each.exact, self.held.low if self.held.low is not None else self.held.high
         if isinstance(sample, Money):
             currency = sample.currency
-            return received.map(lambda shares: Money.of_units(_whole(shares.units / ratio), currency))
+            return received.map(lambda shares: Money.of_units(_rounded_up(shares.units / ratio), currency))
         return received.map(lambda shares: Shares.of_units(shares.units / ratio))
 
 
-def _whole(units: Fraction) -> int:
+def _rounded_up(units: Fraction) -> int:
     return -(-units.numerator // units.denominator)
 
 
-# --- what may be acquired --------------------------------------------------------------------------------------
+def acquirable(balances: Balances, into: StockClassId, *, within_days: int = 0) -> tuple[Acquirable, ...]:
+    """Return what each holder may acquire of a class by each of their papers.
 
+    Classes, notes and warrants are told whatever the day on which they may be used; of awards, what may be had.
 
-def acquirable(balances: Balances, into: StockClassId) -> Iterator[Acquirable]:
-    """Yield what each holder may acquire of a class by each of their papers, whatever the day on which they may."""
+    Args:
+        balances: The accounts and levels on the day.
+        into: The class.
+        within_days: Days after that day by which awards count that will have vested, if nothing else happens.
+    """
     decimals = int(balances.values(Level.DECIMALS, into)[-1])
-    yield from _by_shares(balances, into, decimals)
-    yield from _by_warrants(balances, into)
-    yield from _by_notes(balances, into, decimals)
+    return (
+        *_by_shares(balances, into, decimals),
+        *_by_warrants(balances, into),
+        *_by_notes(balances, into, decimals),
+        *_by_awards(balances, into, within_days),
+    )
+
+
+# --- shares of another class --------------------------------------------------------------------------------------
 
 
 def _by_shares(balances: Balances, into: StockClassId, decimals: int) -> Iterator[Acquirable]:
-    for stock_class in balances.subjects(Level.CONVERSION):
-        found = balances.values(Level.CONVERSION, stock_class)
-        if not any(isinstance(right, ConversionRight) and right.into == into for right in found):
+    for stock_class in balances.subjects(Level.CLASS_KIND):
+        found = [*_fixed(balances, stock_class, into), *_by_the_market(balances, stock_class, into)]
+        if not found:
             continue
+        each = Bounds(
+            max((one.low for one, _ in found if one.low is not None), default=None),
+            None if any(one.high is None for one, _ in found) else max(one.high for one, _ in found if one.high),
+        )
+        terms = " or ".join(words for _, words in found)
+        for owner, bounds in owned_shares(balances, stock_class, owners(balances, stock_class)).items():
+            held = shares_between(bounds, _ONE)
+            yield Acquirable(
+                owner, stock_class, By.SHARES, into, held, _yielded(bounds, each, decimals), each, terms
+            )
+
+
+def _fixed(
+    balances: Balances, stock_class: StockClassId, into: StockClassId
+) -> Iterator[tuple[Bounds[Fraction], str]]:
+    """Yield the shares for one share that a conversion right gives, with its terms in words."""
+    rights = balances.values(Level.CONVERSION, stock_class)
+    if any(isinstance(right, ConversionRight) and right.into == into for right in rights):
         ratio = conversion_ratio(balances, stock_class)
-        each: Bounds[Fraction] = Bounds(None, None) if ratio is None else exactly(ratio)
-        terms = "not known" if ratio is None else _of_right(found[0])
-        for owner, (low, high) in owned_shares(balances, stock_class, owners(balances, stock_class)).items():
-            held = Bounds(Shares.of_units(low), Shares.of_units(high))
-            shares = _yielded(held, each, decimals)
-            yield Acquirable(owner, stock_class, By.SHARES, into, held, shares, each, terms)
+        at = [
+            f"at {right.price}" if right.price is not None else f"{right.ratio} for each share"
+            for right in rights
+            if isinstance(right, ConversionRight)
+        ]
+        yield (_UNKNOWN if ratio is None else exactly(ratio)), " or ".join(at)
 
 
-def _of_right(right: ConversionRight) -> str:
-    return f"at {right.price}" if right.price is not None else f"{right.ratio} for each share"
+def _by_the_market(
+    balances: Balances, stock_class: StockClassId, into: StockClassId
+) -> Iterator[tuple[Bounds[Fraction], str]]:
+    """Yield the shares for one share that a right at a market price gives, with its terms in words."""
+    stated = balances.values(Level.STATED_VALUE, stock_class)
+    for right in balances.values(Level.MARKET_CONVERSION, stock_class):
+        if not isinstance(right, MarketConversion) or right.into != into:
+            continue
+        found = price_on(balances, right.price, into, stock_class)
+        value = stated[-1] if len(stated) == 1 and isinstance(stated[-1], Price) else None
+        each = _UNKNOWN if value is None else _each(found.at_least, found.at_most, value.amount)
+        yield each, str(right.price) if found.price is None else f"at {found.price}"
 
 
-def _yielded(held: Bounds[Shares], each: Bounds[Fraction], decimals: int) -> Bounds[Shares]:
-    if each.low is None or each.high is None:
-        return Bounds(NONE, None if held.high is None or held.high else NONE)
-    ends = zip((held.low, held.high), (each.low, each.high), strict=True)
-    low, high = (None if end is None else _rounded_down(end.units * ratio, decimals) for end, ratio in ends)
-    return Bounds(low, high)
+def _each(least: Price | None, most: Price | None, value: Fraction) -> Bounds[Fraction]:
+    """Return the shares that a value gives at a price between two."""
+    low = None if most is None or not most.amount else value / most.amount
+    return Bounds(low, None if least is None or not least.amount else value / least.amount)
+
+
+def _yielded(bounds: tuple[Quantity, Quantity], each: Bounds[Fraction], decimals: int) -> Bounds[Shares]:
+    """Return the whole shares that quantities bring; nothing is the least where nobody knows the price."""
+    low, high = bounds
+    least = _NONE if each.low is None else _rounded_down(low * each.low, decimals)
+    if not high:
+        return Bounds(least, _NONE)
+    return Bounds(least, None if each.high is None else _rounded_down(high * each.high, decimals))
 
 
 def _rounded_down(units: Quantity, decimals: int) -> Shares:
     return Shares.of_units(round_position(units, FractionPolicy.DOWN, decimals))
 
 
+# --- instruments --------------------------------------------------------------------------------------------------
+
+
 def _by_warrants(balances: Balances, into: StockClassId) -> Iterator[Acquirable]:
     for (warrant, owner), bounds in _instruments(balances, Purchasable, into):
-        terms = _last(balances.values(Level.WARRANT_TERMS, warrant))
-        if not isinstance(terms, WarrantTerms):
-            terms = WarrantTerms()
-        held = Bounds(Shares.of_units(bounds[0]), Shares.of_units(bounds[1]))
-        price = " or ".join(map(str, balances.values(Level.PRICE, (warrant, into)))) or "a price not stated"
+        terms = _last(balances.values(Level.WARRANT_TERMS, warrant)) or WarrantTerms()
+        held = shares_between(bounds, _ONE)
         yield Acquirable(
             owner,
             warrant,
@@ -139,11 +190,16 @@ def _by_warrants(balances: Balances, into: StockClassId) -> Iterator[Acquirable]
             into,
             held,
             held,
-            exactly(Fraction(1)),
-            f"at {price}",
+            exactly(_ONE),
+            _at(balances, warrant, into),
             terms.exercisable_from,
             terms.expires_on,
         )
+
+
+def _at(balances: Balances, instrument: InstrumentId, into: StockClassId) -> str:
+    prices = balances.values(Level.PRICE, (instrument, into))
+    return f"at {' or '.join(map(str, prices))}" if prices else "for nothing"
 
 
 def _by_notes(balances: Balances, into: StockClassId, decimals: int) -> Iterator[Acquirable]:
@@ -151,22 +207,20 @@ def _by_notes(balances: Balances, into: StockClassId, decimals: int) -> Iterator
         for (note, owner), bounds in _instruments(balances, Owed, currency):
             terms = _last(balances.values(Level.NOTE_TERMS, note))
             conversion = terms.conversion if isinstance(terms, NoteTerms) else None
-            if conversion is None or conversion.into != into:
+            found = note_price(balances, note)
+            if conversion is None or conversion.into != into or found is None:
                 continue
-            held = money_between(bounds, currency)
-            prices = [price for price in balances.values(Level.PRICE, (note, into)) if isinstance(price, Price)]
-            each: Bounds[Fraction] = Bounds(None, None)
-            if len(prices) == 1 and prices[0].amount:
-                each = exactly(1 / prices[0].amount)
+            each = _each(found.at_least, found.at_most, _ONE)
+            at = str(conversion.price) if found.price is None else f"at {found.price}"
             yield Acquirable(
                 owner,
                 note,
                 By.NOTE,
                 into,
-                held,
-                _yielded(held.map(lambda money: Shares.of_units(money.units)), each, decimals),
+                money_between(bounds, currency),
+                _yielded(bounds, each, decimals),
                 each,
-                f"at {prices[0]}" if prices else "at a price not known",
+                at,
                 conversion.opens_on,
                 conversion.closes_on,
             )
@@ -174,13 +228,13 @@ def _by_notes(balances: Balances, into: StockClassId, decimals: int) -> Iterator
 
 def _instruments(
     balances: Balances, kind: type, unit: Unit
-) -> Iterable[tuple[tuple[InstrumentId, HolderId], tuple[Quantity, Quantity]]]:
+) -> list[tuple[tuple[InstrumentId, HolderId], tuple[Quantity, Quantity]]]:
     """Return what each holder has of each instrument of a kind; whoever was merged is shown as the other."""
 
     def group(of: Unit, account: Account) -> Any:
-        if of != unit or type(account) is not kind:
+        if of != unit or not isinstance(account, Purchasable | Owed) or type(account) is not kind:
             return None
-        return account.instrument, possible_names(balances, account.holder)[0]  # type: ignore[union-attr]  # by its kind
+        return account.instrument, shown_under(balances, account.holder)
 
     found = balances.grouped(group).items()
     return [(key, bounds) for key, bounds in sorted(found) if bounds != (0, 0)]
@@ -188,3 +242,39 @@ def _instruments(
 
 def _last(values: tuple[Any, ...]) -> Any:
     return values[-1] if values else None
+
+
+def _by_awards(balances: Balances, into: StockClassId, within_days: int) -> Iterator[Acquirable]:
+    """Yield what awards bring by a day; of one that several holders have, to each in proportion."""
+    if not balances.subjects(Level.AWARD_TERMS):
+        return
+    as_of = balances.history.as_of
+    for line in award_lines(balances)[0]:
+        if line.stock_class != into or (line.expires_on is not None and line.expires_on < as_of):
+            continue
+        by = as_of + timedelta(days=within_days)
+        may_have = line.acquired_by(by if line.expires_on is None else min(by, line.expires_on))
+        for holder in dict.fromkeys(shown_under(balances, each) for each in line.held_by):
+            parts = [
+                _parts(balances, reading.holders, holder, total)
+                for reading, total in ((each, each.outstanding) for each in line.readings)
+            ]
+            held = Bounds(min(mine for mine, _ in parts), max(mine for mine, _ in parts))
+            part = Bounds(min(part for _, part in parts), max(part for _, part in parts))
+            assert may_have.low is not None
+            assert may_have.high is not None
+            shares = Bounds(
+                _rounded_down(may_have.low.units * (part.low or 0), 0),
+                _rounded_down(may_have.high.units * (part.high or 0), 0),
+            )
+            if held.high:
+                at = _at(balances, line.award, into)
+                yield Acquirable(holder, line.award, By.AWARD, into, held, shares, exactly(_ONE), at)
+
+
+def _parts(
+    balances: Balances, holders: Iterable[tuple[HolderId, Shares]], holder: HolderId, total: Shares
+) -> tuple[Shares, Fraction]:
+    """Return what a holder has of an award, and which part of all that is."""
+    mine = sum((shares for each, shares in holders if shown_under(balances, each) == holder), _NONE)
+    return mine, Fraction(mine.units) / total.units if total else Fraction(0)

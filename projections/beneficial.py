@@ -224,7 +224,9 @@ class _Picture:
             {holder: shares_between(bounds, _ONE) for holder, bounds in in_own_name.items()},
             owned,
             tuple(
-                each for each in acquirable(balances, stock_class) if each.is_open(as_of, within_days=WITHIN_DAYS)
+                each
+                for each in acquirable(balances, stock_class, within_days=WITHIN_DAYS)
+                if each.is_open(as_of, within_days=WITHIN_DAYS)
             ),
             tuple(
                 limit

@@ -204,12 +204,12 @@ class _Desk:
     def lines(self) -> Iterator[CapacityLine]:
         """Yield what may be done with each paper."""
         for into in self.classes:
-            every = tuple(acquirable(self.balances, into))
-            mine = [each for each in every if each.holder == self.holder]
+            mine = [each for each in acquirable(self.balances, into) if each.holder == self.holder]
             if not mine:
                 continue
             limits = [each for each in ownership_limits(self.balances, into) if each.holder == self.holder]
             caps = issuance_caps(self.balances, self.facts, into)
+            every = acquirable(self.balances, into, within_days=WITHIN_DAYS) if limits else ()
             for right in mine:
                 yield self._line(right, [*self._limits(right, every, limits, caps)])
 
@@ -234,7 +234,7 @@ class _Desk:
             is_early = right.opens_on is not None and right.opens_on > as_of
             words = f"opens on {right.opens_on}" if is_early else f"closed on {right.closes_on}"
             yield CapacityLimit(Stop.NOT_OPEN, exactly(_NONE), words)
-        what = "shares to buy" if right.by is By.WARRANT else right.source
+        what = {By.WARRANT: "shares to buy", By.NOTE: "owed"}.get(right.by, str(right.source))
         yield CapacityLimit(Stop.HELD, right.shares, f"{right.held} {what} {right.terms}")
         yield from self._of_the_charter(self.classes[into])
         for limit in ownership:

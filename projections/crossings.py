@@ -17,6 +17,7 @@ import attrs
 
 from ledger.days import day, day_of
 from ledger.errors import NotUnderstood
+from ledger.events import AwardGranted, PriceQuoted
 from ledger.identity import EntryNumber, GroupId, HolderId, IssuerId, StockClassId
 from ledger.movements import Level, Posting, Rescaling, Setting
 from ledger.quantities import Ratio, Shares
@@ -219,22 +220,30 @@ def _changing(steps: Iterable[BeneficialStep]) -> Iterator[BeneficialStep]:
 
 
 def _days_of_terms(facts: Iterable[InEffect]) -> Iterator[date]:
-    """Yield the days on which a right comes within 60 days of its first day, or is past its last."""
+    """Yield the days on which a right comes within 60 days of its first day, is past its last, or has a new price.
+
+    A quote counts from the next day on. Instalments of an award are taken as it was granted.
+    """
     for each in facts:
+        opens, closes = list[date | None](), list[date | None]()
         for movement in each.fact.movements():
             value = movement.value if type(movement) is Setting else None
-            opens = closes = None
             if isinstance(value, WarrantTerms):
-                opens, closes = value.exercisable_from, value.expires_on
+                opens, closes = [value.exercisable_from], [value.expires_on]
             elif isinstance(value, NoteTerms) and value.conversion is not None:
-                opens, closes = value.conversion.opens_on, value.conversion.closes_on
-            if opens is not None:
-                yield opens - timedelta(days=WITHIN_DAYS)
-            if closes is not None:
-                yield closes + _ONE_DAY
+                opens, closes = [value.conversion.opens_on], [value.conversion.closes_on]
+        if isinstance(each.fact, PriceQuoted):
+            closes = [each.fact.effective_on.latest]
+        elif isinstance(each.fact, AwardGranted):
+            closes = [each.fact.terms.expires_on]
+            if each.fact.terms.vesting is not None:
+                opens = [one.vests_on for one in each.fact.terms.vesting.schedule(each.fact.granted).instalments]
+        yield from (on - timedelta(days=WITHIN_DAYS) for on in opens if on is not None)
+        yield from (on + _ONE_DAY for on in closes if on is not None)
 
 
 _BEARING: Final = (
+    Level.AWARD_TERMS,
     Level.CONVERSION,
     Level.DISSOLVED,
     Level.GROUP,
@@ -250,6 +259,7 @@ _BEARING: Final = (
     Level.SCOPE,
     Level.STATED_OUTSTANDING,
     Level.STATED_VALUE,
+    Level.VESTING_CONDITION,
     Level.WARRANT_TERMS,
 )
 """Levels on which beneficial ownership depends."""

@@ -15,13 +15,19 @@ from ledger.errors import UnknownName
 from ledger.events import Event
 from ledger.identity import Count, HolderId, InstrumentId, StockClassId
 from ledger.movements import Scope
-from ledger.quantities import Ratio
+from ledger.quantities import Price, Ratio
+from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.limits import OwnershipLimit
+from ledger.terms.market import MarketPrice, Measure, PriceRule
+from ledger.terms.preferred import MarketConversion
+from ledger.terms.vesting import VestingTerms, VestingTranche
 from ledger.terms.warrants import WarrantTerms
 from projections import BeneficialOwnership, Bounds, beneficial_ownership
 from projections.bounds import exactly
 from tests.builders import (
     authorized_shares_changed,
+    award_granted,
+    class_rights_stated,
     common_issued,
     company,
     group_dissolved,
@@ -33,6 +39,7 @@ from tests.builders import (
     ownership_limit_changed,
     ownership_limit_waived,
     preferred_issued,
+    price_quoted,
     register_scope_declared,
     shares_transferred,
     stock_split_effected,
@@ -104,6 +111,38 @@ def test_a_class_that_converts_into_another_is_not_acquired_of_this_one() -> Non
 def test_fractions_of_a_share_are_not_acquired() -> None:
     """By hand: 3 Series A at 1.25 are 3.75 common."""
     assert of(common_issued(), preferred_issued(issued=3))["fund"].acquirable == whole(3)
+
+
+def test_an_option_counts_for_what_vests_within_60_days() -> None:
+    """By hand: 4,800 over 48 months with a cliff of 12: 1,200 on 1 January 2027; 2 November is 60 days before."""
+    vesting = VestingTerms(
+        starts_on=date(2026, 1, 1),
+        tranches=(VestingTranche(instalments=Count(48), every=Count(1), cliff=Count(12)),),
+    )
+    granted = award_granted(
+        holder="bob", plan=None, granted=4_800, terms=AwardTerms(award_kind=AwardKind.OPTION, vesting=vesting)
+    )
+
+    acquirable = [
+        {line.owner: line.acquirable for line in of(granted, as_of=day)}.get(HolderId("bob"), whole(0))
+        for day in ("2026-11-01", "2026-11-02", "2026-12-03", "2029-12-31")
+    ]
+
+    assert acquirable == [whole(0), whole(1_200), whole(1_300), whole(4_800)]
+
+
+def test_a_class_that_follows_the_market_brings_what_the_quotes_say() -> None:
+    """By hand: stated value 10; 80 % of a closing price of 2 is 1.60, and 400 bring 2,500, of the day after on."""
+    rule = PriceRule(
+        fixed=Price(8, "USD"),
+        market=(MarketPrice(measure=Measure.CLOSE, trading_days=Count(1), part=Ratio("0.8")),),
+    )
+    right = MarketConversion(into=StockClassId("common"), price=rule)
+    quote = price_quoted(stock_class="common", measure=Measure.CLOSE, price="2 USD", effective_on="2026-02-27")
+    events = common_issued(), preferred_issued(issued=400), class_rights_stated(market_conversion=right), quote
+
+    assert of(*events, as_of="2026-02-28")["fund"].acquirable == whole(2_500)
+    assert of(*events, as_of="2026-02-27")["fund"].acquirable == Bounds(Shares(500), None)
 
 
 # --- limits -----------------------------------------------------------------------------------------------------
