@@ -25,6 +25,8 @@ _STATED_BY: Final = {
     "dividend-declared": "dividends:declare",
     "dividend-paid": "dividends:distribute",
     "stock-dividend-paid": "dividends:stock_dividend",
+    "safe-issued": "safes:safe",
+    "safe-terms-amended": "safes:amend_safe",
     "holder-registered": "parties:holder",
     "holder-renamed": "parties:rename",
     "holder-merged": "parties:merge",

@@ -24,6 +24,7 @@ from registrar.cli import VERBS, main
 from registrar.cli.acts.corrections import _STATED_BY
 from tests import builders as a
 from tests.registrar.acts.company import ACTS, LATER, ON, done, events, run
+from tests.registrar.acts.instruments import ACTS_ON_INSTRUMENTS
 
 
 @pytest.mark.parametrize(
@@ -165,14 +166,15 @@ def test_a_void_is_voided_and_its_entries_stand_again(file: Path) -> None:
 
 def test_every_kind_that_a_verb_records_is_restated_in_its_words() -> None:
     context = click.Context(main)
-    called = {_STATED_BY[event.KIND]: args[0] for args, expected in ACTS for event in expected[:1]}
+    acts = [*ACTS, *((args, expected) for _, args, expected in ACTS_ON_INSTRUMENTS)]
+    called = {_STATED_BY[event.KIND]: args[0] for args, expected in acts for event in expected[:1]}
 
     for where, verb in called.items():
         module, _, name = where.partition(":")
         assert [f"registrar.cli.acts.{module}:{name}"] == [
             verbs[verb][0] for verbs in VERBS.values() if verb in verbs
         ]
-    recorded = {event.KIND for _, expected in ACTS for event in expected}
+    recorded = {event.KIND for _, expected in acts for event in expected}
     assert recorded <= set(_STATED_BY)
     assert set(_STATED_BY) - recorded == {"issuer-registered", "stock-split-effected", "remedy-exercised"}
     assert main.get_command(context, "register") is not None
