@@ -5,8 +5,10 @@ from registrar.views.figures import explanation, rollforward
 from registrar.views.money import commitments
 from registrar.views.rounds import pro_forma
 from registrar.views.shares import cap_table
+from registrar.views.warrants import adjustments, warrants
 
 __all__ = [
+    "adjustments",
     "audit",
     "cap_table",
     "commitments",
@@ -17,4 +19,5 @@ __all__ = [
     "pro_forma",
     "rollforward",
     "summary",
+    "warrants",
 ]

@@ -298,11 +298,21 @@ def _kinds(outcome: Recorded) -> str:
 
 
 def _terms(events: Sequence[Event]) -> Iterator[str]:
-    """Yield the terms that follow from a split, class by class."""
-    from ledger.events import SPLITS
+    """Yield the terms that follow from a split, prices that were adjusted, and what an exercise came to."""
+    from ledger.events import SPLITS, ConversionPriceAdjusted, InstrumentAdjusted, WarrantExercised
     from registrar.views import part_summary
 
     for event in events:
         if isinstance(event, SPLITS):
             for terms in event.resulting:
                 yield f"{terms.stock_class} afterwards: {part_summary(terms, 'stock_class')}"
+        elif isinstance(event, InstrumentAdjusted):
+            prices = (("price", event.price), ("floor", event.floor))
+            said = ", ".join(f"{name} {price}" for name, price in prices if price is not None)
+            if said:
+                yield f"{event.instrument} afterwards: {said}"
+        elif isinstance(event, ConversionPriceAdjusted):
+            yield f"{event.stock_class} afterwards: {part_summary(event.conversion)}"
+        elif isinstance(event, WarrantExercised):
+            given = f"{event.paid:,} paid" if event.paid is not None else f"{event.given_up or 0:,} shares given up"
+            yield f"{event.warrant}: {event.received:,} shares received, {given}"
