@@ -94,6 +94,7 @@ class Column:
         block: Of figures below one another, those of a block stand together; of an item in a list, the line.
         adds: Names of columns whose sum it is in every row; with ``-`` before a name, less that one.
         part_of: The column of which it is a part of the total, for percentages.
+        of_one_whole: Whether percentages of a group are parts of one whole, so that they add up as printed.
     """
 
     name: str = attrs.field()
@@ -107,6 +108,7 @@ class Column:
     block: int = 1
     adds: tuple[str, ...] = ()
     part_of: str | None = None
+    of_one_whole: bool = True
 
     @name.validator
     def _check_name(self, _: Any, name: str) -> None:

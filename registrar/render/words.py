@@ -71,7 +71,7 @@ def printed(table: Table) -> list[list[str]]:
     columns = [(place, column) for place, column in enumerate(table.columns) if column.shown]
     texts = [[cell(column, row.values[place]) for place, column in columns] for row in table.rows]
     for at, (place, column) in enumerate(columns):
-        if column.kind is Kind.PERCENT:
+        if column.kind is Kind.PERCENT and column.of_one_whole:
             for group in table.groups():
                 for index, text in _adding_up([table.rows[each] for each in group], group, place):
                     texts[index][at] = text
