@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from projections.certificates import CertificateLine, CertificateRegister, CertificateStatus, certificates
     from projections.closing import closing
     from projections.commitments import CommitmentBalance, Commitments, commitments
+    from projections.company import CompanySheet, ListingLine, MeetingLine, RestrictedLine, company_sheet
     from projections.control import ControlAccount, ControlBook, ControlFigures, ControlLine, control_book
     from projections.crossings import BeneficialStep, Crossing, Crossings, Side, crossings
     from projections.diff import Change, Difference, difference, restatement, what_if
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from projections.findings import Finding, Findings, Severity, findings
     from projections.holders import HolderLine, HolderList, holders
     from projections.notes import NoteLedger, NoteLine, NoteOnDay, notes
+    from projections.open_points import OpenKind, OpenPoint, OpenPoints, open_points
     from projections.over_time import (
         CommitmentOverTime,
         CommitmentStep,
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from projections.standpoints import ChangedFact, How, Standpoint
     from projections.statement import ClassAccount, Statement, statement
     from projections.warrants import WarrantLine, Warrants, warrants
+    from projections.waterfall import BreakLine, ClaimLine, ExitClaims, ExitWaterfall, ProceedsLine, waterfall
 
 __all__ = [
     "AccruedLine",
@@ -68,6 +71,7 @@ __all__ = [
     "BeneficialOwnership",
     "BeneficialStep",
     "Bounds",
+    "BreakLine",
     "CapTable",
     "CapacityLimit",
     "CapacityLine",
@@ -76,12 +80,14 @@ __all__ = [
     "CertificateStatus",
     "Change",
     "ChangedFact",
+    "ClaimLine",
     "ClassAccount",
     "ClassLine",
     "CommitmentBalance",
     "CommitmentOverTime",
     "CommitmentStep",
     "Commitments",
+    "CompanySheet",
     "ControlAccount",
     "ControlBook",
     "ControlFigures",
@@ -93,6 +99,8 @@ __all__ = [
     "DividendLedger",
     "DividendLine",
     "EntitledLine",
+    "ExitClaims",
+    "ExitWaterfall",
     "Explanation",
     "Figure",
     "Finding",
@@ -102,19 +110,26 @@ __all__ = [
     "HolderList",
     "HoldingLine",
     "How",
+    "ListingLine",
+    "MeetingLine",
     "NotConverting",
     "NoteLedger",
     "NoteLine",
     "NoteOnDay",
+    "OpenKind",
+    "OpenPoint",
+    "OpenPoints",
     "OwnershipOverTime",
     "OwnershipStep",
     "PaymentLine",
     "PoolLine",
     "Possible",
     "ProForma",
+    "ProceedsLine",
     "ProposeAdjustments",
     "Protected",
     "ReserveLine",
+    "RestrictedLine",
     "RollForward",
     "Severity",
     "Side",
@@ -133,6 +148,7 @@ __all__ = [
     "closing",
     "commitment_over_time",
     "commitments",
+    "company_sheet",
     "control_book",
     "conversion_capacity",
     "crossings",
@@ -145,12 +161,14 @@ __all__ = [
     "of_agreement",
     "of_class",
     "of_holder",
+    "open_points",
     "ownership_over_time",
     "pro_forma",
     "restatement",
     "rollforward",
     "statement",
     "warrants",
+    "waterfall",
     "what_if",
 ]
 
@@ -172,6 +190,7 @@ _MODULES = {
     "certificates": ("CertificateLine", "CertificateRegister", "CertificateStatus", "certificates"),
     "closing": ("closing",),
     "commitments": ("CommitmentBalance", "Commitments", "commitments"),
+    "company": ("CompanySheet", "ListingLine", "MeetingLine", "RestrictedLine", "company_sheet"),
     "control": ("ControlAccount", "ControlBook", "ControlFigures", "ControlLine", "control_book"),
     "crossings": ("BeneficialStep", "Crossing", "Crossings", "Side", "crossings"),
     "diff": ("Change", "Difference", "difference", "restatement", "what_if"),
@@ -181,6 +200,7 @@ _MODULES = {
     "findings": ("Finding", "Findings", "Severity", "findings"),
     "holders": ("HolderLine", "HolderList", "holders"),
     "notes": ("NoteLedger", "NoteLine", "NoteOnDay", "notes"),
+    "open_points": ("OpenKind", "OpenPoint", "OpenPoints", "open_points"),
     "over_time": (
         "CommitmentOverTime",
         "CommitmentStep",
@@ -194,6 +214,7 @@ _MODULES = {
     "standpoints": ("ChangedFact", "How", "Standpoint"),
     "statement": ("ClassAccount", "Statement", "statement"),
     "warrants": ("WarrantLine", "Warrants", "warrants"),
+    "waterfall": ("BreakLine", "ClaimLine", "ExitClaims", "ExitWaterfall", "ProceedsLine", "waterfall"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from projections.capacity import ConversionCapacity
     from projections.certificates import CertificateRegister
     from projections.commitments import Commitments
+    from projections.company import CompanySheet
     from projections.control import ControlBook
     from projections.crossings import Crossings
     from projections.diff import Difference
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     from projections.findings import Findings
     from projections.holders import HolderList
     from projections.notes import NoteLedger
+    from projections.open_points import OpenPoints
     from projections.over_time import CommitmentOverTime, OwnershipOverTime
     from projections.pro_forma import ProForma
     from projections.rollforward import RollForward
     from projections.statement import Statement
     from projections.warrants import Warrants
+    from projections.waterfall import ExitWaterfall
 
 
 def _quantity(name: str, of: Any = None, *, bounded: bool = True, shown: bool = True) -> Column:
@@ -291,6 +294,68 @@ _FINDINGS: Final = (
 def findings(view: Findings) -> tuple[Frame, ...]:
     """Return a line for each finding."""
     return (Frame("findings", "What does not fit", _FINDINGS, view),)
+
+
+_OPEN_POINTS: Final = (
+    Column("kind"),
+    Column("entry", Kind.WHOLE),
+    Column("effective", Kind.DAY, "effective_on", bounded=True),
+    Column("what"),
+    Column("note", shown=False),
+)
+
+
+def open_points(view: OpenPoints) -> tuple[Frame, ...]:
+    """Return a line for each point that is open."""
+    return (Frame("points", "What stays open", _OPEN_POINTS, view),)
+
+
+# --- the company itself -------------------------------------------------------------------------------------
+
+_LISTINGS: Final = (
+    Column("stock_class"),
+    Column("title"),
+    Column("market"),
+    Column("symbol"),
+    Column("identifiers", of=lambda line: tuple(f"{name} {value}" for name, value in _words(line.identifiers))),
+    Column("outstanding_reported", of=lambda line: _possible_shares(line.outstanding_reported)),
+    Column("reported_on", of=lambda line: str(line.reported_on)),
+)
+_RESTRICTED: Final = (
+    Column("account"),
+    _quantity("paid_in"),
+    _quantity("released"),
+    _quantity("left"),
+    _currency("paid_in"),
+)
+_MEETINGS: Final = (
+    Column("entry", Kind.WHOLE),
+    Column("effective", Kind.DAY, "effective_on", bounded=True),
+    Column("voted", Kind.FLAG),
+    Column("what"),
+    Column("stock_class"),
+    Column("authorized", of=lambda line: None if line.authorized is None else str(line.authorized)),
+    *(
+        _quantity(name, bounded=False)
+        for name in ("votes_for", "votes_against", "withheld", "abstained", "broker_non_votes", "present")
+    ),
+    Column("carried", Kind.FLAG),
+)
+
+
+def _possible_shares(shares: Any) -> str | None:
+    return str(shares) if shares.values else None
+
+
+def company_sheet(view: CompanySheet) -> tuple[Frame, ...]:
+    """Return a line for each class in its market, for each control account, and for each proposal and vote."""
+    title = f"{view.issuer} at the close of {view.as_of}"
+    asked = _asked(view)
+    return (
+        Frame("listings", title, (*asked, *_LISTINGS), view.listings),
+        Frame("restricted", "Control accounts", (*asked, *_RESTRICTED), view.restricted),
+        Frame("meetings", "Proposals and votes", (*asked, *_MEETINGS), view.meetings),
+    )
 
 
 # --- statement, list of holders, register of certificates ---------------------------------------------------
@@ -875,4 +940,48 @@ def note_ledger(view: NoteLedger) -> tuple[Frame, ...]:
             "changes", title, (*asked, *_DEBT_STEPS), within(view.lines, lambda line: line.changes + line.settled)
         ),
         Frame("terms", title, (*asked, *_NOTE_TERMS), view.notes),
+    )
+
+
+# --- waterfall ----------------------------------------------------------------------------------------------
+
+_CLAIMS: Final = (
+    Column("paper"),
+    Column("paper_kind"),
+    Column("holder"),
+    Column("rank", Kind.WHOLE, shown=False),
+    _quantity("number", bounded=False),
+    Column("standing"),
+    *(_quantity(name, bounded=False) for name in ("strike_paid", "preference", "proceeds", "per_share")),
+    Column("part_of_exit", Kind.PART, "part"),
+)
+_PROCEEDS: Final = (
+    Column("holder"),
+    Column("name"),
+    Column("paper"),
+    Column("paper_kind"),
+    _quantity("number", bounded=False),
+    _quantity("proceeds", bounded=False),
+    _currency("proceeds"),
+    Column("exact", Kind.PART, shown=False),
+)
+_BREAK_POINTS: Final = (
+    _quantity("from_exit_value", "exit_value", bounded=False),
+    _quantity("per_common", bounded=False),
+    Column("changes", of=lambda line: "; ".join(f"{paper} {now.value}" for paper, now in line.changes)),
+)
+
+
+def waterfall(view: ExitWaterfall) -> tuple[Frame, ...]:
+    """Return a line for each claim, for what each holder is paid, and for each break point."""
+    title = f"Exit of {view.issuer} at {view.exit_value:,} at the close of {view.as_of}"
+    asked = (
+        *_asked(view),
+        constant("exit_value", view.exit_value, Kind.QUANTITY),
+        constant("exit_currency", str(view.exit_value.currency)),
+    )
+    return (
+        Frame("claims", title, (*asked, *_CLAIMS), view.claims),
+        Frame("proceeds", title, (*asked, *_PROCEEDS), view.proceeds),
+        Frame("break_points", title, (*asked, *_BREAK_POINTS), view.break_points),
     )

@@ -1,4 +1,4 @@
-"""Verbs that print the registers: statement of a holder, list of holders, certificates, dividends."""
+"""Verbs that print the registers: a holder's statement, holders, certificates, dividends, company, open points."""
 
 from __future__ import annotations
 
@@ -91,3 +91,41 @@ def dividends(asked: Asking, as_of: str | None) -> None:
 
         answer = listed(ledger, as_of=asked.as_of(ledger, as_of), known_at=asked.known(ledger))
         asked.answer(lambda: report(ledger, answer))
+
+
+@click.command(
+    epilog="""\b
+Example:
+  captable company -f acme.db --as-of 2017-06-20
+  captable company --as-of 2017-06-20 -O company.pdf""",
+)
+@asking()
+@as_of_option
+def company(asked: Asking, as_of: str | None) -> None:
+    """Show the company itself: its name, where its shares trade, control accounts, proposals and votes."""
+    with asked.opened() as ledger:
+        from projections.company import company_sheet
+        from registrar.registers.company import company as report
+
+        answer = company_sheet(ledger, as_of=asked.as_of(ledger, as_of), known_at=asked.known(ledger))
+        asked.answer(lambda: report(ledger, answer))
+
+
+@click.command(
+    "open-points",
+    epilog="""\b
+Example:
+  captable open-points -f acme.db --as-of 2017-06-20
+  captable open-points --as-of 2017-06-20 -o csv --table days""",
+)
+@asking()
+@as_of_option
+def open_points(asked: Asking, as_of: str | None) -> None:
+    """Show what the record leaves open: days, what was deduced, numbers not known, holdings that disagree."""
+    with asked.opened() as ledger:
+        from projections.open_points import open_points as found
+        from registrar.registers.open_points import open_points as report
+
+        day, known = asked.as_of(ledger, as_of), asked.known(ledger)
+        answer = found(ledger, as_of=day, known_at=known)
+        asked.answer(lambda: report(ledger, answer, day, ledger.position(known)))

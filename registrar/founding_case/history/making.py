@@ -82,7 +82,7 @@ def told(
         printed: The figure as printed, where it is rounded or cut off.
     """
     said = EVENTS[fact]
-    note = deduced or said.get("note")
+    note = deduced or (_sentence(said["note"]) if "note" in said else None)
     is_deduced = deduced is not None or said["confidence"] == "derived"
     return {
         "effective_on": days or on(said["date"]),
@@ -90,6 +90,10 @@ def told(
         "certainty": Certainty.DEDUCED if is_deduced else Certainty.STATED,
         "note": note,
     }
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."
 
 
 def within(fact: str, earliest: str) -> EffectiveDay:
