@@ -22,6 +22,7 @@ import attrs
 from ledger.days import EffectiveDay, day
 from ledger.errors import NotUnderstood, shown
 from ledger.events import (
+    AwardGranted,
     Certainty,
     Consideration,
     ConsiderationForm,
@@ -45,12 +46,17 @@ from ledger.identity import (
     SecurityId,
     StockClassId,
     TrancheId,
+    VestingConditionId,
 )
 from ledger.personal import Personal
 from ledger.quantities import Authorized, Money, Price, Ratio, Shares
+from ledger.terms.allocation import Allocation
+from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.safes import CapTiming, SafeTerms
+from ledger.terms.schedule import TakenFrom
+from ledger.terms.vesting import VestingTerms, VestingTranche
 from registrar import typed
 from registrar.names import Names
 
@@ -71,6 +77,16 @@ _READ: Final[dict[type, Any]] = {
     Count: Count,
     EntryNumber: EntryNumber,
 }
+_AWARD_KINDS: Final = {
+    "iso": AwardKind.INCENTIVE_STOCK_OPTION,
+    "nso": AwardKind.NONQUALIFIED_STOCK_OPTION,
+    "option": AwardKind.OPTION,
+    "rsu": AwardKind.RESTRICTED_STOCK_UNIT,
+    "sar": AwardKind.STOCK_APPRECIATION_RIGHT,
+    "sar-in-cash": AwardKind.CASH_APPRECIATION_RIGHT,
+    "stock": AwardKind.RESTRICTED_STOCK,
+}
+"""What each kind of award is called where it is typed."""
 _CHUNK: Final = 1 << 20
 
 
@@ -201,7 +217,7 @@ class Desk:
         if kind is SecurityId:
             return names.security(given)
         assert kind is ReserveId, f"nothing knows every {kind.WHAT}"
-        return names.reserve(given, self._given.get("stock_class"))
+        return names.reserve(given, self._given.get("received_class") or self._given.get("stock_class"))
 
     def _agreement(self) -> AgreementId:
         with self.at("agreement"):
@@ -303,6 +319,47 @@ class Desk:
                 discount=discount,
                 most_favored_nation=bool(self._given.get("most_favored_nation")),
             )
+
+    def award_terms(self) -> AwardTerms:
+        """Return what an award promises: its kind, equal instalments by months, one condition, its last day."""
+        with self.told():
+            return AwardTerms(
+                award_kind=_AWARD_KINDS[self._given["award_kind"]],
+                vesting=self._vesting(),
+                expires_on=self.option("expires_on", date),
+                early_exercise=self.option("early_exercise", TakenFrom),
+            )
+
+    def _vesting(self) -> VestingTerms | None:
+        starts_on, condition = (
+            self.option("starts_on", date),
+            self.option("condition", VestingConditionId, is_new=True),
+        )
+        counted = {name: self.option(name, Count) for name in ("instalments", "every", "cliff")}
+        if starts_on is None and condition is None:
+            for name in (*counted, "allocation"):
+                if self.has(name):
+                    hint = f"add {self._places['starts_on']}"
+                    raise NotUnderstood("E_USAGE", "it says nothing without a day", hint, self._places[name])
+            return None
+        timed = starts_on is not None
+        tranche = VestingTranche(
+            instalments=counted["instalments"] or Count(1),
+            every=counted["every"] or Count(int(timed)),
+            cliff=counted["cliff"] or Count(0),
+            condition=condition,
+        )
+        allocation = self.option("allocation", Allocation) or Allocation.CUMULATIVE_ROUND_DOWN
+        return VestingTerms(starts_on=starts_on, tranches=(tranche,), allocation=allocation)
+
+    def class_of_award(self) -> StockClassId:
+        """Return the class that an award is of."""
+        award = self.stated("award", InstrumentId)
+        for each in self.ledger.standing():
+            if isinstance(each.fact, AwardGranted) and each.fact.award == award:
+                return each.fact.stock_class
+        with self.at("award"):
+            raise NotUnderstood("E_TERMS", f"{award} is no award", "name one that was granted")
 
     def tranches(self) -> tuple[Tranche, ...]:
         """Return dated parts of a commitment, ``first 2024-03-15 1000000 USD``, each with its conditions."""

@@ -5,11 +5,15 @@ Each family of instruments adds its own; ``test_instrument_acts`` asks the same 
 
 from __future__ import annotations
 
+from ledger.days import Phase
 from ledger.events import AmendmentCause, Event
+from ledger.quantities import FractionPolicy
+from ledger.terms.dividends import PaidIn
 from ledger.terms.safes import CapTiming
 from tests import builders as a
 from tests.registrar.acts.company import LATER
 
+DECLARED = a.dividend_declared(record_on="2026-02-28", effective_on=a.DEALT)
 ACTS_ON_INSTRUMENTS: list[tuple[list[Event], list[str], list[Event]]] = [
     (
         [],
@@ -50,6 +54,83 @@ ACTS_ON_INSTRUMENTS: list[tuple[list[Event], list[str], list[Event]]] = [
                 cause=AmendmentCause.MOST_FAVORED_NATION,
                 following="safe-2",
                 effective_on=LATER,
+            )
+        ],
+    ),
+    (
+        [],
+        ["declare", "q1", "series-a", "--per-share", "0.25 USD", "--record-day", "2026-03-02"],
+        [a.dividend_declared(dividend="q1", amount="250 USD", record_on="2026-03-02", effective_on=LATER)],
+    ),
+    (
+        [],
+        [
+            *("declare", "q1", "series-a", "--per-share", "1/4 USD", "--amount", "300 USD", "--authority", "R 9"),
+            *("--record-day", "2026-03-31", "--payment-day", "2026-04-15", "--paid-in", "cash-or-kind"),
+        ],
+        [
+            a.dividend_declared(
+                dividend="q1",
+                amount="300 USD",
+                payment_on="2026-04-15",
+                paid_in=PaidIn.CASH_OR_KIND,
+                authority="R 9",
+                effective_on=LATER,
+            )
+        ],
+    ),
+    (
+        [DECLARED],
+        ["pay-dividend", "2026-q1", "--authority", "R 10"],
+        [a.dividend_paid(dividend="2026-q1", amount="250 USD", authority="R 10", effective_on=LATER)],
+    ),
+    (
+        [DECLARED],
+        [
+            *("pay-dividend", "2026-q1", "--holder", "Fund LP", "--into", "common", "--value", "3 USD"),
+            *("--fractions", "up", "--reserve", "plan"),
+        ],
+        [
+            a.dividend_paid(
+                dividend="2026-q1",
+                amount="250 USD",
+                received=84,
+                received_class="common",
+                reserve="plan",
+                effective_on=LATER,
+            )
+        ],
+    ),
+    (
+        [],
+        ["distribute", "fund", "series-a", "--amount", "250 USD"],
+        [a.dividend_paid(amount="250 USD", effective_on=LATER)],
+    ),
+    (
+        [DECLARED],
+        [
+            *("distribute", "fund", "series-a", "--of", "2026-q1", "--amount", "40 USD", "--received", "20"),
+            *("--into", "common", "--certificate", "CS-7", "--reserve", "plan", "--authority", "Section 3"),
+        ],
+        [
+            a.dividend_paid(
+                dividend="2026-q1",
+                amount="40 USD",
+                received=20,
+                received_class="common",
+                security="CS-7",
+                reserve="plan",
+                authority="Section 3",
+                effective_on=LATER,
+            )
+        ],
+    ),
+    (
+        [],
+        ["stock-dividend", "common", "1/10", "--phase", "close", "--fractions", "up", "--authority", "R 11"],
+        [
+            a.stock_dividend_paid(
+                phase=Phase.CLOSE, fractions=FractionPolicy.UP, authority="R 11", effective_on=LATER
             )
         ],
     ),
