@@ -283,6 +283,10 @@ class AwardLedger(Tabular):
         """Return the awards that were granted to a holder, or that they have now."""
         return tuple(line for line in self.awards if holder == line.holder or holder in line.held_by)
 
+    def only(self, holder: str) -> AwardLedger:
+        """Return the same with the awards of one holder, and without the plans."""
+        return attrs.evolve(self, awards=self.of_holder(holder), pools=())
+
     def frames(self) -> tuple[Frame, ...]:
         """Return awards, instalments to come and pools, as tables."""
         from projections import columns  # only who hands a view on needs them

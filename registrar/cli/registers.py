@@ -129,3 +129,28 @@ def open_points(asked: Asking, as_of: str | None) -> None:
         day, known = asked.as_of(ledger, as_of), asked.known(ledger)
         answer = found(ledger, as_of=day, known_at=known)
         asked.answer(lambda: report(ledger, answer, day, ledger.position(known)))
+
+
+@click.command(
+    epilog="""\b
+Example:
+  captable awards -f acme.db --as-of 2024-12-31
+  captable awards h-0001 --as-of 2024-12-31 -O awards.xlsx""",
+)
+@click.argument("holder", required=False, metavar="[HOLDER]", shell_complete=completing("holder"))
+@asking()
+@as_of_option
+def awards(asked: Asking, holder: str | None, as_of: str | None) -> None:
+    """Show the award ledger: what was granted, has vested and became of it, and what plans have left to grant.
+
+    With HOLDER, only the awards of one.
+    """
+    with asked.opened() as ledger:
+        from projections.awards import awards as listed
+        from registrar.names import Names
+        from registrar.registers.awards import awards as report
+
+        day, known = asked.as_of(ledger, as_of), asked.known(ledger)
+        whose = None if holder is None else Names(ledger, known).holder(holder)
+        answer = listed(ledger, as_of=day, known_at=known)
+        asked.answer(lambda: report(ledger, answer if whose is None else answer.only(whose)))
