@@ -319,7 +319,7 @@ _LISTINGS: Final = (
     Column("symbol"),
     Column("identifiers", of=lambda line: tuple(f"{name} {value}" for name, value in _words(line.identifiers))),
     Column("outstanding_reported", of=lambda line: _possible_shares(line.outstanding_reported)),
-    Column("reported_on", of=lambda line: str(line.reported_on)),
+    Column("reported_on", Kind.DAY, bounded=True),
 )
 _RESTRICTED: Final = (
     Column("account"),

@@ -35,7 +35,7 @@ class ListingLine:
         symbol: Under which symbol.
         identifiers: CUSIP, ISIN: each with its number.
         outstanding_reported: Shares outstanding as the company last reported them, in the units of that day.
-        reported_on: The day of that report.
+        reported_on: The day of that report, or the days that it leaves open; none without a report.
     """
 
     stock_class: StockClassId
@@ -44,7 +44,7 @@ class ListingLine:
     symbol: Possible[str | None]
     identifiers: tuple[tuple[str, Possible[str]], ...]
     outstanding_reported: Possible[Shares]
-    reported_on: Possible[EffectiveDay]
+    reported_on: EffectiveDay | None
 
 
 @attrs.frozen
@@ -172,7 +172,12 @@ def _listing(balances: Balances, stock_class: StockClassId) -> ListingLine:
             for scheme in dict.fromkeys(schemes)
         ),
         Possible(balances.values(Level.REPORTED_OUTSTANDING, stock_class)),
-        Possible(tuple(dict.fromkeys(each.fact.effective_on for each, _ in reported))),
+        EffectiveDay(
+            min(each.fact.effective_on.earliest for each, _ in reported),
+            max(each.fact.effective_on.latest for each, _ in reported),
+        )
+        if reported
+        else None,
     )
 
 

@@ -54,7 +54,7 @@ def _listings(answer: CompanySheet) -> Table:
             Column(name="symbol", heading="Symbol"),
             Column(name="identifiers", heading="Numbers"),
             Column(name="outstanding_reported", heading="Outstanding as reported", kind=Kind.SHARES),
-            Column(name="reported_on", heading="On", kind=Kind.DAY),
+            Column(name="reported_on", heading="On", kind=Kind.DAY, bounded=True),
         ),
         rows=[
             Row(
@@ -65,7 +65,7 @@ def _listings(answer: CompanySheet) -> Table:
                     line.symbol if line.symbol.values else None,
                     "; ".join(f"{scheme} {number}" for scheme, number in line.identifiers) or None,
                     line.outstanding_reported if line.outstanding_reported.values else None,
-                    line.reported_on if line.reported_on.values else None,
+                    line.reported_on,
                 )
             )
             for line in answer.listings
