@@ -38,11 +38,13 @@ from ledger.identity import (
     Count,
     DividendId,
     EntryNumber,
+    GroupId,
     HolderId,
     Identifier,
     InstrumentId,
     PlanId,
     ReserveId,
+    RestrictionId,
     SecurityId,
     StockClassId,
     TrancheId,
@@ -212,6 +214,10 @@ class Desk:
             return names.dividend(given)
         if kind is PlanId:
             return names.plan(given)
+        if kind is RestrictionId:
+            return names.restriction(given)
+        if kind is GroupId:
+            return names.group(given)
         if self._as_stated:
             return kind(given)
         if kind is SecurityId:

@@ -16,10 +16,12 @@ from ledger.identity import (
     AgreementId,
     ConditionId,
     DividendId,
+    GroupId,
     HolderId,
     InstrumentId,
     PlanId,
     ReserveId,
+    RestrictionId,
     SecurityId,
     StockClassId,
     TrancheId,
@@ -42,6 +44,8 @@ _OF: Final = {
     "instrument": Level.INSTRUMENT,
     "plan": Level.PLAN,
     "dividend": Level.DIVIDEND,
+    "restriction": Level.RESTRICTION,
+    "group": Level.GROUP,
 }
 """What can be named, and the level that brings it into being."""
 _LISTED: Final = 5
@@ -160,6 +164,14 @@ class Names:
     def plan(self, name: str) -> PlanId:
         """Return a plan."""
         return PlanId(self._known("plan", name, self._values[Level.PLAN]))
+
+    def restriction(self, name: str) -> RestrictionId:
+        """Return a restriction, an ownership limit, a cap or a lien."""
+        return RestrictionId(self._known("restriction", name, self._values[Level.RESTRICTION]))
+
+    def group(self, name: str) -> GroupId:
+        """Return a group of holders."""
+        return GroupId(self._known("group", name, self._values[Level.GROUP]))
 
     def _within(self, level: Level, whose: str | None) -> list[str]:
         return [name for of, name in self._values[level] if whose is None or of == whose]

@@ -111,6 +111,18 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "adjust-conversion": ("registrar.cli.acts.warrants:adjust_conversion", "A conversion price changes."),
         "adjust-after": ("registrar.cli.acts.warrants:adjust_after", "What the papers call for after an issue."),
     },
+    "Restrictions": {
+        "restrict": ("registrar.cli.acts.restrictions:restrict", "A legend, stop, lock-up or pledge is placed."),
+        "lift": ("registrar.cli.acts.restrictions:lift", "A restriction ends."),
+        "limit-ownership": ("registrar.cli.acts.restrictions:limit_ownership", "A blocker is agreed."),
+        "change-limit": ("registrar.cli.acts.restrictions:change_limit", "A blocker is raised or lowered."),
+        "waive-limit": ("registrar.cli.acts.restrictions:waive_limit", "A blocker is given up."),
+        "cap-issues": ("registrar.cli.acts.restrictions:cap_issues", "An exchange cap is agreed."),
+        "lift-cap": ("registrar.cli.acts.restrictions:lift_cap", "Stockholders approve beyond a cap."),
+        "group": ("registrar.cli.acts.restrictions:group", "Holders agree to act together."),
+        "dissolve": ("registrar.cli.acts.restrictions:dissolve", "They no longer do."),
+        "nominee": ("registrar.cli.acts.restrictions:nominee", "Shares in a name belong to another."),
+    },
     "Corrections": {
         "void": ("registrar.cli.acts.corrections:void", "Take entries out of history."),
         "restate": ("registrar.cli.acts.corrections:restate", "Say what an entry should have said."),
