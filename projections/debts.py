@@ -6,19 +6,20 @@ record says. Where days are open it is worked out twice: as low as the days allo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Final
 
 import attrs
 
 from ledger.days import close_of
 from ledger.identity import HolderId, InstrumentId
-from ledger.movements import Account, Interest, Level, Owed, Source, Unit
+from ledger.movements import Account, Interest, Level, LevelValue, Owed, Source, Unit
 from ledger.quantities import PLACES, Currency, Money, Ratio
-from ledger.terms.interest import ZERO, Change, DayCount, InterestTerms, accrue
+from ledger.terms.interest import ZERO, Accrued, Change, Compounding, DayCount, InterestTerms, accrue
 from ledger.terms.notes import NoteTerms
 from ledger.timeline import InEffect, place_in_history
 from projections.bounds import Bounds
@@ -153,37 +154,72 @@ class Debt:
         """Return the interest owed up to and without a day; below zero where more was settled than had accrued."""
         if until is None:
             return NO_INTEREST
-        return Bounds(*(accrue(self._changes(low=low), until=until).owed for low in (True, False)))
+        low, high = (self._accrue(until, low=low) for low in (True, False))
+        return Bounds(min(each.owed for each in low), max(each.owed for each in high))
 
     def accrued(self, after: date | None, through: date) -> Bounds[Fraction]:
         """Return the interest that accrued from one day up to and without another."""
-        ends = []
-        for low in (True, False):
-            before = ZERO if after is None else accrue(self._changes(low=not low), until=after).accrued
-            ends.append(accrue(self._changes(low=low), until=through).accrued - before)
-        return Bounds(max(ends[0], ZERO), ends[1])
+        low, high = (self._accrue(through, low=low) for low in (True, False))
+        least, most = min(each.accrued for each in low), max(each.accrued for each in high)
+        if after is not None:
+            low, high = (self._accrue(after, low=low) for low in (True, False))
+            least -= max(each.accrued for each in high)
+            most -= min(each.accrued for each in low)
+        return Bounds(max(least, ZERO), most)
 
-    def _changes(self, *, low: bool) -> list[Change]:
-        """Return what changed for the interest, each on that of its days which makes it least, or most."""
+    def _accrue(self, until: date, *, low: bool) -> list[Accrued]:
+        """Return the interest in each reading that may be the least, or the most.
+
+        Interest is the less, the later a debt begins and the earlier it is settled, so one reading does. Only when
+        unsettled interest compounds, and the day is open from which its periods count, every day of it is tried.
+        """
+        anchor = next((by for by, terms in self._terms if not by.is_exact and _compounds(terms)), None)
+        if anchor is None:
+            return [accrue(self._changes(low=low), until=until)]
+        effective = anchor.fact.effective_on
+        span = range(effective.earliest.toordinal(), effective.latest.toordinal() + 1)
+        return [
+            accrue(self._changes(low=low, on={anchor.first: day}), until=until)
+            for day in map(date.fromordinal, span)
+        ]
+
+    def _changes(self, *, low: bool, on: Mapping[int, date] = MappingProxyType({})) -> list[Change]:
+        """Return what changed for the interest, each on that of its days which makes it least, or most.
+
+        Args:
+            low: Whether it is to be the least.
+            on: The day to take for the facts with these first entries.
+        """
+
+        def day(each: InEffect, *, adds: bool) -> date:
+            effective = each.fact.effective_on
+            return on.get(each.first) or (effective.latest if adds is low else effective.earliest)
+
         found = []
         for each in self._moved:
-            on, amount = _on(each.by, late=(each.units > 0) is low), Fraction(each.units, 10**PLACES)
-            found.append(Change(on=on, principal=amount) if each.is_principal else Change(on=on, settled=-amount))
-        rate = ZERO
+            when, amount = day(each.by, adds=each.units > 0), Fraction(each.units, 10**PLACES)
+            found.append(
+                Change(on=when, principal=amount) if each.is_principal else Change(on=when, settled=-amount)
+            )
+        before = agreed = _BEARS_NOTHING
         for by, terms in self._terms:
-            interest = terms.interest if isinstance(terms, NoteTerms) else None
-            agreed = interest or _BEARS_NOTHING
-            found.append(Change(on=_on(by, late=(agreed.rate.value >= rate) is low), terms=agreed))
-            rate = agreed.rate.value
+            before, agreed = agreed, _interest_of(terms) or _BEARS_NOTHING
+            rises = agreed.rate.value >= before.rate.value
+            found.append(Change(on=day(by, adds=rises), terms=agreed))
+        costs_more = agreed.rate_when(in_default=True) >= agreed.rate_when(in_default=False)
         for by, is_in_default in self._defaults:
-            on = _on(by, late=bool(is_in_default) is low)
-            found.append(Change(on=on, in_default=bool(is_in_default)))
+            when = day(by, adds=bool(is_in_default) is costs_more)
+            found.append(Change(on=when, in_default=bool(is_in_default)))
         return found
 
 
-def _on(each: InEffect, *, late: bool) -> date:
-    effective = each.fact.effective_on
-    return effective.latest if late else effective.earliest
+def _interest_of(terms: LevelValue) -> InterestTerms | None:
+    return terms.interest if isinstance(terms, NoteTerms) else None
+
+
+def _compounds(terms: LevelValue) -> bool:
+    interest = _interest_of(terms)
+    return interest is not None and interest.compounding is not Compounding.NONE
 
 
 def debts(facts: Sequence[InEffect], balances: Balances) -> list[Debt]:
