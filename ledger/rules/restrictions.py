@@ -37,8 +37,8 @@ def restrictions_end_as_they_began(book: Book, each: InEffect) -> Iterator[RuleB
         if isinstance(fact, kinds):
             for found in {value for _, value in book.settings.get((Level.RESTRICTION, fact.restriction), ())}:
                 if found not in wanted:
-                    what = " or ".join(sorted(wanted))
-                    yield TermsIncomplete(fact.restriction, f"it is a {found}. Name a {what}.")
+                    what = ", ".join(sorted(wanted))
+                    yield TermsIncomplete(fact.restriction, f"it stands for: {found}. Name one of: {what}.")
 
 
 _ENDS: Final = (
