@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ledger.days import day_of
+from ledger.days import EffectiveDay, Phase, day_of
 from ledger.errors import NotUnderstood, TermsIncomplete, UnknownName, nearest
 from ledger.events import (
     AdjustmentCause,
@@ -558,16 +558,20 @@ _COUNT: Final[dict[Counted, Callable[[Balances, StockClassId, str], Bounds[Share
 
 @attrs.frozen(kw_only=True)
 class ProposeAdjustments:
-    """State what the papers call for after an issue as facts of its day.
+    """State what the papers call for after an issue as facts.
 
     Attributes:
         entry: The entry of the issue.
+        on: The day on which prices change; that of the issue when not given.
+        phase: Part of the day; that of the issue, or ordinary business of another day.
         reason: Why the shares were issued, if the papers may carve it out.
         only: The classes and instruments that are adjusted; all when empty.
         authority: Section of the papers, or resolution.
     """
 
     entry: EntryNumber
+    on: EffectiveDay | None = None
+    phase: Phase | None = None
     reason: CarveOut | None = None
     only: tuple[str, ...] = ()
     authority: str | None = None
@@ -596,8 +600,8 @@ class ProposeAdjustments:
         assert proposal is not None, "asked for before"
         assert issued is not None, "an entry was named"
         common: dict[str, Any] = {
-            "effective_on": issued.fact.effective_on,
-            "phase": issued.fact.phase,
+            "effective_on": self.on or issued.fact.effective_on,
+            "phase": self.phase or (Phase.ORDINARY if self.on else issued.fact.phase),
             "cause": AdjustmentCause.ANTI_DILUTION,
             "computation": proposal.computation,
             "authority": self.authority,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from registrar.cli.acts.protection import REASONS
 from registrar.cli.completion import completing
 from registrar.cli.options import Asking, as_of_option, asking, basis_option
 
@@ -54,22 +55,7 @@ Example:
     shell_complete=completing("stock class"),
     help="Of this class. Default: the only common class.",
 )
-@click.option(
-    "--reason",
-    type=click.Choice(
-        (
-            "awards",
-            "conversion-or-exercise",
-            "dividend-or-split",
-            "acquisition",
-            "lender-or-lessor",
-            "strategic-partner",
-            "public-offering",
-            "waived",
-        )
-    ),
-    help="Why they are issued, where papers carve it out.",
-)
+@click.option("--reason", type=click.Choice(REASONS), metavar="REASON", help="Why, where papers carve it out.")
 def adjustments(
     asked: Asking, as_of: str | None, entry: str | None, stock_class: str | None, reason: str | None, **issued: Any
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from registrar.cli.acts import GIVEN, Act, acting, all_of, argument, option
-from registrar.cli.acts.protection import PROTECTION, protection
+from registrar.cli.acts.protection import POLICIES, PROTECTION, RAISES_NUMBER, REASONS, protection
 
 if TYPE_CHECKING:
     from ledger.terms.warrants import WarrantTerms
@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from registrar.desk import Desk
 
 _TERMS = (
-    click.option("--cashless", is_flag=True, help="It may be exercised without cash too."),
-    click.option("--cashless-only", is_flag=True, help="It may be exercised without cash only."),
+    click.option("--exercise", type=click.Choice(("cash", "cashless", "both")), help="How. Default: cash."),
     click.option("--prefunded", is_flag=True, help="All but a nominal price is paid at once."),
     click.option("--from", "exercisable_from", metavar="DAY", help="First day of exercise. Default: at once."),
-    click.option("--expires", "expires_on", metavar="DAY", help="Last day of exercise. Default: it has none."),
+    click.option("--expires", "expires_on", metavar="DAY", help="Last day of exercise. Default: none."),
     click.option(
         "--fractions",
-        type=click.Choice(("up", "down", "nearest", "cash-in-lieu")),
-        help="The fraction of a share that a cashless exercise yields. Default: down.",
+        type=click.Choice(POLICIES),
+        metavar="POLICY",
+        help="Of a cashless exercise. Default: down.",
     ),
     *PROTECTION,
+    RAISES_NUMBER,
 )
+_FORMS = {"cash": ("cash",), "cashless": ("cashless",), "both": ("cash", "cashless")}
 _WARRANT = argument("warrant", "WARRANT", of="instrument")
 _CLASS = argument("stock_class", "CLASS", of="stock class")
 _CAUSE = click.option(
@@ -43,18 +45,14 @@ def _terms(desk: Desk) -> WarrantTerms:
     """Return the terms of a warrant; what is not said is in cash, at once, without end and unprotected."""
     from datetime import date
 
-    from ledger.errors import NotUnderstood
     from ledger.quantities import FractionPolicy
     from ledger.terms.warrants import ExerciseForm, WarrantTerms
 
-    both, only = desk.option("cashless", bool), desk.option("cashless_only", bool)
-    if both and only:
-        raise NotUnderstood("E_USAGE", "it excludes --cashless-only", "give one of the two", "--cashless")
-    forms = () if only else (ExerciseForm.CASH,)
+    forms = _FORMS[desk.option("exercise", str) or "cash"]
     protected = protection(desk)
     with desk.told(), desk.at("expires_on"):
         return WarrantTerms(
-            exercise=(*forms, ExerciseForm.CASHLESS) if both or only else forms,
+            exercise=tuple(map(ExerciseForm, forms)),
             prefunded=desk.option("prefunded", bool) or False,
             exercisable_from=desk.option("exercisable_from", date),
             expires_on=desk.option("expires_on", date),
@@ -67,24 +65,21 @@ def _terms(desk: Desk) -> WarrantTerms:
     cls=Act,
     epilog="""\b
 Example:
-  captable warrant harborview W-1 120,000 common --price "2.50 USD" --expires 2029-04-18 --on 2024-04-18
-  captable warrant harborview W-2 120,000 common --price "2.50 USD" --cashless \\
-      --protection full-ratchet --raises-number nearest --floor "0.25 USD" --on 2024-04-18""",
+  captable warrant harborview W-1 120,000 common --price "2.50 USD" --exercise both \\
+      --protection full-ratchet --raises-number nearest --expires 2029-04-18 --on 2024-04-18""",
 )
 @argument("holder", "HOLDER", of="holder")
 @argument("warrant", "WARRANT")
 @argument("purchasable", "SHARES")
 @_CLASS
 @click.option("--price", required=True, metavar="PRICE", help="Exercise price of a share.")
-@all_of(*_TERMS, *GIVEN)
+@all_of(*_TERMS)
+@click.option("--paid", "consideration_amount", metavar="MONEY", help="What was paid for it.")
 @option("--agreement", of="agreement", metavar="NAME", help="Agreement under which it was issued.")
 @click.option("--authority", metavar="TEXT", help="Resolution behind the issue.")
 @acting()
 def warrant(desk: Desk) -> Request:
-    """Record that the company gave HOLDER the right to buy SHARES of CLASS: WARRANT is its name here.
-
-    The shares are not kept back; captable reserve does that.
-    """
+    """Record that HOLDER may buy SHARES of CLASS: WARRANT is its name here. It keeps no shares back."""
     from ledger.events import WarrantIssued
 
     return desk.made(WarrantIssued, new=("warrant",), terms=_terms(desk), consideration=desk.consideration())
@@ -149,7 +144,7 @@ def transfer_warrant(desk: Desk) -> Request:
     cls=Act,
     epilog="""\b
 Example:
-  captable amend-warrant W-1 --cashless --expires 2030-04-18 --authority "Amendment No. 1" --on 2029-04-01""",
+  captable amend-warrant W-1 --exercise both --expires 2030-04-18 --authority "Amendment No. 1" --on 2029-04-01""",
 )
 @_WARRANT
 @all_of(*_TERMS)
@@ -266,27 +261,12 @@ Example:
   captable adjust-after 31 --only series-a --authority "Charter, Article Four, B.4.4" """,
 )
 @argument("entry", "ENTRY")
-@click.option(
-    "--reason",
-    type=click.Choice(
-        (
-            "awards",
-            "conversion-or-exercise",
-            "dividend-or-split",
-            "acquisition",
-            "lender-or-lessor",
-            "strategic-partner",
-            "public-offering",
-            "waived",
-        )
-    ),
-    help="Why the shares were issued, where papers carve it out.",
-)
+@click.option("--reason", type=click.Choice(REASONS), metavar="REASON", help="Why, where papers carve it out.")
 @click.option("--only", multiple=True, metavar="NAME", help="This class or instrument; may be given several times.")
 @_AUTHORITY
-@acting(dated=False)
+@acting(dated=None)
 def adjust_after(desk: Desk) -> Request:
-    """Record every adjustment that the papers call for after the issue of ENTRY, on its day.
+    """Record every adjustment that the papers call for after the issue of ENTRY, on its day unless --on says so.
 
     captable adjustments shows them first, with everything that they follow from.
     """
