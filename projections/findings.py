@@ -145,7 +145,8 @@ def _open(each: InEffect, total: Total, by: Any, at: int) -> Finding:
         code, what = "E_AUTHORISED", f"{unit} may exceed the authorized number by {amount:,}"
     else:
         code, name = _named(account)
-        what = f"{name} may be {amount:,} short of {unit}"
+        of_it = "" if isinstance(unit, Currency) else f" of {unit}"  # an amount says its currency
+        what = f"{name} may be {amount:,} short{of_it}"
     reading = "in some readings of the open days, which are therefore not the true ones"
     return Finding(Severity.OPEN, code, f"{what} {reading}", day_of(at), amount, each.entry.number)
 
