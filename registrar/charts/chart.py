@@ -84,6 +84,16 @@ class Chart:
         )
         return drawn
 
+    def to_bytes(self, form: str) -> bytes:
+        """Return the picture in a format: ``svg``, ``png``, or ``json`` for the spec.
+
+        Raises:
+            LibraryMissing: vl-convert-python is not installed, and the format is not JSON.
+        """
+        if form == "png":
+            return self.to_png()
+        return (self.to_svg() if form == "svg" else self.to_json()).encode()
+
     def _still(self) -> Spec:
         """Return the spec without what only moves."""
         spec = self.spec

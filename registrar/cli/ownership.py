@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from registrar.cli.completion import completing
+from registrar.cli.completion import completing, files
 from registrar.cli.options import Asking, as_of_option, asking
+from registrar.cli.output import chosen_picture, writable, write_whole
+from registrar.cli.waiting import waiting
 
 if TYPE_CHECKING:
     from ledger.quantities import Ratio
@@ -40,7 +42,8 @@ def beneficial(asked: Asking, stock_class: str, as_of: str | None) -> None:
     epilog="""\b
 Example:
   captable crossings common --through 2017-12-31
-  captable crossings common --after 2016-12-31 --through 2017-12-31 --threshold 4.99% --threshold 9.99%""",
+  captable crossings common --after 2016-12-31 --through 2017-12-31 --threshold 4.99% --threshold 9.99%
+  captable crossings common --through 2017-12-31 --picture thresholds.svg""",
 )
 @click.argument("stock_class", metavar="CLASS", shell_complete=completing("stock class"))
 @asking()
@@ -53,10 +56,19 @@ Example:
     metavar="PERCENT",
     help="Watch this part of the class: 5%. May be given several times. Default: 5%, 10% and 20%.",
 )
+@click.option("--picture", metavar="FILE", shell_complete=files, help="Draw it into this file too: .svg or .png.")
 def crossings(
-    asked: Asking, stock_class: str, after: str | None, through: str | None, thresholds: tuple[str, ...]
+    asked: Asking,
+    stock_class: str,
+    after: str | None,
+    through: str | None,
+    thresholds: tuple[str, ...],
+    picture: str | None,
 ) -> None:
     """Show when beneficial ownership of CLASS passed a threshold, upwards or downwards, and by whose doing."""
+    drawing = None if picture is None else chosen_picture(None, picture)
+    if picture is not None:
+        writable(picture)
     with asked.opened() as ledger:
         from projections.crossings import THRESHOLDS
         from projections.crossings import crossings as passed
@@ -66,6 +78,15 @@ def crossings(
         watched = [_part(each) for each in thresholds] or THRESHOLDS
         known = asked.known(ledger)
         answer = passed(ledger, stock_class, after=begins, through=ends, known_at=known, thresholds=watched)
+        if drawing is not None and drawing.path is not None:
+            from registrar.charts import beneficial_chart
+
+            with waiting("drawing"):
+                drawn = beneficial_chart(
+                    ledger, stock_class, after=begins, through=ends, known_at=known, thresholds=watched
+                )
+                data = drawn.to_bytes(drawing.form)
+            write_whole(drawing.path, data)
         asked.answer(lambda: report(ledger, answer))
 
 
