@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import attrs
+
 from ledger import (
     Authorized,
     ConversionRight,
@@ -21,16 +23,21 @@ from ledger import (
     StockClassId,
     TrancheId,
 )
-from ledger.events import Event, ResultingTerms
-from projections import of_agreement, of_class, of_holder
-from registrar.charts import Chart, commitment_chart, ownership_chart, rollforward_chart
+from ledger.events import Event, HolderRegistered, ResultingTerms
+from ledger.exchange import json_lines
+from ledger.identity import HolderId
+from ledger.quantities import Money
+from ledger.terms.rounds import Investment, Round
+from projections import ProForma, closing, of_agreement, of_class, of_holder, pro_forma
+from registrar.charts import Chart, commitment_chart, dilution_chart, ownership_chart, rollforward_chart
 from registrar.demo import HandSetClock
 from registrar.founding_case import AGREEMENT, BOONE, COMMON, record_founding_case
 from tests import builders as a
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
+EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 SPECS: Final = Path(__file__).parent / "charts"
-WITH_SPEC: Final = ("founding-ownership", "commitment", "rollforward-money")
+WITH_SPEC: Final = ("founding-ownership", "commitment", "rollforward-money", "dilution-by-round")
 """The pictures whose spec is kept as well, one of each kind."""
 
 
@@ -146,6 +153,44 @@ def invented() -> Ledger:
     return ledger
 
 
+def orchard() -> Ledger:
+    """Return the company of the page that asks what would be: two founders, a plan, and two SAFEs."""
+    facts = [fact for _, fact in json_lines.read((EXAMPLES / "seed.jsonl").read_bytes())]
+    ledger = Ledger.in_memory(clock=a.ticking())
+    ledger.record(*(_salted(fact, number) for number, fact in enumerate(facts)), actor="pat", command="seed")
+    return ledger
+
+
+def _salted(fact: Event, number: int) -> Event:
+    """Return a fact whose name is kept apart by a salt that is the same each time."""
+    if not isinstance(fact, HolderRegistered) or fact.name is None or fact.name.value is None:
+        return fact
+    return attrs.evolve(fact, name=Personal(fact.name.value, bytes([number]) * 32))
+
+
+def rounds_of(ledger: Ledger) -> Iterator[ProForma]:
+    """Yield the rounds of that page, each on top of the one before; the investor registers for the second."""
+    for series, pre_money, new_money, pool in (
+        ("series-a", 15_000_000, 5_000_000, Ratio("0.1")),
+        ("series-b", 48_000_000, 12_000_000, None),
+    ):
+        agreed = Round(
+            series=StockClassId(series),
+            investments=(Investment(holder=HolderId("larkspur"), amount=Money(new_money, "USD")),),
+            pre_money=Money(pre_money, "USD"),
+            pool_target=pool,
+            price_places=4,
+            conversion_places=4,
+        )
+        answer = pro_forma(ledger, agreed, as_of="2025-02-03")
+        yield answer
+        firm = {"holder_kind": HolderKind.ORGANISATION, "legal_name": "Larkspur Ventures II LP"}
+        new = [
+            a.holder_registered(holder=each, effective_on="2025-02-03", **firm) for each in answer.not_registered
+        ]
+        ledger = ledger.supposing(*new, *closing(answer))
+
+
 def charts() -> Iterator[tuple[str, Chart]]:
     """Yield every picture with its name."""
     known = founding_case()
@@ -161,6 +206,10 @@ def charts() -> Iterator[tuple[str, Chart]]:
     yield "rollforward", rollforward_chart(made, figure, after="2022-12-31", through="2025-06-30")
     figure = of_agreement("spa", "undrawn")
     yield "rollforward-money", rollforward_chart(made, figure, after="2023-08-31", through="2024-09-30")
+    seed = orchard()
+    rounds = [*rounds_of(seed)]
+    yield "dilution", dilution_chart(seed, rounds[0])
+    yield "dilution-by-round", dilution_chart(seed, *rounds)
 
 
 def keep() -> None:
