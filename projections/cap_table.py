@@ -12,8 +12,18 @@ import attrs
 from ledger.days import close_of, day
 from ledger.errors import NotUnderstood, UnknownName, nearest
 from ledger.events import HolderRegistered
-from ledger.identity import Count, HolderId, IssuerId, ReserveId, StockClassId
-from ledger.movements import Account, Held, Level, Reserved, Scope, StockClassKind, Unit
+from ledger.identity import Count, HolderId, IssuerId, PlanId, ReserveId, StockClassId
+from ledger.movements import (
+    Account,
+    Awarded,
+    Held,
+    Level,
+    Pooled,
+    Reserved,
+    Scope,
+    StockClassKind,
+    Unit,
+)
 from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect, may_be_last, place_in_history
@@ -45,15 +55,15 @@ class StatedCount:
 
 @attrs.frozen
 class ReserveLine:
-    """Authorized shares kept back for one purpose.
+    """Authorized shares kept back for one purpose: a reserve, the pool of a plan, or awards outstanding.
 
     Attributes:
-        reserve: Its name.
-        purpose: What it is for, as stated last.
+        reserve: Its name; that of the plan for a pool, none for awards.
+        purpose: What it is for, as stated last; of a plan its title.
         shares: How many are left in it.
     """
 
-    reserve: ReserveId
+    reserve: ReserveId | PlanId | None
     purpose: str
     shares: Bounds[Shares]
 
@@ -378,16 +388,42 @@ def _class_line(
 
 
 def _reserves(balances: Balances, stock_class: StockClassId, ratio: Fraction) -> Iterator[ReserveLine]:
-    """Yield the reserves of a class in the order in which they were stated; one that is used up has none left."""
-    left = balances.grouped(
-        lambda unit, account: account.reserve if type(account) is Reserved and unit == stock_class else None
-    )
-    stated = [reserve for of_class, reserve in balances.subjects(Level.RESERVE) if of_class == stock_class]
-    for reserve in dict.fromkeys((*stated, *sorted(left))):
-        bounds = left.get(reserve, (0, 0))
-        purposes = balances.values(Level.RESERVE, (stock_class, reserve))
+    """Yield what is kept back of a class: reserves and pools in the order in which they were stated, then awards.
+
+    One that is used up has none left.
+    """
+
+    def kept_for(unit: Unit, account: Account) -> Reserved | Pooled | type[Awarded] | None:
+        if unit != stock_class:
+            return None
+        match account:
+            case Reserved() | Pooled():
+                return account
+            case Awarded():
+                return Awarded
+            case _:
+                return None
+
+    left = balances.grouped(kept_for)
+    reserves = [Reserved(name) for of_class, name in balances.subjects(Level.RESERVE) if of_class == stock_class]
+    pools = [Pooled(plan) for plan in balances.subjects(Level.PLAN)]
+    others = sorted((each for each in left if each is not Awarded), key=str)
+    for each in dict.fromkeys((*reserves, *pools, *others, Awarded)):
+        bounds = left.get(each, (0, 0))
         if bounds != (0, 0):
-            yield ReserveLine(reserve, " or ".join(map(str, purposes)), shares_between(bounds, ratio))
+            yield _reserve(balances, stock_class, each, shares_between(bounds, ratio))
+
+
+def _reserve(balances: Balances, stock_class: StockClassId, kept: Any, shares: Bounds[Shares]) -> ReserveLine:
+    match kept:
+        case Reserved(reserve=reserve):
+            purposes = balances.values(Level.RESERVE, (stock_class, reserve))
+            return ReserveLine(reserve, " or ".join(map(str, purposes)), shares)
+        case Pooled(plan=plan):
+            titles = balances.values(Level.PLAN, plan)
+            return ReserveLine(plan, " or ".join(f"{title}, not granted" for title in titles), shares)
+        case _:
+            return ReserveLine(None, "awards outstanding", shares)
 
 
 def _identifiers(balances: Balances, stock_class: StockClassId) -> Iterator[tuple[str, Possible[str]]]:

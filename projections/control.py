@@ -17,13 +17,14 @@ import attrs
 from ledger.days import close_of
 from ledger.errors import UnknownName, nearest
 from ledger.events import EntryRestated, Evidence
-from ledger.identity import HolderId, IssuerId, ReserveId, StockClassId
+from ledger.identity import HolderId, IssuerId, PlanId, ReserveId, StockClassId
 from ledger.movements import (
     ISSUES,
     Account,
     Held,
     KeptBack,
     Level,
+    Pooled,
     Posting,
     Rescaling,
     Reserved,
@@ -83,7 +84,7 @@ class ControlLine:
         shares: How many shares were issued, reserved, converted …; ``None`` where it moves none, or at a split.
         issued_change: By how much it changes what is issued.
         holder: Who received them or gave them up; ``None`` for nobody, and for several.
-        reserve: The reserve that they were added to, drew on or were released from.
+        reserve: The reserve, or the plan, that they were added to, drew on or were released from.
         takes_authority: Whether it is an act that rests on a resolution, a charter section or a filing.
         authority: Which one it names.
         evidence: Documents that show it.
@@ -98,7 +99,7 @@ class ControlLine:
     shares: Shares | None
     issued_change: Shares
     holder: HolderId | None
-    reserve: ReserveId | None
+    reserve: ReserveId | PlanId | None
     takes_authority: bool
     authority: str | None
     evidence: tuple[Evidence, ...]
@@ -263,7 +264,7 @@ class _Act:
     authorized: Authorized | None = None
     is_issue: bool = False
     holders: dict[HolderId, None] = attrs.Factory(dict)
-    reserve: ReserveId | None = None
+    reserve: ReserveId | PlanId | None = None
     splits: bool = False
     gives_up: bool = False
 
@@ -277,6 +278,8 @@ class _Act:
         kept_back = next((account for account in both if isinstance(account, KeptBack)), None)
         if isinstance(kept_back, Reserved):
             self.reserve = kept_back.reserve
+        elif any(isinstance(account, Pooled) for account in both):
+            self.reserve = next(account.plan for account in both if isinstance(account, Pooled))
         if kept_back is not None and self.is_issue:
             return  # the issue says what happened, and draws on what was kept back
         self.words[_word(*both)] = None

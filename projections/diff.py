@@ -19,12 +19,14 @@ import attrs
 from ledger.days import close_of, day
 from ledger.errors import NotUnderstood
 from ledger.events import Event
-from ledger.identity import AgreementId, HolderId, IssuerId, ReserveId, SecurityId, StockClassId
+from ledger.identity import AgreementId, HolderId, IssuerId, PlanId, ReserveId, SecurityId, StockClassId
 from ledger.movements import (
     Account,
+    Awarded,
     Commitment,
     Held,
     Level,
+    Pooled,
     Posting,
     Rescaling,
     Reserved,
@@ -385,9 +387,11 @@ def _classes(side: Side) -> _Figures:
                 rests_on = partial(_class_rests_on, which, field.name, spends=which not in reissuable)
                 found[(which,), _words(field.name)] = getattr(line, field.name), rests_on
         for reserve in line.reserves:
-            of = (which, reserve.reserve)
-            found[of, "reserved"] = reserve.shares, partial(_kept_in, reserve.reserve, which)
-            found[of, "purpose"] = reserve.purpose, partial(_of_level, Level.RESERVE, of)
+            name = reserve.reserve
+            of = (which, _called(name))
+            found[of, "reserved"] = reserve.shares, partial(_kept_in, name, which)
+            if isinstance(name, ReserveId):
+                found[of, "purpose"] = reserve.purpose, partial(_of_level, Level.RESERVE, (which, name))
         for scheme, number in line.identifiers:
             found[(which,), scheme] = number, partial(_of_level, Level.IDENTIFIER, (which, scheme))
     return found
@@ -406,11 +410,18 @@ def _class_rests_on(stock_class: StockClassId, figure: str, *, spends: bool) -> 
     )
 
 
-def _kept_in(reserve: ReserveId, stock_class: StockClassId) -> _RestsOn:
-    kept = Reserved(reserve)
+def _called(name: ReserveId | PlanId | None) -> str:
+    """Return what shares that are kept back are called; a plan and a reserve may bear the same name."""
+    if name is None:
+        return "awards"
+    return f"pool of {name}" if isinstance(name, PlanId) else str(name)
+
+
+def _kept_in(name: ReserveId | PlanId | None, stock_class: StockClassId) -> _RestsOn:
+    kept = Pooled(name) if isinstance(name, PlanId) else None if name is None else Reserved(name)
     return _RestsOn(
         frozenset((stock_class,)),
-        _posted(stock_class, lambda account: account == kept),
+        _posted(stock_class, lambda account: type(account) is Awarded if kept is None else account == kept),
         lambda level, subject: False,
         stock_class,
     )

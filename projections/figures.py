@@ -83,6 +83,8 @@ _CLASS_FIGURES: Final[dict[str, Callable[[Account], bool]]] = {
     "issued": lambda account: type(account) is Held or account is Source.TREASURY,
     "treasury": lambda account: account is Source.TREASURY,
     "reserved": lambda account: part_of_class(account) == "reserved",
+    "pooled": lambda account: type(account) is Pooled,
+    "awarded": lambda account: type(account) is Awarded,
 }
 _AGREEMENT_FIGURES: Final[dict[str, dict[Stage, int]]] = {
     "undertaken": {Stage.PROMISED: -1},
@@ -108,7 +110,7 @@ def _known(name: str, names: tuple[str, ...]) -> str:
 
 
 def of_class(stock_class: str, name: str) -> Figure:
-    """Return a figure of a class: outstanding, issued, treasury, reserved or authorized."""
+    """Return a figure of a class: outstanding, issued, treasury, reserved, pooled, awarded or authorized."""
     which = StockClassId(stock_class)
     if _known(name, CLASS_FIGURES) == "authorized":
         return Figure(f"{which} authorized", name, lambda posting: 0, which, level=Level.AUTHORIZED)

@@ -74,7 +74,7 @@ def _awards(answer: AwardLedger) -> Table:
         Column(name="plan", heading="Plan", shown=False),
         Column(name="stock_class", heading="Class", shown=len({line.stock_class for line in lines}) > 1),
         Column(name="award_kind", heading="Kind", shown=False),
-        Column(name="kind_in_short", heading="Kind"),
+        Column(name="kind_in_short", heading="Kind", optional=True),
         Column(name="granted_on", heading="Granted on", kind=Kind.DAY, bounded=True, optional=True),
         Column(name="entry", heading="Entry", kind=Kind.COUNT, shown=False),
         Column(name="price", heading="Price", kind=Kind.MONEY, shown=any(line.price.values for line in lines)),
@@ -142,8 +142,9 @@ def _row(line: AwardLine, group: str) -> Row:
 def _issued(answer: AwardLedger) -> Table:
     lines = [line for line in answer.awards if _is_some(line.unvested_shares) or _is_some(line.repurchased)]
     return Table(
-        name="unvested_shares",
+        name="issued",
         title="Shares issued before they vested",
+        caption="Shares issued before they vested:" if lines else "",
         columns=(
             Column(name="award", heading="Award"),
             Column(name="name", heading="Holder"),
@@ -182,8 +183,9 @@ def _to_come(answer: AwardLedger) -> Table:
             )
     waits = any(row.values[-1] for row in rows)
     return Table(
-        name="to_come",
-        title="Still to vest, if nothing but time happens",
+        name="vesting",
+        title="Still to vest",
+        caption="Still to vest, if nothing but time happens:" if rows else "",
         columns=(
             Column(name="award", heading="Award"),
             Column(name="name", heading="Holder", optional=True),
@@ -201,6 +203,7 @@ def _elections(answer: AwardLedger) -> Table:
     return Table(
         name="elections",
         title="Elections under section 83(b)",
+        caption="Elections under section 83(b):" if any(line.elections for line in answer.awards) else "",
         columns=(
             Column(name="award", heading="Award"),
             Column(name="name", heading="Holder"),
@@ -232,6 +235,7 @@ def _pools(answer: AwardLedger) -> Table:
     return Table(
         name="pools",
         title="Plans",
+        caption="Shares kept back for plans:" if answer.pools else "",
         columns=(
             Column(name="plan", heading="Plan"),
             Column(name="title", heading="Title", optional=True),

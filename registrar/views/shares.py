@@ -189,7 +189,15 @@ def reserves_table(classes: Sequence[ClassLine]) -> Table:
             Column(name="purpose", heading="Purpose"),
         ),
         rows=[
-            Row((str(each.reserve), str(line.stock_class), each.shares, each.purpose or None), group="reserves")
+            Row(
+                (
+                    "awards" if each.reserve is None else str(each.reserve),
+                    str(line.stock_class),
+                    each.shares,
+                    each.purpose or None,
+                ),
+                group="reserves",
+            )
             for line in classes
             for each in line.reserves
         ],

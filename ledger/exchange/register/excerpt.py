@@ -18,7 +18,7 @@ from ledger.events import HolderRegistered, IssuerRegistered
 from ledger.exchange.register.template import Content
 from ledger.exchange.register.values import Amount
 from ledger.identity import StockClassId
-from ledger.movements import Held, Level, Posting, Reserved, Scope, Source
+from ledger.movements import Awarded, Held, Level, Pooled, Posting, Reserved, Scope, Source
 from ledger.personal import Personal
 from ledger.quantities import Price, Shares
 
@@ -61,6 +61,13 @@ def as_of(ledger: Ledger, on: AsOf, known_at: KnownAt = None) -> Content:
         purpose = _level(book, Level.RESERVE, (stock_class, account.reserve), at)
         reserved = {"effective_on": adopted, "stock_class": stock_class, "reserve": account.reserve}
         rows["reserves"].append(reserved | {"reserved": shares, "purpose": purpose})
+    for (stock_class, account), shares in _shares_of(book, at, Pooled).items():
+        title = _level(book, Level.PLAN, account.plan, at)
+        pool = {"effective_on": adopted, "stock_class": stock_class, "reserve": f"pool-{account.plan}"[:64]}
+        rows["reserves"].append(pool | {"reserved": shares, "purpose": f"{title}, not granted"})
+    for stock_class, shares in _awarded(book, at).items():
+        awards = {"effective_on": adopted, "stock_class": stock_class, "reserve": "awards"}
+        rows["reserves"].append(awards | {"reserved": shares, "purpose": "Awards outstanding"})
     said = (("As of", f"the close of {at}"), *heads(ledger, known))
     return Content(rows=dict(rows), heads=said, lost=tuple(_lost(book, facts, at)))
 
@@ -91,9 +98,21 @@ def _shares_of(book: Book, on: date, kind: Any) -> dict[tuple[StockClassId, Any]
     return found
 
 
+def _awarded(book: Book, on: date) -> dict[StockClassId, Shares]:
+    """Return what is under awards of each class, all of them together."""
+    found: dict[StockClassId, Shares] = {}
+    for (stock_class, _), shares in _shares_of(book, on, Awarded).items():
+        found[stock_class] = found.get(stock_class, Shares(0)) + shares
+    return found
+
+
 def _named(account: Any) -> str:
     if isinstance(account, Held):
         return str(account.holder)
+    if isinstance(account, Awarded):
+        return f"award {account.instrument}"
+    if isinstance(account, Pooled):
+        return f"plan {account.plan}"
     return f"reserve {account.reserve}" if isinstance(account, Reserved) else "the treasury"
 
 
@@ -223,6 +242,10 @@ def _lost(book: Book, facts: list[InEffect], on: date) -> Iterator[str]:
     agreements = [subject for level, subject in book.settings if level is Level.INVESTOR]
     if agreements:
         yield f"what investors promised: {', '.join(map(str, agreements))}"
+    plans = [subject for level, subject in book.settings if level is Level.PLAN]
+    awards = [subject for level, subject in book.settings if level is Level.AWARD_TERMS]
+    if plans or awards:
+        yield f"plans and awards, whose shares are written as reserves: {', '.join(map(str, (*plans, *awards)))}"
     later = sum(each.begins > close_of(on) for each in facts)
     if later:
         yield f"{later:,} facts that take effect after {on}"
