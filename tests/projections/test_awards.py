@@ -17,7 +17,7 @@ from ledger.quantities import FractionPolicy, Price, Ratio, Shares
 from ledger.terms.awards import AwardKind
 from ledger.terms.schedule import TakenFrom
 from ledger.terms.vesting import Acceleration, ConditionRole, VestingTerms, VestingTranche
-from projections import AwardLine, awards, cap_table
+from projections import AwardLine, awards, cap_table, control_book, difference, of_class, rollforward
 from projections.bounds import Bounds, exactly
 from projections.cap_table import shares_between
 from projections.replay import replay
@@ -551,3 +551,81 @@ def test_every_fact_about_an_award_is_read_by_the_award_ledger() -> None:
         "AwardForfeited",
         "AwardTransferred",
     }
+
+
+# --- other answers ------------------------------------------------------------------------------------------------
+
+
+def test_the_cap_table_says_what_plans_and_awards_keep_back() -> None:
+    ledger = with_awards(builders.shares_reserved(reserve="plan-2026"))  # a reserve may bear the name of a plan
+    common = cap_table(ledger, as_of="2026-12-31").stock_class("common")
+    assert [(each.reserve, each.purpose, str(each.shares)) for each in common.reserves] == [
+        ("plan-2026", "Equity incentive plan", "500,000"),
+        (PLAN, "2026 Equity Incentive Plan, not granted", "952,000"),
+        (None, "awards outstanding", "48,000"),
+    ]
+    assert common.reserved == exactly(Shares(1_500_000))
+
+
+def test_a_grant_leaves_what_is_kept_back_as_it_was() -> None:
+    ledger = company()
+    ledger.record(plan_adopted())
+    before = cap_table(ledger, as_of="2026-12-31").stock_class("common").available
+    ledger.record(award_granted())
+    assert cap_table(ledger, as_of="2026-12-31").stock_class("common").available == before
+
+
+def test_the_pool_and_what_is_awarded_roll_forward() -> None:
+    ledger = with_awards(
+        plan_pool_changed(effective_on="2026-06-01"),
+        award_forfeited(unvested=1_000, returned=1_000, plan=PLAN, effective_on="2026-07-01"),
+        option_exercised(exercised=5_000, effective_on="2027-02-01"),
+    )
+    period = {"after": "2026-01-31", "through": "2027-02-01"}
+    pool = rollforward(ledger, of_class("common", "pooled"), **period)
+    assert [(each.kind, str(each.change)) for each in pool] == [
+        ("granted", "-48,000"),
+        ("reserved", "500,000"),
+        ("returned to the pool", "1,000"),
+    ]
+    assert (str(pool.opening), str(pool.closing)) == ("1,000,000", "1,453,000")
+    awarded = rollforward(ledger, of_class("common", "awarded"), **period)
+    assert [(each.kind, str(each.change)) for each in awarded] == [
+        ("granted", "48,000"),
+        ("returned to the pool", "-1,000"),
+        ("exercised", "-5,000"),
+    ]
+
+
+def test_the_control_book_tells_of_grants_and_exercises() -> None:
+    ledger = with_awards(
+        option_exercised(exercised=5_000, effective_on="2027-02-01"),
+        award_forfeited(unvested=35_000, returned=35_000, plan=PLAN, effective_on="2027-02-01"),
+        award_forfeited(vested=8_000, effective_on="2027-05-01"),
+    )
+    (book,) = [each for each in control_book(ledger, as_of="2027-12-31").accounts if each.stock_class == "common"]
+    assert [(each.kind, str(each.shares), each.reserve) for each in book.lines[1:]] == [
+        ("reserved", "1000000", PLAN),
+        ("granted", "48000", PLAN),
+        ("issued on exercise", "5000", None),
+        ("returned to the pool", "35000", PLAN),
+        ("expired", "8000", None),
+    ]
+
+
+def test_an_exported_register_keeps_back_what_plans_and_awards_do() -> None:
+    from ledger.exchange.register import excerpt
+
+    rows = excerpt.as_of(with_awards(), "2026-12-31")
+    assert [(str(row["reserve"]), str(row["reserved"])) for row in rows.rows["reserves"]] == [
+        ("pool-plan-2026", "952000"),
+        ("awards", "48000"),
+    ]
+    assert any("option-1" in each for each in rows.lost)
+
+
+def test_a_difference_names_the_pool_and_the_awards_apart() -> None:
+    ledger = with_awards()
+    named = {(each.of, each.figure) for each in difference(ledger, after="2026-01-31", through="2026-12-31")}
+    assert (("common", "pool of plan-2026"), "reserved") in named
+    assert (("common", "awards"), "reserved") in named
