@@ -116,7 +116,7 @@ def pro_forma(
         from registrar import typed, views
 
         day, known = asked.as_of(ledger, as_of), asked.known(ledger)
-        there = ledger if suppose is None else _supposing(ledger, suppose, known)
+        there = ledger if suppose is None else supposing(ledger, suppose, known)
         counted = None if suppose is not None else known
         answer = solved(
             there,
@@ -187,7 +187,7 @@ def _investor(ledger: Ledger, name: str) -> HolderId:
         return new
 
 
-def _supposing(ledger: Ledger, name: str, known: int) -> Ledger:
+def supposing(ledger: Ledger, name: str, known: int) -> Ledger:
     """Return the ledger with the facts of a file on top."""
     from ledger.exchange import json_lines
     from registrar.cli.records import at_place, bytes_of
