@@ -13,6 +13,7 @@ from ledger.events import (
     InstrumentAdjusted,
     PreferredIssued,
     RemedyExercised,
+    SafeTermsAmended,
     VestingConditionMet,
     WarrantTermsAmended,
 )
@@ -137,6 +138,8 @@ def instruments_are_of_their_kind(book: Book, each: InEffect) -> Iterator[RuleBr
         instrument, named = fact.instrument, fact.instrument_kind
     elif isinstance(fact, WarrantTermsAmended):
         instrument, named = fact.warrant, InstrumentKind.WARRANT
+    elif isinstance(fact, SafeTermsAmended):
+        instrument, named = fact.instrument, InstrumentKind.SAFE
     else:
         return
     for _, kind in book.levels(Level.INSTRUMENT, instrument):

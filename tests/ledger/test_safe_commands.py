@@ -120,6 +120,14 @@ def test_a_paper_can_be_followed_once_it_is_issued(on: str) -> None:
         assert isinstance(elected(ledger, on=on), SafeTermsAmended)
 
 
+@pytest.mark.parametrize("other", [builders.note_issued(instrument="x"), builders.warrant_issued(warrant="x")])
+def test_the_terms_of_a_safe_are_those_of_no_other_paper(other: Event) -> None:
+    ledger = company(other)
+
+    with pytest.raises(TermsIncomplete, match="it was issued as (note|warrant), not as safe"):
+        ledger.record(builders.safe_terms_amended(instrument="x"))
+
+
 def test_a_paper_that_promises_nothing_in_a_round_cannot_be_followed() -> None:
     loan = builders.note_issued(instrument="loan", terms=NoteTerms(), effective_on="2026-03-02")
 
