@@ -660,6 +660,24 @@ class NotConvertible(RuleBroken):
 
 
 @attrs.frozen(eq=False)
+class NoteNotConvertible(RuleBroken):
+    """The terms of a note do not let it become shares on that day, or nobody knows at which price."""
+
+    CODE: ClassVar[str] = "E_NOT_CONVERTIBLE"
+    RULE: ClassVar[str] = "converted-by-its-terms"
+
+    instrument: InstrumentId
+    on: date
+    why: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.instrument} {self.why} (asked for {self.on}). Record what is missing, or state the outcome with"
+            " convertible-converted."
+        )
+
+
+@attrs.frozen(eq=False)
 class NotExercisable(RuleBroken):
     """The terms of a warrant or an award do not allow it on that day, or in this form."""
 

@@ -11,6 +11,7 @@ from ledger.commands.agreements import CloseTranche, ExerciseRemedy
 from ledger.commands.awards import EndAward, ExerciseOption, ReleaseUnits, RepurchaseUnvested
 from ledger.commands.corporate_actions import SplitStock
 from ledger.commands.corrections import RestateEntry, VoidCommand, fact_of
+from ledger.commands.debt import AddInterest, ConvertNote, RepayNote
 from ledger.commands.dividends import DeclareDividend, PayDividend, PayStockDividend
 from ledger.commands.parties import RenameHolder
 from ledger.commands.reading import as_first_seen, book_at
@@ -19,8 +20,10 @@ from ledger.commands.shares import ConvertShares, IssueShares, ReserveShares, Ta
 from ledger.commands.warrants import AdjustInstrument, ExerciseWarrant, ExpireWarrant
 
 __all__ = [
+    "AddInterest",
     "AdjustInstrument",
     "CloseTranche",
+    "ConvertNote",
     "ConvertShares",
     "DeclareDividend",
     "ElectLaterTerms",
@@ -34,6 +37,7 @@ __all__ = [
     "PayStockDividend",
     "ReleaseUnits",
     "RenameHolder",
+    "RepayNote",
     "RepurchaseUnvested",
     "ReserveShares",
     "RestateEntry",
