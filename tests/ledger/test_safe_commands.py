@@ -124,7 +124,7 @@ def test_a_paper_can_be_followed_once_it_is_issued(on: str) -> None:
 def test_the_terms_of_a_safe_are_those_of_no_other_paper(other: Event) -> None:
     ledger = company(other)
 
-    with pytest.raises(TermsIncomplete, match="it was issued as (note|warrant), not as safe"):
+    with pytest.raises(TermsIncomplete, match=r"it was issued as (note|warrant), not as safe"):
         ledger.record(builders.safe_terms_amended(instrument="x"))
 
 

@@ -442,6 +442,19 @@ def test_a_price_that_is_rounded_down_sells_more_shares(places: int | None, pric
     assert (found.exact_price, found.purchases[0].exact) == (Fraction(8, 3), Fraction(750_000))
 
 
+def test_a_price_that_is_rounded_may_make_the_discount_better_than_the_cap() -> None:
+    """By hand: the cap gives $8.50, and 90 % of $9.99 is $8.991; but 90 % of $9, as it is rounded, is $8.10."""
+    found = solve(
+        agreed(pre_money=usd(9_990_000), method=ConversionMethod.PRE_MONEY, price_places=0),
+        standing(),
+        [paper(81_000, cap=8_500_000, timing=CapTiming.PRE_MONEY, discount="0.1")],
+    )
+
+    (safe,) = found.conversions
+    assert (safe.taken, safe.price, safe.shares) == (Taken.DISCOUNT, Price("8.1", "USD"), Shares(10_000))
+    assert safe.exact_price == Fraction("8.5")
+
+
 def test_a_stated_price_is_not_rounded() -> None:
     found = solve(agreed(price=Price("2.66667", "USD"), price_places=2), standing())
 
