@@ -41,6 +41,14 @@ if TYPE_CHECKING:
     from projections.explain import Explanation, explain
     from projections.figures import Figure, of_agreement, of_class, of_holder
     from projections.findings import Finding, Findings, Severity, findings
+    from projections.fully_diluted import (
+        Definition,
+        DefinitionCount,
+        DilutedHolder,
+        FullyDiluted,
+        definition_named,
+        fully_diluted,
+    )
     from projections.holders import HolderLine, HolderList, holders
     from projections.notes import NoteLedger, NoteLine, NoteOnDay, notes
     from projections.open_points import OpenKind, OpenPoint, OpenPoints, open_points
@@ -53,6 +61,7 @@ if TYPE_CHECKING:
         ownership_over_time,
     )
     from projections.pro_forma import HolderInRound, NotConverting, ProForma, pro_forma
+    from projections.restrictions import RestrictionLine, Restrictions, Standing, restrictions
     from projections.rollforward import RollForward, rollforward
     from projections.standpoints import ChangedFact, How, Standpoint
     from projections.statement import ClassAccount, Statement, statement
@@ -95,7 +104,10 @@ __all__ = [
     "ConversionCapacity",
     "Crossing",
     "Crossings",
+    "Definition",
+    "DefinitionCount",
     "Difference",
+    "DilutedHolder",
     "DividendLedger",
     "DividendLine",
     "EntitledLine",
@@ -105,6 +117,7 @@ __all__ = [
     "Figure",
     "Finding",
     "Findings",
+    "FullyDiluted",
     "HolderInRound",
     "HolderLine",
     "HolderList",
@@ -130,9 +143,12 @@ __all__ = [
     "Protected",
     "ReserveLine",
     "RestrictedLine",
+    "RestrictionLine",
+    "Restrictions",
     "RollForward",
     "Severity",
     "Side",
+    "Standing",
     "Standpoint",
     "Statement",
     "Stop",
@@ -152,10 +168,12 @@ __all__ = [
     "control_book",
     "conversion_capacity",
     "crossings",
+    "definition_named",
     "difference",
     "dividends",
     "explain",
     "findings",
+    "fully_diluted",
     "holders",
     "notes",
     "of_agreement",
@@ -165,6 +183,7 @@ __all__ = [
     "ownership_over_time",
     "pro_forma",
     "restatement",
+    "restrictions",
     "rollforward",
     "statement",
     "warrants",
@@ -198,6 +217,14 @@ _MODULES = {
     "explain": ("Explanation", "explain"),
     "figures": ("Figure", "of_agreement", "of_class", "of_holder"),
     "findings": ("Finding", "Findings", "Severity", "findings"),
+    "fully_diluted": (
+        "Definition",
+        "DefinitionCount",
+        "DilutedHolder",
+        "FullyDiluted",
+        "definition_named",
+        "fully_diluted",
+    ),
     "holders": ("HolderLine", "HolderList", "holders"),
     "notes": ("NoteLedger", "NoteLine", "NoteOnDay", "notes"),
     "open_points": ("OpenKind", "OpenPoint", "OpenPoints", "open_points"),
@@ -210,6 +237,7 @@ _MODULES = {
         "ownership_over_time",
     ),
     "pro_forma": ("HolderInRound", "NotConverting", "ProForma", "pro_forma"),
+    "restrictions": ("RestrictionLine", "Restrictions", "Standing", "restrictions"),
     "rollforward": ("RollForward", "rollforward"),
     "standpoints": ("ChangedFact", "How", "Standpoint"),
     "statement": ("ClassAccount", "Statement", "statement"),

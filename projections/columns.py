@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from projections.effects import Given
     from projections.explain import Explanation
     from projections.findings import Findings
+    from projections.fully_diluted import FullyDiluted
     from projections.holders import HolderList
     from projections.notes import NoteLedger
     from projections.open_points import OpenPoints
     from projections.over_time import CommitmentOverTime, OwnershipOverTime
     from projections.pro_forma import ProForma
+    from projections.restrictions import Restrictions
     from projections.rollforward import RollForward
     from projections.statement import Statement
     from projections.warrants import Warrants
@@ -985,3 +987,65 @@ def waterfall(view: ExitWaterfall) -> tuple[Frame, ...]:
         Frame("proceeds", title, (*asked, *_PROCEEDS), view.proceeds),
         Frame("break_points", title, (*asked, *_BREAK_POINTS), view.break_points),
     )
+
+
+# --- fully diluted ------------------------------------------------------------------------------------------
+
+_DEFINITIONS: Final = (
+    Column("definition", of="outer.definition.name"),
+    Column("part", of=lambda each: each.line[0]),
+    _quantity("shares", lambda each: each.line[1]),
+)
+_DILUTED_HOLDERS: Final = (
+    Column("holder"),
+    Column("name"),
+    _quantity("shares"),
+    Column("part_of_all", Kind.PART, "percent", bounded=True),
+)
+_VOTES: Final = (
+    Column("holder"),
+    Column("name"),
+    _quantity("votes"),
+    Column("part_of_votes", Kind.PART, "percent", bounded=True),
+)
+_SHARE_LINES: Final = (
+    Column("part"),
+    Column("source"),
+    Column("holder"),
+    _quantity("shares"),
+    Column("price", of=lambda line: " or ".join(map(str, line.prices)) or None),
+)
+
+
+def fully_diluted(view: FullyDiluted) -> tuple[Frame, ...]:
+    """Return what each definition counts, holders by one of them, votes as converted, and all there is to count."""
+    title = f"Fully diluted shares of {view.issuer} at the close of {view.as_of}"
+    asked = _asked(view)
+    counted = within([each for each in view.counts if each.total is not None], lambda each: each.parts)
+    return (
+        Frame("definitions", title, (*asked, *_DEFINITIONS), counted),
+        Frame("holders", title, (*asked, *_DILUTED_HOLDERS), view.holders),
+        Frame("votes", title, (*asked, *_VOTES), view.votes),
+        Frame("lines", title, (*asked, *_SHARE_LINES), view.lines),
+    )
+
+
+_RESTRICTIONS: Final = (
+    Column("restriction"),
+    Column("what"),
+    Column("standing"),
+    Column("holder"),
+    Column("name"),
+    Column("stock_class"),
+    Column("security"),
+    Column("since", Kind.DAY, bounded=True),
+    Column("until", Kind.DAY),
+    Column("terms", of=lambda line: line.terms or None),
+    Column("entry", Kind.WHOLE),
+)
+
+
+def restrictions(view: Restrictions) -> tuple[Frame, ...]:
+    """Return a line for each restriction, ownership limit, cap and lien."""
+    title = f"Restrictions of {view.issuer} at the close of {view.as_of}"
+    return (Frame("restrictions", title, (*_asked(view), *_RESTRICTIONS), view.lines),)

@@ -1,4 +1,4 @@
-"""Verbs about who owns what, and how much more: beneficial ownership, thresholds, conversion capacity."""
+"""Verbs about who owns what, and how much more: beneficial ownership, thresholds, capacity, restrictions."""
 
 from __future__ import annotations
 
@@ -128,3 +128,22 @@ def capacity(asked: Asking, holder: str, source: str | None, as_of: str | None, 
         whose = Names(ledger, known).holder(holder)
         answer = conversion_capacity(ledger, whose, source, as_of=day, known_at=known, reserve=reserve)
         asked.answer(lambda: report(ledger, answer))
+
+
+@click.command(
+    epilog="""\b
+Example:
+  captable restrictions -f acme.db --as-of 2017-06-20
+  captable restrictions --all -O restrictions.xlsx""",
+)
+@asking()
+@as_of_option
+@click.option("--all", "ended", is_flag=True, help="Also those that ended.")
+def restrictions(asked: Asking, as_of: str | None, ended: bool) -> None:
+    """Show what holds shares back on a day: legends, stops, lock-ups, pledges, blockers, caps, liens."""
+    with asked.opened() as ledger:
+        from projections.restrictions import restrictions as listed
+        from registrar.registers.ownership import restrictions as report
+
+        answer = listed(ledger, as_of=asked.as_of(ledger, as_of), known_at=asked.known(ledger))
+        asked.answer(lambda: report(ledger, answer, ended=ended))

@@ -1,8 +1,8 @@
-"""Beneficial ownership, thresholds and conversion capacity as reports."""
+"""Beneficial ownership, thresholds, conversion capacity and restrictions as reports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ledger.quantities import plain
@@ -10,6 +10,7 @@ from projections.beneficial import WITHIN_DAYS
 from projections.bounds import exactly
 from projections.crossings import Side
 from projections.limits import NONE
+from projections.restrictions import Standing
 from registrar.registers.said import OPEN_DAYS, listed
 from registrar.report import Asked, Column, Head, Kind, Report, Role, Row, Table
 from registrar.views.common import PARTIAL, at_the_close
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from projections.beneficial import BeneficialLine, BeneficialOwnership
     from projections.capacity import CapacityLimit, CapacityLine, ConversionCapacity
     from projections.crossings import Crossing, Crossings
+    from projections.restrictions import RestrictionLine, Restrictions
 
 
 # --- beneficial ownership -------------------------------------------------------------------------------------
@@ -317,3 +319,60 @@ def _notes_on_capacity(answer: ConversionCapacity) -> Iterator[str]:
         yield PARTIAL
     elif any(not each.room.is_exact for line in answer for each in line.limits):
         yield OPEN_DAYS
+
+
+# --- restrictions -----------------------------------------------------------------------------------------------
+
+
+def restrictions(ledger: Ledger, answer: Restrictions, *, ended: bool = False) -> Report:
+    """Return what holds shares back; with ``ended``, also what did before."""
+    lines = answer.lines if ended else answer.in_force
+    return Report(
+        name="restrictions",
+        title="Restrictions",
+        asked=at_the_close(ledger, answer.known, answer.as_of),
+        tables=(
+            Table(
+                name="restrictions",
+                title="Restrictions",
+                columns=(
+                    Column(name="restriction", heading="Name"),
+                    Column(name="what", heading="What"),
+                    Column(name="standing", heading="Standing", shown=_differ(lines)),
+                    Column(name="name", heading="Holder"),
+                    Column(name="holder", heading="Id", shown=False),
+                    Column(name="stock_class", heading="Class"),
+                    Column(name="security", heading="Security", shown=any(line.security for line in lines)),
+                    Column(name="since", heading="Since", kind=Kind.DAY, bounded=True),
+                    Column(name="until", heading="Until", kind=Kind.DAY, shown=any(line.until for line in lines)),
+                    Column(name="terms", heading="Terms"),
+                    Column(name="entry", heading="Entry", kind=Kind.COUNT, optional=True),
+                ),
+                rows=[_restriction(line) for line in lines],
+                empty=f"Nothing held shares back at the close of {answer.as_of}.",
+            ),
+        ),
+        notes=[OPEN_DAYS] if any(line.standing is Standing.MAY_BE for line in lines) else [],
+    )
+
+
+def _differ(lines: Sequence[RestrictionLine]) -> bool:
+    return any(line.standing is not Standing.IN_FORCE for line in lines)
+
+
+def _restriction(line: RestrictionLine) -> Row:
+    return Row(
+        (
+            str(line.restriction),
+            line.what,
+            line.standing,
+            line.name,
+            None if line.holder is None else str(line.holder),
+            None if line.stock_class is None else str(line.stock_class),
+            None if line.security is None else str(line.security),
+            line.since,
+            line.until,
+            line.terms or None,
+            line.entry,
+        )
+    )
