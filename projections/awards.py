@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ledger.commands.award_accounts import AwardAccounts, AwardReading, Days, Pool, PoolReading
+from ledger.commands.award_accounts import AwardAccounts, AwardReading, Days, Pool, PoolReading, days_met
 from ledger.days import EffectiveDay
 from ledger.errors import UnknownName, nearest
 from ledger.events import (
+    AwardForfeited,
     AwardGranted,
     ElectionFiled,
     InstrumentAdjusted,
+    OptionExercised,
     PlanAdopted,
     PlanPoolChanged,
+    StockClassDesignated,
+    UnitsReleased,
     VestingAccelerated,
     VestingConditionMet,
 )
@@ -323,7 +327,7 @@ def award_lines(balances: Balances) -> tuple[tuple[AwardLine, ...], tuple[PoolLi
     history = balances.history
     decimals = {each: int(balances.values(Level.DECIMALS, each)[-1]) for each in balances.subjects(Level.DECIMALS)}
     readings = [
-        AwardAccounts(facts, days, decimals).readings() for facts, days in _readings_of(history)
+        AwardAccounts.of(facts, days, decimals).readings() for facts, days in _readings_of(history)
     ]  # the first is that of what is certain
     facts = sorted([*history.certain, *history.open], key=place_in_history)
     elections = [each.fact for each in facts if isinstance(each.fact, ElectionFiled)]
@@ -334,6 +338,38 @@ def award_lines(balances: Balances) -> tuple[tuple[AwardLine, ...], tuple[PoolLi
     )
     keys = dict.fromkeys(key for _, pools in readings for key in pools)
     return lines, tuple(_pool(balances, key, lines, [pools.get(key) for _, pools in readings]) for key in keys)
+
+
+def ahead_of_vesting(facts: Sequence[InEffect]) -> Iterator[tuple[InEffect, InstrumentId, Shares]]:
+    """Yield each fact by which shares were exercised, released or let expire as vested that had not vested.
+
+    A fact with an open day is judged on its latest.
+
+    Args:
+        facts: All that stand, on whatever day.
+    """
+    if not any(isinstance(each.fact, AwardGranted) for each in facts):
+        return
+    ordered = sorted(facts, key=place_in_history)
+    days = Days(date.max, True)
+    classes = [each.fact for each in ordered if isinstance(each.fact, StockClassDesignated)]
+    decimals = {fact.stock_class: int(fact.decimals) for fact in classes}
+    accounts = AwardAccounts(days_met(ordered, days), days, decimals)
+    for each in ordered:
+        fact = each.fact
+        account = accounts.awards.get(fact.award) if isinstance(fact, _ENDS) else None
+        if account is None or not isinstance(fact, _ENDS):
+            accounts.take(fact)
+            continue
+        before = account.reading(fact.effective_on.latest).ahead
+        accounts.take(fact)
+        more = account.reading(fact.effective_on.latest).ahead - before
+        if more.units > 0:
+            yield each, fact.award, more
+
+
+_ENDS: Final = (OptionExercised, UnitsReleased, AwardForfeited)
+"""Facts that take what has vested out of an award."""
 
 
 _RAISES: Final = (

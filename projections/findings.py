@@ -33,6 +33,7 @@ from ledger.quantities import SCALE, Currency, Money, Price, Shares, plain, smal
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.warrants import WarrantTerms, cashless_fraction
 from ledger.timeline import InEffect
+from projections.awards import ahead_of_vesting
 from projections.frame import Lines
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def findings(ledger: Ledger, *, known_at: KnownAt = None) -> Findings:
             Severity.BROKEN, breach.error.code, str(breach.error), day_of(breach.at), amount, breach.entry
         )
         found.setdefault(breach.key, finding)
-    for key, finding in (*_in_some_readings(facts), *_off_terms(facts)):
+    for key, finding in (*_in_some_readings(facts), *_off_terms(facts), *_ahead_of_vesting(facts)):
         found.setdefault(key, finding)
     return Findings(sorted(found.values(), key=lambda each: (each.on, each.entry, each.code)))
 
@@ -190,6 +191,15 @@ def _off_terms(facts: list[InEffect]) -> Iterator[tuple[Any, Finding]]:
                 (what, amount), number = differs, step.each.entry.number
                 finding = Finding(Severity.OFF_TERMS, "E_OFF_TERMS", what, day_of(at), amount, number)
                 yield ("off terms", number), finding
+
+
+def _ahead_of_vesting(facts: list[InEffect]) -> Iterator[tuple[Any, Finding]]:
+    """Yield each exercise, release or end of an award that took more than had vested."""
+    for each, award, shares in ahead_of_vesting(facts):
+        what = f"{award}: {shares:,} shares were taken as vested that had not vested"
+        number = each.entry.number
+        finding = Finding(Severity.OFF_TERMS, "E_OFF_TERMS", what, each.fact.effective_on.latest, shares, number)
+        yield ("off terms", number), finding
 
 
 _Differs = tuple[str, Shares | Money | None]

@@ -341,19 +341,28 @@ class AwardAccounts:
     """All awards and pools, fact by fact, in one reading of the open days.
 
     Args:
-        facts: The facts of this reading, in order of effect.
+        met: The days on which conditions were met, for each award and for every one.
         days: On which day a fact counts whose day is open.
         decimals: Decimals that a share of each class may have.
     """
 
-    def __init__(self, facts: Sequence[InEffect], days: Days, decimals: Mapping[StockClassId, int]) -> None:
-        self._days, self._decimals, self._met = days, decimals, days_met(facts, days)
+    def __init__(
+        self, met: Mapping[InstrumentId | None, Met], days: Days, decimals: Mapping[StockClassId, int]
+    ) -> None:
+        self._met, self._days, self._decimals = met, days, decimals
         self.awards: dict[InstrumentId, AwardAccount] = {}
         self.pools: defaultdict[Pool, PoolAccount] = defaultdict(PoolAccount)
-        for each in facts:
-            self._take(each.fact)
 
-    def _take(self, fact: object) -> None:
+    @classmethod
+    def of(cls, facts: Sequence[InEffect], days: Days, decimals: Mapping[StockClassId, int]) -> AwardAccounts:
+        """Return the awards and pools after facts, which come in order of effect."""
+        accounts = cls(days_met(facts, days), days, decimals)
+        for each in facts:
+            accounts.take(each.fact)
+        return accounts
+
+    def take(self, fact: Fact) -> None:
+        """Take a fact into account; facts come in order of effect."""
         match fact:
             case PlanAdopted():
                 self.pools[fact.plan, fact.stock_class].ungranted += fact.pooled

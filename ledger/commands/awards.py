@@ -77,7 +77,7 @@ def _award_on(ledger: Ledger, award: InstrumentId, on: EffectiveDay, phase: Phas
         for _, value in settings
         if isinstance(value, int)
     }
-    account = AwardAccounts(facts, Days(on.latest, True), decimals).awards.get(award)
+    account = AwardAccounts.of(facts, Days(on.latest, True), decimals).awards.get(award)
     if account is None:
         known = [str(each.fact.award) for each in ledger.standing() if isinstance(each.fact, AwardGranted)]
         raise UnknownName("award", award, on.latest, nearest(award, known))

@@ -17,7 +17,7 @@ from ledger.quantities import FractionPolicy, Price, Ratio, Shares
 from ledger.terms.awards import AwardKind
 from ledger.terms.schedule import TakenFrom
 from ledger.terms.vesting import Acceleration, ConditionRole, VestingTerms, VestingTranche
-from projections import AwardLine, awards, cap_table, control_book, difference, of_class, rollforward
+from projections import AwardLine, awards, cap_table, control_book, difference, findings, of_class, rollforward
 from projections.bounds import Bounds, exactly
 from projections.cap_table import shares_between
 from projections.replay import replay
@@ -629,3 +629,19 @@ def test_a_difference_names_the_pool_and_the_awards_apart() -> None:
     named = {(each.of, each.figure) for each in difference(ledger, after="2026-01-31", through="2026-12-31")}
     assert (("common", "pool of plan-2026"), "reserved") in named
     assert (("common", "awards"), "reserved") in named
+
+
+@pytest.mark.parametrize(("exercised", "ahead"), [(12_999, None), (13_000, None), (13_001, "1")])
+def test_an_exercise_of_more_than_has_vested_is_a_finding(exercised: int, ahead: str | None) -> None:
+    ledger = with_awards(option_exercised(exercised=exercised, effective_on="2027-02-01"))
+    found = [(each.code, str(each.amount), int(each.entry)) for each in findings(ledger)]
+    assert found == ([] if ahead is None else [("E_OFF_TERMS", ahead, 9)])
+
+
+def test_what_vests_later_does_not_mend_what_was_exercised_too_early() -> None:
+    ledger = with_awards(
+        option_exercised(exercised=13_001, effective_on="2027-02-01"),
+        option_exercised(exercised=100, effective_on="2028-02-01"),
+        award_forfeited(vested=1, effective_on="2028-02-01"),
+    )
+    assert [int(each.entry) for each in findings(ledger)] == [9]
