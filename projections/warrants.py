@@ -61,8 +61,9 @@ class WarrantLine:
     @property
     def protection(self) -> str:
         """What protects its price, in words."""
-        found = dict.fromkeys(each.protection.method.value for each in self.terms.values if each.protection)
-        return " or ".join(word.replace("-", " ") for word in found)
+        return " or ".join(
+            dict.fromkeys(each.protection.method.words for each in self.terms.values if each.protection)
+        )
 
     @property
     def exercise(self) -> str:

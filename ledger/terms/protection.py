@@ -42,6 +42,11 @@ class ProtectionMethod(Enum):
     NARROW_BASED = "narrow-based-weighted-average"
     """To the average over the shares outstanding, rights to buy shares left out."""
 
+    @property
+    def words(self) -> str:
+        """The method as people write it."""
+        return self.value.replace("-weighted-average", " weighted average").replace("full-", "full ")
+
 
 class Counted(Enum):
     """What may count as outstanding before an issue; each as the common shares that it stands for."""
@@ -201,7 +206,7 @@ class PriceProtection(Terms):
         if outstanding is None or outstanding < 0:
             raise NotUnderstood(
                 "E_TERMS",
-                f"a {self.method.value.replace('-', ' ')} needs the shares outstanding before the issue",
+                f"a {self.method.words} needs the shares outstanding before the issue",
                 "state zero or more",
             )
         issued = issue.issued.as_fraction()
@@ -251,6 +256,14 @@ class NewIssue:
     def consideration(self) -> Fraction:
         """What the issue brings in, in the currency of its price."""
         return self.issued.as_fraction() * self.price.amount
+
+
+def _readable(value: Fraction) -> str:
+    """Return an exact figure, with the decimals that a fraction begins with."""
+    text = plain(value)
+    if "/" not in text:
+        return text
+    return f"{text}, about {plain(Fraction(round_position(value * SCALE, FractionPolicy.NEAREST, 6), SCALE))}"
 
 
 class Outcome(Enum):
@@ -304,7 +317,7 @@ class Proposal:
     @property
     def computation(self) -> str:
         """The arithmetic in one line, as a reader would check it."""
-        issue, before, words = self.issue, plain(self.before.amount), self.protection.method.value.replace("-", " ")
+        issue, before, words = self.issue, plain(self.before.amount), self.protection.method.words
         new = f"{issue.issued:,} shares at {issue.price}"
         if not self.adjusts and self.outcome is not Outcome.NOT_LOWER:
             return f"{new}: {self.outcome.value}; {self.before} stays"
@@ -315,7 +328,7 @@ class Proposal:
         else:
             counted, sold = plain(self.outstanding), plain(issue.issued.as_fraction())
             received = plain(issue.consideration)
-            line = f"{words}: ({counted} × {before} + {received}) ÷ ({counted} + {sold}) = {plain(self.exact)}"
+            line = f"{words}: ({counted} × {before} + {received}) ÷ ({counted} + {sold}) = {_readable(self.exact)}"
         if self.outcome is Outcome.AT_FLOOR:
             return f"{line}; not below the floor of {self.floor}"
         rounded = f", rounded to {self.after}" if self.after.amount != self.exact and self.adjusts else ""

@@ -159,7 +159,7 @@ def _prices(answer: Adjustments) -> Table:
 
 
 def _rows(line: AdjustmentLine) -> Iterator[Row]:
-    said = (str(line.subject), line.protected, line.protection.method.value.replace("-", " "))
+    said = (str(line.subject), line.protected, line.protection.method.words)
     price = line.price if line.price.values else None
     if not line.proposals:
         unknown = (line.outstanding, price, None, line.unknown, None, None, None, line.floor, None)
