@@ -954,7 +954,7 @@ _CLAIMS: Final = (
     Column("rank", Kind.WHOLE, shown=False),
     _quantity("number", bounded=False),
     Column("standing"),
-    *(_quantity(name, bounded=False) for name in ("strike_paid", "preference", "proceeds", "per_share")),
+    *(_quantity(name, bounded=False) for name in ("strike", "strike_paid", "preference", "proceeds", "per_share")),
     Column("part_of_exit", Kind.PART, "part"),
 )
 _PROCEEDS: Final = (

@@ -1,0 +1,304 @@
+"""Everything that is a share on a day, or may become one, counted as common: what fully diluted figures add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
+from fractions import Fraction
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from ledger.errors import NotUnderstood
+from ledger.identity import HolderId, InstrumentId, PlanId, StockClassId
+from ledger.movements import Account, InstrumentKind, Level, Owed, Purchasable, StockClassKind, Unit
+from ledger.quantities import SCALE, Currency, Money, Price, Shares
+from ledger.terms.awards import AwardKind
+from ledger.terms.exercise import PotentialShares, treasury_stock_method
+from ledger.terms.rounds import Conversion, Investment, Round
+from ledger.terms.warrants import WarrantTerms
+from projections.acquirable import By, acquirable
+from projections.awards import AwardLine, award_lines
+from projections.bounds import Bounds, exactly
+from projections.cap_table import CapTable, ClassLine, common_for_each, shares_between, shown_under
+from projections.replay import Balances
+
+if TYPE_CHECKING:
+    from ledger.journal import Ledger
+
+NO_SHARES: Final = Shares(0)
+_UNKNOWN: Final[Bounds[Shares]] = Bounds(NO_SHARES, None)
+
+
+class Part(Enum):
+    """What shares are, or would come from."""
+
+    COMMON = "common"
+    PREFERRED = "preferred as converted"
+    WARRANTS = "warrants"
+    VESTED = "awards vested"
+    UNVESTED = "awards not vested"
+    POOL = "pool not granted"
+    NOTES = "notes"
+    SAFES = "SAFEs"
+
+
+class Method(Enum):
+    """How rights for which a price is paid are counted."""
+
+    ALL = "all"
+    """Every share that they are for, whatever its price."""
+    IN_THE_MONEY = "in the money"
+    """Every share that costs less than it is worth."""
+    TREASURY_STOCK = "treasury stock"
+    """The shares that are left when what is paid buys shares at what they are worth."""
+
+
+@attrs.frozen
+class ShareLine:
+    """Shares that somebody has, or would have, counted as common.
+
+    Attributes:
+        part: What they are, or would come from.
+        source: The class, the instrument or the plan.
+        holder: Whose; ``None`` for a pool, and for holders that are not recorded.
+        shares: Common shares, as exact fractions.
+        prices: What one common share costs; several where the day of a change is open, none where nothing is paid.
+    """
+
+    part: Part
+    source: StockClassId | InstrumentId | PlanId
+    holder: HolderId | None
+    shares: Bounds[Shares]
+    prices: tuple[Price, ...] = ()
+
+    def counted(self, method: Method, price: Price | None) -> Bounds[Shares]:
+        """Return how many of them count by a method, where a share is worth a price.
+
+        Raises:
+            NotUnderstood: ``E_CURRENCY_MISMATCH`` when the prices are in different currencies.
+        """
+        if method is Method.ALL or not self.prices or price is None:
+            return self.shares
+        parts = [_part(method, each, price) for each in self.prices]
+        return Bounds(_times(self.shares.low, min(parts)), _times(self.shares.high, max(parts)))
+
+
+def _part(method: Method, paid: Price, price: Price) -> Fraction:
+    """Return the part of one share that counts."""
+    left = treasury_stock_method(PotentialShares(shares=Shares(1), price=paid), price)
+    return Fraction(left > 0) if method is Method.IN_THE_MONEY else left
+
+
+def _times(shares: Shares | None, factor: Fraction) -> Shares | None:
+    return None if shares is None else Shares.of_units(shares.units * factor)
+
+
+def together(figures: Iterable[Bounds[Shares]]) -> Bounds[Shares]:
+    """Return shares together; nobody knows how many at most where that of one is not known."""
+    return reduce(_plus, figures, exactly(NO_SHARES))
+
+
+def _plus(one: Bounds[Shares], other: Bounds[Shares]) -> Bounds[Shares]:
+    low = (one.low or NO_SHARES) + (other.low or NO_SHARES)
+    return Bounds(low, None if one.high is None or other.high is None else one.high + other.high)
+
+
+def share_lines(
+    ledger: Ledger,
+    balances: Balances,
+    table: CapTable,
+    in_round: Sequence[Conversion] = (),
+    unknown: Sequence[InstrumentId] = (),
+) -> Iterator[ShareLine]:
+    """Yield everything that is a share on a day, or may become one.
+
+    Args:
+        ledger: The record.
+        balances: The accounts and levels of the day, with everything that led to them.
+        table: The cap table of the day, in the units of the day.
+        in_round: What SAFEs and notes would become in a round.
+        unknown: SAFEs and notes of which nobody knows what they would become.
+    """
+    ratios = {line.stock_class: Fraction(1) for line in table.classes}
+    yield from _outstanding(balances, table, ratios)
+    yield from _warrants(balances, ratios)
+    yield from _awards(balances, ratios)
+    yield from _papers(ledger, balances, table, ratios, in_round, unknown)
+
+
+def _outstanding(balances: Balances, table: CapTable, ratios: dict[StockClassId, Fraction]) -> Iterator[ShareLine]:
+    """Yield shares outstanding as converted, by class and holder; those of holders not recorded last."""
+    classes = {line.stock_class: line for line in table.classes}
+    for held in table.holdings:
+        line = classes[held.stock_class]
+        if held.as_converted is not None:
+            yield ShareLine(_part_of_class(line), held.stock_class, held.holder, held.as_converted)
+    for line in table.classes:
+        each = common_for_each(balances, line.stock_class, ratios)
+        if not line.is_complete and each is not None:
+            yield ShareLine(_part_of_class(line), line.stock_class, None, as_common(line.not_recorded, each))
+        elif each is None:
+            yield from _at_the_market(balances, table, line)
+
+
+def _part_of_class(line: ClassLine) -> Part:
+    return Part.COMMON if line.class_kind is StockClassKind.COMMON else Part.PREFERRED
+
+
+def _at_the_market(balances: Balances, table: CapTable, line: ClassLine) -> Iterator[ShareLine]:
+    """Yield the shares of a class that converts at a price which follows the market, and at no other."""
+    for into in table.classes:
+        if into.class_kind is StockClassKind.COMMON:
+            for each in acquirable(balances, into.stock_class):
+                if each.by is By.SHARES and each.source == line.stock_class:
+                    yield ShareLine(Part.PREFERRED, line.stock_class, each.holder, each.shares)
+
+
+def as_common(shares: Bounds[Shares], each: Bounds[Fraction]) -> Bounds[Shares]:
+    """Return shares of a class as common, where it is known how many common shares one stands for."""
+    if each.low is None:
+        return _UNKNOWN
+    return Bounds(_times(shares.low, each.low), _times(shares.high, each.low))
+
+
+def _bought(
+    balances: Balances, instrument: InstrumentId, stock_class: StockClassId, each: Bounds[Fraction]
+) -> tuple[Price, ...]:
+    """Return what one common share costs that an instrument buys, in every reading."""
+    prices = balances.values(Level.PRICE, (instrument, stock_class))
+    factor = each.low or Fraction(1)
+    return tuple(Price(price.amount / factor, price.currency) for price in prices if isinstance(price, Price))
+
+
+def _warrants(balances: Balances, ratios: dict[StockClassId, Fraction]) -> Iterator[ShareLine]:
+    """Yield what warrants may buy that have not expired."""
+
+    def warrant(unit: Unit, account: Account) -> Any:
+        if not isinstance(account, Purchasable):
+            return None
+        return account.instrument, shown_under(balances, account.holder), unit
+
+    for (instrument, holder, unit), bounds in sorted(balances.grouped(warrant).items()):
+        terms = balances.values(Level.WARRANT_TERMS, instrument)
+        expired = all(isinstance(each, WarrantTerms) and each.has_expired(balances.history.as_of) for each in terms)
+        each = common_for_each(balances, unit, ratios)
+        if bounds != (0, 0) and each is not None and not (terms and expired):
+            shares = as_common(shares_between(bounds, Fraction(1)), each)
+            yield ShareLine(Part.WARRANTS, instrument, holder, shares, _bought(balances, instrument, unit, each))
+
+
+def _awards(balances: Balances, ratios: dict[StockClassId, Fraction]) -> Iterator[ShareLine]:
+    """Yield what is outstanding under awards, vested and not, and what pools have left."""
+    if not (balances.subjects(Level.AWARD_TERMS) or balances.subjects(Level.PLAN)):
+        return
+    lines, pools = award_lines(balances)
+    for line in lines:
+        each = common_for_each(balances, line.stock_class, ratios)
+        ended = line.expires_on is not None and line.expires_on < balances.history.as_of
+        if each is None or ended or line.award_kind is AwardKind.CASH_APPRECIATION_RIGHT:
+            continue
+        prices = _bought(balances, line.award, line.stock_class, each)
+        for holder, vested, unvested in _by_holder(balances, line):
+            for part, shares in ((Part.VESTED, vested), (Part.UNVESTED, unvested)):
+                if shares != exactly(NO_SHARES):
+                    yield ShareLine(part, line.award, holder, as_common(shares, each), prices)
+    for pool in pools:
+        each = common_for_each(balances, pool.stock_class, ratios)
+        if each is not None and pool.ungranted != exactly(NO_SHARES):
+            yield ShareLine(Part.POOL, pool.plan, None, as_common(pool.ungranted, each))
+
+
+def _by_holder(balances: Balances, line: AwardLine) -> Iterator[tuple[HolderId, Bounds[Shares], Bounds[Shares]]]:
+    """Yield what each holder has of an award, vested and not; of one that several have, in proportion."""
+    for holder in dict.fromkeys(shown_under(balances, each) for each in line.held_by):
+        vested, unvested = [], []
+        for reading in line.readings:
+            mine = sum((had for who, had in reading.holders if shown_under(balances, who) == holder), NO_SHARES)
+            part = Fraction(mine.units) / reading.outstanding.units if reading.outstanding else Fraction(0)
+            waits = Shares.of_units(reading.unvested.units * part)
+            vested.append(mine - waits)
+            unvested.append(waits)
+        yield holder, Bounds(min(vested), max(vested)), Bounds(min(unvested), max(unvested))
+
+
+# --- notes and SAFEs -----------------------------------------------------------------------------------------
+
+
+def _waiting(balances: Balances) -> dict[InstrumentId, Currency]:
+    """Return the SAFEs and notes that are outstanding, each with its currency."""
+    found = balances.grouped(
+        lambda unit, account: (account.instrument, unit) if isinstance(account, Owed) else None
+    )
+    return {name: unit for (name, unit), (_, high) in sorted(found.items()) if high and isinstance(unit, Currency)}
+
+
+def in_a_round(
+    ledger: Ledger, balances: Balances, price: Price | None
+) -> tuple[Sequence[Conversion], list[InstrumentId]]:
+    """Return what SAFEs and notes would become in a round at a price, and those of which nobody knows it."""
+    owed = _waiting(balances)
+    in_a_round = [name for name in owed if _waits_for_a_round(balances, name)]
+    if price is None or not in_a_round:
+        return (), in_a_round
+    from projections.pro_forma import pro_forma  # only papers that wait for a round need one
+
+    least = [terms.in_a_round.round_of_at_least for terms in _note_terms(balances, in_a_round) if terms.in_a_round]
+    enough = max((each.amount for each in least if each is not None), default=Fraction(1))
+    investor = Investment(holder=HolderId("new-investor"), amount=Money(enough, price.currency))
+    agreed = Round(series=StockClassId("next-round"), investments=(investor,), price=price)
+    try:
+        solved = pro_forma(ledger, agreed, as_of=balances.history.as_of, known_at=balances.history.known)
+    except NotUnderstood:
+        return (), in_a_round
+    done = {conversion.name for conversion in solved.solution.conversions}
+    return solved.solution.conversions, [name for name in in_a_round if name not in done]
+
+
+def _note_terms(balances: Balances, names: Iterable[InstrumentId]) -> list[Any]:
+    return [terms for name in names for terms in balances.values(Level.NOTE_TERMS, name) if terms is not None]
+
+
+def _waits_for_a_round(balances: Balances, name: InstrumentId) -> bool:
+    if InstrumentKind.SAFE in balances.values(Level.INSTRUMENT, name):
+        return True
+    terms = _note_terms(balances, [name])
+    return any(each.in_a_round is not None for each in terms) and all(each.conversion is None for each in terms)
+
+
+def _papers(
+    ledger: Ledger,
+    balances: Balances,
+    table: CapTable,
+    ratios: dict[StockClassId, Fraction],
+    in_round: Sequence[Conversion],
+    unknown: Sequence[InstrumentId],
+) -> Iterator[ShareLine]:
+    """Yield what notes would become by their terms of the day, and SAFEs and others in a round."""
+    if not _waiting(balances):
+        return
+    from projections.notes import notes  # only who has notes or SAFEs needs them
+
+    converted = {conversion.name for conversion in in_round}
+    for conversion in in_round:
+        part = _part_of_paper(balances, InstrumentId(conversion.name))
+        exact = exactly(Shares.of_units(conversion.exact * SCALE))
+        yield ShareLine(part, InstrumentId(conversion.name), shown_under(balances, conversion.holder), exact)
+    for line in notes(ledger, as_of=table.as_of, known_at=table.known):
+        name, part = line.instrument, _part_of_paper(balances, line.instrument)
+        if name in unknown:
+            yield ShareLine(part, name, line.holder, _UNKNOWN)
+        elif name not in converted and line.becomes is not None:
+            into = next(each.into for each in _rights(balances, name))
+            each = common_for_each(balances, into, ratios)
+            if each is not None:
+                yield ShareLine(part, name, line.holder, as_common(line.becomes, each))
+
+
+def _part_of_paper(balances: Balances, name: InstrumentId) -> Part:
+    return Part.SAFES if InstrumentKind.SAFE in balances.values(Level.INSTRUMENT, name) else Part.NOTES
+
+
+def _rights(balances: Balances, name: InstrumentId) -> list[Any]:
+    return [terms.conversion for terms in reversed(_note_terms(balances, [name])) if terms.conversion is not None]
