@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,12 +30,8 @@ from registrar.founding_case import (
     later_news,
     record_founding_case,
 )
-from registrar.render.text import lines
-from registrar.report import Report
+from registrar.story import Story, Write
 from registrar.tables import bounds
-from registrar.text import wrapped
-
-Write = Callable[[str], None]
 
 DAYS: Final = ("2017-05-04", "2017-05-05", "2017-06-01", "2017-06-20")
 
@@ -69,10 +64,10 @@ def run(write: Write, width: int = 100) -> None:
             _Demo(ledger, clock, write, width).run()
 
 
-class _Demo:
+class _Demo(Story):
     def __init__(self, ledger: Ledger, clock: HandSetClock, write: Write, width: int) -> None:
-        self._ledger, self._clock, self._write, self._width = ledger, clock, write, width
-        self._step = 0
+        super().__init__(write, width)
+        self._ledger, self._clock = ledger, clock
 
     def run(self) -> None:
         """Show every step."""
@@ -84,35 +79,19 @@ class _Demo:
         self._late_entry()
         self._refusals()
         self._findings()
-        self._say("")
-        self._say(
+        self.say("")
+        self.say(
             "The same from the command line: captable init, record, show, commitments, rollforward, explain, log,"
             " check."
         )
 
-    def _say(self, text: str) -> None:
-        for line in wrapped(text, self._width) or [""]:
-            self._write(line)
-
-    def _begin(self, text: str) -> None:
-        self._step += 1
-        self._write("")
-        self._write("=" * self._width)
-        self._say(f"{self._step}. {text}")
-        self._write("")
-
-    def _show(self, report: Report) -> None:
-        for line in lines(report, self._width):
-            self._write(line)
-        self._write("")
-
     def _record(self) -> None:
-        self._say("Ascent Solar's Series K of 2017, recorded from public pages into a temporary file.")
-        self._begin("Record. A clock set by hand stands in for the time at which each release became known.")
+        self.say("Ascent Solar's Series K of 2017, recorded from public pages into a temporary file.")
+        self.begin("Record. A clock set by hand stands in for the time at which each release became known.")
         for outcome in record_founding_case(self._ledger, self._clock.set):
             first, last = outcome.entries[0], outcome.entries[-1]
             numbers = f"entry {first.number}" if first is last else f"entries {first.number} to {last.number}"
-            self._say(f"{first.recorded_at:%Y-%m-%d}  command {outcome.command}: {numbers}")
+            self.say(f"{first.recorded_at:%Y-%m-%d}  command {outcome.command}: {numbers}")
 
     def _ask_each_day(self) -> None:
         explained = (
@@ -122,46 +101,46 @@ class _Demo:
             "The day of the second release: by now every reading gives the same common.",
         )
         for as_of, text in zip(DAYS, explained, strict=True):
-            self._begin(f"{as_of}. {text}")
-            self._show(views.cap_table(self._ledger, cap_table(self._ledger, as_of=as_of)))
-            self._show(views.commitments(self._ledger, commitments(self._ledger, as_of=as_of)))
+            self.begin(f"{as_of}. {text}")
+            self.show(views.cap_table(self._ledger, cap_table(self._ledger, as_of=as_of)))
+            self.show(views.commitments(self._ledger, commitments(self._ledger, as_of=as_of)))
 
     def _roll_forward(self) -> None:
-        self._begin("Roll forward: opening, each kind of movement, closing; common shares, then the commitment.")
+        self.begin("Roll forward: opening, each kind of movement, closing; common shares, then the commitment.")
         known = self._ledger.position()
         shares, money = of_class(COMMON, "outstanding"), of_agreement(AGREEMENT, "undrawn")
         for figure, after in ((shares, DAYS[0]), (money, "2017-02-07")):
             answer = rollforward(self._ledger, figure, after=after, through=DAYS[-1])
-            self._show(views.rollforward(self._ledger, answer, known))
+            self.show(views.rollforward(self._ledger, answer, known))
 
     def _explain(self) -> None:
-        self._begin("Explain one figure: the entries behind the investor's common on 1 June, and what shows them.")
+        self.begin("Explain one figure: the entries behind the investor's common on 1 June, and what shows them.")
         answer = explain(self._ledger, of_holder(BOONE, COMMON), as_of=DAYS[2])
-        self._show(views.explanation(self._ledger, answer, self._ledger.position()))
+        self.show(views.explanation(self._ledger, answer, self._ledger.position()))
 
     def _common(self, as_of: str, known_at: str) -> str:
         return bounds(cap_table(self._ledger, as_of=as_of, known_at=known_at).shares(BOONE, COMMON))
 
     def _two_times(self) -> None:
-        self._begin("Restated. The third conversion was first recorded on the day of its release, then corrected.")
-        self._say("The release announces it and does not date it. What the record answered for 2017-06-01:")
+        self.begin("Restated. The third conversion was first recorded on the day of its release, then corrected.")
+        self.say("The release announces it and does not date it. What the record answered for 2017-06-01:")
         for known_at, why in (
             ("2017-05-31", "before the release"),
             ("2017-06-20", "after it, as first recorded"),
             ("2017-06-21", "after the restatement"),
         ):
-            self._say(f"  known at {known_at} ({why}): {self._common(DAYS[2], known_at)}")
+            self.say(f"  known at {known_at} ({why}): {self._common(DAYS[2], known_at)}")
 
     def _late_entry(self) -> None:
-        self._begin("Back-dated. On 4 August an article says that 3,000 more were converted on 1 August.")
+        self.begin("Back-dated. On 4 August an article says that 3,000 more were converted on 1 August.")
         self._clock.set(datetime(2017, 8, 4, 20, tzinfo=UTC))
         self._ledger.record(*later_news(), actor=ACTOR, command="article-2017-08-04")
         for known_at, why in (("2017-08-03", "before the article"), ("2017-08-04", "after it")):
-            self._say(f"  as of 2017-08-02, known at {known_at} ({why}): {self._common('2017-08-02', known_at)}")
-        self._say("An answer given earlier can be given again, unchanged, for as long as the file exists.")
+            self.say(f"  as of 2017-08-02, known at {known_at} ({why}): {self._common('2017-08-02', known_at)}")
+        self.say("An answer given earlier can be given again, unchanged, for as long as the file exists.")
 
     def _refusals(self) -> None:
-        self._begin("Refused. A request against the record or the papers gets one line, and nothing is recorded.")
+        self.begin("Refused. A request against the record or the papers gets one line, and nothing is recorded.")
         again = ConvertShares(
             holder=BOONE,
             from_class=SERIES_K,
@@ -178,10 +157,10 @@ class _Demo:
         try:
             self._ledger.record(*events, actor=ACTOR)
         except LedgerError as error:
-            self._say(f"{what}: {error.line()}")
-        self._say(f"entries before: {before}, after: {len(self._ledger.entries())}")
+            self.say(f"{what}: {error.line()}")
+        self.say(f"entries before: {before}, after: {len(self._ledger.entries())}")
 
     def _findings(self) -> None:
-        self._begin("Found. What only some readings of the open days break is told, and not refused.")
+        self.begin("Found. What only some readings of the open days break is told, and not refused.")
         for finding in findings(self._ledger):
-            self._say(f"{finding.on}  entry {finding.entry}  {finding.code}  {finding.what}")
+            self.say(f"{finding.on}  entry {finding.entry}  {finding.code}  {finding.what}")

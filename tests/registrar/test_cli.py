@@ -630,6 +630,47 @@ def test_the_demo_is_told_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("demo").stdout == "one\n80\n"
 
 
+def test_the_whole_story_agrees_with_every_row_that_was_disclosed() -> None:
+    from registrar import ten_years
+
+    told: list[str] = []
+    ten_years.run(told.append, 200)
+
+    text = "\n".join(told)
+    assert "90 of 90 facts" in text
+    rows = [line for line in told if line.endswith(("  agrees", "  differs"))]
+    assert len(rows) == 6 + 1 + 8 + 1  # two tables of notes, with their totals
+    assert all(line.endswith("  agrees") for line in rows)
+    assert "crowdex reported 5,550,000 common; the record has 2,600,000" in text
+
+
+def test_the_whole_story_can_be_kept_and_asked(tmp_path: Path) -> None:
+    kept = str(tmp_path / "asti.db")
+
+    assert run("demo", "--whole", "--keep", kept).exit_code == 0
+    assert "15,933,334" in run("show", "-f", kept, "--as-of", "2022-02-01").stdout
+    company = run("company", "-f", kept, "--as-of", "2018-08-01")
+    assert "OTCQB" in company.stdout
+    assert "CUSIP 043635507" in company.stdout
+    points = run("open-points", "-f", kept, "--as-of", "2024-12-31", "--table", "holdings", "-o", "csv")
+    assert len(points.stdout.splitlines()) == 1 + 2
+    assert "nothing open" in run("open-points", "-f", kept, "--as-of", "2013-12-31").stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "why"), [(("--keep", "asti.db"), "goes with --whole"), (("--whole", "--keep", "{kept}"), "exists")]
+)
+def test_a_story_is_kept_in_a_new_file_only(tmp_path: Path, args: tuple[str, ...], why: str) -> None:
+    there = tmp_path / "there.db"
+    there.write_bytes(b"something")
+
+    refused = run("demo", *(arg.format(kept=there) for arg in args))
+
+    assert refused.exit_code == 2
+    assert why in refused.stderr
+    assert there.read_bytes() == b"something"
+
+
 def test_the_demo_ends_with_the_other_verbs() -> None:
     from registrar import demo
 

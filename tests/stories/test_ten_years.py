@@ -1,7 +1,7 @@
 """The founding company from 2014 to 2024: every fact that was found, in the ledger, and what it comes to.
 
-The figures are those of ``registrar/founding_case/facts.json``: filings, releases and tables of the company. Where a
-figure is not stated there but follows, the test says how.
+The figures are those of ``registrar/founding_case/facts.json``: filings, releases and tables of the company. Where
+a figure is not stated there but follows, the test says how.
 """
 
 from collections.abc import Iterator
