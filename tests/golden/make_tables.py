@@ -13,6 +13,10 @@ from click.testing import CliRunner
 
 from ledger import Ledger, Money
 from ledger.events import Consideration, ConsiderationForm
+from ledger.identity import Count, VestingConditionId
+from ledger.terms.awards import AwardKind
+from ledger.terms.schedule import TakenFrom
+from ledger.terms.vesting import ConditionRole, VestingTranche
 from registrar.cli import main
 from registrar.demo import HandSetClock
 from registrar.founding_case import later_news, record_founding_case
@@ -74,6 +78,12 @@ ASKED: Final = {
     "acme-what-if-show": ["what-if", "-", "--as-of", "2026-06-30", "--answer", "show"],
     "acme-explain-money": ["explain", "spa", "undrawn", "--as-of", "2026-06-30"],
     "acme-log": ["log"],
+    "orchard-awards": ["awards", "--as-of", "2027-06-30"],
+    "orchard-awards-of-a-holder": ["awards", "ada", "--as-of", "2027-06-30"],
+    "orchard-awards-before-anything": ["awards", "--as-of", "2025-12-31"],
+    "orchard-show": ["show", "--as-of", "2027-06-30"],
+    "orchard-control": ["control", "common", "--as-of", "2027-06-30"],
+    "orchard-rollforward": ["rollforward", "common", "pooled", "--after", "2026-01-31", "--through", "2027-06-30"],
 }
 
 SUPPOSED: Final = """\
@@ -168,11 +178,51 @@ def quay(path: Path) -> None:
         )
 
 
+def orchard(path: Path) -> None:
+    """Record a company with a plan: options, units that wait for a listing, restricted stock, and an open day."""
+    quarterly = a.vesting_terms(
+        tranches=(
+            VestingTranche(
+                instalments=Count(8),
+                every=Count(3),
+                condition=VestingConditionId("listing"),
+                role=ConditionRole.GATES,
+            ),
+        )
+    )
+    yearly = a.vesting_terms(tranches=(VestingTranche(instalments=Count(3), every=Count(12)),))
+    units = a.award_terms(award_kind=AwardKind.RESTRICTED_STOCK_UNIT, vesting=quarterly, expires_on=None)
+    stock = a.award_terms(award_kind=AwardKind.RESTRICTED_STOCK, vesting=yearly)
+    option = a.award_terms(award_kind=AwardKind.NONQUALIFIED_STOCK_OPTION, early_exercise=TakenFrom.NEXT)
+    returned = {"plan": "plan-2026"}
+    with Ledger.open(path, create=True, clock=a.ticking()) as ledger:
+        ledger.record(*a.founding(), actor="counsel", command="founding")
+        ledger.record(
+            a.plan_adopted(authority="Consent of the stockholders"),
+            a.award_granted(award="OPT-1"),
+            a.award_granted(award="OPT-2", holder="ada", granted=12_000, price="2.5 USD", terms=option),
+            a.award_granted(award="RSU-1", holder="ada", granted=8_000, terms=units),
+            a.award_granted(award="RSA-1", holder="fund", granted=3_000, terms=stock, security="CS-1"),
+            a.election_filed(award="RSA-1", holder="fund", shares=3_000, effective_on="2026-03-05"),
+            a.vesting_condition_met(effective_on="2026-10-01"),
+            a.units_released(award="RSU-1", holder="ada", released=3_000, for_tax=1_050, effective_on="2026-10-01"),
+            a.option_exercised(award="OPT-2", holder="ada", exercised=2_000, unvested=2_000, paid="5000 USD"),
+            a.option_exercised(award="OPT-1", for_price=200, returned=200, effective_on="2027-02-15", **returned),
+            a.option_exercised(award="OPT-1", exercised=500, effective_on="2027-06-15/2027-07-15"),
+            a.award_forfeited(
+                award="OPT-2", holder="ada", unvested=5_000, returned=5_000, effective_on="2027-05-31", **returned
+            ),
+            a.plan_pool_changed(effective_on="2027-01-01", reason="Yearly increase"),
+            actor="counsel",
+            command="plan",
+        )
+
+
 def tables() -> Iterator[tuple[str, str]]:
     """Yield the name of each file, and what the command line prints."""
     with TemporaryDirectory() as folder:
         made = {}
-        for record in (founding_case, acme, quay):
+        for record in (founding_case, acme, quay, orchard):
             name = record.__name__.partition("_")[0]
             made[name] = Path(folder) / f"{name}.db"
             record(made[name])
