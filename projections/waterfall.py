@@ -37,6 +37,7 @@ class ClaimLine:
         rank: Rank of its preference; a higher one is paid first.
         number: Shares; of a note or a SAFE the common shares that it counts for, if it may convert.
         standing: Where it stands, and what its holders do.
+        strike: What has to be paid for a share first, exactly.
         strike_paid: What they pay in to have their shares.
         preference: What it is paid as a preference, exactly.
         proceeds: What it brings its holders, the strike paid, exactly.
@@ -50,11 +51,17 @@ class ClaimLine:
     rank: int
     number: Shares | None
     standing: Standing
+    strike: Fraction
     strike_paid: Fraction
     preference: Fraction
     proceeds: Fraction
     per_share: Fraction | None
     part: Fraction
+
+    @property
+    def name(self) -> str:
+        """What the claim is called among others: the paper, with its holder where each has one of their own."""
+        return self.paper if self.holder is None else f"{self.paper} of {self.holder}"
 
 
 @attrs.frozen
@@ -203,6 +210,7 @@ class ExitClaims:
         found = exit_day(ledger, currency, as_of=as_of, known_at=known_at, vested_only=vested_only)
         self._balances, self._table, self._claims = found.balances, found.table, found.claims
         self.currency, self.assumed = currency, found.assumed
+        self.as_of, self.known = found.table.as_of, found.table.known
         self._waterfall = Waterfall(each.claim for each in found.claims)
 
     @property
@@ -272,6 +280,7 @@ def _claim_line(held: HeldClaim, found: Distribution, place: int, whole: Fractio
         claim.rank,
         None if number is None else Shares.of_units(number * SCALE),
         portion.standing,
+        claim.strike,
         portion.strike_paid,
         portion.preference,
         portion.proceeds,

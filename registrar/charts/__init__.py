@@ -1,4 +1,4 @@
-"""Pictures of answers: ownership over time, thresholds, commitments burning down, roll-forwards, dilution.
+"""Pictures of answers: ownership over time, thresholds, commitments burning down, roll-forwards, dilution, exits.
 
 Each is one call that returns a ``Chart``: shown in a notebook, a Vega-Lite spec with its data inline as ``.spec``,
 and written by ``.to_svg()`` and ``.to_png()`` with the extra ``charts``.
@@ -10,6 +10,7 @@ from registrar.charts.commitment import commitment_chart
 from registrar.charts.dilution import dilution_chart
 from registrar.charts.ownership import ownership_chart
 from registrar.charts.rollforward import rollforward_chart
+from registrar.charts.waterfall import waterfall_chart
 
 __all__ = [
     "Chart",
@@ -18,4 +19,5 @@ __all__ = [
     "dilution_chart",
     "ownership_chart",
     "rollforward_chart",
+    "waterfall_chart",
 ]

@@ -1,6 +1,7 @@
 """Answers as reports: what stands in which table, and notes that say what a figure is of and what is not known."""
 
 from registrar.views.entries import audit, findings, nothing_recorded, part_summary, summary
+from registrar.views.exits import waterfall
 from registrar.views.figures import explanation, rollforward
 from registrar.views.money import commitments
 from registrar.views.rounds import pro_forma
@@ -20,4 +21,5 @@ __all__ = [
     "rollforward",
     "summary",
     "warrants",
+    "waterfall",
 ]
