@@ -18,7 +18,7 @@ from ledger.events import HolderRegistered, IssuerRegistered
 from ledger.exchange.register.template import Content
 from ledger.exchange.register.values import Amount
 from ledger.identity import StockClassId
-from ledger.movements import Awarded, Held, Level, Pooled, Posting, Reserved, Scope, Source
+from ledger.movements import Awarded, Held, Level, Owed, Pooled, Posting, Purchasable, Reserved, Scope, Source
 from ledger.personal import Personal
 from ledger.quantities import Price, Shares
 
@@ -246,6 +246,13 @@ def _lost(book: Book, facts: list[InEffect], on: date) -> Iterator[str]:
     awards = [subject for level, subject in book.settings if level is Level.AWARD_TERMS]
     if plans or awards:
         yield f"plans and awards, whose shares are written as reserves: {', '.join(map(str, (*plans, *awards)))}"
+    papers = {
+        account.instrument: None
+        for (_, account), quantity in book.high.items()
+        if isinstance(account, Owed | Purchasable) and quantity > 0
+    }
+    if papers:
+        yield f"notes, SAFEs and warrants: {', '.join(map(str, papers))}"
     later = sum(each.begins > close_of(on) for each in facts)
     if later:
         yield f"{later:,} facts that take effect after {on}"

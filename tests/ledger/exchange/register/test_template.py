@@ -381,6 +381,19 @@ def test_what_a_register_of_a_day_leaves_out_is_listed() -> None:
     )
 
 
+def test_papers_that_are_outstanding_are_named_as_left_out_and_those_that_ended_are_not() -> None:
+    ledger = issued_ledger()
+    ledger.record(
+        a.note_issued(), a.safe_issued(), a.warrant_issued(), a.warrant_issued(warrant="w-2", purchasable=400)
+    )
+    ledger.record(a.warrant_exercised(warrant="w-2", received=400))
+
+    before, after = (excerpt.as_of(ledger, on).lost for on in ("2026-03-02", "2026-03-03"))
+
+    assert "notes, SAFEs and warrants: n-1, safe-1, w-1, w-2" in before
+    assert "notes, SAFEs and warrants: n-1, safe-1, w-1" in after
+
+
 def test_an_erased_particular_is_left_out_and_an_erased_name_reads_as_people_read_it() -> None:
     ledger = Ledger.in_memory()
     erased = Personal(None, commitment="sha256:" + "0" * 64)
