@@ -135,6 +135,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "awards": ("registrar.cli.registers:awards", "Awards: granted, vested, exercised, left to grant."),
         "certificates": ("registrar.cli.registers:certificates", "Certificates, and what became of each."),
         "warrants": ("registrar.cli.warrants:warrants", "Warrants outstanding, with price and last day."),
+        "notes": ("registrar.cli.debt:notes", "Notes and SAFEs: owed, accrued, due, price."),
         "adjustments": ("registrar.cli.warrants:adjustments", "What an issue does to protected prices."),
         "control": ("registrar.cli.comparisons:control", "Control book: what was issued, on what authority."),
         "dividends": ("registrar.cli.registers:dividends", "Dividends declared, accrued, paid and unpaid."),

@@ -4,6 +4,7 @@ from registrar.views.entries import audit, findings, nothing_recorded, part_summ
 from registrar.views.exits import waterfall
 from registrar.views.figures import explanation, rollforward
 from registrar.views.money import commitments
+from registrar.views.notes import notes
 from registrar.views.rounds import pro_forma
 from registrar.views.shares import cap_table
 from registrar.views.warrants import adjustments, warrants
@@ -15,6 +16,7 @@ __all__ = [
     "commitments",
     "explanation",
     "findings",
+    "notes",
     "nothing_recorded",
     "part_summary",
     "pro_forma",
