@@ -21,12 +21,9 @@ from ledger.errors import NotUnderstood, UnknownName, nearest
 from ledger.identity import HolderId, InstrumentId, IssuerId, PlanId, StockClassId
 from ledger.movements import (
     Account,
-    Awarded,
     InstrumentKind,
     Level,
     Owed,
-    Pooled,
-    Purchasable,
     StockClassKind,
     Unit,
 )
@@ -34,17 +31,10 @@ from ledger.quantities import SCALE, Currency, Money, Shares, paid_out
 from ledger.terms.notes import NoteTerms
 from ledger.terms.rounds import Converting, Round, Solution, Standing, solve
 from ledger.terms.safes import CapAndDiscount, SafeTerms
-from projections.bounds import Bounds
-from projections.cap_table import (
-    CapTable,
-    ClassLine,
-    common_for_each,
-    merged_names,
-    name_of,
-    table_of,
-)
+from projections.cap_table import CapTable, name_of, possible_names, table_of
 from projections.frame import Tabular
-from projections.replay import Balances, Units, replay_index
+from projections.replay import Balances, Units, replay
+from projections.share_lines import Part, ShareLine, lines_without_papers
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -218,9 +208,10 @@ def pro_forma(
             price solves the round; ``E_CURRENCY_MISMATCH`` for what is in another currency.
         UnknownName: There is no SAFE or note of a name that is left out.
     """
-    index = ledger.index(known_at)
-    balances = replay_index(index, day(as_of, what="as_of"))
-    table = table_of(ledger, index.told, balances, Units(index.told, None, balances.history.as_of))
+    history = ledger.history(day(as_of, what="as_of"), known_at)
+    facts = ledger.standing(history.known)
+    balances = replay(history, facts)  # every fact is needed: awards are followed one by one
+    table = table_of(ledger, facts, balances, Units(facts, None, history.as_of))
     before = _Before(ledger, balances, table)
     papers, staying = before.papers(agreed, frozenset(leave_out))
     standing = Standing(
@@ -256,14 +247,6 @@ def _open(what: str, hint: str) -> NotUnderstood:
     return NotUnderstood("E_OPEN", f"{what}, and a round needs one number", hint)
 
 
-def _exact(figure: Bounds[Shares], what: str, on: date) -> Fraction:
-    """Return a figure that must be known."""
-    if figure.low is None or not figure.is_exact:
-        hint = "ask for a day on which it is known, or suppose the facts that are missing"
-        raise _open(f"{what} on {on}: {figure}", hint)
-    return figure.low.as_fraction()
-
-
 _Owed = tuple[InstrumentId, HolderId, Money]
 """What is owed to a holder under a SAFE or note."""
 
@@ -273,14 +256,33 @@ class _Before:
 
     def __init__(self, ledger: Ledger, balances: Balances, table: CapTable) -> None:
         self._ledger, self._balances, self._table, self._on = ledger, balances, table, table.as_of
-        self._names = merged_names(balances)
-        self._ratios = {line.stock_class: ONE for line in table.classes}
-        self.left_aside = tuple(line.stock_class for line in table.classes if line.as_converted is None)
-        self.held = self._held()
-        self.not_recorded = sum((self._not_recorded(line) for line in table.classes), Fraction(0))
+        self.held: dict[HolderId, Fraction] = defaultdict(Fraction)
         self.options: dict[HolderId, Fraction] = defaultdict(Fraction)
-        self.pooled = Fraction(0)
-        self._count_rights()
+        self.not_recorded = self.pooled = Fraction(0)
+        lines = [*lines_without_papers(balances, table)]
+        for line in lines:
+            self._count(line)
+        counted = {line.source for line in lines}
+        self.left_aside = tuple(
+            line.stock_class
+            for line in table.classes
+            if line.as_converted is None and line.stock_class not in counted
+        )
+
+    def _count(self, line: ShareLine) -> None:
+        whose = line.holder or ("the pool" if line.part is Part.POOL else "holders not recorded")
+        if not line.shares.is_exact:
+            hint = "ask for a day on which it is known, or suppose the facts that are missing"
+            raise _open(f"{line.source} of {whose} on {self._on}: {line.shares}", hint)
+        shares = line.shares.exact.as_fraction()
+        if line.part is Part.POOL:
+            self.pooled += shares
+        elif line.holder is None:
+            self.not_recorded += shares
+        elif line.part in (Part.COMMON, Part.PREFERRED):
+            self.held[line.holder] += shares
+        elif shares:
+            self.options[self.shown(line.holder)] += shares
 
     def name(self, holder: HolderId) -> str:
         return name_of(self._balances, holder)
@@ -290,58 +292,10 @@ class _Before:
 
     def shown(self, holder: HolderId) -> HolderId:
         """Return the holder under which one that was merged is shown."""
-        counts_as = self._names.get(holder, (holder,))
+        counts_as = possible_names(self._balances, holder)
         if len(counts_as) > 1:
             raise _open(f"whether {holder} is merged on {self._on} is open", "ask for a later day")
         return counts_as[0]
-
-    def _held(self) -> dict[HolderId, Fraction]:
-        found: dict[HolderId, Fraction] = defaultdict(Fraction)
-        for line in self._table:
-            if line.as_converted is not None:
-                found[line.holder] += _exact(line.as_converted, f"{line.stock_class} of {line.holder}", self._on)
-        return found
-
-    def _not_recorded(self, line: ClassLine) -> Fraction:
-        """Return what a partial register does not name: the count that the company stated tells it, or nothing."""
-        each = common_for_each(self._balances, line.stock_class, self._ratios)
-        if line.is_complete or each is None:
-            return Fraction(0)
-        return _exact(line.not_recorded, f"{line.stock_class} of holders not recorded", self._on) * (each.low or 0)
-
-    def _common(self, stock_class: StockClassId) -> Fraction:
-        """Return how many common shares a share stands for."""
-        each = common_for_each(self._balances, stock_class, self._ratios)
-        if each is None:
-            return Fraction(0)
-        if each.low is None:
-            hint = "record its terms, or ask for a day on which they are known"
-            raise _open(f"what {stock_class} converts into on {self._on} is not known", hint)
-        return each.low
-
-    def _count_rights(self) -> None:
-        """Count options, awards, warrants and the pool."""
-
-        def right(unit: Unit, account: Account) -> Any:
-            match account:
-                case Awarded(holder=holder) | Purchasable(holder=holder):
-                    return holder, unit
-                case Pooled():
-                    return None, unit
-                case _:
-                    return None
-
-        for (holder, unit), (low, high) in self._balances.grouped(right).items():
-            if not isinstance(unit, StockClassId):
-                continue
-            if low != high:
-                whose = "the pool" if holder is None else f"options and warrants of {holder}"
-                raise _open(f"{whose} for {unit} on {self._on}: not known exactly", "ask for a later day")
-            shares = Fraction(low, SCALE) * self._common(unit)
-            if holder is None:
-                self.pooled += shares
-            elif shares:
-                self.options[self.shown(holder)] += shares
 
     # --- what converts ------------------------------------------------------------------------------------
 

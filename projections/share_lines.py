@@ -121,11 +121,25 @@ def share_lines(
         in_round: What SAFEs and notes would become in a round.
         unknown: SAFEs and notes of which nobody knows what they would become.
     """
-    ratios = {line.stock_class: Fraction(1) for line in table.classes}
+    yield from lines_without_papers(balances, table)
+    yield from _papers(ledger, balances, table, _own_units(table), in_round, unknown)
+
+
+def lines_without_papers(balances: Balances, table: CapTable) -> Iterator[ShareLine]:
+    """Yield everything that is a share on a day, or may become one, but for notes and SAFEs.
+
+    Args:
+        balances: The accounts and levels of the day, with everything that led to them.
+        table: The cap table of the day, in the units of the day.
+    """
+    ratios = _own_units(table)
     yield from _outstanding(balances, table, ratios)
     yield from _warrants(balances, ratios)
     yield from _awards(balances, ratios)
-    yield from _papers(ledger, balances, table, ratios, in_round, unknown)
+
+
+def _own_units(table: CapTable) -> dict[StockClassId, Fraction]:
+    return {line.stock_class: Fraction(1) for line in table.classes}
 
 
 def _outstanding(balances: Balances, table: CapTable, ratios: dict[StockClassId, Fraction]) -> Iterator[ShareLine]:

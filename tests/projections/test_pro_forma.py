@@ -1,5 +1,6 @@
 """A priced round on top of a day: what stands before it, who holds what after it, and the same as facts."""
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -13,11 +14,15 @@ from ledger.identity import HolderId, StockClassId
 from ledger.journal import Ledger
 from ledger.movements import HolderKind, Scope, StockClassKind
 from ledger.quantities import Money, Price, Ratio, Shares
+from ledger.terms.awards import AwardKind
 from ledger.terms.interest import DayCount, InterestTerms
 from ledger.terms.notes import NoteTerms, RoundConversion
 from ledger.terms.rounds import ConversionMethod, Investment, Round, Taken
 from ledger.terms.safes import CapTiming
+from ledger.terms.warrants import WarrantTerms
 from projections import ProForma, cap_table, closing, pro_forma
+from projections.bounds import exactly
+from projections.fully_diluted import fully_diluted
 from tests import builders
 from tests.builders import made, safe_issued, safe_terms
 from tests.strategies import SOME
@@ -265,6 +270,54 @@ def test_the_interest_of_holders_that_were_merged_is_counted_once() -> None:
     ]
     after = ledger.supposing(*closing(answer))
     assert pro_forma(after, agreed(series=StockClassId("series-c")), as_of="2026-05-13").solution.conversions == ()
+
+
+def test_a_round_leaves_as_tables() -> None:
+    answer = pro_forma(
+        founded(safe_issued(terms=safe_terms(cap="4000000 USD", discount=None))), agreed(), as_of=DAY
+    )
+
+    assert [frame.name for frame in answer.frames()] == ["holders", "conversions", "purchases"]
+    holders, conversions, purchases = (frame.to_dicts() for frame in answer.frames())
+    assert [(each["holder"], each["after"], each["part_before"]) for each in holders[:2]] == [
+        ("ada", 600_000, Fraction(3, 5)),
+        ("bob", 400_000, Fraction(2, 5)),
+    ]
+    assert (conversions[0]["instrument"], conversions[0]["by"], conversions[0]["shares"]) == (
+        "safe-1",
+        "cap",
+        142_857,
+    )
+    assert purchases[0]["paid"] == 2_000_000
+
+
+def test_what_has_expired_or_is_paid_in_cash_does_not_count() -> None:
+    cash = builders.award_terms(award_kind=AwardKind.CASH_APPRECIATION_RIGHT, expires_on=None)
+    ledger = founded(
+        builders.plan_adopted(pooled=100_000),
+        builders.warrant_issued(purchasable=5_000, terms=WarrantTerms(expires_on=date(2026, 6, 30))),
+        builders.award_granted(award="option", granted=1_000, terms=builders.award_terms(expires_on="2026-06-30")),
+        builders.award_granted(award="cash", granted=300, terms=cash),
+    )
+
+    last, next_day = (pro_forma(ledger, agreed(), as_of=day) for day in ("2026-06-30", "2026-07-01"))
+
+    assert last.standing.options == 6_000
+    assert next_day.standing.options == 0
+
+
+def test_what_stands_before_a_round_is_what_is_fully_diluted_without_papers() -> None:
+    ledger = founded(
+        builders.preferred_issued(issued=1_000),
+        builders.plan_adopted(pooled=100_000),
+        builders.award_granted(granted=48_000),
+        builders.warrant_issued(purchasable=5_000),
+    )
+
+    answer = pro_forma(ledger, agreed(), as_of=DAY)
+
+    count = fully_diluted(ledger, as_of=DAY)["fully-diluted"]
+    assert count.total == exactly(answer.before)
 
 
 # --- what is not known -------------------------------------------------------------------------------------------
