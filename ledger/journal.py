@@ -31,14 +31,14 @@ from ledger.errors import (
     nearest,
     shown,
 )
-from ledger.events import EntryRestated, EntryVoided, Event, IssuerRegistered
+from ledger.events import EntryRestated, EntryVoided, Event, IssuerRegistered, IssuerRenamed
 from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.index import Index
 from ledger.pages import Entries, Page, Said
 from ledger.personal import SALT_BYTES, Personal, has_particulars, particulars, seal
 from ledger.store import Conflict, MemoryStore, Row, Store
 from ledger.text import clean
-from ledger.timeline import Entry, History, InEffect, command_end, history_of, known_by, standing
+from ledger.timeline import Entry, History, InEffect, command_end, history_of, known_by, place_in_history, standing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -271,6 +271,25 @@ class Ledger:
         """
         known = self.position(known_at)
         return self._zones.registration(self._entries, known)
+
+    def legal_name(self, known_at: KnownAt = None) -> str:
+        """Return what the issuer is called: the last name that it took, by the day of the last entry known.
+
+        Args:
+            known_at: See ``position``.
+
+        Raises:
+            NothingRecorded: Nothing had been recorded by ``known_at``.
+        """
+        known = self.position(known_at)
+        told = self._entries.of_kinds((IssuerRenamed, EntryRestated), 0, known)
+        if any(isinstance(getattr(each.event, "restated_as", each.event), IssuerRenamed) for each in told):
+            today = self._entries[known - 1].recorded_at.date()
+            renamed = [each for each in self.standing(known) if isinstance(each.fact, IssuerRenamed)]
+            for each in sorted(renamed, key=place_in_history, reverse=True):
+                if each.fact.effective_on.latest <= today and isinstance(each.fact, IssuerRenamed):
+                    return each.fact.legal_name
+        return self.registration(known).legal_name
 
     @property
     def time_zone(self) -> str:

@@ -310,7 +310,7 @@ class Asked:
 
         return cls(
             issuer=str(issuer),
-            issuer_name=ledger.registration(known).legal_name,
+            issuer_name=ledger.legal_name(known),
             days=days,
             heads=heads,
             known=known,

@@ -1,6 +1,7 @@
 """What concerns the company as a whole: what its events move, set and refuse."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -22,6 +23,7 @@ from ledger.events import Event, StockholdersVoted
 from ledger.movements import Level, Posting, Restricted, Setting
 from projections import commitments
 from projections.findings import findings
+from registrar.report import Asked
 from tests import builders
 
 
@@ -153,6 +155,33 @@ def test_a_company_that_is_renamed_keeps_its_ledger(ledger: Ledger) -> None:
     ledger.record(builders.issuer_renamed())
 
     assert ledger.issuer == before
+
+
+@pytest.fixture
+def in_june() -> Ledger:
+    return builders.company(builders.ticking(datetime(2026, 6, 1, tzinfo=UTC)))
+
+
+def test_answers_are_headed_by_the_last_name_that_the_company_took(in_june: Ledger) -> None:
+    ledger = in_june
+    ledger.record(builders.issuer_renamed(legal_name="Acme Power, Inc.", effective_on="2026-02-02"))
+    ledger.record(builders.issuer_renamed(legal_name="Acme Fusion, Inc.", effective_on="2126-01-01"))
+    ledger.record(builders.issuer_renamed(legal_name="Acme Light, Inc.", effective_on="2026-01-15"))
+
+    assert [ledger.legal_name(known) for known in (6, 7, 8, 9)] == ["Acme Solar, Inc.", *["Acme Power, Inc."] * 3]
+    assert Asked.of(ledger, "at the close of the day", 9).issuer_name == "Acme Power, Inc."
+
+
+def test_a_name_that_was_restated_or_voided_is_not_that_of_the_company(in_june: Ledger) -> None:
+    ledger = in_june
+    ledger.record(builders.issuer_renamed(legal_name="Acme Powr, Inc."))
+    ledger.record(builders.entry_restated(7, restated_as=builders.issuer_renamed(legal_name="Acme Power, Inc.")))
+    assert ledger.legal_name() == "Acme Power, Inc."
+
+    ledger.record(builders.entry_voided(8))
+    ledger.record(builders.entry_voided(7))
+
+    assert ledger.legal_name() == "Acme Solar, Inc."
 
 
 def test_a_holding_as_reported_is_of_a_class_and_a_holder() -> None:
