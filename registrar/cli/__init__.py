@@ -109,6 +109,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "cancel-warrant": ("registrar.cli.acts.warrants:cancel_warrant", "A warrant ends before its time."),
         "adjust": ("registrar.cli.acts.warrants:adjust", "A price of a paper changes."),
         "adjust-conversion": ("registrar.cli.acts.warrants:adjust_conversion", "A conversion price changes."),
+        "protect": ("registrar.cli.acts.warrants:protect", "A conversion price is protected."),
         "adjust-after": ("registrar.cli.acts.warrants:adjust_after", "What the papers call for after an issue."),
     },
     "Restrictions": {

@@ -253,6 +253,30 @@ def adjust_conversion(desk: Desk) -> Request:
 
 
 @click.command(
+    cls=Act,
+    epilog="""\b
+Example:
+  captable protect series-a --protection broad-based --carve-out awards --on 2024-03-01
+  captable protect series-a --ended --authority "Certificate of Amendment" --on 2025-03-01""",
+)
+@_CLASS
+@all_of(*PROTECTION)
+@click.option("--ended", is_flag=True, help="The protection came to an end.")
+@_AUTHORITY
+@acting()
+def protect(desk: Desk) -> Request:
+    """Record how the price at which CLASS converts is protected when shares are issued for less."""
+    from ledger.errors import NotUnderstood
+    from ledger.events import ClassRight, ClassRightsStated
+
+    ended, stated = desk.option("ended", bool), protection(desk)
+    if bool(ended) == (stated is not None):
+        where = "--ended" if ended else "--protection"
+        raise NotUnderstood("E_USAGE", "a protection is stated or ended", "give one of the two", where)
+    return desk.made(ClassRightsStated, protection=stated, ended=(ClassRight.PROTECTION,) if ended else ())
+
+
+@click.command(
     "adjust-after",
     cls=Act,
     epilog="""\b

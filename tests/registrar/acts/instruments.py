@@ -11,6 +11,7 @@ from ledger.days import Phase
 from ledger.events import (
     AdjustmentCause,
     AmendmentCause,
+    ClassRight,
     Consideration,
     ConsiderationForm,
     Event,
@@ -155,6 +156,30 @@ WARRANTS: list[tuple[list[Event], list[str], list[Event]]] = [
             *("--cause", "anti-dilution", "--computation", "As stated", "--authority", "Charter"),
         ],
         [a.conversion_price_adjusted(computation="As stated", authority="Charter", effective_on=LATER)],
+    ),
+    (
+        [],
+        [
+            *("protect", "series-a", "--protection", "broad-based", "--carve-out", "awards", "--floor", "1 USD"),
+            *("--counts", "common", "--authority", "Charter, B.4.4"),
+        ],
+        [
+            a.class_rights_stated(
+                protection=PriceProtection(
+                    method=ProtectionMethod.BROAD_BASED,
+                    base=(Counted.COMMON,),
+                    carve_outs=(CarveOut.AWARDS,),
+                    floor=Price("1", "USD"),
+                ),
+                authority="Charter, B.4.4",
+                effective_on=LATER,
+            )
+        ],
+    ),
+    (
+        [],
+        ["protect", "series-a", "--ended"],
+        [a.class_rights_stated(ended=(ClassRight.PROTECTION,), effective_on=LATER)],
     ),
     (
         [a.warrant_issued(terms=RATCHET), a.common_issued(consideration=PAID, issued=5_000, effective_on=LATER)],
