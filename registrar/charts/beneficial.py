@@ -14,7 +14,7 @@ from ledger.errors import NotUnderstood
 from projections.crossings import THRESHOLDS, Crossings, crossings
 from registrar.charts.areas import Area, area_layers, corners, days_axis, untils
 from registrar.charts.chart import HOVER, Chart, Spec
-from registrar.charts.drawing import FAINT, PALETTE, WIDTH, Axis, Name, drawn, ends, framed, names_beside
+from registrar.charts.drawing import FAINT, PALETTE, Axis, Name, drawn, ends, framed, names_beside
 from registrar.report import Asked
 from registrar.tables import bounds, percent
 
@@ -173,10 +173,10 @@ def _thresholds(marks: Sequence[Fraction]) -> Spec:
         "layer": [
             {"mark": {"type": "rule", "color": FAINT, "strokeDash": [2, 3], "aria": False}},
             {
-                "encoding": {"x": {"value": WIDTH - 4}, "text": {"field": "threshold", "type": "nominal"}},
+                "encoding": {"x": {"value": 4}, "text": {"field": "threshold", "type": "nominal"}},
                 "mark": {
                     "type": "text",
-                    "align": "right",
+                    "align": "left",
                     "baseline": "bottom",
                     "fontSize": 10,
                     "color": FAINT,

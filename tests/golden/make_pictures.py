@@ -29,7 +29,14 @@ from ledger.identity import HolderId
 from ledger.quantities import Money
 from ledger.terms.rounds import Investment, Round
 from projections import ProForma, closing, of_agreement, of_class, of_holder, pro_forma
-from registrar.charts import Chart, commitment_chart, dilution_chart, ownership_chart, rollforward_chart
+from registrar.charts import (
+    Chart,
+    beneficial_chart,
+    commitment_chart,
+    dilution_chart,
+    ownership_chart,
+    rollforward_chart,
+)
 from registrar.demo import HandSetClock
 from registrar.founding_case import AGREEMENT, BOONE, COMMON, record_founding_case
 from tests import builders as a
@@ -37,7 +44,7 @@ from tests import builders as a
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 SPECS: Final = Path(__file__).parent / "charts"
-WITH_SPEC: Final = ("founding-ownership", "commitment", "rollforward-money", "dilution-by-round")
+WITH_SPEC: Final = ("founding-ownership", "commitment", "rollforward-money", "dilution-by-round", "thresholds")
 """The pictures whose spec is kept as well, one of each kind."""
 
 
@@ -206,6 +213,7 @@ def charts() -> Iterator[tuple[str, Chart]]:
     yield "rollforward", rollforward_chart(made, figure, after="2022-12-31", through="2025-06-30")
     figure = of_agreement("spa", "undrawn")
     yield "rollforward-money", rollforward_chart(made, figure, after="2023-08-31", through="2024-09-30")
+    yield "thresholds", beneficial_chart(made, "common", through="2025-06-30", largest=6)
     seed = orchard()
     rounds = [*rounds_of(seed)]
     yield "dilution", dilution_chart(seed, rounds[0])
