@@ -415,4 +415,4 @@ class _Making:
         if number:
             name = claim.name if holder is None else f"{claim.name} of {holder}"
             whole = attrs.evolve(claim, name=name, number=number)
-            self.claims.append(HeldClaim(whole, paper, kind, holder, tuple(of.items())))
+            self.claims.append(HeldClaim(whole, str(paper), kind, holder, tuple(of.items())))
