@@ -434,14 +434,14 @@ class _Solver:
     def _counted(self, definition: CapitalizationDefinition, this: Fraction) -> _Linear:
         """Return the shares that a cap is divided by, with what this paper converts into known."""
         standing = self._standing
-        counted = _Linear(
-            (standing.shares if definition.outstanding_shares else 0)
-            + (standing.options if definition.outstanding_options else 0)
-            + (standing.unissued if definition.unissued_options else 0)
-            + (standing.for_promised if definition.promised_options else 0)
-            + (this if definition.this_security else 0)
-            + Fraction(0)
+        known = (
+            (definition.outstanding_shares, standing.shares),
+            (definition.outstanding_options, standing.options),
+            (definition.unissued_options, standing.unissued),
+            (definition.promised_options, standing.for_promised),
+            (definition.this_security, this),
         )
+        counted = _Linear(sum((shares for is_counted, shares in known if is_counted), Fraction(0)))
         if definition.other_converting_securities:
             counted += _CONVERTED + _Linear(-this)
         if definition.pool_increase:
@@ -456,7 +456,7 @@ class _Solver:
             return _PER_UNIT.times(paper.amount / way.price(Fraction(1)))
         assert way.terms.cap is not None
         part, definition = paper.amount / way.terms.cap.amount, way.terms.counted
-        # shares = part × (counted without this + own weight × shares), so that shares = part × counted ÷ (1 − …)
+        # shares = part × (counted + own weight × shares), so shares = part × counted ÷ (1 − part × own weight)
         own_weight = int(definition.this_security) - int(definition.other_converting_securities)
         left = 1 - part * own_weight
         if left <= 0:
