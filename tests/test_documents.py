@@ -539,6 +539,28 @@ def test_every_answer_is_in_the_glossary() -> None:
     assert every_answer() - named_there == set()
 
 
+# --- adding an event ----------------------------------------------------------------------------------------
+
+
+def places_of(wanted: str, *apart_from: str) -> set[str]:
+    """Return the files of the packages, pages and shared tests in which a pattern stands."""
+    folders = [ROOT / name for name in ("ledger", "projections", "registrar", "docs", "tests/golden")]
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix in (".py", ".md", ".json")]
+    files.append(ROOT / "tests" / "builders.py")
+    found = {named(path) for path in files if re.search(wanted, text_of(path), re.MULTILINE)}
+    return found - {"docs/how-to/add-an-event.md", *apart_from}
+
+
+def test_the_places_of_an_event_and_of_an_account_are_those_that_the_page_names() -> None:
+    section = sections(DOCS / "how-to" / "add-an-event.md")["One that was added"]
+    event, account = (set(block.split()) for block in re.findall(r"```text\n(.*?)```", section, re.DOTALL))
+    uses = r"\bRestricted\(|import .*\bRestricted\b|^    Restricted,$"
+
+    assert places_of(r"ProceedsReleased|proceeds_released|proceeds-released") == event
+    beside = ("ledger/movements.py", "ledger/events/company.py", "projections/company.py", "docs/glossary.md")
+    assert places_of(uses, *beside) == account
+
+
 # --- decisions ----------------------------------------------------------------------------------------------
 
 
