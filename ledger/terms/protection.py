@@ -258,6 +258,11 @@ class NewIssue:
         return self.issued.as_fraction() * self.price.amount
 
 
+def _grouped(value: Fraction) -> str:
+    """Return an exact figure with separators."""
+    return f"{Shares.of_units(value * SCALE):,}"
+
+
 def _readable(value: Fraction) -> str:
     """Return an exact figure, with the decimals that a fraction begins with."""
     text = plain(value)
@@ -326,8 +331,8 @@ class Proposal:
         if self.outstanding is None:
             line = f"{words}: {new}, against {self.before}"
         else:
-            counted, sold = plain(self.outstanding), plain(issue.issued.as_fraction())
-            received = plain(issue.consideration)
+            counted, received = _grouped(self.outstanding), _grouped(issue.consideration)
+            sold = _grouped(issue.issued.as_fraction())
             line = f"{words}: ({counted} × {before} + {received}) ÷ ({counted} + {sold}) = {_readable(self.exact)}"
         if self.outcome is Outcome.AT_FLOOR:
             return f"{line}; not below the floor of {self.floor}"

@@ -129,7 +129,7 @@ def test_adjustments_for_programs_have_price_proposal_and_computation(file: str)
     assert (made["issued"], made["price"]) == ("20,000 common", "1 USD")
     assert series["outstanding"] == {"low": "106000", "high": "106000"}
     assert (series["price"], series["proposed"], series["outcome"]) == ("8 USD", "62/9 USD", "lowered")
-    assert series["computation"].endswith("(106000 × 8 + 20000) ÷ (106000 + 20000) = 62/9, about 6.888889")
+    assert series["computation"].endswith("(106,000 × 8 + 20,000) ÷ (106,000 + 20,000) = 62/9, about 6.888889")
     assert (warrant["proposed"], warrant["number"], warrant["number_proposed"]) == ("1 USD", "1000", "2000")
     assert made["holders"] == [
         {"warrant": "w-1", "holder": "fund", "before": "750", "after": "1500"},

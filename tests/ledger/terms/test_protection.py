@@ -43,7 +43,7 @@ def test_the_textbook_broad_based_average_of_two_and_a_quarter() -> None:
 
     assert proposal.after == usd("2.25")
     assert proposal.computation == (
-        "broad-based weighted average: (100000 × 2.5 + 31250) ÷ (100000 + 25000) = 2.25"
+        "broad-based weighted average: (100,000 × 2.5 + 31,250) ÷ (100,000 + 25,000) = 2.25"
     )
 
 
