@@ -417,7 +417,8 @@ def test_what_is_recorded_is_what_was_proposed() -> None:
     assert isinstance(warrant, InstrumentAdjusted)
     assert first.authority == "Charter, B.4.4"
     assert first.computation == (
-        "broad-based weighted average: (7,001,000 × 1 + 1,000,000) ÷ (7,001,000 + 2,000,000) = 8001/9001, about 0.888901"
+        "broad-based weighted average: (7,001,000 × 1 + 1,000,000) ÷ (7,001,000 + 2,000,000)"
+        " = 8001/9001, about 0.888901"
     )
     assert warrant.computation == (
         "full ratchet: 2,000,000 shares at 0.5 USD, against 2 USD; 1,000 shares become 4,000"
