@@ -14,6 +14,7 @@ from ledger.commands.corrections import RestateEntry, VoidCommand, fact_of
 from ledger.commands.debt import AddInterest, ConvertNote, RepayNote
 from ledger.commands.dividends import DeclareDividend, PayDividend, PayStockDividend
 from ledger.commands.parties import RenameHolder
+from ledger.commands.preferred import ConvertClass, RedeemedBy, RedeemShares
 from ledger.commands.reading import as_first_seen, book_at
 from ledger.commands.safes import ElectLaterTerms
 from ledger.commands.shares import ConvertShares, IssueShares, ReserveShares, TakeShares
@@ -23,6 +24,7 @@ __all__ = [
     "AddInterest",
     "AdjustInstrument",
     "CloseTranche",
+    "ConvertClass",
     "ConvertNote",
     "ConvertShares",
     "DeclareDividend",
@@ -35,6 +37,8 @@ __all__ = [
     "IssueShares",
     "PayDividend",
     "PayStockDividend",
+    "RedeemShares",
+    "RedeemedBy",
     "ReleaseUnits",
     "RenameHolder",
     "RepayNote",

@@ -215,7 +215,8 @@ class ConvertShares:
             if not isinstance(right, ConversionRight) or to_class not in (None, right.into):
                 raise NotConvertible(self.from_class, self.on.latest)
             to_class = right.into
-            received = self._by_terms(book, right) if received is None else received
+            if received is None:
+                received = by_terms(book, right, self.from_class, self.surrendered, self.rounding)
         return (
             SharesConverted(
                 effective_on=self.on,
@@ -232,13 +233,31 @@ class ConvertShares:
             ),
         )
 
-    def _by_terms(self, book: Book, right: ConversionRight) -> Shares:
-        """Return what the terms yield, rounded as the papers say."""
-        exact = right.yields(self.surrendered, level_of(book, Level.STATED_VALUE, self.from_class))
-        decimals = level_of(book, Level.DECIMALS, right.into) or 0
-        units: int | Fraction = exact * SCALE
-        if self.rounding is not None:
-            units = round_position(units, self.rounding, decimals)
-        elif not fits(units, decimals):
-            raise ConversionNotWhole(self.from_class, right.into, self.surrendered, exact)
-        return Shares.of_units(units)
+
+def by_terms(
+    book: Book,
+    right: ConversionRight,
+    from_class: StockClassId,
+    surrendered: Shares,
+    rounding: FractionPolicy | None,
+) -> Shares:
+    """Return what shares convert into by the terms, rounded as the papers say.
+
+    Args:
+        book: Levels of the moment.
+        right: The right to convert.
+        from_class: Class given up.
+        surrendered: Shares given up.
+        rounding: What the papers do with a fraction; without one the result must be whole.
+
+    Raises:
+        ConversionNotWhole: The exact result cannot be issued, and no rounding was named.
+    """
+    exact = right.yields(surrendered, level_of(book, Level.STATED_VALUE, from_class))
+    decimals = level_of(book, Level.DECIMALS, right.into) or 0
+    units: int | Fraction = exact * SCALE
+    if rounding is not None:
+        units = round_position(units, rounding, decimals)
+    elif not fits(units, decimals):
+        raise ConversionNotWhole(from_class, right.into, surrendered, exact)
+    return Shares.of_units(units)
