@@ -140,6 +140,16 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "dissolve": ("registrar.cli.acts.restrictions:dissolve", "They no longer do."),
         "nominee": ("registrar.cli.acts.restrictions:nominee", "Shares in a name belong to another."),
     },
+    "The company": {
+        "rename-company": ("registrar.cli.acts.affairs:rename_company", "The company has another name."),
+        "list": ("registrar.cli.acts.affairs:list_", "Shares trade elsewhere, or under a new symbol."),
+        "propose": ("registrar.cli.acts.affairs:propose", "A change of the charter is proposed."),
+        "vote": ("registrar.cli.acts.affairs:vote", "Stockholders vote on a proposal."),
+        "hold-proceeds": ("registrar.cli.acts.affairs:hold_proceeds", "Money goes into a control account."),
+        "release-proceeds": ("registrar.cli.acts.affairs:release_proceeds", "Money leaves a control account."),
+        "report-holding": ("registrar.cli.acts.affairs:report_holding", "A filing says what a holder has."),
+        "subscribe": ("registrar.cli.acts.affairs:subscribe", "Holders agree to take shares."),
+    },
     "Corrections": {
         "void": ("registrar.cli.acts.corrections:void", "Take entries out of history."),
         "restate": ("registrar.cli.acts.corrections:restate", "Say what an entry should have said."),
