@@ -164,6 +164,8 @@ class Source(Enum):
     RELEASED = "released"
     """Shares under units that were delivered."""
     FORFEITED = "forfeited"
+    RETURNED = "returned to the pool"
+    """Where shares come from that a plan may grant again: of an award that ended, or kept for price and tax."""
     EXPIRED = "expired"
     LENT = "lent"
     """Where the principal of a note comes from."""

@@ -283,6 +283,8 @@ class _Act:
         if kept_back is not None and self.is_issue:
             return  # the issue says what happened, and draws on what was kept back
         self.words[_word(*both)] = None
+        if both[0] is Source.RETURNED and self.moved:
+            return  # what ended says how many
         self.moved += reaches.quantity
         self.gives_up |= both[1] is Source.CONVERTED
         self.is_issue |= both[0] in ISSUES and type(both[1]) is Held

@@ -354,8 +354,8 @@ class OptionExercised(Fact):
         there = Awarded(self.award, self.holder)
         return (
             *_moved(self.issued, self.stock_class, Source.ISSUED_ON_EXERCISE, held(self.holder, self.security)),
-            *_moved(self.exercised - _sum(self.returned), self.stock_class, there, Source.EXERCISED),
-            *_returned(self.returned, self.stock_class, there, self.plan),
+            *moved(self.exercised, of=self.stock_class, out_of=there, into=Source.EXERCISED),
+            *_returned(self.returned, self.stock_class, self.plan),
             *(named(self.security) if self.issued else ()),
         )
 
@@ -411,8 +411,8 @@ class UnitsReleased(Fact):
         there = Awarded(self.award, self.holder)
         return (
             *_moved(self.issued, self.stock_class, Source.ISSUED_ON_EXERCISE, held(self.holder, self.security)),
-            *_moved(self.released - _sum(self.returned), self.stock_class, there, Source.RELEASED),
-            *_returned(self.returned, self.stock_class, there, self.plan),
+            *moved(self.released, of=self.stock_class, out_of=there, into=Source.RELEASED),
+            *_returned(self.returned, self.stock_class, self.plan),
             *(named(self.security) if self.issued else ()),
         )
 
@@ -427,10 +427,8 @@ def _parts_fit(whole: Shares, issued: Shares, where: str) -> None:
         )
 
 
-def _returned(
-    returned: Shares | None, stock_class: StockClassId, out_of: Account, plan: PlanId | None
-) -> Movements:
-    return () if plan is None else _moved(returned, stock_class, out_of, Pooled(plan))
+def _returned(returned: Shares | None, stock_class: StockClassId, plan: PlanId | None) -> Movements:
+    return () if plan is None else _moved(returned, stock_class, Source.RETURNED, Pooled(plan))
 
 
 class EndCause(Enum):
@@ -489,14 +487,12 @@ class AwardForfeited(Fact):
         _returns_to_a_plan(self.returned, self.ended, self.plan)
 
     def movements(self) -> Movements:
-        """Return the award becoming smaller; what returns to the pool is taken from the unvested shares first."""
+        """Return the award becoming smaller, and what a plan may grant again."""
         there = Awarded(self.award, self.holder)
-        unvested, returned = _sum(self.unvested), _sum(self.returned)
-        unvested -= min(unvested, returned)
         return (
-            *_moved(unvested, self.stock_class, there, Source.FORFEITED),
-            *_moved(self.ended - returned - unvested, self.stock_class, there, Source.EXPIRED),
-            *_returned(self.returned, self.stock_class, there, self.plan),
+            *_moved(self.unvested, self.stock_class, there, Source.FORFEITED),
+            *_moved(self.vested, self.stock_class, there, Source.EXPIRED),
+            *_returned(self.returned, self.stock_class, self.plan),
         )
 
 
@@ -587,7 +583,7 @@ class UnvestedSharesRepurchased(Fact):
                 out_of=held(self.holder, self.security),
                 into=Source.TREASURY if self.into_treasury else Source.RETIRED,
             ),
-            *_returned(self.returned, self.stock_class, Source.UNRESERVED, self.plan),
+            *_returned(self.returned, self.stock_class, self.plan),
         )
 
 

@@ -592,7 +592,7 @@ def test_the_pool_and_what_is_awarded_roll_forward() -> None:
     awarded = rollforward(ledger, of_class("common", "awarded"), **period)
     assert [(each.kind, str(each.change)) for each in awarded] == [
         ("granted", "48,000"),
-        ("returned to the pool", "-1,000"),
+        ("forfeited", "-1,000"),
         ("exercised", "-5,000"),
     ]
 
@@ -608,7 +608,7 @@ def test_the_control_book_tells_of_grants_and_exercises() -> None:
         ("reserved", "1000000", PLAN),
         ("granted", "48000", PLAN),
         ("issued on exercise", "5000", None),
-        ("returned to the pool", "35000", PLAN),
+        ("forfeited, returned to the pool", "35000", PLAN),
         ("expired", "8000", None),
     ]
 
