@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from projections.statement import ClassAccount, Statement, statement
     from projections.warrants import WarrantLine, Warrants, warrants
     from projections.waterfall import BreakLine, ClaimLine, ExitClaims, ExitWaterfall, ProceedsLine, waterfall
+    from projections.weighted_average import PotentialLine, Stretch, WeightedAverage, weighted_average
 
 __all__ = [
     "AccruedLine",
@@ -137,6 +138,7 @@ __all__ = [
     "PaymentLine",
     "PoolLine",
     "Possible",
+    "PotentialLine",
     "ProForma",
     "ProceedsLine",
     "ProposeAdjustments",
@@ -152,8 +154,10 @@ __all__ = [
     "Standpoint",
     "Statement",
     "Stop",
+    "Stretch",
     "WarrantLine",
     "Warrants",
+    "WeightedAverage",
     "adjustments",
     "adjustments_after",
     "audit_trail",
@@ -188,6 +192,7 @@ __all__ = [
     "statement",
     "warrants",
     "waterfall",
+    "weighted_average",
     "what_if",
 ]
 
@@ -243,6 +248,7 @@ _MODULES = {
     "statement": ("ClassAccount", "Statement", "statement"),
     "warrants": ("WarrantLine", "Warrants", "warrants"),
     "waterfall": ("BreakLine", "ClaimLine", "ExitClaims", "ExitWaterfall", "ProceedsLine", "waterfall"),
+    "weighted_average": ("PotentialLine", "Stretch", "WeightedAverage", "weighted_average"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

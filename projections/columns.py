@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from projections.statement import Statement
     from projections.warrants import Warrants
     from projections.waterfall import ExitWaterfall
+    from projections.weighted_average import WeightedAverage
 
 
 def _quantity(name: str, of: Any = None, *, bounded: bool = True, shown: bool = True) -> Column:
@@ -1049,3 +1050,36 @@ def restrictions(view: Restrictions) -> tuple[Frame, ...]:
     """Return a line for each restriction, ownership limit, cap and lien."""
     title = f"Restrictions of {view.issuer} at the close of {view.as_of}"
     return (Frame("restrictions", title, (*_asked(view), *_RESTRICTIONS), view.lines),)
+
+
+# --- weighted average ---------------------------------------------------------------------------------------
+
+_STRETCHES: Final = (
+    Column("first", Kind.DAY),
+    Column("last", Kind.DAY),
+    Column("days", Kind.WHOLE),
+    *map(_quantity, ("outstanding", "not_vested", "as_issued", "counted")),
+)
+_POTENTIALS: Final = (
+    Column("part", of=lambda line: line.part and line.part.value),
+    Column("source"),
+    _quantity("outstanding"),
+    _quantity("added"),
+    _quantity("income"),
+)
+
+
+def weighted_average(view: WeightedAverage) -> tuple[Frame, ...]:
+    """Return the stretches of a period, and what may turn into shares, on average."""
+    title = f"Weighted average of {view.stock_class} of {view.issuer}, after {view.after} through {view.through}"
+    asked = (
+        constant("issuer", view.issuer),
+        constant("stock_class", view.stock_class),
+        constant("after", view.after, Kind.DAY),
+        constant("through", view.through, Kind.DAY),
+        constant("known", view.known, Kind.WHOLE),
+    )
+    return (
+        Frame("stretches", title, (*asked, *_STRETCHES), view.stretches),
+        Frame("potentials", title, (*asked, *_POTENTIALS), view.potentials),
+    )
