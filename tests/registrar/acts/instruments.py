@@ -417,5 +417,69 @@ ACTS_ON_INSTRUMENTS: list[tuple[list[Event], list[str], list[Event]]] = [
         [a.nominee_declared(stock_class="common", effective_on=LATER)],
     ),
     ([], ["nominee", "bob"], [a.nominee_declared(holds_for=None, effective_on=LATER)]),
+    # the company as a whole
+    (
+        [],
+        ["rename-company", "Acme Power, Inc.", "--authority", "Article I"],
+        [a.issuer_renamed(authority="Article I", effective_on=LATER)],
+    ),
+    (
+        [],
+        ["list", "common", "--market", "OTCQB", "--symbol", "ACME", "--reason", "Delisted"],
+        [a.listing_changed(reason="Delisted", effective_on=LATER)],
+    ),
+    (
+        [],
+        ["list", "common", "--ended"],
+        [a.listing_changed(ended=True, market=None, symbol=None, effective_on=LATER)],
+    ),
+    (
+        [],
+        [
+            *("propose", "Increase of the authorized common stock", "--class", "common"),
+            *("--authorized", "20,000,000", "--meeting", "2026-05-20"),
+        ],
+        [a.charter_amendment_proposed(meeting_on="2026-05-20", effective_on=LATER)],
+    ),
+    (
+        [],
+        [
+            *("vote", "Election of a director", "--for", "1,000", "--against", "0", "--withheld", "20"),
+            *("--abstained", "3", "--broker-non-votes", "500", "--record-day", "2026-02-01", "--not-carried"),
+        ],
+        [
+            a.stockholders_voted(
+                votes_for=1_000,
+                votes_against=0,
+                withheld=20,
+                abstained=3,
+                broker_non_votes=500,
+                record_day="2026-02-01",
+                carried=False,
+                effective_on=LATER,
+            )
+        ],
+    ),
+    (
+        [],
+        ["vote", "Election of a director", "--carried"],
+        [a.stockholders_voted(votes_for=None, carried=True, effective_on=LATER)],
+    ),
+    (
+        [],
+        ["hold-proceeds", "use-of-proceeds", "100000 USD", "--terms", "By the month"],
+        [a.proceeds_restricted(terms="By the month", effective_on=LATER)],
+    ),
+    (
+        [a.proceeds_restricted()],
+        ["release-proceeds", "use-of-proceeds", "40,000 USD", "--reason", "March"],
+        [a.proceeds_released(reason="March", effective_on=LATER)],
+    ),
+    ([], ["report-holding", "ada", "1,000", "common"], [a.holding_reported(effective_on=LATER)]),
+    (
+        [],
+        ["subscribe", "500", "common", "ada", "bob", "--terms", "At par"],
+        [a.shares_subscribed(terms="At par", effective_on=LATER)],
+    ),
 ]
 """What was recorded before, an act on 3 March 2026, and what it states."""
