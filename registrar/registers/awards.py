@@ -41,7 +41,14 @@ def awards(ledger: Ledger, answer: AwardLedger) -> Report:
         name="awards",
         title="Awards",
         asked=asked,
-        tables=(_awards(answer), _issued(answer), _to_come(answer), _elections(answer), _pools(answer)),
+        tables=(
+            _awards(answer),
+            _became(answer),
+            _issued(answer),
+            _to_come(answer),
+            _elections(answer),
+            _pools(answer),
+        ),
         notes=[*_notes(answer)],
         checks=[*_checks(answer)],
     )
@@ -77,7 +84,13 @@ def _awards(answer: AwardLedger) -> Table:
         Column(name="kind_in_short", heading="Kind", optional=True),
         Column(name="granted_on", heading="Granted on", kind=Kind.DAY, bounded=True, optional=True),
         Column(name="entry", heading="Entry", kind=Kind.COUNT, shown=False),
-        Column(name="price", heading="Price", kind=Kind.MONEY, shown=any(line.price.values for line in lines)),
+        Column(
+            name="price",
+            heading="Price",
+            kind=Kind.MONEY,
+            optional=True,
+            shown=any(line.price.values for line in lines),
+        ),
         Column(
             name="expires_on",
             heading="Last day",
@@ -87,10 +100,7 @@ def _awards(answer: AwardLedger) -> Table:
         ),
         _shares("granted", "Granted"),
         _shares("vested", "Vested"),
-        *(
-            _shares(name, name.capitalize(), shown=any(_is_some(getattr(line, name)) for line in lines))
-            for name in _ENDED
-        ),
+        *(_shares(name, name.capitalize(), shown=False) for name in _ENDED),
         _shares("outstanding", "Outstanding"),
         _shares("unvested", "Unvested", optional=True),
         _shares("exercisable", "Exercisable"),
@@ -136,6 +146,36 @@ def _row(line: AwardLine, group: str) -> Row:
             *(getattr(line, name) for name in _SUMMED),
         ),
         group=group,
+    )
+
+
+def _became(answer: AwardLedger) -> Table:
+    """Return what became of awards that are no longer whole, for people; programs have it in the first table."""
+    lines = [line for line in answer.awards if any(_is_some(getattr(line, name)) for name in _ENDED)]
+    figures = ("granted", *_ENDED, "outstanding")
+    rows = [
+        Row((str(line.award), *(getattr(line, name) for name in figures)), group=str(line.stock_class))
+        for line in lines
+    ]
+    for stock_class in dict.fromkeys(line.stock_class for line in lines):
+        of = [line for line in lines if line.stock_class == stock_class]
+        if len(of) > 1 and len(of) == len(lines):
+            sums = [_sum([getattr(line, name) for line in of]) for name in figures]
+            rows.append(Row(("all", *sums), Role.TOTAL, str(stock_class)))
+    return Table(
+        name="became",
+        title="What became of them",
+        caption="What became of them:" if lines else "",
+        columns=(
+            Column(name="award", heading="Award"),
+            _shares("granted", "Granted"),
+            *(
+                _shares(name, name.capitalize(), shown=any(_is_some(getattr(line, name)) for line in lines))
+                for name in _ENDED
+            ),
+            _shares("outstanding", "Outstanding"),
+        ),
+        rows=rows,
     )
 
 
