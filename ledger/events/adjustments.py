@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import ClassVar, Final
 
@@ -57,7 +58,7 @@ class SharesAdded:
     added: Shares = attrs.field(validator=more_than_none)
 
 
-_COUNTED: Final = {
+_COUNTED: Final[dict[InstrumentKind, tuple[Callable[[InstrumentId, HolderId], Account], Source]]] = {
     InstrumentKind.WARRANT: (Purchasable, Source.WARRANTED),
     InstrumentKind.OPTION: (Awarded, Source.UNRESERVED),
     InstrumentKind.RESTRICTED_UNITS: (Awarded, Source.UNRESERVED),
@@ -129,7 +130,7 @@ class InstrumentAdjusted(Fact):
         postings: list[Movement] = []
         for each in self.added:
             account, source = _COUNTED[self.instrument_kind]
-            into: Account = account(self.instrument, each.holder)
+            into = account(self.instrument, each.holder)
             postings += moved(each.added, of=self.stock_class, out_of=source, into=into)
         buys, levels = (self.instrument, self.stock_class), ((Level.PRICE, self.price), (Level.FLOOR, self.floor))
         return (*postings, *(Setting(buys, level, value) for level, value in levels if value is not None))

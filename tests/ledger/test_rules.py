@@ -39,7 +39,7 @@ from ledger.errors import (
     TreasuryExceeded,
     UnknownName,
 )
-from ledger.events import Event, IdentifierScheme, ResultingTerms, TrancheRescheduled
+from ledger.events import AdjustmentCause, Event, IdentifierScheme, ResultingTerms, TrancheRescheduled
 from ledger.gate import Gate, sweep
 from ledger.identity import ConditionId, Count, EntryNumber, StockClassId, TrancheId
 from ledger.journal import Ledger
@@ -72,6 +72,7 @@ from tests.builders import (
     holder_merged,
     holder_registered,
     holder_renamed,
+    instrument_adjusted,
     issuer_registered,
     opening_balance_adopted,
     preferred_issued,
@@ -92,6 +93,8 @@ from tests.builders import (
     tranche,
     tranche_closed,
     treasury_shares_reissued,
+    warrant_exercised,
+    warrant_issued,
 )
 
 COMMON, SERIES_A = StockClassId("common"), StockClassId("series-a")
@@ -1428,6 +1431,7 @@ _DAYS = st.integers(1, 6).map(lambda n: f"2026-02-{n:02}") | st.tuples(st.intege
 )
 _HOLDERS = st.sampled_from(["ada", "bob", "fund"])
 _FEW = st.integers(1, 6)
+_WARRANTS = st.sampled_from(["w-1", "w-2"])
 
 
 def _dated(make: Callable[..., Event], *, exact: bool = False, **fields: Any) -> st.SearchStrategy[Event]:
@@ -1468,6 +1472,14 @@ _EVENTS = st.one_of(
     _dated(common_issued, holder=st.sampled_from(["zed", "yan"]), issued=_FEW),
     _dated(common_issued, holder=_HOLDERS, issued=_FEW, security=st.sampled_from(["CS-1", "CS-2"])),
     _dated(_split, exact=True, ratio=st.sampled_from(["2", "1/2"])),
+    _dated(warrant_issued, warrant=_WARRANTS, holder=_HOLDERS, purchasable=_FEW),
+    _dated(warrant_exercised, warrant=_WARRANTS, holder=_HOLDERS, received=_FEW),
+    _dated(
+        instrument_adjusted,
+        instrument=_WARRANTS,
+        cause=st.sampled_from([AdjustmentCause.SPLIT, AdjustmentCause.ANTI_DILUTION]),
+        price=st.sampled_from(["1 USD", "4 USD"]),
+    ),
     _dated(tranche_closed, tranche=_TRANCHES, closed=_MONEY),
     _dated(commitment_lapsed, tranche=_TRANCHES, lapsed=_MONEY),
     _dated(holder_merged, holder=_HOLDERS.filter(lambda name: name != "ada"), into=st.just("ada")),
