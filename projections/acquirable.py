@@ -12,7 +12,7 @@ import attrs
 
 from ledger.identity import HolderId, InstrumentId, StockClassId
 from ledger.movements import Account, Level, Owed, Purchasable, Unit
-from ledger.quantities import Currency, FractionPolicy, Money, Price, Shares, round_position
+from ledger.quantities import SCALE, Currency, FractionPolicy, Money, Price, Shares, paid_out, round_position
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.notes import NoteTerms
 from ledger.terms.preferred import MarketConversion
@@ -20,6 +20,7 @@ from ledger.terms.warrants import WarrantTerms
 from projections.awards import award_lines
 from projections.bounds import Bounds, exactly
 from projections.cap_table import conversion_ratio, money_between, shares_between, shown_under
+from projections.debts import NO_INTEREST, Debt, debts
 from projections.ownership import owned_shares, owners
 from projections.prices import note_price, price_on
 from projections.replay import Balances, Quantity
@@ -203,6 +204,9 @@ def _at(balances: Balances, instrument: InstrumentId, into: StockClassId) -> str
 
 
 def _by_notes(balances: Balances, into: StockClassId, decimals: int) -> Iterator[Acquirable]:
+    """Yield what notes bring at the price of the day: principal, and the interest that converts with it."""
+    as_of, history = balances.history.as_of, balances.history
+    owed: dict[tuple[InstrumentId, HolderId], Debt] = {}
     for currency in [unit for unit in balances.accounts if isinstance(unit, Currency)]:
         for (note, owner), bounds in _instruments(balances, Owed, currency):
             terms = _last(balances.values(Level.NOTE_TERMS, note))
@@ -210,20 +214,49 @@ def _by_notes(balances: Balances, into: StockClassId, decimals: int) -> Iterator
             found = note_price(balances, note)
             if conversion is None or conversion.into != into or found is None:
                 continue
+            if not owed:
+                every = debts([*history.certain, *history.open], balances)
+                owed = {(debt.instrument, debt.holder): debt for debt in every}
+            interest = owed[note, owner].interest(as_of) if conversion.interest_converts else NO_INTEREST
             each = _each(found.at_least, found.at_most, _ONE)
             at = str(conversion.price) if found.price is None else f"at {found.price}"
+            if interest.high:
+                at += f", with {_in_words(interest, currency)} interest"
             yield Acquirable(
                 owner,
                 note,
                 By.NOTE,
                 into,
                 money_between(bounds, currency),
-                _yielded(bounds, each, decimals),
+                _converted(bounds, interest, each, conversion.fractions, decimals),
                 each,
                 at,
                 conversion.opens_on,
                 conversion.closes_on,
             )
+
+
+def _in_words(interest: Bounds[Fraction], currency: Currency) -> str:
+    """Return interest in words, as it is paid: to the smallest unit of the currency."""
+    return str(interest.map(lambda exact: paid_out([max(exact, Fraction(0))], currency)[0]))
+
+
+def _converted(
+    bounds: tuple[Quantity, Quantity],
+    interest: Bounds[Fraction],
+    each: Bounds[Fraction],
+    fractions: FractionPolicy,
+    decimals: int,
+) -> Bounds[Shares]:
+    """Return the shares that principal and interest become; nothing is the least where nobody knows the price."""
+
+    def shares(units: Quantity, owed: Fraction | None, at: Fraction | None) -> Shares | None:
+        if at is None or owed is None:
+            return None
+        exact = (Fraction(units) + max(owed, Fraction(0)) * SCALE) * at
+        return Shares.of_units(round_position(exact, fractions, decimals))
+
+    return Bounds(shares(bounds[0], interest.low, each.low) or _NONE, shares(bounds[1], interest.high, each.high))
 
 
 def _instruments(

@@ -16,6 +16,7 @@ from ledger.events import Consideration, ConsiderationForm, Event
 from ledger.identity import AgreementId, HolderId, InstrumentId, StockClassId
 from ledger.movements import Scope
 from ledger.quantities import Price, Ratio
+from ledger.terms.interest import DayCount, InterestTerms
 from ledger.terms.limits import IssuanceCap, OwnershipLimit
 from ledger.terms.market import PriceRule
 from ledger.terms.notes import NoteConversion, NoteTerms
@@ -90,6 +91,24 @@ def test_a_note_converts_at_its_price_and_gives_up_principal() -> None:
     line = of(note_issued(holder="fund", instrument="n", principal="1000 USD", terms=terms), source="n")
 
     assert (line.capacity, line.gives_up) == (whole(333), exactly(Money(999, "USD")))
+
+
+def test_interest_that_converts_brings_shares_too() -> None:
+    """By hand: 10 % of 73,000 USD for 50 days of 365 are 1,000 USD; 74,000 USD at 4 USD are 18,500."""
+    price = PriceRule(fixed=Price(4, "USD"))
+    interest = InterestTerms(rate=Ratio("0.1"), day_count=DayCount.ACTUAL_365)
+
+    def line(*, converts: bool) -> CapacityLine:
+        conversion = NoteConversion(into=StockClassId("common"), price=price, interest_converts=converts)
+        terms = NoteTerms(interest=interest, conversion=conversion)
+        note = note_issued(
+            instrument="n", principal="73000 USD", terms=terms, consideration=None, effective_on="2026-02-02"
+        )
+        return of(note, FLOAT, source="n", as_of="2026-03-24")
+
+    assert (line(converts=True).capacity, line(converts=False).capacity) == (whole(18_500), whole(18_250))
+    assert line(converts=True).right.terms == "at 4 USD, with 1,000 USD interest"
+    assert line(converts=True).gives_up == exactly(Money(74_000, "USD"))
 
 
 @pytest.mark.parametrize(
