@@ -298,14 +298,11 @@ def test_a_declaration_on_an_open_day_leaves_bounds() -> None:
 
 
 def test_a_partial_register_takes_the_last_count_that_was_stated_and_without_one_parts_are_unknown() -> None:
-    partial = register_scope_declared(scope=Scope.PARTIAL, stated_outstanding=None, effective_on="2026-01-01")
-    stated = register_scope_declared(
-        scope=Scope.PARTIAL, stated_outstanding=Shares(5_000), effective_on="2026-01-01"
-    )
+    unknown: Bounds[Fraction] = Bounds(None, None)
 
-    assert of(partial, common_issued())["ada"].percent == Bounds(None, None)
-    assert of(stated, common_issued())["ada"].percent == exactly(Fraction(1, 5))
-    assert of(stated, common_issued()).outstanding.words == "as reported for 2026-01-01"
+    assert of(scope(None), common_issued())["ada"].percent == unknown
+    assert of(scope(5_000), common_issued())["ada"].percent == exactly(Fraction(1, 5))
+    assert of(scope(5_000), common_issued()).outstanding.words == "as reported for 2026-01-01"
 
 
 def test_counts_are_in_the_units_of_the_day_asked_about() -> None:

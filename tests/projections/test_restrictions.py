@@ -60,7 +60,7 @@ def test_what_was_lifted_waived_or_released_has_ended() -> None:
     )
 
     for begins, ends in pairs:
-        last = str(ends.effective_on)  # type: ignore[attr-defined]  # facts have a day
+        last = str(ends.effective_on)
         assert standing(begins, ends, as_of="2026-02-28") is Standing.IN_FORCE
         assert standing(begins, ends, as_of=last) is Standing.ENDED
 
