@@ -124,7 +124,8 @@ class Schedule:
     @staticmethod
     def _parts(instalments: Iterable[Instalment]) -> list[Fraction]:
         amounts = [each.shares.as_fraction() for each in instalments]
-        return [each / sum(amounts) for each in amounts]
+        whole = sum(amounts)
+        return [Fraction(each, whole) for each in amounts]
 
     def _in_proportion(self, shares: Shares, unvested: list[Instalment]) -> list[Shares]:
         """Take from each instalment in proportion to what it holds, and never more than that."""
