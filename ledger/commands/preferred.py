@@ -29,7 +29,7 @@ class ConvertClass:
     """Convert every share of a class, as its mandatory conversion provides: each position by itself.
 
     Attributes:
-        stock_class: Which class.
+        from_class: Which class.
         on: The day.
         voted: Shares whose holders decided for it.
         offering: The public offering that brings it about.
@@ -39,7 +39,7 @@ class ConvertClass:
         phase: Part of the day.
     """
 
-    stock_class: StockClassId
+    from_class: StockClassId
     on: EffectiveDay
     voted: Shares | None = None
     offering: Offering | None = None
@@ -58,20 +58,20 @@ class ConvertClass:
             ConversionNotWhole: The exact result of a position cannot be issued, and no rounding was named.
         """
         book = book_at(ledger, self.on.latest, self.phase)
-        positions = _positions(book, self.stock_class)
+        positions = _positions(book, self.from_class)
         self._has_come(book, sum(positions.values(), Shares(0)))
-        right = level_of(book, Level.CONVERSION, self.stock_class)
+        right = level_of(book, Level.CONVERSION, self.from_class)
         if not isinstance(right, ConversionRight):
-            raise NotConvertible(self.stock_class, self.on.latest)
+            raise NotConvertible(self.from_class, self.on.latest)
         return tuple(
             SharesConverted(
                 effective_on=self.on,
                 phase=self.phase,
                 holder=position.holder,
-                from_class=self.stock_class,
+                from_class=self.from_class,
                 surrendered=shares,
                 to_class=right.into,
-                received=by_terms(book, right, self.stock_class, shares, self.rounding),
+                received=by_terms(book, right, self.from_class, shares, self.rounding),
                 security=position.security,
                 reserve=self.reserve,
                 authority=self.authority,
@@ -80,16 +80,16 @@ class ConvertClass:
         )
 
     def _has_come(self, book: Book, outstanding: Shares) -> None:
-        terms = level_of(book, Level.MANDATORY_CONVERSION, self.stock_class)
+        terms = level_of(book, Level.MANDATORY_CONVERSION, self.from_class)
         if not isinstance(terms, MandatoryConversion):
             raise TermsIncomplete(
-                self.stock_class, "no mandatory conversion of it is recorded. State it with class-rights-stated."
+                self.from_class, "no mandatory conversion of it is recorded. State it with class-rights-stated."
             )
         if not outstanding:
-            raise TermsIncomplete(self.stock_class, "nobody holds any of it on that day. Look at the cap table.")
+            raise TermsIncomplete(self.from_class, "nobody holds any of it on that day. Look at the cap table.")
         if not terms.occasions(self.on.latest, voted=self.voted, outstanding=outstanding, offering=self.offering):
             raise TermsIncomplete(
-                self.stock_class,
+                self.from_class,
                 "its mandatory conversion waits for a day, a vote or an offering that has not come. State the vote"
                 " or the offering that has.",
             )

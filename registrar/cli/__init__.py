@@ -54,6 +54,13 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "split": ("registrar.cli.acts.company:split", "A split, with the terms that follow from it."),
         "settle": ("registrar.cli.acts.company:settle", "What was done with a fraction after a split."),
     },
+    "Rights of a class": {
+        "prefer": ("registrar.cli.acts.rights:prefer", "What a class is paid first at an exit."),
+        "entitle": ("registrar.cli.acts.rights:entitle", "Dividends that a class is entitled to."),
+        "redeemable": ("registrar.cli.acts.rights:redeemable", "At whose option a class is redeemed."),
+        "mandate": ("registrar.cli.acts.rights:mandate", "When every share of a class converts."),
+        "convert-all": ("registrar.cli.acts.rights:convert_all", "Every share of a class is converted."),
+    },
     "Holders": {
         "holder": ("registrar.cli.acts.parties:holder", "Somebody becomes known to the register."),
         "rename": ("registrar.cli.acts.parties:rename", "A holder has another name."),
@@ -165,6 +172,8 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "notes": ("registrar.cli.debt:notes", "Notes and SAFEs: owed, accrued, due, price."),
         "adjustments": ("registrar.cli.warrants:adjustments", "What an issue does to protected prices."),
         "control": ("registrar.cli.comparisons:control", "Control book: what was issued, on what authority."),
+        "fully-diluted": ("registrar.cli.dilution:fully_diluted", "Shares by each definition of fully diluted."),
+        "weighted-average": ("registrar.cli.dilution:weighted_average", "Shares of a period, basic and diluted."),
         "dividends": ("registrar.cli.registers:dividends", "Dividends declared, accrued, paid and unpaid."),
         "beneficial": ("registrar.cli.ownership:beneficial", "Who owns a class beneficially, groups included."),
         "crossings": ("registrar.cli.ownership:crossings", "When somebody passed 5 %, 10 % or 20 % of a class."),

@@ -30,7 +30,7 @@ def recorded(*events: Event, **rights: Terms) -> Ledger:
 
 
 def convert(ledger: Ledger, **asked: Any) -> list[tuple[str, str | None, str, str]]:
-    command = ConvertClass(**{"stock_class": SERIES, "on": ON, **asked})
+    command = ConvertClass(**{"from_class": SERIES, "on": ON, **asked})
     found: list[tuple[str, str | None, str, str]] = []
     for event in command.events(ledger):
         assert isinstance(event, SharesConverted)
@@ -63,7 +63,7 @@ def test_each_position_converts_by_itself_and_nothing_of_the_class_is_left() -> 
         ("bob", "PA-2", "4", "5"),
     ]
 
-    ledger.record(*ConvertClass(stock_class=SERIES, on=ON, voted=Shares(705)).events(ledger))
+    ledger.record(*ConvertClass(from_class=SERIES, on=ON, voted=Shares(705)).events(ledger))
     table = cap_table(ledger, as_of="2026-06-30")
     assert str(table.stock_class("series-a").outstanding) == "0"
     assert str(table.stock_class("common").outstanding) == "1,760"
@@ -130,7 +130,7 @@ def test_a_conversion_may_draw_on_a_reserve() -> None:
     reserve = builders.shares_reserved().reserve
 
     command = ConvertClass(
-        stock_class=SERIES, on=ON, voted=Shares(1_000), reserve=ReserveId(reserve), authority="Vote of 30 June"
+        from_class=SERIES, on=ON, voted=Shares(1_000), reserve=ReserveId(reserve), authority="Vote of 30 June"
     )
     ledger.record(*command.events(ledger))
 

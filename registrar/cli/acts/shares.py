@@ -146,12 +146,19 @@ def repurchase(desk: Desk) -> Request:
     cls=Act,
     epilog="""\b
 Example:
-  captable redeem harborview 1,000 series-a --paid "2500 USD" --on 2024-04-10""",
+  captable redeem harborview 1,000 series-a --paid "2500 USD" --on 2024-04-10
+  captable redeem harborview 1,000 series-a --option-of company --on 2024-04-10""",
 )
 @argument("holder", "HOLDER", of="holder")
 @argument("redeemed", "SHARES")
 @argument("stock_class", "CLASS", of="stock class")
-@click.option("--paid", metavar="MONEY", help="What the company paid.")
+@click.option("--paid", metavar="MONEY", help="What the company paid,")
+@click.option(
+    *("--option-of", "by"),
+    type=click.Choice(("company", "holder")),
+    help="or at whose option, and it is worked out by the terms.",
+)
+@click.option("--accrued", metavar="MONEY", help="Accrued dividends, where the terms pay them on top.")
 @OUT_OF
 @acting()
 def redeem(desk: Desk) -> Request:
@@ -159,7 +166,16 @@ def redeem(desk: Desk) -> Request:
 
     A redemption after a missed tranche is captable exercise.
     """
-    from ledger.commands import TakeShares
+    from ledger.commands import RedeemShares, TakeShares
+    from ledger.errors import NotUnderstood
     from ledger.events import SharesRedeemed
 
+    if desk.has("by") and desk.has("paid"):
+        with desk.at("paid"):
+            raise NotUnderstood("E_USAGE", "the terms say what is paid", "leave --paid or --option-of out")
+    if desk.has("accrued") and not desk.has("by"):
+        with desk.at("accrued"):
+            raise NotUnderstood("E_USAGE", "it is paid by the terms", "add --option-of")
+    if desk.has("by"):
+        return desk.made(RedeemShares)
     return TakeShares(fact=desk.made(SharesRedeemed))
