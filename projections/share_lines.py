@@ -13,7 +13,7 @@ import attrs
 from ledger.errors import NotUnderstood
 from ledger.identity import HolderId, InstrumentId, PlanId, StockClassId
 from ledger.movements import Account, InstrumentKind, Level, Owed, Purchasable, StockClassKind, Unit
-from ledger.quantities import SCALE, Currency, Money, Price, Shares
+from ledger.quantities import Currency, Money, Price, Shares
 from ledger.terms.awards import AwardKind
 from ledger.terms.exercise import PotentialShares, treasury_stock_method
 from ledger.terms.rounds import Conversion, Investment, Round
@@ -297,8 +297,8 @@ def _papers(
     converted = {conversion.name for conversion in in_round}
     for conversion in in_round:
         part = _part_of_paper(balances, InstrumentId(conversion.name))
-        exact = exactly(Shares.of_units(conversion.exact * SCALE))
-        yield ShareLine(part, InstrumentId(conversion.name), shown_under(balances, conversion.holder), exact)
+        holder = shown_under(balances, conversion.holder)
+        yield ShareLine(part, InstrumentId(conversion.name), holder, exactly(conversion.shares))
     for line in notes(ledger, as_of=table.as_of, known_at=table.known):
         name, part = line.instrument, _part_of_paper(balances, line.instrument)
         if name in unknown:

@@ -238,20 +238,17 @@ def weighted_average(
 
 
 def _diluted(income: Fraction, basic: Bounds[Fraction], potentials: Sequence[PotentialLine]) -> Diluted | None:
-    """Return income and shares with all that dilutes, where every figure is known exactly."""
-    if not basic.is_exact or not all(
-        line.added is not None and line.added.is_exact and line.income.is_exact for line in potentials
-    ):
+    """Return income and shares with all that dilutes, where every figure is known exactly that it depends on."""
+    if not basic.is_exact:
         return None
-    return diluted(
-        income,
-        basic.exact,
-        [
-            Potential(name=line.source, shares=line.added.exact, income=line.income.exact)
-            for line in potentials
-            if line.added is not None
-        ],
-    )
+    known = [
+        Potential(name=line.source, shares=line.added.exact, income=line.income.exact)
+        for line in potentials
+        if line.added is not None and line.added.is_exact and line.income.is_exact
+    ]
+    if len(known) < len(potentials) and income > 0:
+        return None
+    return diluted(income, basic.exact, known)  # of a loss nothing is counted, known or not
 
 
 def _average(figures: Iterable[Bounds[Fraction]], stretches: Sequence[Stretch]) -> Bounds[Fraction]:

@@ -1,5 +1,6 @@
 """Answers as reports: what stands in which table, and notes that say what a figure is of and what is not known."""
 
+from registrar.views.dilution import fully_diluted, weighted_average
 from registrar.views.entries import audit, findings, nothing_recorded, part_summary, summary
 from registrar.views.exits import waterfall
 from registrar.views.figures import explanation, rollforward
@@ -16,6 +17,7 @@ __all__ = [
     "commitments",
     "explanation",
     "findings",
+    "fully_diluted",
     "notes",
     "nothing_recorded",
     "part_summary",
@@ -24,4 +26,5 @@ __all__ = [
     "summary",
     "warrants",
     "waterfall",
+    "weighted_average",
 ]

@@ -353,10 +353,11 @@ def test_dividends_that_were_declared_are_what_preferred_costs_where_nothing_acc
     assert line.income == exactly(Fraction(250))
 
 
-def test_nothing_dilutes_a_loss() -> None:
+@pytest.mark.parametrize("price", [Price(4, "USD"), None])
+def test_nothing_dilutes_a_loss_whatever_a_share_was_worth(price: Price | None) -> None:
     warrant = warrant_issued(effective_on="2026-01-01")
 
-    answer = year(acme(warrant), price=usd(4), income=Money("-500", "USD"))
+    answer = year(acme(warrant), price=price, income=Money("-500", "USD"))
 
     assert answer.diluted is not None
     assert answer.diluted.counted == ()
