@@ -24,6 +24,7 @@ _DOES: Final = {
     Standing.CONVERTED: "converts",
     Standing.NOT_EXERCISED: "is not exercised",
 }
+_IS_PAID: Final = {Standing.PART: "is paid in part", Standing.PREFERENCE: "is paid in full"}
 _PLACES: Final = 6
 """Decimals of what one share is paid, for people."""
 
@@ -254,7 +255,9 @@ def _changes(point: BreakLine, claims: Mapping[str, ClaimLine], *, is_first: boo
 
 
 def _does(line: ClaimLine, now: Standing) -> str:
-    """Return what the holders of a claim do, in words; where there is a price to pay, that they pay it."""
+    """Return what the holders of a claim do, in words: a debt is paid, and a right with a price is exercised."""
+    if line.per_share is None and now in _IS_PAID:
+        return _IS_PAID[now]
     return "is exercised" if line.strike and now is Standing.SHARES else _DOES[now]
 
 

@@ -26,9 +26,10 @@ from ledger import (
 from ledger.events import Event, HolderRegistered, ResultingTerms
 from ledger.exchange import json_lines
 from ledger.identity import HolderId
-from ledger.quantities import Money
+from ledger.quantities import Currency, Money
+from ledger.terms.liquidation import LiquidationPreference, Participation
 from ledger.terms.rounds import Investment, Round
-from projections import ProForma, closing, of_agreement, of_class, of_holder, pro_forma
+from projections import ExitClaims, ProForma, closing, of_agreement, of_class, of_holder, pro_forma
 from registrar.charts import (
     Chart,
     beneficial_chart,
@@ -36,6 +37,7 @@ from registrar.charts import (
     dilution_chart,
     ownership_chart,
     rollforward_chart,
+    waterfall_chart,
 )
 from registrar.demo import HandSetClock
 from registrar.founding_case import AGREEMENT, BOONE, COMMON, record_founding_case
@@ -44,7 +46,14 @@ from tests import builders as a
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 SPECS: Final = Path(__file__).parent / "charts"
-WITH_SPEC: Final = ("founding-ownership", "commitment", "rollforward-money", "dilution-by-round", "thresholds")
+WITH_SPEC: Final = (
+    "founding-ownership",
+    "commitment",
+    "rollforward-money",
+    "dilution-by-round",
+    "thresholds",
+    "proceeds-by-exit-value",
+)
 """The pictures whose spec is kept as well, one of each kind."""
 
 
@@ -168,6 +177,21 @@ def orchard() -> Ledger:
     return ledger
 
 
+def alder() -> Ledger:
+    """Return the company of the page that asks what an exit pays, with what its papers promise."""
+    facts = [fact for _, fact in json_lines.read((EXAMPLES / "exit.jsonl").read_bytes())]
+    capped = LiquidationPreference(participation=Participation.CAPPED, cap=Ratio(3))
+    ledger = Ledger.in_memory(clock=a.ticking())
+    ledger.record(*(_salted(fact, number) for number, fact in enumerate(facts)), actor="pat", command="exit")
+    ledger.record(
+        a.class_rights_stated(liquidation=LiquidationPreference(), effective_on="2023-02-06"),
+        a.class_rights_stated(stock_class="series-b", liquidation=capped, effective_on="2024-06-10"),
+        actor="pat",
+        command="rights",
+    )
+    return ledger
+
+
 def _salted(fact: Event, number: int) -> Event:
     """Return a fact whose name is kept apart by a salt that is the same each time."""
     if not isinstance(fact, HolderRegistered) or fact.name is None or fact.name.value is None:
@@ -218,6 +242,9 @@ def charts() -> Iterator[tuple[str, Chart]]:
     rounds = [*rounds_of(seed)]
     yield "dilution", dilution_chart(seed, rounds[0])
     yield "dilution-by-round", dilution_chart(seed, *rounds)
+    sold = alder()
+    claims = ExitClaims(sold, Currency("USD"), as_of="2026-01-13")
+    yield "proceeds-by-exit-value", waterfall_chart(sold, claims, through=Money(90_000_000, "USD"))
 
 
 def keep() -> None:

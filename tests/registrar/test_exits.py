@@ -121,7 +121,7 @@ def test_programs_get_exact_figures_beside_those_that_are_paid(file: str) -> Non
 def test_break_points_say_what_changes_in_words(file: str) -> None:
     changes = [point["changes"] for point in answered(file, EXIT)["break_points"]]
 
-    assert changes[0] == "n-1 of fund has its preference in part"
+    assert changes[0] == "n-1 of fund is paid in part"
     assert "option-1 is exercised" in changes
     assert changes[-1] == "safe-1 of bob converts"
 
