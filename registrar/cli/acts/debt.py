@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from registrar.cli.acts import GIVEN, Act, acting, all_of, argument, option
-from registrar.cli.acts.note_terms import MEASURES, TERMS, note_terms
+from registrar.cli.acts.note_terms import CONVERSION, INTEREST, MEASURES, TERMS, note_terms
 
 if TYPE_CHECKING:
     from registrar.cli.acts import Request
@@ -29,8 +29,8 @@ _SETTLED = (
 Example:
   captable lend "St. George" N-1 "1725000 USD" --paid "1500000 USD" --into common --fixed "0.004 USD" \\
       --instalment "2017-10-15 96000 USD" --on 2017-09-15
-  captable lend penumbra N-2 "250000 USD" --rate 6% --default-rate 18% --into common \\
-      --market "85% lowest-2 vwap 10" --par-floor --on 2020-06-09""",
+  captable lend penumbra N-2 "250000 USD" --bears "6% default 18%" --into common \\
+      --market "85% lowest-2 vwap 10" --floor par --on 2020-06-09""",
 )
 @_HOLDER
 @argument("instrument", "NOTE")
@@ -54,7 +54,7 @@ def lend(desk: Desk) -> Request:
     cls=Act,
     epilog="""\b
 Example:
-  captable amend-note N-2 --rate 5% --matures 2019-03-31 --on 2018-04-02""",
+  captable amend-note N-2 --bears 5% --matures 2019-03-31 --on 2018-04-02""",
 )
 @_NOTE
 @all_of(*TERMS)
@@ -205,15 +205,12 @@ Example:
     metavar='"HOLDER NAME CLASS SHARES PRICE"',
     help="A right to buy shares, or to be given them for 0 USD.",
 )
-@all_of(*TERMS)
+@all_of(*INTEREST, *CONVERSION)
 @option("--agreement", of="agreement", metavar="NAME", help="Agreement under which it was done.")
 @_AUTHORITY
 @acting()
 def exchange(desk: Desk) -> Request:
-    """Record that notes and shares were given up for new notes, shares or rights to shares, in one act.
-
-    Each may be given several times: eleven notes may become one.
-    """
+    """Record that notes and shares were given up for others, in one act; eleven notes may become one."""
     from ledger.events import SecuritiesExchanged
     from registrar.cli.acts.exchanged import parts
 
