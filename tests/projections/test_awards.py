@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.days import Phase
+from ledger.days import Phase, on
 from ledger.errors import PoolExceeded, UnknownName
 from ledger.events import EVENTS, AdjustmentCause, Event, Fact, SharesAdded
 from ledger.identity import Count, HolderId, InstrumentId, PlanId, VestingConditionId
@@ -20,6 +21,7 @@ from ledger.terms.vesting import Acceleration, ConditionRole, VestingTerms, Vest
 from projections import AwardLine, awards, cap_table, control_book, difference, findings, of_class, rollforward
 from projections.bounds import Bounds, exactly
 from projections.cap_table import shares_between
+from projections.figures import Figure
 from projections.replay import replay
 from tests import builders
 from tests.builders import (
@@ -129,23 +131,6 @@ def test_a_condition_may_be_met_for_one_award_alone() -> None:
     ledger.record(plan_adopted(), *(award_granted(award=name, terms=terms) for name in ("one", "two")))
     ledger.record(vesting_condition_met(award=InstrumentId("one"), effective_on="2026-05-01"))
     assert [str(line(ledger, "2026-05-01", name).vested) for name in ("one", "two")] == ["48,000", "0"]
-
-
-@pytest.mark.parametrize("award", [None, InstrumentId("option-1")])
-def test_a_condition_that_no_award_waits_for_is_refused(award: InstrumentId | None) -> None:
-    ledger = with_awards()
-    with pytest.raises(UnknownName) as refused:
-        ledger.record(vesting_condition_met(award=award))
-    assert refused.value.what == "vesting condition"
-
-
-def test_a_slip_in_a_condition_is_told_the_nearest() -> None:
-    ledger = company()
-    terms = award_terms(vesting=vesting_terms(tranches=(VestingTranche(condition=LISTING),)))
-    ledger.record(plan_adopted(), award_granted(terms=terms))
-    with pytest.raises(UnknownName) as refused:
-        ledger.record(vesting_condition_met(condition="lisitng"))
-    assert refused.value.nearest == "listing"
 
 
 def test_a_promised_acceleration_needs_the_condition_and_no_event_of_its_own() -> None:
@@ -595,6 +580,47 @@ def test_the_pool_and_what_is_awarded_roll_forward() -> None:
         ("forfeited", "-1,000"),
         ("exercised", "-5,000"),
     ]
+
+
+OUTSTANDING, POOLED, AWARDED = (of_class("common", name) for name in ("outstanding", "pooled", "awarded"))
+GIVEN_BACK = {"returned": 100, "plan": PLAN}
+
+
+@pytest.mark.parametrize(
+    ("event", "figure", "lines"),
+    [
+        (plan_adopted(plan="two"), POOLED, {"reserved": 1_000_000}),
+        (plan_pool_changed(added=7), POOLED, {"reserved": 7}),
+        (plan_pool_changed(removed=7), POOLED, {"released or drawn": -7}),
+        (award_granted(award="new", granted=7), POOLED, {"granted": -7}),
+        (award_granted(award="new", granted=7), AWARDED, {"granted": 7}),
+        (award_granted(award="new", granted=7, plan=None), AWARDED, {"reserved": 7}),
+        (restricted(award="new"), OUTSTANDING, {"issued": 3_000}),
+        (restricted(award="new"), POOLED, {"released or drawn": -3_000}),
+        (option_exercised(for_tax=100, **GIVEN_BACK), OUTSTANDING, {"issued on exercise": 900}),
+        (option_exercised(for_tax=100, **GIVEN_BACK), AWARDED, {"exercised": -1_000}),
+        (option_exercised(for_tax=100, **GIVEN_BACK), POOLED, {"returned to the pool": 100}),
+        (units_released(released=300, for_tax=100), OUTSTANDING, {"issued on exercise": 200}),
+        (units_released(released=300, for_tax=100), AWARDED, {"released": -300}),
+        (award_forfeited(unvested=200, vested=50, **GIVEN_BACK), AWARDED, {"forfeited": -200, "expired": -50}),
+        (award_forfeited(unvested=200, vested=50, **GIVEN_BACK), POOLED, {"returned to the pool": 100}),
+        (award_transferred(transferred=7), AWARDED, {}),
+        (unvested_shares_repurchased(award="stock-1", **GIVEN_BACK), OUTSTANDING, {"retired": -1_000}),
+        (unvested_shares_repurchased(award="stock-1", **GIVEN_BACK), POOLED, {"returned to the pool": 100}),
+        (
+            unvested_shares_repurchased(award="stock-1", into_treasury=True),
+            OUTSTANDING,
+            {"repurchased to treasury": -1_000},
+        ),
+    ],
+)
+def test_each_kind_of_movement_has_its_name(event: Fact, figure: Figure, lines: dict[str, int]) -> None:
+    ledger = with_awards(units(), restricted())
+    ledger.record(attrs.evolve(event, effective_on=on("2027-06-01")))
+    found = rollforward(ledger, figure, after="2027-05-31", through="2027-06-01")
+    assert {line.kind: line.change for line in found} == {
+        kind: exactly(Shares(change)) for kind, change in lines.items()
+    }
 
 
 def test_the_control_book_tells_of_grants_and_exercises() -> None:

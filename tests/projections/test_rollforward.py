@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -158,12 +159,23 @@ def test_each_kind_of_movement_has_its_name(event: Fact, figure: Figure, lines: 
     assert adds_up(found)
 
 
+IN_ROOMS_OF_THEIR_OWN: dict[str, tuple[str, ...]] = {
+    "test_awards.py": (
+        *("plan-adopted", "plan-pool-changed", "award-granted", "option-exercised", "units-released"),
+        *("award-forfeited", "award-transferred", "unvested-shares-repurchased"),
+    ),
+}
+"""Events of one family, and the file in which each kind of movement of theirs has its name."""
+
+
 def test_no_event_that_moves_shares_or_money_is_missing_from_the_table_above() -> None:
     """A split has tests of its own below, and so has an opening balance."""
     examples = [event for event in builders.one_of_each() if isinstance(event, Fact)]
     moving = {each.KIND for each in examples if any(isinstance(one, Posting) for one in each.movements())}
 
-    assert moving - {event.KIND for _, event, _, _ in NAMED} == {"opening-balance-adopted"}
+    elsewhere = {kind for kinds in IN_ROOMS_OF_THEIR_OWN.values() for kind in kinds}
+    assert all((Path(__file__).parent / file).exists() for file in IN_ROOMS_OF_THEIR_OWN)
+    assert moving - {event.KIND for _, event, _, _ in NAMED} - elsewhere == {"opening-balance-adopted"}
 
 
 def test_an_opening_balance_is_named_as_what_it_is_in_every_figure() -> None:

@@ -1,4 +1,4 @@
-"""What awards yield on a day by their terms: exercised, released, ended, taken back, or refused."""
+"""Facts about awards that contradict themselves or the record, and what awards yield on a day by their terms."""
 
 from typing import Any
 
@@ -15,8 +15,9 @@ from ledger.events import (
     UnitsReleased,
     UnvestedSharesRepurchased,
 )
-from ledger.identity import Count, HolderId, InstrumentId, PlanId
+from ledger.identity import Count, HolderId, InstrumentId, PlanId, VestingConditionId
 from ledger.journal import Ledger
+from ledger.movements import Held, Posting, Setting
 from ledger.quantities import Money, Price, Shares
 from ledger.terms.awards import AwardKind
 from ledger.terms.schedule import TakenFrom
@@ -27,8 +28,13 @@ from tests.builders import (
     award_terms,
     award_transferred,
     company,
+    election_filed,
     option_exercised,
     plan_adopted,
+    plan_pool_changed,
+    units_released,
+    unvested_shares_repurchased,
+    vesting_condition_met,
     vesting_terms,
 )
 
@@ -63,6 +69,64 @@ def refused(ledger: Ledger, command: Any) -> str:
     with pytest.raises((RuleBroken, NotUnderstood)) as caught:
         command.events(ledger)
     return str(caught.value)
+
+
+# --- facts --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: plan_pool_changed(added=1, removed=1), "grows nor falls"),
+        (lambda: plan_pool_changed(added=None), "grows nor falls"),
+        (lambda: award_granted(price=None), "without a price"),
+        (
+            lambda: award_granted(terms=award_terms(award_kind=AwardKind.RESTRICTED_STOCK_UNIT), price="1 USD"),
+            "no exer",
+        ),
+        (lambda: award_granted(security="CS-1"), "not issued with its grant"),
+        (lambda: award_granted(legends=("Rule 144",)), "not issued with its grant"),
+        (lambda: option_exercised(for_price=600, for_tax=401), "1001 are not issued"),
+        (lambda: option_exercised(unvested=1_001), "of 1000 shares are unvested"),
+        (lambda: option_exercised(for_tax=10, returned=11, plan=PLAN), "11 of 10 shares return"),
+        (lambda: option_exercised(for_tax=10, returned=10), "go together"),
+        (lambda: option_exercised(plan=PLAN), "go together"),
+        (lambda: units_released(paid_in_cash=1_001), "1001 are not issued"),
+        (lambda: award_forfeited(unvested=None), "nothing of option-1 ends"),
+        (lambda: award_forfeited(unvested=5, vested=5, returned=11, plan=PLAN), "11 of 10"),
+        (lambda: award_transferred(to_holder="bob"), "cannot transfer to itself"),
+        (lambda: unvested_shares_repurchased(into_treasury=True, returned=1, plan=PLAN), "do not return to a pool"),
+        (lambda: election_filed(received_on="1066-10-14"), "1066"),
+    ],
+)
+def test_a_fact_that_contradicts_itself_is_refused(make: Any, says: str) -> None:
+    with pytest.raises(NotUnderstood) as caught:
+        make()
+    assert says in str(caught.value)
+
+
+def test_all_of_an_exercise_may_be_withheld_and_no_shares_are_issued() -> None:
+    event = option_exercised(for_price=600, for_tax=400, returned=1_000, plan=PLAN, security="CS-1")
+    assert event.issued == Shares(0)
+    assert not any(isinstance(each, Posting) and isinstance(each.account, Held) for each in event.movements())
+    assert not any(isinstance(each, Setting) for each in event.movements())  # no certificate either
+
+
+@pytest.mark.parametrize("award", [None, InstrumentId("option-1")])
+def test_a_condition_that_no_award_waits_for_is_refused(award: InstrumentId | None) -> None:
+    ledger = granted()
+    with pytest.raises(UnknownName) as refused:
+        ledger.record(vesting_condition_met(award=award))
+    assert refused.value.what == "vesting condition"
+
+
+def test_a_slip_in_a_condition_is_told_the_nearest() -> None:
+    ledger = company()
+    terms = award_terms(vesting=vesting_terms(tranches=(VestingTranche(condition=VestingConditionId("listing")),)))
+    ledger.record(plan_adopted(), award_granted(terms=terms))
+    with pytest.raises(UnknownName) as refused:
+        ledger.record(vesting_condition_met(condition="lisitng"))
+    assert refused.value.nearest == "listing"
 
 
 # --- exercise -----------------------------------------------------------------------------------------------------
