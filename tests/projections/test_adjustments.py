@@ -319,6 +319,23 @@ def test_the_floor_in_force_counts_after_a_split() -> None:
     assert (proposed(answer, "series-1"), proposed(answer, "w-1")) == (usd("1"), usd("1"))
 
 
+def test_the_tables_for_programs_hold_what_the_answer_says() -> None:
+    ledger = gust()
+    ledger.record(builders.warrant_issued(purchasable=100, price="2 USD", terms=ratcheted()))
+
+    proposals, counted, holders = adjustments(ledger, down_round(), as_of=ON).frames()
+    (outstanding,) = warrants(ledger, as_of=ON).frames()
+
+    assert [(row["subject"], row["proposed"], row["number_proposed"]) for row in proposals] == [
+        ("series-1", "80001/90001 USD", None),
+        ("series-2", "150002/90001 USD", None),
+        ("w-1", "0.5 USD", 400),
+    ]
+    assert sum(row["shares_low"] for row in counted if row["subject"] == "series-1") == 7_000_100
+    assert [(row["holder"], row["after"]) for row in holders] == [("fund", 400)]
+    assert [(row["warrant"], row["purchasable_low"], row["is_open"]) for row in outstanding] == [("w-1", 100, True)]
+
+
 # --- what an entry issued --------------------------------------------------------------------------------------
 
 
