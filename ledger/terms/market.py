@@ -212,7 +212,7 @@ class PriceRule(Terms):
 
     def __str__(self) -> str:
         prices = [str(each) for each in (self.fixed, *self.market) if each is not None]
-        what = prices[0] if len(prices) == 1 else f"the lowest of {', '.join(prices[:-1])} and {prices[-1]}"
+        what = _lowest_of(prices) if prices else f"in default {_lowest_of([*map(str, self.market_in_default)])}"
         floors = [str(self.floor)] if self.floor is not None else []
         floors += ["par"] if self.par_is_floor else []
         return what + (f", and not below {' or '.join(floors)}" if floors else "")
@@ -245,6 +245,10 @@ class PriceRule(Terms):
         if self.par_is_floor:
             floors.append(Candidate("par value" if par is None else f"par value of {par}", par))
         return _found(compared, floors)
+
+
+def _lowest_of(prices: list[str]) -> str:
+    return prices[0] if len(prices) == 1 else f"the lowest of {', '.join(prices[:-1])} and {prices[-1]}"
 
 
 @attrs.frozen

@@ -356,3 +356,18 @@ def test_the_lowest_is_no_more_than_the_mean_of_a_few_and_that_no_more_than_the_
     ordered = [each.price.amount for each in found if each.price is not None]
     assert len(ordered) == days + 2
     assert ordered == sorted(ordered)
+
+
+def test_a_rule_that_the_market_moves_only_in_default_says_so() -> None:
+    """Series F of January 2016 converts at $0.25, and in default at 70 % of the two lowest VWAPs of 20 days."""
+    in_default = MarketPrice(
+        measure=Measure.VWAP,
+        statistic=Statistic.MEAN_OF_LOWEST,
+        lowest=Count(2),
+        trading_days=Count(20),
+        part=Ratio("0.7"),
+    )
+
+    assert str(PriceRule(market_in_default=(in_default,))) == (
+        "in default 70 % of the mean of the 2 lowest VWAPs of 20 trading days before"
+    )
