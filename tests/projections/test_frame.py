@@ -18,10 +18,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import Authorized, EffectiveDay, Ledger, Money, NotUnderstood, Shares
+from ledger import Authorized, EffectiveDay, Ledger, Money, NotUnderstood, Ratio, Shares
 from ledger.errors import LibraryMissing
 from ledger.events import Event
 from ledger.quantities import SCALE
+from ledger.terms.dividends import DividendTerms
 from projections import (
     Bounds,
     CapTable,
@@ -43,8 +44,10 @@ from projections import (
     commitments,
     control_book,
     difference,
+    dividends,
     explain,
     findings,
+    fully_diluted,
     holders,
     of_agreement,
     of_class,
@@ -52,6 +55,7 @@ from projections import (
     ownership_over_time,
     rollforward,
     statement,
+    weighted_average,
 )
 from projections.audit import AuditTrail
 from projections.findings import Findings
@@ -60,8 +64,11 @@ from projections.markup import MOST_LINES
 from tests.builders import (
     agreement_signed,
     authorized_shares_changed,
+    class_rights_stated,
     common_issued,
     company,
+    dividend_declared,
+    dividend_paid,
     holder_registered,
     preferred_issued,
     register_scope_declared,
@@ -69,6 +76,7 @@ from tests.builders import (
     shares_transferred,
     stock_split_effected,
     tranche_closed,
+    warrant_issued,
 )
 from tests.projections.histories import as_of_days, histories, recorded
 from tests.strategies import texts
@@ -362,6 +370,32 @@ def views(ledger: Ledger) -> Views:
     )
 
 
+def views_on_instruments(ledger: Ledger) -> list[Tabular]:
+    """Return views of what is no share, and of what shares it may become; each has a line in every table."""
+    day = "2026-12-31"
+    return [
+        dividends(ledger, as_of=day),
+        fully_diluted(ledger, as_of=day),
+        weighted_average(ledger, "common", after="2025-12-31", through=day),
+    ]
+
+
+@pytest.fixture(scope="module")
+def lumen() -> Ledger:
+    """Return a company with instruments, and with a line in every table about them."""
+    ledger = company()
+    for event in (
+        class_rights_stated(dividends=DividendTerms(rate=Ratio("0.08"))),
+        common_issued(holder="ada", issued=1_000),
+        preferred_issued(issued=50),
+        warrant_issued(),
+        dividend_declared(),
+        dividend_paid(dividend="2026-q1"),
+    ):
+        ledger.record(event)
+    return ledger
+
+
 @pytest.fixture(scope="module")
 def acme() -> Ledger:
     """Return a company with a line in every table."""
@@ -386,18 +420,18 @@ GOLDEN: Final = Path(__file__).parent.parent / "golden" / "columns.txt"
 """What programs rely on, a table on each line: a column may be added, and none goes or changes its name."""
 
 
-def test_every_table_has_the_columns_that_programs_rely_on(acme: Ledger) -> None:
+def test_every_table_has_the_columns_that_programs_rely_on(acme: Ledger, lumen: Ledger) -> None:
     found = [
         f"{type(view).__name__}.{frame.name}: {' '.join(series.name for series in frame.series())}"
-        for view in views(acme)
+        for view in (*views(acme), *views_on_instruments(lumen))
         for frame in view.frames()
     ]
 
     assert sorted(set(found)) == GOLDEN.read_text(encoding="utf-8").splitlines()
 
 
-def test_every_table_can_be_handed_on_to_every_library(acme: Ledger) -> None:
-    for view in views(acme):
+def test_every_table_can_be_handed_on_to_every_library(acme: Ledger, lumen: Ledger) -> None:
+    for view in (*views(acme), *views_on_instruments(lumen)):
         for frame in view.frames():
             assert len(frame) > 0
             lines = frame.to_dicts()
