@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
@@ -302,7 +303,8 @@ class _Period:
             now = rights[max(on for on in rights if on <= first)]
             found.append(Stretch(first, last, there, now.not_vested, now.as_issued))
             self._of_rights.append(now)
-        self.stretches = tuple(found)
+        self._pieces = tuple(found)
+        self.stretches = tuple(_merged(found))
 
     # --- rights from day to day ---------------------------------------------------------------------------
 
@@ -373,12 +375,12 @@ class _Period:
             if price is not None or not any(line.prices for lines in of_source for line in lines):
                 added = self._averaged([line.counted(_NET, price) for line in lines] for lines in of_source)
             yield PotentialLine(part, source, outstanding, added, self._income(part, source, tax))
-        not_vested = _average((_exact(now.not_vested) for now in self._of_rights), self.stretches)
+        not_vested = _average((_exact(now.not_vested) for now in self._of_rights), self._pieces)
         if not_vested != _NONE:
             yield PotentialLine(None, _RESTRICTED, not_vested, not_vested, _NONE)
 
     def _averaged(self, shares: Iterable[Iterable[Bounds[Shares]]]) -> Bounds[Fraction]:
-        return _average((_exact(together(each)) for each in shares), self.stretches)
+        return _average((_exact(together(each)) for each in shares), self._pieces)
 
     def _income(self, part: Part, source: str, tax: Fraction) -> Bounds[Fraction]:
         """Return what income would be higher by if what may be converted had been."""
@@ -426,6 +428,13 @@ class _Period:
 
 
 _PLAIN: Final = (Held, Source, Reserved)
+
+
+def _merged(pieces: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Yield days on which the same counted as one stretch, whatever else changed between them."""
+    for _, alike in groupby(pieces, key=lambda each: (each.outstanding, each.not_vested, each.as_issued)):
+        first, *rest = alike
+        yield attrs.evolve(first, last=rest[-1].last) if rest else first
 
 
 def _scaled(line: ShareLine, factor: Fraction) -> ShareLine:
