@@ -393,7 +393,7 @@ def test_a_tax_is_a_part_of_the_interest() -> None:
 def test_the_tables_for_programs_hold_every_line() -> None:
     frames = year(acme(warrant_issued()), price=usd(4)).frames()
 
-    assert {frame.name: len(frame.to_dicts()) for frame in frames} == {"stretches": 2, "potentials": 1}
+    assert {frame.name: len(frame.to_dicts()) for frame in frames} == {"stretches": 1, "potentials": 1}
 
 
 # --- laws -----------------------------------------------------------------------------------------------------

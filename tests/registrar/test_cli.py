@@ -72,6 +72,20 @@ def quay(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
+@pytest.fixture(scope="module")
+def orchard(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("ledger") / "orchard.db"
+    make_tables.orchard(path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def lagoon(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("ledger") / "lagoon.db"
+    make_tables.lagoon(path)
+    return str(path)
+
+
 def answer(*args: str) -> dict[str, Any]:
     result = run(*args, "--json")
     assert result.exit_code == 0, result.stderr
@@ -482,8 +496,8 @@ def test_the_audit_trail_in_json_keeps_particulars_to_itself(acme: str) -> None:
 
 
 @pytest.mark.parametrize("asked", make_tables.ASKED)
-def test_no_json_number_is_written(asked: str, acme: str, founding: str, quay: str) -> None:
-    file = {"acme": acme, "founding": founding, "quay": quay}[asked.partition("-")[0]]
+def test_no_json_number_is_written(asked: str, request: pytest.FixtureRequest) -> None:
+    file = request.getfixturevalue(asked.partition("-")[0])
     args = make_tables.ASKED[asked]
 
     def refuse(text: str) -> None:
