@@ -207,7 +207,8 @@ def _sum(parts: Sequence[Bounds[Money]], currency: Currency) -> Bounds[Money]:
 
 def _terms(answer: NoteLedger) -> Table:
     """Return what each note promises."""
-    told = [note for note in answer.notes if note.terms.values]
+    owed = {line.instrument for line in answer if not is_zero(line.principal)}
+    told = [note for note in answer.notes if note.terms.values and note.instrument in owed]
     due = any(note.due is not None for note in told)
     columns = (
         Column(name="instrument", heading="Note"),
