@@ -27,6 +27,7 @@ from ledger.terms.protection import CarveOut, Counted, PriceProtection, Protecti
 from ledger.terms.safes import CapTiming
 from ledger.terms.warrants import ExerciseForm, WarrantTerms
 from tests import builders as a
+from tests.registrar.acts.awards import AWARDS
 from tests.registrar.acts.company import FUND, LATER
 from tests.registrar.acts.debts import DEBTS
 from tests.registrar.acts.rights import RIGHTS
@@ -199,6 +200,7 @@ WARRANTS: list[tuple[list[Event], list[str], list[Event]]] = [
 ]
 ACTS_ON_INSTRUMENTS: list[tuple[list[Event], list[str], list[Event]]] = [
     *RIGHTS,
+    *AWARDS,
     *DEBTS,
     (
         [],
