@@ -2,7 +2,8 @@
 
 Rule 13d-3(d)(1) under the Securities Exchange Act: what somebody has a right to acquire within 60 days counts as
 theirs and as outstanding, for them alone. So two percentages are of different wholes, and do not add up. A right
-that an ownership limit holds back for more than 60 days is no such right; one that they can raise sooner is.
+that an ownership limit holds back for more than 60 days is no such right; one that they can raise sooner is, and
+so is one whose raise, by a notice given already, is no more than 60 days away.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from projections.replay import Balances, is_complete, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+    from ledger.timeline import InEffect
     from projections.frame import Frame
 
 WITHIN_DAYS: Final = 60
@@ -135,9 +137,10 @@ def beneficial_ownership(
         UnknownName: No class of that name was designated by the day.
     """
     history = ledger.history(as_of, known_at)
-    balances = replay(history, ledger.standing(history.known))
+    facts = ledger.standing(history.known)
+    balances = replay(history, facts)
     which = designated(balances, stock_class)
-    holders, together = owners_of(balances, which)
+    holders, together = owners_of(balances, which, facts)
     return BeneficialOwnership(
         ledger.issuer,
         which,
@@ -169,16 +172,30 @@ def _largest_first(line: BeneficialLine) -> tuple[Fraction, str]:
 
 
 def count_of(balances: Balances, stock_class: StockClassId) -> ReliedCount:
-    """Return what percentages are of: what the register holds, or the last report where it is partial."""
+    """Return what percentages are of: what the register holds, or the last report where it is partial.
+
+    A report is of no use any more once the holders that are recorded have more than it says all of them had.
+    """
     recorded = outstanding_shares(balances, stock_class)
     if is_complete(balances, stock_class):
         return ReliedCount(recorded)
-    return last_report(balances, stock_class) or ReliedCount(Bounds(recorded.low, None))
+    report = last_report(balances, stock_class)
+    if report is not None and report.shares.high is not None and recorded.low is not None:
+        return report if recorded.low <= report.shares.high else ReliedCount(Bounds(recorded.low, None))
+    return report or ReliedCount(Bounds(recorded.low, None))
 
 
-def owners_of(balances: Balances, stock_class: StockClassId) -> tuple[list[BeneficialLine], list[BeneficialLine]]:
-    """Return what each holder and each group owns of a class beneficially."""
-    picture = _Picture.of(balances, stock_class)
+def owners_of(
+    balances: Balances, stock_class: StockClassId, facts: Iterable[InEffect]
+) -> tuple[list[BeneficialLine], list[BeneficialLine]]:
+    """Return what each holder and each group owns of a class beneficially.
+
+    Args:
+        balances: The accounts and levels on the day.
+        stock_class: Which class.
+        facts: All that stand as known; notice may have been given of a change to come.
+    """
+    picture = _Picture.of(balances, stock_class, facts)
     grouped = groups(balances)
     holders = [
         picture.line(owner, name_of(balances, owner), (owner,), picture.acting_with(owner, grouped.values()))
@@ -203,7 +220,7 @@ class _Picture:
     limits: tuple[LimitInForce, ...]
 
     @classmethod
-    def of(cls, balances: Balances, stock_class: StockClassId) -> _Picture:
+    def of(cls, balances: Balances, stock_class: StockClassId, facts: Iterable[InEffect]) -> _Picture:
         """Return the picture of a day."""
         names = owners(balances, stock_class)
         owned = {
@@ -230,8 +247,8 @@ class _Picture:
             ),
             tuple(
                 limit
-                for each in ownership_limits(balances, stock_class)
-                if (limit := each.within(WITHIN_DAYS)) is not None
+                for each in ownership_limits(balances, stock_class, facts)
+                if (limit := each.within(WITHIN_DAYS, as_of)) is not None
             ),
         )
 

@@ -2,7 +2,7 @@
 
 A threshold is passed by owning *more than* it, as Rule 13d-1 and Section 16 of the Securities Exchange Act say; who
 owns exactly 5 % has not passed it. It is also passed by doing nothing, when others receive shares or lose them, and
-by time alone, when a warrant comes within 60 days of its first day.
+by time alone, when a warrant comes within 60 days of its first day, or a raised limit of its raise.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from ledger.timeline import InEffect
 from projections.beneficial import WITHIN_DAYS, owners_of
 from projections.bounds import Bounds, exactly
 from projections.frame import Tabular
+from projections.limits import changes_to_come
 from projections.over_time import balances_over, days_of_change, first_and_last
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def crossings(
     steps, title = [], ""
     for balances in balances_over(facts, days_of_change(facts, first, last, _days_of_terms(facts)), known):
         on = balances.history.as_of
-        holders, together = owners_of(balances, which)
+        holders, together = owners_of(balances, which, facts)
         owned = {
             line.owner: Owned(line.name, line in together, line.owned, line.percent)
             for line in (*holders, *together)
@@ -222,8 +223,11 @@ def _changing(steps: Iterable[BeneficialStep]) -> Iterator[BeneficialStep]:
 def _days_of_terms(facts: Iterable[InEffect]) -> Iterator[date]:
     """Yield the days on which a right comes within 60 days of its first day, is past its last, or has a new price.
 
-    A quote counts from the next day on. Instalments of an award are taken as it was granted.
+    A quote counts from the next day on. Instalments of an award are taken as it was granted. A limit that is raised
+    after notice counts from the notice on, and not before 60 days are left.
     """
+    for _, noticed, *days, _ in changes_to_come(facts):
+        yield from (noticed, *(each - timedelta(days=WITHIN_DAYS) for each in days))
     for each in facts:
         opens, closes = list[date | None](), list[date | None]()
         for movement in each.fact.movements():

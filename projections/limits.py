@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ledger.days import close_of, day_of
-from ledger.events import GroupFormed, IssuanceCapAgreed, OwnershipLimitAgreed
+from ledger.events import (
+    GroupFormed,
+    IssuanceCapAgreed,
+    OwnershipLimitAgreed,
+    OwnershipLimitChanged,
+    OwnershipLimitWaived,
+)
 from ledger.identity import AgreementId, GroupId, HolderId, InstrumentId, RestrictionId, StockClassId
 from ledger.movements import ISSUES, Awarded, Held, Level, Owed, Posting, Purchasable, Setting, Source
 from ledger.quantities import Ratio, Shares
@@ -129,12 +135,14 @@ class LimitInForce:
         agreed: What was agreed.
         holder: Whom it limits, as they are shown.
         parts: The parts that may be in force; none among them where it may have been waived, or not begun.
+        noticed: Changes to come of which notice was given by the day, with their first and their last day.
     """
 
     restriction: RestrictionId
     agreed: OwnershipLimitAgreed
     holder: HolderId
     parts: tuple[Ratio | None, ...]
+    noticed: tuple[tuple[date, date, Ratio | None], ...] = ()
 
     @property
     def smallest(self) -> Ratio | None:
@@ -151,14 +159,26 @@ class LimitInForce:
         named = (*self.agreed.classes, *self.agreed.instruments)
         return not named or source in named
 
-    def within(self, days: int) -> LimitInForce | None:
-        """Return what of it limits a holder who gives notice now and waits so many days; ``None`` if nothing."""
+    def within(self, days: int, as_of: date) -> LimitInForce | None:
+        """Return what of it limits a holder for so many days, whatever they do; ``None`` if nothing.
+
+        They may give notice now, and a notice that they gave before may have run by then.
+
+        Args:
+            days: How long they wait.
+            as_of: The day asked about.
+        """
         parts = tuple(
             None if part is None else attrs.evolve(self.agreed.limit, at_most=part, ceiling=self._ceiling(part))
             for part in self.parts
         )
-        found = tuple(None if limit is None else limit.part_within(days) for limit in parts)
-        return None if set(found) <= {None} else attrs.evolve(self, parts=tuple(dict.fromkeys(found)))
+        found = dict.fromkeys(None if limit is None else limit.part_within(days) for limit in parts)
+        by = as_of + timedelta(days=days)
+        for first, last, part in self.noticed:
+            if first <= by:
+                raised = dict.fromkeys(_milder(each, part) for each in found)
+                found = raised if last <= by else found | raised
+        return None if set(found) <= {None} else attrs.evolve(self, parts=tuple(found))
 
     def _ceiling(self, part: Ratio) -> Ratio | None:
         ceiling = self.agreed.limit.ceiling
@@ -169,8 +189,22 @@ def _by_value(part: Ratio) -> Fraction:
     return part.value
 
 
-def ownership_limits(balances: Balances, stock_class: StockClassId) -> tuple[LimitInForce, ...]:
-    """Return the ownership limits in force on what is owned of a class."""
+def _milder(one: Ratio | None, other: Ratio | None) -> Ratio | None:
+    """Return the part that lets more through; ``None`` limits nothing."""
+    return None if one is None or other is None else max(one, other, key=_by_value)
+
+
+def ownership_limits(
+    balances: Balances, stock_class: StockClassId, facts: Iterable[InEffect] = ()
+) -> tuple[LimitInForce, ...]:
+    """Return the ownership limits in force on what is owned of a class.
+
+    Args:
+        balances: The accounts and levels on the day.
+        stock_class: Which class.
+        facts: All that stand as known, where changes to come matter.
+    """
+    coming = list(changes_to_come(facts))
     found = []
     for restriction in balances.subjects(Level.OWNERSHIP_LIMIT):
         agreed = _agreed(balances, restriction)
@@ -183,8 +217,27 @@ def ownership_limits(balances: Balances, stock_class: StockClassId) -> tuple[Lim
         parts |= {value if isinstance(value, Ratio) else None: None for _, value in settings}
         if set(parts) != {None}:
             holder = possible_names(balances, agreed.holder)[0]
-            found.append(LimitInForce(restriction, agreed, holder, tuple(parts)))
+            noticed = tuple(
+                (first, last, part)
+                for of, on, first, last, part in coming
+                if of == restriction and on <= balances.history.as_of < last
+            )
+            found.append(LimitInForce(restriction, agreed, holder, tuple(parts), noticed))
     return tuple(found)
+
+
+def changes_to_come(
+    facts: Iterable[InEffect],
+) -> Iterator[tuple[RestrictionId, date, date, date, Ratio | None]]:
+    """Yield each change of an ownership limit after notice: the limit, the day of the notice, first and last day.
+
+    The part is ``None`` for a waiver.
+    """
+    for each in facts:
+        fact = each.fact
+        if isinstance(fact, OwnershipLimitChanged | OwnershipLimitWaived) and fact.notified_on is not None:
+            part = fact.at_most if isinstance(fact, OwnershipLimitChanged) else None
+            yield fact.restriction, fact.notified_on, day_of(each.begins), day_of(each.settles), part
 
 
 def _agreed(balances: Balances, restriction: str) -> object:

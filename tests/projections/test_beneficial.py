@@ -171,18 +171,54 @@ def test_a_limit_that_can_be_raised_within_60_days_limits_to_its_ceiling(
     assert owned["fund"].acquirable == whole(acquirable)
 
 
-def test_a_raise_in_force_counts_and_a_waiver_ends_the_limit() -> None:
+@pytest.mark.parametrize(
+    ("day", "acquirable"),
+    [
+        ("2026-02-28", 525),
+        ("2026-03-01", 525),
+        ("2026-03-02", 1_109),
+        ("2026-05-01", 1_109),
+        ("2026-06-01", 1_109),
+        ("2026-06-02", 1_250),
+        ("2026-08-01", 1_250),
+    ],
+)
+def test_a_raise_or_a_waiver_counts_once_its_notice_has_at_most_60_days_to_run(day: str, acquirable: int) -> None:
+    """By hand: 60 days before 1 May is 2 March, before 1 August 2 June; 0.0999 × 10,000 ÷ 0.9001 = 1,109.9."""
+    owned = of(
+        common_issued(issued=10_000),
+        preferred_issued(issued=1_000),
+        ownership_limit_agreed(),
+        ownership_limit_changed(effective_on="2026-05-01", notified_on=date(2026, 3, 1)),
+        ownership_limit_waived(effective_on="2026-08-01", notified_on=date(2026, 6, 1)),
+        as_of=day,
+    )["fund"]
+
+    assert owned.acquirable == whole(acquirable)
+
+
+def test_a_limit_that_is_to_be_lowered_lets_through_what_it_does_until_then() -> None:
+    owned = of(
+        common_issued(issued=10_000),
+        preferred_issued(issued=1_000),
+        ownership_limit_agreed(),
+        ownership_limit_changed(at_most=Ratio("0.03"), effective_on="2026-03-10", notified_on=date(2026, 2, 20)),
+        as_of="2026-03-01",
+    )["fund"]
+
+    assert owned.acquirable == whole(525)
+
+
+def test_a_raise_on_an_open_day_may_have_come_within_60_days() -> None:
+    """By hand: 60 days before 1 May is 2 March, before 11 May 12 March."""
     held = common_issued(issued=10_000), preferred_issued(issued=1_000), ownership_limit_agreed()
-    raised = ownership_limit_changed(effective_on="2026-05-01", notified_on=date(2026, 3, 1))
-    waived = ownership_limit_waived(effective_on="2026-08-01", notified_on=date(2026, 6, 1))
+    raised = ownership_limit_changed(effective_on="2026-05-01/2026-05-11", notified_on=date(2026, 3, 1))
 
     acquirable = [
-        of(*held, raised, waived, as_of=day)["fund"].acquirable
-        for day in ("2026-04-30", "2026-05-01", "2026-08-01")
+        of(*held, raised, as_of=day)["fund"].acquirable for day in ("2026-03-01", "2026-03-02", "2026-03-12")
     ]
 
-    # by hand: 0.0999 × 10,000 ÷ 0.9001 = 1,109.9
-    assert acquirable == [whole(525), whole(1_109), whole(1_250)]
+    assert acquirable == [whole(525), Bounds(Shares(525), Shares(1_109)), whole(1_109)]
 
 
 def test_a_limit_on_one_paper_leaves_others_free_and_these_take_its_room() -> None:

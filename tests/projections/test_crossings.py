@@ -25,6 +25,8 @@ from tests.builders import (
     company,
     group_dissolved,
     group_formed,
+    ownership_limit_agreed,
+    ownership_limit_changed,
     preferred_issued,
     register_scope_declared,
     shares_cancelled,
@@ -119,6 +121,21 @@ def test_a_threshold_is_passed_by_time_alone_when_a_warrant_comes_within_60_days
         ("2026-07-01", Side.NOT_ABOVE),
     ]
     assert [each.entries for each in mine] == [(), ()]
+
+
+def test_a_threshold_is_passed_when_a_raise_that_was_notified_comes_within_60_days() -> None:
+    """By hand: 60 days before 1 May is 2 March. Notice of 61 days passes nothing on the day it is given."""
+    ledger = company()
+    ledger.record(
+        common_issued(issued=10_000, effective_on="2026-02-02"),
+        preferred_issued(issued=1_000, effective_on="2026-02-02"),
+        ownership_limit_agreed(effective_on="2026-02-02"),
+        ownership_limit_changed(effective_on="2026-05-01", notified_on=date(2026, 3, 1)),
+    )
+
+    found = [each for each in crossings(ledger, "common", through=THROUGH, thresholds=FIVE) if each.owner == "fund"]
+
+    assert [(str(each.on), each.after) for each in found] == [("2026-03-02", Side.ABOVE)]
 
 
 def test_a_group_passes_a_threshold_that_none_of_its_members_does() -> None:
