@@ -137,7 +137,7 @@ AWARDS: list[tuple[list[Event], list[str], list[Event]]] = [
     ),
     (
         [a.award_granted(terms=STOCK, plan=None, security="CS-7")],
-        ["take-back", "option-1", "--at", "0.5 USD"],
+        ["take-back", "option-1", "--at", "0.5 USD", "--out-of", "CS-7"],
         [a.unvested_shares_repurchased(repurchased=48_000, paid="24000 USD", security="CS-7", effective_on=LATER)],
     ),
     (
