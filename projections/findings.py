@@ -12,7 +12,7 @@ import attrs
 from ledger.book import Book, ClassTotal, Total, UndrawnUnder, by_moment, steps, totals_of
 from ledger.days import day_of
 from ledger.errors import NotUnderstood
-from ledger.events import SharesConverted, WarrantExercised
+from ledger.events import ConvertibleConverted, SharesConverted, WarrantExercised
 from ledger.gate import sweep
 from ledger.identity import EntryNumber, StockClassId
 from ledger.movements import (
@@ -35,6 +35,7 @@ from ledger.terms.warrants import WarrantTerms, cashless_fraction
 from ledger.timeline import InEffect
 from projections.awards import ahead_of_vesting
 from projections.frame import Lines
+from projections.prices import off_terms
 
 if TYPE_CHECKING:
     from ledger.journal import KnownAt, Ledger
@@ -186,7 +187,7 @@ def _off_terms(facts: list[InEffect]) -> Iterator[tuple[Any, Finding]]:
     for at, group in by_moment(steps(facts)):
         book.advance(at, group)
         for step in group:
-            differs = _differs(book, step.each) if step.settles else None
+            differs = _differs(book, step.each, facts) if step.settles else None
             if differs is not None:
                 (what, amount), number = differs, step.each.entry.number
                 finding = Finding(Severity.OFF_TERMS, "E_OFF_TERMS", what, day_of(at), amount, number)
@@ -206,12 +207,14 @@ _Differs = tuple[str, Shares | Money | None]
 """What differs from the terms, in words, and by how much."""
 
 
-def _differs(book: Book, each: InEffect) -> _Differs | None:
+def _differs(book: Book, each: InEffect, facts: list[InEffect]) -> _Differs | None:
     match each.fact:
         case SharesConverted() as fact:
             return _conversion_differs(book, fact)
         case WarrantExercised() as fact:
             return _exercise_differs(book, fact, each)
+        case ConvertibleConverted():
+            return off_terms(book, facts, each)
         case _:
             return None
 
