@@ -3,10 +3,9 @@
 A name is imported when it is first asked for, so that one answer does not wait for the modules of the others.
 """
 
-import sys
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ledger.lazily import lazily
 
 if TYPE_CHECKING:
     from projections.adjustments import (
@@ -250,26 +249,5 @@ _MODULES = {
     "waterfall": ("BreakLine", "ClaimLine", "ExitClaims", "ExitWaterfall", "ProceedsLine", "waterfall"),
     "weighted_average": ("PotentialLine", "Stretch", "WeightedAverage", "weighted_average"),
 }
-_HOME = {name: module for module, names in _MODULES.items() for name in names}
 
-
-class _Package(ModuleType):
-    """This package. Some functions bear the name of their module, and ``projections.explain`` is the function."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in _HOME:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-        super().__setattr__(name, value)
-        return value
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # Python sets each module on its package once it is imported; a function of the same name goes first.
-        names_a_function = isinstance(value, ModuleType) and _HOME.get(name) == name
-        super().__setattr__(name, getattr(value, name) if names_a_function else value)
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *__all__})
-
-
-sys.modules[__name__].__class__ = _Package
+lazily(__name__, _MODULES)
