@@ -919,6 +919,7 @@ _NOTE_TERMS: Final = (
     Column("instrument"),
     Column("instrument_kind"),
     Column("in_default", of=lambda note: _yes_or_no(note.in_default)),
+    _quantity("discount", bounded=False),
     Column("secured_by", of=lambda note: note.liens or None),
     _quantity("due"),
     _quantity("overdue"),

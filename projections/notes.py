@@ -11,6 +11,7 @@ import attrs
 
 from ledger.days import close_of, day
 from ledger.errors import NotUnderstood, UnknownName, nearest
+from ledger.events import NoteIssued
 from ledger.identity import HolderId, InstrumentId, IssuerId, RestrictionId, StockClassId
 from ledger.movements import InstrumentKind, Level, Owed
 from ledger.quantities import PLACES, Currency, Money, Price, Shares, paid_out, round_position
@@ -83,6 +84,7 @@ class NoteOnDay:
         instrument_kind: Note or SAFE.
         terms: What it promises; those of a SAFE are not told here.
         in_default: Whether it is in default.
+        discount: What was owed beyond what was given for it when it was issued; ``None`` where that is not stated.
         liens: Liens in force that secure it.
         due: Principal that has fallen due by the day: instalments, or all of it once it has matured.
         overdue: What of that is still owed; ``None`` where nothing has fallen due.
@@ -95,6 +97,7 @@ class NoteOnDay:
     instrument_kind: InstrumentKind
     terms: Possible[NoteTerms]
     in_default: Possible[bool]
+    discount: Money | None
     liens: tuple[RestrictionId, ...]
     due: Bounds[Money] | None
     overdue: Bounds[Money] | None
@@ -268,6 +271,7 @@ def _on_day(balances: Balances, facts: Sequence[InEffect], instrument: Instrumen
         _kind(balances, instrument),
         Possible(terms),
         Possible(default_readings(balances, instrument)),
+        _discount(facts, instrument),
         _liens(balances, instrument),
         due,
         overdue,
@@ -275,6 +279,12 @@ def _on_day(balances: Balances, facts: Sequence[InEffect], instrument: Instrumen
         None if conversion is None else conversion.into,
         note_price(balances, instrument) if conversion is not None and conversion.is_open(as_of) else None,
     )
+
+
+def _discount(facts: Sequence[InEffect], instrument: InstrumentId) -> Money | None:
+    """Return the original issue discount of a note."""
+    issues = [each.fact for each in facts if isinstance(each.fact, NoteIssued)]
+    return next((fact.discount for fact in issues if fact.instrument == instrument), None)
 
 
 def _liens(balances: Balances, instrument: InstrumentId) -> tuple[RestrictionId, ...]:

@@ -213,6 +213,13 @@ def _terms(answer: NoteLedger) -> Table:
     columns = (
         Column(name="instrument", heading="Note"),
         Column(name="bears", heading="Bears"),
+        Column(
+            name="discount",
+            heading="Discount",
+            kind=Kind.MONEY,
+            optional=True,
+            shown=any(note.discount for note in told),
+        ),
         Column(name="matures_on", heading="Matures", kind=Kind.DAY),
         Column(name="next_due_on", heading="Next due", kind=Kind.DAY),
         _money("due", "Fallen due", shown=due),
@@ -235,6 +242,7 @@ def _terms_row(note: NoteOnDay) -> Row:
         (
             str(note.instrument),
             "nothing" if bears is None else in_words(bears),
+            note.discount,
             terms.matures_on,
             note.next_due_on,
             note.due,

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from ledger import Ledger
 from ledger.days import EffectiveDay
 from ledger.errors import NotUnderstood, UnknownName
-from ledger.events import Event, Fact, NoteGivenUp, NoteReceived, RightReceived, SharesReceived
+from ledger.events import (
+    Consideration,
+    ConsiderationForm,
+    Event,
+    Fact,
+    NoteGivenUp,
+    NoteReceived,
+    RightReceived,
+    SharesReceived,
+)
 from ledger.identity import Count, HolderId, InstrumentId, StockClassId
 from ledger.movements import InstrumentKind
 from ledger.quantities import Money, Price, Ratio, Shares
@@ -272,6 +281,17 @@ def test_an_assignment_pays_no_instalment() -> None:
     agreed = terms(instalments=equal_instalments(Money(1_000, "USD"), 4, first_on=date(2026, 3, 31)))
     assigned = builders.convertible_assigned(principal="300 USD", interest=None, effective_on="2026-03-04")
     assert notes(company(lent(terms=agreed), assigned), as_of="2026-03-31")["n-1"].overdue == usd(250)
+
+
+@pytest.mark.parametrize(("given", "discount"), [("90000 USD", 10_000), ("100000 USD", 0), (None, None)])
+def test_what_is_owed_beyond_what_was_paid_is_an_original_issue_discount(
+    given: str | None, discount: int | None
+) -> None:
+    """Ascent Solar, September 2017: 1,725,000 for 1,500,000; here a tenth of 100,000, nothing, and not stated."""
+    amount = None if given is None else Money.parse(given)
+    paid = Consideration(form=ConsiderationForm.CASH, amount=amount)
+    note = notes(company(builders.note_issued(consideration=paid)), as_of="2026-03-01")["n-1"]
+    assert note.discount == (None if discount is None else Money(discount, "USD"))
 
 
 def test_a_lien_stands_until_it_is_released() -> None:
