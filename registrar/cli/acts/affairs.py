@@ -160,7 +160,7 @@ Example:
 )
 @argument("subscribed", "SHARES")
 @argument("stock_class", "CLASS", of="stock class")
-@argument("holders", "HOLDER...", of="holder", nargs=-1, required=True)
+@argument("holders", "HOLDER…", of="holder", nargs=-1, required=True)
 @click.option("--terms", metavar="TEXT", help="What the agreement says about price and closing.")
 @acting()
 def subscribe(desk: Desk) -> Request:
