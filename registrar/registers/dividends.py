@@ -52,8 +52,8 @@ def _declared(answer: DividendLedger) -> Table:
         title="Dividends declared",
         columns=(
             Column(name="dividend", heading="Dividend"),
-            Column(name="stock_class", heading="Class"),
-            Column(name="declared_on", heading="Declared on", kind=Kind.DAY, bounded=True),
+            Column(name="stock_class", heading="Class", optional=True),
+            Column(name="declared_on", heading="Declared on", kind=Kind.DAY, bounded=True, optional=True),
             Column(name="per_share", heading="A share", kind=Kind.MONEY),
             Column(name="record_on", heading="Record day", kind=Kind.DAY),
             Column(name="payment_on", heading="Payment day", kind=Kind.DAY, absent="not set"),
