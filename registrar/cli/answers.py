@@ -127,8 +127,8 @@ Example:
 def explain(asked: Asking, figure: tuple[str, ...], as_of: str | None, basis: str | None) -> None:
     """Show the entries behind FIGURE, with the arithmetic.
 
-    FIGURE is a holder and a class (boone common), a class and one of outstanding, issued, treasury, reserved, pooled,
-    awarded and authorized, or an agreement and one of undertaken, closed, lapsed and undrawn.
+    FIGURE is a holder and a class (boone common), a class and one of outstanding, issued, treasury, reserved,
+    pooled, awarded and authorized, or an agreement and one of undertaken, closed, lapsed and undrawn.
     """
     with asked.opened() as ledger:
         from projections.explain import explain as explained
