@@ -257,7 +257,9 @@ class _Making:
             for holder, number in of.items():
                 assert holder is not None
                 owed = accrued[stock_class].get(holder, NONE)
-                self._add(self._stock(stock_class, owed / number), stock_class, kind, {holder: number}, holder)
+                self._add(
+                    self._stock(stock_class, Fraction(owed) / number), stock_class, kind, {holder: number}, holder
+                )
 
     def _assume(self, line: ClassLine, preference: LiquidationPreference | None) -> None:
         """Say how a right was taken that the record does not state."""
