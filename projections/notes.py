@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ledger.days import close_of, day
+from ledger.days import day
 from ledger.errors import NotUnderstood, UnknownName, nearest
 from ledger.events import NoteIssued
 from ledger.identity import HolderId, InstrumentId, IssuerId, RestrictionId, StockClassId
@@ -21,7 +21,6 @@ from ledger.timeline import InEffect, history_of, place_in_history
 from projections.bounds import Bounds, Possible, exactly
 from projections.cap_table import money_between, name_of
 from projections.debts import NO_INTEREST, Debt, DebtChange, DebtStep, InterestChange, PrincipalChange, debts
-from projections.effects import pairs
 from projections.frame import Tabular
 from projections.prices import default_readings, note_price
 from projections.replay import Balances, Quantity, replay
@@ -180,7 +179,8 @@ def notes(ledger: Ledger, *, as_of: AsOf, after: AsOf | None = None, known_at: K
     known = ledger.position(known_at)
     facts = ledger.standing(known)
     balances = replay(history_of(facts, as_of=last, known=known), facts)
-    lines = [line for debt in debts(facts, balances) if (line := _line(balances, debt, first, last)) is not None]
+    owed = debts(facts, balances)
+    lines = [line for debt in owed if (line := _line(balances, debt, first, last)) is not None]
     named = dict.fromkeys(line.instrument for line in lines)
     return NoteLedger(
         ledger.issuer,
@@ -189,7 +189,10 @@ def notes(ledger: Ledger, *, as_of: AsOf, after: AsOf | None = None, known_at: K
         known,
         ledger.entries()[known - 1].recorded_at,
         tuple(lines),
-        tuple(_on_day(balances, facts, instrument) for instrument in named),
+        tuple(
+            _on_day(balances, facts, instrument, [debt for debt in owed if debt.instrument == instrument])
+            for instrument in named
+        ),
     )
 
 
@@ -259,11 +262,13 @@ def _terms(balances: Balances, instrument: InstrumentId) -> tuple[NoteTerms, ...
 # --- a note on a day ---------------------------------------------------------------------------------------------
 
 
-def _on_day(balances: Balances, facts: Sequence[InEffect], instrument: InstrumentId) -> NoteOnDay:
+def _on_day(
+    balances: Balances, facts: Sequence[InEffect], instrument: InstrumentId, of: Sequence[Debt]
+) -> NoteOnDay:
     """Return what a note promises on the day."""
     as_of, terms = balances.history.as_of, _terms(balances, instrument)
     conversion = _conversion(balances, instrument)
-    due, overdue = _due(balances, facts, instrument, terms[-1]) if terms else (None, None)
+    due, overdue = _due(balances, of, instrument, terms[-1]) if terms else (None, None)
     days = [each.due_on for each in terms[-1].instalments] if terms else []
     days += [terms[-1].matures_on] if terms and terms[-1].matures_on is not None else []
     return NoteOnDay(
@@ -294,7 +299,7 @@ def _liens(balances: Balances, instrument: InstrumentId) -> tuple[RestrictionId,
 
 
 def _due(
-    balances: Balances, facts: Sequence[InEffect], instrument: InstrumentId, terms: NoteTerms
+    balances: Balances, of: Sequence[Debt], instrument: InstrumentId, terms: NoteTerms
 ) -> tuple[Bounds[Money] | None, Bounds[Money] | None]:
     """Return the principal that has fallen due by the day, and what of it is still owed.
 
@@ -313,12 +318,7 @@ def _due(
         return None, None
     scheduled = sum(each.amount.units for each in fallen)
     agreed = place_in_history(balances.level(Level.NOTE_TERMS, instrument)[-1][0])
-    least = most = 0
-    for each in facts:
-        if each.begins <= close_of(as_of) and place_in_history(each) > agreed:
-            ended = _ended(each, instrument)
-            least += ended if each.settles <= close_of(as_of) else 0
-            most += ended
+    least, most = (sum(ends) for ends in zip(*(debt.ended(agreed, as_of) for debt in of), strict=True))
     least_owed, most_owed = owed
     left = (min(max(scheduled - most, 0), least_owed), min(max(scheduled - least, 0), most_owed))
     return exactly(Money.of_units(scheduled, currency)), money_between(left, currency)
@@ -330,14 +330,3 @@ def _owed(balances: Balances, instrument: InstrumentId) -> tuple[Currency, tuple
         lambda unit, account: unit if type(account) is Owed and account.instrument == instrument else None
     )
     return next(iter(found.items()), None)
-
-
-def _ended(each: InEffect, instrument: InstrumentId) -> int:
-    """Return the principal of a note that a fact ends for good: what is assigned stays owed."""
-    return sum(
-        reaches.quantity
-        for leaves, reaches in pairs(each.fact.movements())
-        if type(leaves.account) is Owed
-        and leaves.account.instrument == instrument
-        and type(reaches.account) is not Owed
-    )
