@@ -10,6 +10,7 @@ from ledger.errors import RuleBroken, SecurityUnnamed, TermsIncomplete, UnknownN
 from ledger.events import (
     SPLITS,
     CommonIssued,
+    DividendPaid,
     InstrumentAdjusted,
     PreferredIssued,
     RemedyExercised,
@@ -22,6 +23,7 @@ from ledger.identity import StockClassId
 from ledger.movements import Awarded, InstrumentKind, Level, Owed, Purchasable, Rescaling, StockClassKind
 from ledger.terms.base import Terms
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.dividends import Declaration
 from ledger.terms.rights import after_split
 from ledger.timeline import InEffect, may_be_last, place_in_history
 
@@ -42,6 +44,16 @@ def issued_as_designated(book: Book, each: InEffect) -> Iterator[RuleBroken]:
             if kind is not wanted:
                 assert isinstance(kind, StockClassKind)
                 yield TermsIncomplete(fact.stock_class, f"it is {kind.value} stock. Record {kind.value}-issued.")
+
+
+def dividends_are_paid_as_declared(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """A declared dividend is paid on the class that it was declared on."""
+    fact = each.fact
+    if isinstance(fact, DividendPaid) and fact.dividend is not None:
+        found = [value for _, value in book.levels(Level.DIVIDEND, fact.dividend)]
+        declared = [value.stock_class for value in found if isinstance(value, Declaration)]
+        if declared and fact.stock_class not in declared:
+            yield TermsIncomplete(fact.dividend, f"it was declared on {declared[0]}. Name that class.")
 
 
 def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBroken]:
