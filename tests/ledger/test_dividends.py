@@ -1,4 +1,4 @@
-"""Dividends: what their events forbid, who is due what on the record day, and what a dividend in shares restates."""
+"""Dividends: what their events forbid, who is due what on the record day, what a stock dividend restates."""
 
 from datetime import date
 from typing import Any
