@@ -147,7 +147,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "dissolve": ("registrar.cli.acts.restrictions:dissolve", "They no longer do."),
         "nominee": ("registrar.cli.acts.restrictions:nominee", "Shares in a name belong to another."),
     },
-    "The company": {
+    "Company affairs": {
         "rename-company": ("registrar.cli.acts.affairs:rename_company", "The company has another name."),
         "list": ("registrar.cli.acts.affairs:list_", "Shares trade elsewhere, or under a new symbol."),
         "propose": ("registrar.cli.acts.affairs:propose", "A change of the charter is proposed."),
