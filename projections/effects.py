@@ -7,14 +7,18 @@ from collections.abc import Iterable, Iterator
 from ledger.events import (
     CommonIssued,
     Consideration,
+    ConvertibleConverted,
     Fact,
     FractionsSettled,
+    OptionExercised,
     PreferredIssued,
     RemedyExercised,
     SharesRedeemed,
     SharesRepurchased,
     SharesTransferred,
     TreasurySharesReissued,
+    UnvestedSharesRepurchased,
+    WarrantExercised,
 )
 from ledger.movements import (
     Account,
@@ -93,8 +97,12 @@ def given_for(fact: Fact) -> Given | None:
     match fact:
         case CommonIssued() | PreferredIssued() | SharesTransferred() | TreasurySharesReissued():
             return fact.consideration
-        case SharesRedeemed() | SharesRepurchased():
+        case SharesRedeemed() | SharesRepurchased() | UnvestedSharesRepurchased():
             return fact.paid
+        case WarrantExercised() | OptionExercised():
+            return fact.paid
+        case ConvertibleConverted():
+            return fact.price
         case FractionsSettled():
             return fact.cash
         case RemedyExercised():
