@@ -119,6 +119,8 @@ def test_the_parts_of_events_are_all_looked_at() -> None:
     names = {kind.__name__ for kind in WRITTEN} - {kind.__name__ for kind in EVENTS}
 
     assert names == {
+        "Acceleration",
+        "AwardTerms",
         "CapitalizationDefinition",
         "Condition",
         "Consideration",
@@ -153,6 +155,8 @@ def test_the_parts_of_events_are_all_looked_at() -> None:
         "SharesReceived",
         "Tranche",
         "TrancheRescheduled",
+        "VestingTerms",
+        "VestingTranche",
         "WarrantTerms",
     }
 

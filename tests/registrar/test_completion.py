@@ -172,5 +172,5 @@ def test_bash_completes(file: Path, tmp_path: Path) -> None:
 
     first, *others = done.stdout.splitlines()
     assert first.endswith("_captable_completion captable")
-    assert others == ["transfer", "--certificate", "", "ada bob fund", "t1 t2", ""]
+    assert others == ["transfer transfer-warrant", "--certificate", "", "ada bob fund", "t1 t2", ""]
     assert done.stderr == ""
