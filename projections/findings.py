@@ -12,7 +12,7 @@ import attrs
 from ledger.book import Book, ClassTotal, Total, UndrawnUnder, by_moment, steps, totals_of
 from ledger.days import day_of
 from ledger.errors import NotUnderstood
-from ledger.events import ConvertibleConverted, SharesConverted, WarrantExercised
+from ledger.events import ConvertibleConverted, SharesConverted, SharesRedeemed, WarrantExercised
 from ledger.gate import sweep
 from ledger.identity import EntryNumber, StockClassId
 from ledger.movements import (
@@ -29,13 +29,14 @@ from ledger.movements import (
     Reserved,
     Restricted,
 )
-from ledger.quantities import SCALE, Currency, Money, Price, Shares, plain, smallest_unit
+from ledger.quantities import SCALE, Currency, Money, Price, Shares, paid_out, plain, smallest_unit
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.preferred import RedemptionTerms
 from ledger.terms.warrants import WarrantTerms, cashless_fraction
 from ledger.timeline import InEffect
 from projections.awards import ahead_of_vesting
 from projections.frame import Lines
-from projections.prices import off_terms
+from projections.prices import AtMarket, class_yields, off_terms
 
 if TYPE_CHECKING:
     from ledger.journal import KnownAt, Ledger
@@ -210,7 +211,9 @@ _Differs = tuple[str, Shares | Money | None]
 def _differs(book: Book, each: InEffect, facts: list[InEffect]) -> _Differs | None:
     match each.fact:
         case SharesConverted() as fact:
-            return _conversion_differs(book, fact)
+            return _conversion_differs(book, fact, class_yields(book, facts, each))
+        case SharesRedeemed() as fact:
+            return _redemption_differs(book, fact, each)
         case WarrantExercised() as fact:
             return _exercise_differs(book, fact, each)
         case ConvertibleConverted():
@@ -219,23 +222,54 @@ def _differs(book: Book, each: InEffect, facts: list[InEffect]) -> _Differs | No
             return None
 
 
-def _conversion_differs(book: Book, fact: SharesConverted) -> _Differs | None:
+def _conversion_differs(book: Book, fact: SharesConverted, at_market: AtMarket) -> _Differs | None:
+    """Return what differs from a conversion at the fixed price, and from one at the price of the market."""
     rights = {value for _, value in book.levels(Level.CONVERSION, fact.from_class)}
     stated = {value for _, value in book.levels(Level.STATED_VALUE, fact.from_class)}
     right = rights.pop() if len(rights) == 1 else None
     if not isinstance(right, ConversionRight) or right.into != fact.to_class or len(stated) != 1:
-        return None
+        right = None
+    yields = [] if at_market.yields is None else [at_market.yields]
     try:
-        yielded = right.yields(fact.surrendered, stated.pop())  # type: ignore[arg-type]  # a price or none
+        if right is not None:
+            yields.append(right.yields(fact.surrendered, stated.pop()))  # type: ignore[arg-type]  # a price or none
     except NotUnderstood:
         return None  # without a stated value there is nothing to compare with
-    if abs(fact.received.as_fraction() - yielded) < 1:
+    received = fact.received.as_fraction()
+    if at_market.is_open or not yields or any(abs(received - each) < 1 for each in yields):
         return None
+    yielded = min(yields, key=lambda each: abs(received - each))
     what = (
         f"{fact.surrendered:,} {fact.from_class} became {fact.received:,} {fact.to_class}, and the terms of the day"
         f" yield {yielded}"
     )
     return what, fact.received - Shares.of_units(yielded * SCALE)
+
+
+def _redemption_differs(book: Book, fact: SharesRedeemed, each: InEffect) -> _Differs | None:
+    """Return what differs from a redemption at the option of either side, as far as both can be worked out."""
+    rights = {value for _, value in book.levels(Level.REDEMPTION, fact.stock_class)}
+    stated = {value for _, value in book.levels(Level.STATED_VALUE, fact.stock_class)}
+    terms = rights.pop() if len(rights) == 1 else None
+    if not isinstance(terms, RedemptionTerms) or fact.paid is None or not each.is_exact or len(stated) != 1:
+        return None
+    value, on = stated.pop(), day_of(each.settles)
+    assert value is None or isinstance(value, Price)
+    sides = [side for side in (terms.by_company, terms.by_holder) if side is not None and side.open_on(on)]
+    if not sides:
+        return f"{fact.redeemed:,} {fact.stock_class} were redeemed on {on}, and no side had the right to it", None
+    prices = [side.price or value for side in sides]
+    if any(price is None or price.currency != fact.paid.currency for price in prices) or any(
+        side.with_accrued_dividends for side in sides
+    ):
+        return None  # what accrued is for the papers of the redemption to say
+    due = [fact.redeemed.as_fraction() * side.per_share(value) for side in sides]
+    unit = smallest_unit(fact.paid.currency)
+    if any(abs(fact.paid.amount - each) < unit for each in due):
+        return None
+    yielded = " or ".join(plain(each) for each in dict.fromkeys(due))
+    what = f"{fact.paid:,} were paid for {fact.redeemed:,} {fact.stock_class}, and the terms yield {yielded}"
+    return what, None if len(due) > 1 else fact.paid - paid_out(due, fact.paid.currency)[0]
 
 
 def _exercise_differs(book: Book, fact: WarrantExercised, each: InEffect) -> _Differs | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.commands.pricing import PriceReading
-from ledger.events import ConvertibleConverted
+from ledger.events import ConvertibleConverted, SharesConverted
 from ledger.movements import Level
 from ledger.quantities import SCALE, Price, Shares, plain
 from ledger.terms.notes import NoteTerms
+from ledger.terms.preferred import MarketConversion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,6 +95,49 @@ def off_terms(book: Book, facts: Iterable[InEffect], each: InEffect) -> tuple[st
         if differs is None:
             return None
     return differs
+
+
+class AtMarket(NamedTuple):
+    """What shares of a class would become at a price that follows the market.
+
+    Attributes:
+        is_open: Whether the price applies, and is not known.
+        yields: The shares, exactly; ``None`` where no such price applies, or it is not known.
+    """
+
+    is_open: bool
+    yields: Fraction | None
+
+
+def class_yields(book: Book, facts: Iterable[InEffect], each: InEffect) -> AtMarket:
+    """Return what the shares given up in a conversion would become at the market price of their class.
+
+    A rule that names prices for a default alone applies in a default alone.
+
+    Args:
+        book: The levels up to the conversion.
+        facts: All that stand.
+        each: The conversion.
+    """
+    fact = each.fact
+    assert isinstance(fact, SharesConverted)
+    nothing = AtMarket(False, None)
+    rights = [right for _, right in book.levels(Level.MARKET_CONVERSION, fact.from_class)]
+    right = rights[-1] if rights else None
+    if not isinstance(right, MarketConversion) or right.into != fact.to_class:
+        return nothing
+    taken = [other for other in facts if other.settles <= book.at and other.first != each.first]
+    reading = PriceReading(fact.effective_on.latest, book.settings, taken)
+    rule, defaults = right.price, reading.readings(Level.IN_DEFAULT, fact.from_class, before=False)
+    if rule.fixed is None and not rule.market and not any(defaults):
+        return nothing
+    found = reading.price(rule, right.into, fact.from_class)
+    stated = reading.readings(Level.STATED_VALUE, fact.from_class)
+    value = stated[0] if len(stated) == 1 else None
+    known = found.price if len(rights) == 1 and each.is_exact else None
+    if known is None or value is None or value.currency != known.currency or not known.amount:
+        return AtMarket(True, None)
+    return AtMarket(False, fact.surrendered.as_fraction() * value.amount / Fraction(known.amount))
 
 
 def _yields_otherwise(
