@@ -262,8 +262,10 @@ def in_a_round(
     enough = max((each.amount for each in least if each is not None), default=Fraction(1))
     investor = Investment(holder=HolderId("new-investor"), amount=Money(enough, price.currency))
     agreed = Round(series=StockClassId("next-round"), investments=(investor,), price=price)
+    by_terms = [name for name in owed if name not in in_a_round]
+    history = balances.history
     try:
-        solved = pro_forma(ledger, agreed, as_of=balances.history.as_of, known_at=balances.history.known)
+        solved = pro_forma(ledger, agreed, as_of=history.as_of, known_at=history.known, leave_out=by_terms)
     except NotUnderstood:
         return (), in_a_round
     done = {conversion.name for conversion in solved.solution.conversions}

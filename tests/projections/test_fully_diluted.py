@@ -215,6 +215,15 @@ def test_a_note_that_waits_for_a_round_converts_in_one_of_that_size() -> None:
     assert answer["with-convertibles"].of(Part.NOTES) == exactly(Shares(12_500))
 
 
+def test_a_note_that_may_convert_by_its_own_terms_too_counts_by_these() -> None:
+    """By hand: 100,000 USD at 2 USD a share are 50,000; in a round at 10 USD less 20 % they would be 12,500."""
+    both = note_terms(interest=None, in_a_round=RoundConversion(discount=Ratio("0.2")))
+
+    answer = fully_diluted(lumen(note_issued(terms=both), safe_issued()), as_of=DAY, price=usd(10))
+
+    assert answer["with-convertibles"].of(Part.NOTES) == exactly(Shares(50_000))
+
+
 # --- holders --------------------------------------------------------------------------------------------------
 
 
