@@ -115,7 +115,8 @@ class NoteLedger(Tabular):
         as_of: The day; its close in the issuer's zone.
         known: How many entries were taken into account.
         known_at: When the last of them was recorded.
-        lines: One for each holder of each note and SAFE of which something was owed in that time.
+        lines: One for each holder of each note and SAFE of which something was owed in that time; interest that
+            was settled beyond what had accrued on a note that has ended is not told again.
         notes: What each of these notes and SAFEs promises on the day.
     """
 
@@ -205,7 +206,12 @@ def _line(balances: Balances, debt: Debt, after: date | None, through: date) -> 
     owed_then, owed = debt.interest(after), debt.interest(through)
     changes = debt.steps(PrincipalChange, after, through)
     settled = debt.steps(InterestChange, after, through)
-    if not changes and not settled and opening == exactly(Money(0, debt.currency)) and owed_then == NO_INTEREST:
+    if (
+        not changes
+        and not settled
+        and opening == exactly(Money(0, debt.currency))
+        and not _is_left(owed_then, debt)
+    ):
         return None
     return NoteLine(
         debt.instrument,
@@ -222,6 +228,12 @@ def _line(balances: Balances, debt: Debt, after: date | None, through: date) -> 
         owed,
         _becomes(balances, debt.instrument, principal, owed),
     )
+
+
+def _is_left(interest: Bounds[Fraction], debt: Debt) -> bool:
+    """Whether interest is left to be paid; what was settled beyond it, or less than a cent, is not."""
+    assert interest.high is not None, "interest lies between two figures"
+    return paid_out([interest.high], debt.currency)[0].units > 0
 
 
 def _kind(balances: Balances, instrument: InstrumentId) -> InstrumentKind:

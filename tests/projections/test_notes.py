@@ -187,6 +187,17 @@ def test_a_note_settled_with_shares_and_a_right_to_shares_is_owed_no_more() -> N
     assert notes(ledger, as_of="2026-05-05", after="2026-05-04").lines == ()
 
 
+@pytest.mark.parametrize(
+    ("paid", "later"), [("30.01 USD", False), ("30 USD", False), ("29.996 USD", False), ("29.99 USD", True)]
+)
+def test_interest_that_is_left_of_a_note_is_told_until_it_is_paid_and_what_was_paid_beyond_it_is_not(
+    paid: str, later: bool
+) -> None:
+    ledger = company(lent(), builders.note_repaid(principal="1000 USD", interest=paid, effective_on="2026-03-04"))
+    assert interest(notes(ledger, as_of="2026-03-04")).exact == 30 - Money.parse(paid).amount
+    assert bool(notes(ledger, after="2026-03-04", as_of="2026-12-31").lines) is later
+
+
 def test_a_safe_stands_beside_the_notes_without_interest() -> None:
     line: Any = notes(company(builders.safe_issued()), as_of="2026-12-31").of("safe-1", "fund")
     assert (line.instrument_kind, line.principal, line.interest.exact) == (InstrumentKind.SAFE, usd(500_000), 0)

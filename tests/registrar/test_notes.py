@@ -164,6 +164,13 @@ def test_an_open_day_is_said(acme: Ledger) -> None:
     assert any("is not known exactly" in note for note in made.notes)
 
 
+def test_interest_that_was_settled_beyond_what_accrued_is_said(acme: Ledger) -> None:
+    acme.record(a.note_repaid(instrument="n-2", holder="bob", principal="500 EUR", interest="7.50 EUR"))
+    made = report(acme, as_of="2026-05-05")
+    assert "n-2" not in [name for (name,) in cells(made.table("owed"), "instrument")]
+    assert "n-2: Bob Quill was given 7.5 EUR more interest than the recorded terms accrue." in made.notes
+
+
 def test_before_the_first_note_nothing_is_owed(acme: Ledger) -> None:
     assert (
         report(acme, as_of="2026-01-31").says == "Nothing was owed under notes or SAFEs by the close of 2026-01-31."
