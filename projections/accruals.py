@@ -192,7 +192,7 @@ class _Class:
             there = sum((lot.shares for lot in lots), ZERO)
             accounts = {position: there * SCALE}
             rescale(accounts, split)  # type: ignore[arg-type]  # one account, of those that there are
-            factor = accounts[position] / (there * SCALE) if there else split.ratio.value
+            factor = accounts[position] / Fraction(there * SCALE) if there else split.ratio.value
             for lot in lots:
                 lot.shares *= factor
 
@@ -248,7 +248,7 @@ class _Class:
             self._given_up[holder] -= left
             return
         for lot, weight in zip(lots, weights, strict=True):
-            lot.changes.append(Change(on=on, settled=left * weight / whole))
+            lot.changes.append(Change(on=on, settled=left * weight / Fraction(whole)))
 
     def accrued(self, until: date) -> Iterator[tuple[HolderId, Accrued]]:
         """Yield what accrued up to a day, by holder."""
