@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
@@ -10,14 +10,17 @@ from typing import Any, Final
 
 import attrs
 
+from ledger.events import AwardGranted, PriceQuoted
 from ledger.identity import HolderId, InstrumentId, StockClassId
-from ledger.movements import Account, Level, Owed, Purchasable, Unit
+from ledger.movements import Account, Level, LevelValue, Owed, Purchasable, Setting, Unit
 from ledger.quantities import SCALE, Currency, FractionPolicy, Money, Price, Shares, paid_out, round_position
+from ledger.terms.awards import AwardTerms
 from ledger.terms.conversion import ConversionRight
-from ledger.terms.notes import NoteTerms
+from ledger.terms.notes import NoteConversion, NoteTerms
 from ledger.terms.preferred import MarketConversion
 from ledger.terms.warrants import WarrantTerms
-from projections.awards import award_lines
+from ledger.timeline import InEffect
+from projections.awards import award_lines, days_of_vesting
 from projections.bounds import Bounds, exactly
 from projections.cap_table import conversion_ratio, money_between, shares_between, shown_under
 from projections.debts import NO_INTEREST, Debt, debts
@@ -107,6 +110,44 @@ def acquirable(balances: Balances, into: StockClassId, *, within_days: int = 0) 
         *_by_notes(balances, into, decimals),
         *_by_awards(balances, into, within_days),
     )
+
+
+def days_of_terms(facts: Sequence[InEffect], known: int, *, within_days: int = 0) -> Iterator[date]:
+    """Yield the days on which time alone changes what may be acquired.
+
+    Papers open, close and vest, and a quote counts from the next day on. Terms count even if others took their
+    place later.
+
+    Args:
+        facts: All that stand, on whatever day.
+        known: How many entries were taken into account.
+        within_days: How many days before it opens or vests a paper counts.
+    """
+    ahead, one_day = timedelta(days=within_days), timedelta(days=1)
+    if any(isinstance(each.fact, AwardGranted) for each in facts):
+        yield from (on - ahead for on in days_of_vesting(facts, known))
+    for each in facts:
+        if isinstance(each.fact, PriceQuoted):
+            yield each.fact.effective_on.latest + one_day
+        for movement in each.fact.movements():
+            opens, closes = _first_and_last(movement.value) if type(movement) is Setting else (None, None)
+            if opens is not None:
+                yield opens - ahead
+            if closes is not None:
+                yield closes + one_day
+
+
+def _first_and_last(terms: LevelValue) -> tuple[date | None, date | None]:
+    """Return the first and the last day on which a paper may be used, as far as its terms state them."""
+    match terms:
+        case WarrantTerms():
+            return terms.exercisable_from, terms.expires_on
+        case NoteTerms(conversion=NoteConversion() as conversion):
+            return conversion.opens_on, conversion.closes_on
+        case AwardTerms():
+            return None, terms.expires_on
+        case _:
+            return None, None
 
 
 # --- shares of another class --------------------------------------------------------------------------------------

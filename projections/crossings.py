@@ -18,16 +18,12 @@ import attrs
 
 from ledger.days import day, day_of
 from ledger.errors import NotUnderstood
-from ledger.events import AwardGranted, PriceQuoted
 from ledger.identity import EntryNumber, GroupId, HolderId, InstrumentId, IssuerId, StockClassId
 from ledger.movements import Level, Posting, Rescaling, Setting
 from ledger.quantities import Ratio, Shares
-from ledger.terms.awards import AwardTerms
 from ledger.terms.notes import NoteTerms
-from ledger.terms.warrants import WarrantTerms
 from ledger.timeline import InEffect
-from projections.acquirable import By
-from projections.awards import days_of_vesting
+from projections.acquirable import By, days_of_terms
 from projections.beneficial import WITHIN_DAYS, owners_of
 from projections.bounds import Bounds, exactly
 from projections.frame import Tabular
@@ -193,7 +189,7 @@ def crossings(
     first, last = first_and_last(facts, (Level.CLASS_KIND, which, "stock class"), after, through)
     watched = tuple(sorted(thresholds, key=lambda part: part.value))
     owners = _Owners(facts, known, which, watched)
-    steps = owners.steps(days_of_change(facts, first, last, _days_of_terms(facts, known)), last)
+    steps = owners.steps(days_of_change(facts, first, last, _by_time(facts, known)), last)
     from_nothing = after is None or day(after) < first
     return Crossings(
         ledger.issuer,
@@ -296,30 +292,14 @@ def _changing(steps: Iterable[BeneficialStep]) -> Iterator[BeneficialStep]:
             before = step.owned
 
 
-def _days_of_terms(facts: Sequence[InEffect], known: int) -> Iterator[date]:
-    """Yield the days on which a right comes within 60 days of its first day, is past its last, or has a new price.
+def _by_time(facts: Sequence[InEffect], known: int) -> Iterator[date]:
+    """Yield the days on which time alone changes what may be acquired within 60 days.
 
-    A quote counts from the next day on. A limit that is raised after notice counts from the notice on, and not
-    before 60 days are left.
+    A limit that is raised after notice counts from the notice on, and not before 60 days are left.
     """
-    if any(isinstance(each.fact, AwardGranted) for each in facts):
-        yield from (on - timedelta(days=WITHIN_DAYS) for on in days_of_vesting(facts, known))
     for _, noticed, *days, _ in changes_to_come(facts):
         yield from (noticed, *(each - timedelta(days=WITHIN_DAYS) for each in days))
-    for each in facts:
-        opens, closes = list[date | None](), list[date | None]()
-        for movement in each.fact.movements():
-            value = movement.value if type(movement) is Setting else None
-            if isinstance(value, WarrantTerms):
-                opens, closes = [value.exercisable_from], [value.expires_on]
-            elif isinstance(value, NoteTerms) and value.conversion is not None:
-                opens, closes = [value.conversion.opens_on], [value.conversion.closes_on]
-            elif isinstance(value, AwardTerms):
-                closes = [value.expires_on]
-        if isinstance(each.fact, PriceQuoted):
-            closes = [each.fact.effective_on.latest]
-        yield from (on - timedelta(days=WITHIN_DAYS) for on in opens if on is not None)
-        yield from (on + _ONE_DAY for on in closes if on is not None)
+    yield from days_of_terms(facts, known, within_days=WITHIN_DAYS)
 
 
 _BEARING: Final = (

@@ -27,6 +27,7 @@ from ledger.terms.dilution import Diluted, Potential, diluted
 from ledger.terms.warrants import WarrantTerms
 from ledger.timeline import InEffect, history_of
 from projections.accruals import accrued_dividends
+from projections.acquirable import days_of_terms
 from projections.awards import award_lines
 from projections.bounds import Bounds, exactly
 from projections.cap_table import common_for_each, table_of
@@ -261,7 +262,7 @@ def _average(figures: Iterable[Bounds[Fraction]], stretches: Sequence[Stretch]) 
         low += (figure.low or _NOTHING) * stretch.days
         known = known and figure.high is not None
         high += (figure.high or _NOTHING) * stretch.days
-    return Bounds(low / days, high / days if known else None)
+    return Bounds(low / Fraction(days), high / Fraction(days) if known else None)
 
 
 # --- a period ------------------------------------------------------------------------------------------------
@@ -312,8 +313,9 @@ class _Period:
         """Yield what may turn into shares from a day on; the first is that after which the period begins."""
         first = self._after + _ONE_DAY
         concerned = [each for each in self._facts if self._concerns(each)]
+        by_time = days_of_terms(self._facts, self._known)
         for balances in balances_over(
-            concerned, days_of_change(concerned, first, self._through, self._by_time()), self._known
+            concerned, days_of_change(concerned, first, self._through, by_time), self._known
         ):
             yield balances.history.as_of, self._on(balances, concerned)
 
@@ -325,23 +327,6 @@ class _Period:
             type(movement) is Posting and movement.unit == self._class and isinstance(movement.account, _PLAIN)
             for movement in each.fact.movements()
         )
-
-    def _by_time(self) -> set[date]:
-        """Return the days on which something changes because time has passed."""
-        found: set[date] = set()
-        if self._end.subjects(Level.AWARD_TERMS):
-            for line in award_lines(self._end)[0]:
-                for reading in line.readings:
-                    both = (*reading.schedule.instalments, *reading.issued.instalments)
-                    found |= {each.vests_on for each in both if each.vests_on is not None}
-                if line.expires_on is not None:
-                    found.add(line.expires_on + _ONE_DAY)
-        for warrant in self._end.subjects(Level.WARRANT_TERMS):
-            for terms in self._end.values(Level.WARRANT_TERMS, warrant):
-                if isinstance(terms, WarrantTerms):
-                    found |= {on for on in (terms.exercisable_from,) if on is not None}
-                    found |= {terms.expires_on + _ONE_DAY} if terms.expires_on is not None else set()
-        return {on for on in found if self._after < on <= self._through}
 
     def _on(self, balances: Balances, facts: Sequence[InEffect]) -> _Rights:
         """Return what may turn into shares on a day, in the units of the answer."""

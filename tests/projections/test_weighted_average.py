@@ -41,6 +41,7 @@ from projections.weighted_average import WeightedAverage
 from tests.builders import (
     award_granted,
     award_terms,
+    award_terms_amended,
     class_rights_stated,
     common,
     common_issued,
@@ -221,6 +222,45 @@ def test_shares_that_have_not_vested_do_not_count_yet() -> None:
     assert answer.basic == exactly(1_000 + Fraction(vested, 365))
     (line,) = answer.potentials
     assert (line.part, line.added) == (None, exactly(1_200 - Fraction(vested, 365)))
+
+
+def test_what_vested_before_the_terms_were_amended_vested_on_its_own_days() -> None:
+    """By hand: 730 restricted shares, half of them on 1 July; amended on 1 October, the rest at the end of 2027."""
+    restricted = AwardTerms(
+        award_kind=AwardKind.RESTRICTED_STOCK,
+        vesting=vesting_terms(
+            starts_on="2026-01-01", tranches=(VestingTranche(instalments=Count(2), every=Count(6)),)
+        ),
+    )
+    amended = attrs.evolve(
+        restricted, vesting=vesting_terms(starts_on="2026-01-01", tranches=(VestingTranche(on=date(2027, 12, 31)),))
+    )
+    ledger = acme(
+        award_granted(award="rs-1", granted=730, terms=restricted, plan=None, effective_on="2026-01-01"),
+        award_terms_amended(award="rs-1", terms=amended, effective_on="2026-10-01"),
+    )
+
+    assert year(ledger).basic == exactly(1_000 + Fraction(365 * 184, 365))
+
+
+def test_a_note_counts_from_the_day_on_which_it_may_be_converted_to_the_last() -> None:
+    """By hand: 1,460 USD at 2 USD, convertible in July and August: 730 shares on 62 of 365 days."""
+    conversion = NoteConversion(
+        into=COMMON,
+        price=PriceRule(fixed=usd(2)),
+        opens_on=date(2026, 7, 1),
+        closes_on=date(2026, 8, 31),
+    )
+    note = note_issued(
+        principal="1460 USD",
+        consideration=None,
+        terms=note_terms(interest=None, conversion=conversion),
+        effective_on="2026-01-01",
+    )
+
+    (line,) = year(acme(note)).potentials
+
+    assert line.outstanding == exactly(Fraction(730 * 62, 365))
 
 
 def test_prefunded_warrants_and_vested_units_count_as_if_they_were_issued() -> None:
