@@ -226,7 +226,7 @@ def _line(balances: Balances, debt: Debt, after: date | None, through: date) -> 
         debt.accrued(after, through),
         settled,
         owed,
-        _becomes(balances, debt.instrument, principal, owed),
+        shares_for(balances, debt.instrument, principal, owed),
     )
 
 
@@ -241,10 +241,10 @@ def _kind(balances: Balances, instrument: InstrumentId) -> InstrumentKind:
     return kinds[-1] if kinds else InstrumentKind.NOTE
 
 
-def _becomes(
+def shares_for(
     balances: Balances, instrument: InstrumentId, principal: Bounds[Money], interest: Bounds[Fraction]
 ) -> Bounds[Shares] | None:
-    """Return the shares that principal and interest would become on the day."""
+    """Return the shares that principal and interest would become on the day; ``None`` where they do not convert."""
     conversion, price = _conversion(balances, instrument), note_price(balances, instrument)
     if conversion is None or price is None or not conversion.is_open(balances.history.as_of):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import reduce
@@ -111,6 +112,7 @@ def share_lines(
     table: CapTable,
     in_round: Sequence[Conversion] = (),
     unknown: Sequence[InstrumentId] = (),
+    without_interest_since: date | None = None,
 ) -> Iterator[ShareLine]:
     """Yield everything that is a share on a day, or may become one.
 
@@ -120,9 +122,10 @@ def share_lines(
         table: The cap table of the day, in the units of the day.
         in_round: What SAFEs and notes would become in a round.
         unknown: SAFEs and notes of which nobody knows what they would become.
+        without_interest_since: The day from which on interest on notes does not count.
     """
     yield from lines_without_papers(balances, table)
-    yield from _papers(ledger, balances, table, _own_units(table), in_round, unknown)
+    yield from _papers(ledger, balances, table, in_round, unknown, without_interest_since)
 
 
 def lines_without_papers(balances: Balances, table: CapTable) -> Iterator[ShareLine]:
@@ -287,29 +290,41 @@ def _papers(
     ledger: Ledger,
     balances: Balances,
     table: CapTable,
-    ratios: dict[StockClassId, Fraction],
     in_round: Sequence[Conversion],
     unknown: Sequence[InstrumentId],
+    without_interest_since: date | None,
 ) -> Iterator[ShareLine]:
     """Yield what notes would become by their terms of the day, and SAFEs and others in a round."""
     if not _waiting(balances):
         return
-    from projections.notes import notes  # only who has notes or SAFEs needs them
+    from projections.notes import notes, shares_for  # only who has notes or SAFEs needs them
 
+    ratios, since = _own_units(table), without_interest_since
     converted = {conversion.name for conversion in in_round}
     for conversion in in_round:
         part = _part_of_paper(balances, InstrumentId(conversion.name))
         holder = shown_under(balances, conversion.holder)
         yield ShareLine(part, InstrumentId(conversion.name), holder, exactly(conversion.shares))
-    for line in notes(ledger, as_of=table.as_of, known_at=table.known):
+    for line in notes(ledger, as_of=table.as_of, after=since, known_at=table.known):
         name, part = line.instrument, _part_of_paper(balances, line.instrument)
         if name in unknown:
             yield ShareLine(part, name, line.holder, _UNKNOWN)
-        elif name not in converted and line.becomes is not None:
+            continue
+        becomes = line.becomes
+        if since is not None:
+            becomes = shares_for(balances, name, line.principal, _before(line.interest, line.accrued))
+        if name not in converted and becomes is not None:
             into = next(each.into for each in _rights(balances, name))
             each = common_for_each(balances, into, ratios)
             if each is not None:
-                yield ShareLine(part, name, line.holder, as_common(line.becomes, each))
+                yield ShareLine(part, name, line.holder, as_common(becomes, each))
+
+
+def _before(interest: Bounds[Fraction], accrued: Bounds[Fraction]) -> Bounds[Fraction]:
+    """Return what of the interest owed is older than what accrued since; payments settle the oldest first."""
+    least = (interest.low or Fraction(0)) - (accrued.high or Fraction(0))
+    most = (interest.high or Fraction(0)) - (accrued.low or Fraction(0))
+    return Bounds(max(Fraction(0), least), max(Fraction(0), most))
 
 
 def _part_of_paper(balances: Balances, name: InstrumentId) -> Part:

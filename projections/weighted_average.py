@@ -4,6 +4,7 @@ A share counts from the day on which it is issued to the day before the one on w
 dividends count as if they had always been (IAS 33.26, ASC 260-10-55-12): everything is in the units of the last
 day, or of a later one. Options, warrants and awards count by the treasury-stock method, convertible shares and
 notes as if converted, each for the days on which it was outstanding; ``ledger.terms.dilution`` puts them in order.
+A note converts with the interest that was owed when the period began: that of the period adds to income instead.
 """
 
 from __future__ import annotations
@@ -335,7 +336,7 @@ class _Period:
         table = table_of(self._ledger, facts, balances, Units(facts, None, on))
         lines = [
             _scaled(line, factor)
-            for line in share_lines(self._ledger, balances, table)
+            for line in share_lines(self._ledger, balances, table, without_interest_since=self._after + _ONE_DAY)
             if line.part not in (Part.COMMON, Part.POOL, Part.SAFES)
         ]
         issued = [line for line in lines if _needs_nothing(balances, line, on)]

@@ -52,6 +52,7 @@ from tests.builders import (
     note_issued,
     note_terms,
     preferred_issued,
+    price_quoted,
     register_scope_declared,
     series_a,
     shares_converted,
@@ -261,6 +262,23 @@ def test_a_note_counts_from_the_day_on_which_it_may_be_converted_to_the_last() -
     (line,) = year(acme(note)).potentials
 
     assert line.outstanding == exactly(Fraction(730 * 62, 365))
+
+
+def test_interest_of_the_period_adds_to_income_and_not_to_the_shares_of_a_note() -> None:
+    """ASC 260-10-45-40: converted when the period begins, a note bears no interest in it.
+
+    By hand: 100,000 USD at 6 % from 2 January at 2 USD are 50,000 shares, on 364 of 365 days, whatever else there
+    is to tell on the way. On 1 July 2,958.90 USD are owed: a second half has 51,479 shares on all of its days.
+    """
+    note = note_issued(consideration=None, effective_on="2026-01-02")
+
+    for others in ((), (price_quoted(effective_on="2026-07-01"),), (price_quoted(effective_on="2026-10-01"),)):
+        (whole,) = year(acme(note, *others)).potentials
+        (half,) = year(acme(note, *others), after="2026-06-30").potentials
+
+        assert whole.outstanding == exactly(Fraction(50_000 * 364, 365))
+        assert whole.income == exactly(Fraction(6_000 * 364, 365))
+        assert half.outstanding == exactly(Fraction(51_479))
 
 
 def test_prefunded_warrants_and_vested_units_count_as_if_they_were_issued() -> None:
