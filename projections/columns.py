@@ -573,6 +573,7 @@ def difference(view: Difference) -> tuple[Frame, ...]:
             ("holding", view.holdings),
             ("stock class", view.classes),
             ("agreement", view.agreements),
+            ("instrument", view.instruments),
         )
         for line in lines
     ]

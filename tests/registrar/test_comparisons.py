@@ -251,6 +251,22 @@ def test_each_of_them_leaves_in_every_format_and_twice_the_same(
         assert pages[0] == pages[1] != b""
 
 
+def test_instruments_stand_in_a_table_of_their_own_with_holder_and_price() -> None:
+    ledger = a.company()
+    ledger.record(a.note_issued())
+    found = differences.with_and_without(ledger, what_if(ledger, a.warrant_issued(), as_of="2026-06-30"), "w.jsonl")
+    passed = differences.between_days(ledger, difference(ledger, after="2026-02-01", through="2026-02-02"))
+
+    table = found.table("instruments")
+    assert [tuple(map(str, row.values)) for row in table.rows] == [
+        ("w-1", "Fund LP", "fund", "may buy", "0", "1,000", "1000", "(EntryNumber(8),)"),
+        ("w-1", "None", "None", "price of common", "not stated", "2 USD", "None", "(EntryNumber(8),)"),
+    ]
+    assert [row.values[3] for row in passed.table("instruments").rows] == ["owed", "price of common"]
+    owed = "Owed: the principal of a note, or what was paid for a SAFE, without interest."
+    assert (owed in passed.notes, owed in found.notes) == (True, False)
+
+
 # --- what adds up --------------------------------------------------------------------------------------------
 
 
