@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ledger.commands.award_accounts import AwardAccounts, AwardReading, Days, Pool, PoolReading, days_met
 from ledger.days import EffectiveDay, day_of
 from ledger.errors import UnknownName, nearest
 from ledger.events import (
@@ -28,6 +27,7 @@ from ledger.events import (
 from ledger.identity import EntryNumber, HolderId, InstrumentId, IssuerId, PlanId, StockClassId
 from ledger.movements import Level
 from ledger.quantities import Price, Shares
+from ledger.readings.awards import AwardAccounts, AwardReading, Days, Pool, PoolReading, days_met
 from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.exercise import NO_SHARES
 from ledger.terms.schedule import Instalment

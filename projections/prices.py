@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from ledger.commands.pricing import PriceReading
 from ledger.events import ConvertibleConverted, SharesConverted
 from ledger.movements import Level
 from ledger.quantities import SCALE, Price, Shares, plain
+from ledger.readings.prices import PriceReading
 from ledger.terms.notes import NoteTerms
 from ledger.terms.preferred import MarketConversion
 

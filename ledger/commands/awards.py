@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ledger.book import Book
-from ledger.commands.award_accounts import AwardAccount, AwardAccounts, AwardReading, Days
 from ledger.commands.reading import as_recorded, book_at, level_of, only_security
 from ledger.days import EffectiveDay, Phase, moment
 from ledger.errors import NotExercisable, TermsIncomplete, UnknownName, nearest
@@ -25,6 +24,7 @@ from ledger.events import (
 from ledger.identity import HolderId, InstrumentId, PlanId, SecurityId, StockClassId
 from ledger.movements import Level
 from ledger.quantities import Money, Price, Shares
+from ledger.readings.awards import AwardAccount, AwardAccounts, AwardReading, Days
 from ledger.terms.awards import AwardKind
 from ledger.terms.exercise import NO_SHARES, Settlement, cash_exercise, net_exercise, release, withheld_for
 from ledger.timeline import place_in_history

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ledger.journal import Ledger
     from ledger.timeline import InEffect
 
-from ledger.commands.pricing import PriceReading
 from ledger.commands.reading import as_recorded, book_at, level_of
+from ledger.readings.prices import PriceReading
 
 
 @attrs.frozen
