@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
-from math import floor
 from typing import TYPE_CHECKING
 
 import attrs
 
 from ledger.errors import NotUnderstood
 from ledger.identity import Count
-from ledger.quantities import PLACES, Ratio, Shares, recordable
+from ledger.quantities import PLACES, FractionPolicy, Ratio, Shares, recordable, round_position
 from ledger.terms.base import Terms
 
 if TYPE_CHECKING:
@@ -90,9 +89,8 @@ def room_under(
         decimals: Decimals that a share of the class may have.
     """
     whole, mine = outstanding.units + acquirable.units, owned.units + acquirable.units
-    step = 10 ** (PLACES - decimals)
     most = (part.value * whole - mine) / (1 - part.value)
-    return Shares.of_units(max(0, floor(most / Fraction(step)) * step))
+    return Shares.of_units(max(0, round_position(most, FractionPolicy.DOWN, decimals)))
 
 
 def acquired_under(
@@ -155,4 +153,4 @@ class IssuanceCap(Terms):
             return self.shares
         if outstanding is None or self.part is None:
             return None
-        return Shares(floor(outstanding.as_fraction() * self.part.value))
+        return Shares.of_units(round_position(outstanding.units * self.part.value, FractionPolicy.DOWN, 0))
