@@ -26,6 +26,8 @@ from tests.golden import make_tables
 VERBS = [verb for verbs in cli.VERBS.values() for verb in verbs]
 FIRST = ("init", "record", "show", "commitments", "rollforward", "explain", "log", "check", "demo")
 """The verbs that a record of the founding case needs, in the order in which somebody meets them."""
+LONGER = {"pro-forma": 55}
+"""Help that takes more than a screen of 40 lines: a round has two dozen terms, each of which people ask for by name."""
 EVENTS = json_lines.write([*a.founding(), a.common_issued()])
 
 
@@ -119,7 +121,7 @@ def test_every_verb_has_an_example_on_one_screen(verb: str) -> None:
     told = run(verb, "--help").stdout
 
     assert f"  captable {verb}" in told.partition("Example:")[2]
-    assert len(told.splitlines()) <= 40
+    assert len(told.splitlines()) <= LONGER.get(verb, 40)
 
 
 def test_the_version_is_that_of_the_distribution() -> None:
