@@ -58,6 +58,10 @@ class _Award:
         names = ", ".join(map(str, holders))
         raise TermsIncomplete(self.award, f"{names} have parts of it. Name the holder.")
 
+    def left(self, holder: HolderId) -> Shares:
+        """Return what a holder has of it."""
+        return dict(self.reading.holders).get(holder, NO_SHARES)
+
     def plan(self, returns: bool) -> PlanId | None:
         """Return the plan to whose pool shares return, where they do."""
         if returns and self.account.plan is None:
@@ -240,7 +244,8 @@ class ReleaseUnits:
         terms = found.account.terms
         if terms.award_kind is not AwardKind.RESTRICTED_STOCK_UNIT:
             raise found.refused(f"is {terms.award_kind.value}, which is not released")
-        vested = found.reading.outstanding - found.reading.unvested
+        holder = found.holder(self.holder)
+        vested = min(found.reading.outstanding - found.reading.unvested, found.left(holder))
         released = vested if self.released is None else self.released
         if released > vested or not released:
             raise found.refused(f"has {vested:,} vested units to be released")
@@ -256,7 +261,7 @@ class ReleaseUnits:
                 effective_on=self.on,
                 phase=self.phase,
                 award=self.award,
-                holder=found.holder(self.holder),
+                holder=holder,
                 stock_class=found.stock_class,
                 released=released,
                 for_tax=settled.for_tax or None,
@@ -302,7 +307,7 @@ class EndAward:
         """
         found = _award_on(ledger, self.award, self.on, self.phase)
         holder = found.holder(self.holder)
-        outstanding = dict(found.reading.holders).get(holder, NO_SHARES)
+        outstanding = found.left(holder)
         unvested = min(outstanding, found.reading.unvested)
         keeps_vested = self.cause in (EndCause.TERMINATION, EndCause.CONDITION_FAILED)
         vested = NO_SHARES if keeps_vested else outstanding - unvested
