@@ -180,3 +180,16 @@ def test_every_kind_that_a_verb_records_is_restated_in_its_words() -> None:
     assert recorded <= set(_STATED_BY)
     assert set(_STATED_BY) - recorded == {"issuer-registered", "stock-split-effected", "remedy-exercised"}
     assert main.get_command(context, "register") is not None
+
+
+def test_a_void_says_what_it_took_out_since_a_number_is_easily_mistaken(file: Path) -> None:
+    done(file, "restrict", "hold", "--kind", "stop", "--holder", "ada", *ON)
+
+    tried = run(file, "void", "7", "13", "--reason", "Misread.", "--dry-run")
+    first = run(file, "void", "13", "--reason", "Misread.", "--command", "once")
+    again = run(file, "void", "13", "--reason", "Misread.", "--command", "once")
+
+    assert "entry 7 no longer counts: common-issued 2026-" in tried.stdout
+    assert "entry 13 no longer counts: restriction-placed 2026-" in tried.stdout
+    assert "entry 13 no longer counts: restriction-placed 2026-" in first.stdout
+    assert "no longer counts" not in again.stdout
