@@ -276,7 +276,7 @@ def _issued_by(each: InEffect, balances: Balances, reason: CarveOut | None) -> t
         raise NotUnderstood(
             "E_ENTRY",
             f"entry {each.entry.number} ({each.fact.KIND}) issues nothing for a price that is known",
-            "state the shares and the price instead",
+            "ask what an issue of so many shares at a price calls for, and record that adjustment yourself",
         )
     into, shares, amount, currency = found
     if reason is None and isinstance(each.fact, AwardGranted):
