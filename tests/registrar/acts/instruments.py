@@ -460,7 +460,7 @@ ACTS_ON_INSTRUMENTS: list[tuple[list[Event], list[str], list[Event]]] = [
                 withheld=20,
                 abstained=3,
                 broker_non_votes=500,
-                record_day="2026-02-01",
+                record_on="2026-02-01",
                 carried=False,
                 effective_on=LATER,
             )
