@@ -19,6 +19,7 @@ from ledger.errors import NotUnderstood
 from ledger.identity import HolderId, StockClassId
 from ledger.movements import Declared, InstrumentKind, Level, StockClassKind
 from ledger.quantities import Currency, Money, Price, Shares
+from ledger.terms.awards import AwardKind
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.liquidation import LiquidationPreference, Participation
 from ledger.terms.liquidity import at_liquidity
@@ -330,6 +331,8 @@ class _Making:
         if line.becomes is None or note.into is None:
             return None
         shares = self._exact(line.becomes, f"what {line.instrument} converts into")
+        if any(self._balances.values(Level.LIQUIDATION, note.into)):
+            self.assumed.append(f"{line.instrument} converts into {note.into}: it counts without its preference.")
         return shares * (self._counts_for(note.into) or 1)
 
     def add_safes(self) -> None:
@@ -367,9 +370,10 @@ class _Making:
     def add_awards(self, lines: Iterable[AwardLine]) -> None:
         """Add the shares under awards, all of them or those that have vested."""
         on = self._balances.history.as_of
-        unvested = False
+        unvested = restricted = False
         for line in lines:
             terms = self._only(line.terms, f"the terms of {line.award}")
+            restricted |= terms is not None and terms.award_kind is AwardKind.RESTRICTED_STOCK
             if terms is not None and terms.has_expired(on):
                 continue
             outstanding = self._exact(line.outstanding, f"the shares under {line.award}")
@@ -386,6 +390,8 @@ class _Making:
         if unvested:
             how = "as far as they have vested" if self._vested_only else "in full, as if all of them had vested"
             self.assumed.append(f"Awards count {how}.")
+        if restricted and self._vested_only:
+            self.assumed.append("Restricted stock is issued, and counts in full.")
 
     def _add_right(
         self,
