@@ -10,7 +10,7 @@ import attrs
 
 from ledger.errors import NotUnderstood
 from ledger.identity import Count
-from ledger.quantities import PLACES, FractionPolicy, Ratio, Shares, recordable, round_position
+from ledger.quantities import FractionPolicy, Ratio, Shares, recordable, round_position
 from ledger.terms.base import Terms
 
 if TYPE_CHECKING:
@@ -46,17 +46,6 @@ class OwnershipLimit(Terms):
             raise NotUnderstood(
                 "E_TERMS", f"a limit of {self.at_most} with a ceiling of {self.ceiling}", "no lower, and below 1"
             )
-
-    def room(self, *, outstanding: Shares, owned: Shares, acquirable: Shares = NONE, decimals: int = 0) -> Shares:
-        """Return how many shares the holder may receive now; see ``room_under``."""
-        return room_under(
-            self.at_most, outstanding=outstanding, owned=owned, acquirable=acquirable, decimals=decimals
-        )
-
-    def excess(self, received: Shares, *, outstanding: Shares, owned: Shares, acquirable: Shares = NONE) -> Shares:
-        """Return how many of the shares received were too many; papers call them void from the beginning."""
-        allowed = self.room(outstanding=outstanding, owned=owned, acquirable=acquirable, decimals=PLACES)
-        return max(NONE, received - allowed)
 
     def raised_from(self, notified_on: date) -> date:
         """Return the first day on which a raise or a waiver of which notice was given may be in force."""
