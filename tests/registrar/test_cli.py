@@ -124,6 +124,27 @@ def test_every_verb_has_an_example_on_one_screen(verb: str) -> None:
     assert len(told.splitlines()) <= LONGER.get(verb, 40)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("pool", "change-pool"),
+        ("plan", "adopt-plan"),
+        ("blocker", "limit-ownership"),
+        ("lock-up", "restrict"),
+        ("cap-table", "show"),
+    ],
+)
+def test_a_word_that_is_no_verb_is_answered_with_verbs_that_have_to_do_with_it(typed: str, meant: str) -> None:
+    told = run(typed).stderr
+
+    assert told.startswith(f"error: E_USAGE: there is no verb '{typed}' (did you mean ")
+    assert meant in told
+
+
+def test_a_word_that_has_nothing_to_do_with_a_verb_is_answered_with_where_they_are_listed() -> None:
+    assert run("xyzzy").stderr == "error: E_USAGE: there is no verb 'xyzzy' (captable --help lists them)\n"
+
+
 def test_the_version_is_that_of_the_distribution() -> None:
     assert run("--version").stdout == "captable 0.1.0\n"
 
