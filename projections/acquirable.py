@@ -13,7 +13,17 @@ import attrs
 from ledger.events import AwardGranted, PriceQuoted
 from ledger.identity import HolderId, InstrumentId, StockClassId
 from ledger.movements import Account, Level, LevelValue, Owed, Purchasable, Setting, Unit
-from ledger.quantities import SCALE, Currency, FractionPolicy, Money, Price, Shares, paid_out, round_position
+from ledger.quantities import (
+    NO_SHARES,
+    SCALE,
+    Currency,
+    FractionPolicy,
+    Money,
+    Price,
+    Shares,
+    paid_out,
+    round_position,
+)
 from ledger.terms.awards import AwardTerms
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.notes import NoteConversion, NoteTerms
@@ -28,7 +38,6 @@ from projections.ownership import owned_shares, owners
 from projections.prices import note_price, price_on
 from projections.replay import Balances, Quantity
 
-_NONE: Final = Shares(0)
 _ONE: Final = Fraction(1)
 _UNKNOWN: Final[Bounds[Fraction]] = Bounds(None, None)
 
@@ -208,9 +217,9 @@ def _each(least: Price | None, most: Price | None, value: Fraction) -> Bounds[Fr
 def _yielded(bounds: tuple[Quantity, Quantity], each: Bounds[Fraction], decimals: int) -> Bounds[Shares]:
     """Return the whole shares that quantities bring; nothing is the least where nobody knows the price."""
     low, high = bounds
-    least = _NONE if each.low is None else _rounded_down(low * each.low, decimals)
+    least = NO_SHARES if each.low is None else _rounded_down(low * each.low, decimals)
     if not high:
-        return Bounds(least, _NONE)
+        return Bounds(least, NO_SHARES)
     return Bounds(least, None if each.high is None else _rounded_down(high * each.high, decimals))
 
 
@@ -297,7 +306,9 @@ def _converted(
         exact = (Fraction(units) + max(owed, Fraction(0)) * SCALE) * at
         return Shares.of_units(round_position(exact, fractions, decimals))
 
-    return Bounds(shares(bounds[0], interest.low, each.low) or _NONE, shares(bounds[1], interest.high, each.high))
+    return Bounds(
+        shares(bounds[0], interest.low, each.low) or NO_SHARES, shares(bounds[1], interest.high, each.high)
+    )
 
 
 def _instruments(
@@ -350,5 +361,5 @@ def _parts(
     balances: Balances, holders: Iterable[tuple[HolderId, Shares]], holder: HolderId, total: Shares
 ) -> tuple[Shares, Fraction]:
     """Return what a holder has of an award, and which part of all that is."""
-    mine = sum((shares for each, shares in holders if shown_under(balances, each) == holder), _NONE)
+    mine = sum((shares for each, shares in holders if shown_under(balances, each) == holder), NO_SHARES)
     return mine, Fraction(mine.units) / total.units if total else Fraction(0)

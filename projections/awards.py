@@ -26,10 +26,9 @@ from ledger.events import (
 )
 from ledger.identity import EntryNumber, HolderId, InstrumentId, IssuerId, PlanId, StockClassId
 from ledger.movements import Level
-from ledger.quantities import Price, Shares
+from ledger.quantities import NO_SHARES, Price, Shares
 from ledger.readings.awards import AwardAccounts, AwardReading, Days, Pool, PoolReading, days_met
 from ledger.terms.awards import AwardKind, AwardTerms
-from ledger.terms.exercise import NO_SHARES
 from ledger.terms.schedule import Instalment
 from ledger.timeline import History, InEffect, place_in_history
 from projections.bounds import Bounds, Possible

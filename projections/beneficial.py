@@ -18,7 +18,7 @@ import attrs
 from ledger.errors import UnknownName, nearest
 from ledger.identity import GroupId, HolderId, IssuerId, RestrictionId, StockClassId
 from ledger.movements import Held, Level
-from ledger.quantities import Ratio, Shares
+from ledger.quantities import NO_SHARES, Ratio, Shares
 from ledger.terms.limits import acquired_under, part_owned
 from projections.acquirable import Acquirable, acquirable
 from projections.bounds import Bounds, exactly
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from projections.frame import Frame
 
 WITHIN_DAYS: Final = 60
-_NONE: Final = Shares(0)
 _ONE: Final = Fraction(1)
 
 
@@ -168,7 +167,7 @@ def designated(balances: Balances, stock_class: str) -> StockClassId:
 
 
 def _largest_first(line: BeneficialLine) -> tuple[Fraction, str]:
-    return -(line.owned.low or _NONE).as_fraction(), str(line.owner)
+    return -(line.owned.low or NO_SHARES).as_fraction(), str(line.owner)
 
 
 def count_of(balances: Balances, stock_class: StockClassId) -> ReliedCount:
@@ -278,11 +277,12 @@ class _Picture:
             together: Whose shares an ownership limit counts beside.
             is_group: Whether it is a group.
         """
-        held = together_shares(self.owned.get(each, exactly(_NONE)) for each in members)
-        of_record = together_shares(self.of_record.get(each, exactly(_NONE)) for each in members)
+        held = together_shares(self.owned.get(each, exactly(NO_SHARES)) for each in members)
+        of_record = together_shares(self.of_record.get(each, exactly(NO_SHARES)) for each in members)
         sources = tuple(each for each in self.sources if each.holder in members)
         may_acquire = Bounds(
-            self._acquired(members, together, strict=True) or _NONE, self._acquired(members, together, strict=False)
+            self._acquired(members, together, strict=True) or NO_SHARES,
+            self._acquired(members, together, strict=False),
         )
         return BeneficialLine(
             owner,
@@ -332,7 +332,7 @@ class _Picture:
                 beside.append(_end(each.shares, low=not strict))
         if not limited:
             return _sum(free)
-        owned = together_shares(self.owned.get(each, exactly(_NONE)) for each in together)
+        owned = together_shares(self.owned.get(each, exactly(NO_SHARES)) for each in together)
         outstanding, held = _end(self.outstanding, low=strict), _end(owned, low=not strict)
         others = _sum(beside)
         if outstanding is None or held is None or others is None:
@@ -364,12 +364,12 @@ def _part(limit: LimitInForce, *, strict: bool) -> Ratio:
 
 def _end(bounds: Bounds[Shares], *, low: bool) -> Shares | None:
     """Return the end of a figure; of one that nobody knows from below, nothing."""
-    return bounds.low or _NONE if low else bounds.high
+    return bounds.low or NO_SHARES if low else bounds.high
 
 
 def _sum(figures: Iterable[Shares | None]) -> Shares | None:
     """Return shares together; ``None`` where one is not known."""
-    found = _NONE
+    found = NO_SHARES
     for each in figures:
         if each is None:
             return None
@@ -385,6 +385,6 @@ def together_shares(figures: Iterable[Bounds[Shares]]) -> Bounds[Shares]:
 
 def _less(whole: Bounds[Shares], part: Bounds[Shares]) -> Bounds[Shares]:
     """Return what is left of a whole without a part of it."""
-    low = _NONE if whole.low is None or part.high is None else max(_NONE, whole.low - part.high)
-    high = None if whole.high is None or part.low is None else max(_NONE, whole.high - part.low)
+    low = NO_SHARES if whole.low is None or part.high is None else max(NO_SHARES, whole.low - part.high)
+    high = None if whole.high is None or part.low is None else max(NO_SHARES, whole.high - part.low)
     return Bounds(low, high)

@@ -18,7 +18,7 @@ import attrs
 from ledger.errors import UnknownName, nearest
 from ledger.identity import HolderId, IssuerId, ReserveId, RestrictionId, StockClassId
 from ledger.movements import Level
-from ledger.quantities import Money, Shares
+from ledger.quantities import NO_SHARES, Money, Shares
 from ledger.terms.limits import room_under
 from ledger.timeline import InEffect
 from projections.acquirable import Acquirable, By, acquirable
@@ -42,8 +42,6 @@ from projections.replay import Balances, replay
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
     from projections.frame import Frame
-
-_NONE = Shares(0)
 
 
 class Stop(Enum):
@@ -216,7 +214,7 @@ class _Desk:
     def _line(self, right: Acquirable, limits: list[CapacityLimit]) -> CapacityLine:
         capacity = least(each.room for each in limits)
         high = capacity.high
-        first = [each for each in limits if high is None or (each.room.low or _NONE) <= high]
+        first = [each for each in limits if high is None or (each.room.low or NO_SHARES) <= high]
         if capacity.is_exact:
             first = [each for each in limits if each.room.low == capacity.low]
         name = name_of(self.balances, self.holder)
@@ -233,7 +231,7 @@ class _Desk:
         if not right.is_open(as_of):
             is_early = right.opens_on is not None and right.opens_on > as_of
             words = f"opens on {right.opens_on}" if is_early else f"closed on {right.closes_on}"
-            yield CapacityLimit(Stop.NOT_OPEN, exactly(_NONE), words)
+            yield CapacityLimit(Stop.NOT_OPEN, exactly(NO_SHARES), words)
         what = {By.WARRANT: "shares to buy", By.NOTE: "owed"}.get(right.by, str(right.source))
         yield CapacityLimit(Stop.HELD, right.shares, f"{right.held} {what} {right.terms}")
         yield from self._of_the_charter(self.classes[into])
@@ -247,9 +245,9 @@ class _Desk:
                 yield CapacityLimit(Stop.CAP, cap.room, words, cap.restriction)
 
     def _of_the_charter(self, line: ClassLine) -> Iterator[CapacityLimit]:
-        kept = next((each.shares for each in line.reserves if each.reserve == self.reserve), exactly(_NONE))
+        kept = next((each.shares for each in line.reserves if each.reserve == self.reserve), exactly(NO_SHARES))
         words = f"{line.authorized} authorized, {line.issued} issued, {line.reserved} reserved"
-        if line.spent != exactly(_NONE):
+        if line.spent != exactly(NO_SHARES):
             words += f", {line.spent} used up"
         if self.reserve is not None:
             words += f" ({kept} of it for this)"
@@ -270,7 +268,7 @@ class _Desk:
         decimals = int(self.balances.values(Level.DECIMALS, into)[-1])
         low = high = None
         if limit.smallest is not None and count.shares.low is not None and owned.high is not None:
-            low = _NONE
+            low = NO_SHARES
             if beside.high is not None:
                 low = room_under(
                     limit.smallest,
@@ -284,7 +282,7 @@ class _Desk:
                 limit.largest,
                 outstanding=count.shares.high,
                 owned=owned.low,
-                acquirable=beside.low or _NONE,
+                acquirable=beside.low or NO_SHARES,
                 decimals=decimals,
             )
         words = _said_of(limit, count, owned, beside, together - {self.holder})
@@ -311,7 +309,7 @@ def _said_of(
 ) -> str:
     parts = " or ".join("none" if part is None else f"{part}" for part in limit.parts)
     words = f"{parts} of {count.shares} outstanding {count.words}, {owned} owned"
-    if beside != exactly(_NONE):
+    if beside != exactly(NO_SHARES):
         words += f" and {beside} acquirable otherwise"
     if others:
         words += f", together with {', '.join(sorted(others))}"
@@ -322,7 +320,7 @@ def least(figures: Iterable[Bounds[Shares]]) -> Bounds[Shares]:
     """Return the least of figures; one that nobody knows from below may be nothing."""
     known = list(figures)
     highs = [each.high for each in known if each.high is not None]
-    return Bounds(min(each.low or _NONE for each in known), min(highs, default=None))
+    return Bounds(min(each.low or NO_SHARES for each in known), min(highs, default=None))
 
 
 def _plus(one: Bounds[Shares], other: Bounds[Shares]) -> Bounds[Shares]:
@@ -333,4 +331,4 @@ def _plus(one: Bounds[Shares], other: Bounds[Shares]) -> Bounds[Shares]:
 
 
 def _not_below(shares: Shares | None) -> Shares | None:
-    return None if shares is None else max(_NONE, shares)
+    return None if shares is None else max(NO_SHARES, shares)

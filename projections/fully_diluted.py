@@ -17,12 +17,12 @@ import attrs
 from ledger.days import day
 from ledger.errors import NotUnderstood, nearest
 from ledger.identity import HolderId, InstrumentId, IssuerId, StockClassId
-from ledger.quantities import Price, Shares
+from ledger.quantities import NO_SHARES, Price, Shares
 from projections.bounds import Bounds, exactly
 from projections.cap_table import ClassLine, name_of, part_of, table_of
 from projections.frame import Tabular
 from projections.replay import Balances, Units, replay
-from projections.share_lines import NO_SHARES, Method, Part, ShareLine, in_a_round, share_lines, together
+from projections.share_lines import Method, Part, ShareLine, in_a_round, share_lines, together
 from projections.votes import VotesAsConverted, votes_as_converted
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from ledger.events import (
 )
 from ledger.identity import AgreementId, GroupId, HolderId, InstrumentId, RestrictionId, StockClassId
 from ledger.movements import ISSUES, Awarded, Held, Level, Owed, Posting, Purchasable, Setting, Source
-from ledger.quantities import Ratio, Shares
+from ledger.quantities import NO_SHARES, Ratio, Shares
 from ledger.timeline import InEffect, history_of, may_be_last, place_in_history
 from projections.bounds import Bounds, exactly
 from projections.cap_table import possible_names, shares_between
@@ -28,7 +28,6 @@ from projections.replay import Balances, Units, is_complete, replay
 if TYPE_CHECKING:
     from ledger.timeline import Place
 
-NONE = Shares(0)
 _BY_THE_HOLDER = (Source.ISSUED_ON_CONVERSION, Source.ISSUED_ON_EXERCISE, Source.ISSUED_IN_EXCHANGE)
 
 
@@ -296,9 +295,9 @@ class CapInForce:
     def room(self) -> Bounds[Shares]:
         """Shares that may still be issued."""
         if self.number is None or self.issued.low is None or self.issued.high is None:
-            return Bounds(NONE, None)
+            return Bounds(NO_SHARES, None)
         low, high = self.number - self.issued.high, self.number - self.issued.low
-        return Bounds(max(NONE, low), None if self.may_be_lifted else max(NONE, high))
+        return Bounds(max(NO_SHARES, low), None if self.may_be_lifted else max(NO_SHARES, high))
 
     def covers(self, source: StockClassId | InstrumentId) -> bool:
         """Whether the conversion or exercise of a class, a note or a warrant counts against it."""

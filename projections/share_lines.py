@@ -14,7 +14,7 @@ import attrs
 from ledger.errors import NotUnderstood
 from ledger.identity import HolderId, InstrumentId, PlanId, StockClassId
 from ledger.movements import Account, InstrumentKind, Level, Owed, Purchasable, StockClassKind, Unit
-from ledger.quantities import Currency, Money, Price, Shares
+from ledger.quantities import NO_SHARES, Currency, Money, Price, Shares
 from ledger.terms.awards import AwardKind
 from ledger.terms.exercise import PotentialShares, treasury_stock_method
 from ledger.terms.rounds import Conversion, Investment, Round
@@ -28,7 +28,6 @@ from projections.replay import Balances
 if TYPE_CHECKING:
     from ledger.journal import Ledger
 
-NO_SHARES: Final = Shares(0)
 _UNKNOWN: Final[Bounds[Shares]] = Bounds(NO_SHARES, None)
 
 

@@ -22,7 +22,7 @@ from ledger.errors import NotUnderstood
 from ledger.events import DividendDeclared, UnvestedSharesRepurchased
 from ledger.identity import InstrumentId, IssuerId, StockClassId
 from ledger.movements import Held, Level, Posting, Reserved, Source
-from ledger.quantities import Currency, Money, Price, Ratio, Shares
+from ledger.quantities import NO_SHARES, Currency, Money, Price, Ratio, Shares
 from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.dilution import Diluted, Potential, diluted
 from ledger.terms.warrants import WarrantTerms
@@ -36,7 +36,7 @@ from projections.debts import debts
 from projections.frame import Tabular
 from projections.over_time import balances_over, days_of_change, first_and_last, ownership_over_time
 from projections.replay import Balances, Units, close_place, replay
-from projections.share_lines import NO_SHARES, Method, Part, ShareLine, as_common, share_lines, together
+from projections.share_lines import Method, Part, ShareLine, as_common, share_lines, together
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger

@@ -23,10 +23,10 @@ from ledger.events import (
 )
 from ledger.identity import HolderId, InstrumentId, PlanId, SecurityId, StockClassId
 from ledger.movements import Level
-from ledger.quantities import Money, Price, Shares
+from ledger.quantities import NO_SHARES, Money, Price, Shares
 from ledger.readings.awards import AwardAccount, AwardAccounts, AwardReading, Days
 from ledger.terms.awards import AwardKind
-from ledger.terms.exercise import NO_SHARES, Settlement, cash_exercise, net_exercise, release, withheld_for
+from ledger.terms.exercise import Settlement, cash_exercise, net_exercise, release, withheld_for
 from ledger.timeline import place_in_history
 
 if TYPE_CHECKING:

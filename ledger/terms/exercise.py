@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Final
 
 import attrs
 
 from ledger.errors import NotUnderstood
-from ledger.quantities import FractionPolicy, Money, Price, Ratio, Shares, round_position
+from ledger.quantities import NO_SHARES, FractionPolicy, Money, Price, Ratio, Shares, round_position
 from ledger.terms.warrants import cashless, cashless_fraction
-
-NO_SHARES: Final = Shares(0)
 
 
 def withheld_at(rate: Ratio, shares: Shares, rounding: FractionPolicy = FractionPolicy.UP) -> Shares:

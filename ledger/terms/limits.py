@@ -10,13 +10,11 @@ import attrs
 
 from ledger.errors import NotUnderstood
 from ledger.identity import Count
-from ledger.quantities import FractionPolicy, Ratio, Shares, recordable, round_position
+from ledger.quantities import NO_SHARES, FractionPolicy, Ratio, Shares, recordable, round_position
 from ledger.terms.base import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-NONE = Shares(0)
 
 
 @attrs.frozen(kw_only=True)
@@ -63,7 +61,7 @@ class OwnershipLimit(Terms):
 
 
 def room_under(
-    part: Ratio, *, outstanding: Shares, owned: Shares, acquirable: Shares = NONE, decimals: int = 0
+    part: Ratio, *, outstanding: Shares, owned: Shares, acquirable: Shares = NO_SHARES, decimals: int = 0
 ) -> Shares:
     """Return how many shares a holder may receive: the most after which they own at most a part of the class.
 
@@ -83,7 +81,11 @@ def room_under(
 
 
 def acquired_under(
-    claims: Iterable[tuple[Ratio, Shares | None]], *, outstanding: Shares, owned: Shares, acquirable: Shares = NONE
+    claims: Iterable[tuple[Ratio, Shares | None]],
+    *,
+    outstanding: Shares,
+    owned: Shares,
+    acquirable: Shares = NO_SHARES,
 ) -> Shares:
     """Return the most that papers with several limits bring: used up one after another, the strictest first.
 
@@ -94,14 +96,14 @@ def acquired_under(
         owned: Shares that the holder, and whoever counts with them, own before.
         acquirable: Shares that these may acquire by what has no limit.
     """
-    acquired = NONE
+    acquired = NO_SHARES
     for part, shares in sorted(claims, key=lambda claim: claim[0].value):
         room = room_under(part, outstanding=outstanding + acquired, owned=owned + acquired, acquirable=acquirable)
         acquired += room if shares is None else min(room, shares)
     return acquired
 
 
-def part_owned(owned: Shares, *, outstanding: Shares, acquirable: Shares = NONE) -> Fraction | None:
+def part_owned(owned: Shares, *, outstanding: Shares, acquirable: Shares = NO_SHARES) -> Fraction | None:
     """Return which part of a class somebody owns beneficially; ``None`` of a class without shares.
 
     What they may acquire within 60 days counts as owned and as outstanding, for them alone
