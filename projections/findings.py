@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from enum import Enum
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -29,7 +30,7 @@ from ledger.movements import (
     Reserved,
     Restricted,
 )
-from ledger.quantities import SCALE, Currency, Money, Price, Shares, paid_out, plain, smallest_unit
+from ledger.quantities import SCALE, Currency, Money, Price, Shares, paid_out, smallest_unit
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.preferred import RedemptionTerms
 from ledger.terms.warrants import WarrantTerms, cashless_fraction
@@ -267,7 +268,7 @@ def _redemption_differs(book: Book, fact: SharesRedeemed, each: InEffect) -> _Di
     unit = smallest_unit(fact.paid.currency)
     if any(abs(fact.paid.amount - each) < unit for each in due):
         return None
-    yielded = " or ".join(plain(each) for each in dict.fromkeys(due))
+    yielded = " or ".join(map(_told, dict.fromkeys(due)))
     what = f"{fact.paid:,} were paid for {fact.redeemed:,} {fact.stock_class}, and the terms yield {yielded}"
     return what, None if len(due) > 1 else fact.paid - paid_out(due, fact.paid.currency)[0]
 
@@ -288,11 +289,16 @@ def _exercise_differs(book: Book, fact: WarrantExercised, each: InEffect) -> _Di
         asked = fact.received.as_fraction() * price.amount
         if abs(fact.paid.amount - asked) >= smallest_unit(price.currency):
             what = f"{fact.paid:,} was paid for {fact.received:,} shares of {fact.warrant}, and its price asks"
-            return f"{what} {plain(asked)} {price.currency}", None
+            return f"{what} {_told(asked)} {price.currency}", None
     if fact.given_up and fact.market_price is not None and fact.market_price.currency == price.currency:
         yielded = fact.exercised.as_fraction() * cashless_fraction(price, fact.market_price)
         if abs(fact.received.as_fraction() - yielded) >= 1:
             what = f"{fact.exercised:,} shares of {fact.warrant} brought {fact.received:,} without cash, and at"
             amount = fact.received - Shares.of_units(yielded * SCALE)
-            return f"{what} {fact.market_price} its price of {price} yields {plain(yielded)}", amount
+            return f"{what} {fact.market_price} its price of {price} yields {_told(yielded)}", amount
     return None
+
+
+def _told(amount: Fraction) -> str:
+    """Return a number as people write it: 25,000."""
+    return f"{Shares.of_units(amount * SCALE):,}"

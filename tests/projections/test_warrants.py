@@ -182,6 +182,12 @@ def test_what_is_paid_is_the_price_of_the_day(paid: str, fits: bool) -> None:
     assert told == ([] if fits else [differs])
 
 
+def test_what_the_price_asks_is_told_as_people_write_it() -> None:
+    told = off_terms(a.warrant_issued(purchasable=20_000), a.warrant_exercised(received=20_000, paid="50000 USD"))
+
+    assert told == ["50,000 USD was paid for 20,000 shares of w-1, and its price asks 40,000 USD"]
+
+
 @pytest.mark.parametrize(
     ("received", "given_up", "fits"), [(360, 640, False), (361, 639, True), (362, 638, True), (363, 637, False)]
 )

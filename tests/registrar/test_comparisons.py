@@ -1,6 +1,7 @@
 """The control book, differences and what would be if, as people print them and programs read them."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from registrar.cli.comparisons import ANSWERS
 from registrar.registers.control import control_book as control_report
 from registrar.render.pdf import data_of
 from registrar.report import Cell, Column, Kind, Report, Row, Table
+from registrar.views.entries import summary
 from tests import builders as a
 from tests.golden import make_tables
 from tests.projections.histories import SOME, as_of_days, histories, recorded
@@ -265,6 +267,13 @@ def test_instruments_stand_in_a_table_of_their_own_with_holder_and_price() -> No
     assert [row.values[3] for row in passed.table("instruments").rows] == ["owed", "price of common"]
     owed = "Owed: the principal of a note, or what was paid for a SAFE, without interest."
     assert (owed in passed.notes, owed in found.notes) == (True, False)
+
+
+def test_what_an_event_says_is_told_in_words_and_not_in_the_words_of_programs() -> None:
+    told = " ".join(summary(event) for event in a.one_of_each())
+
+    assert not re.search(r"\b(True|False|None)\b", told)
+    assert summary(a.stockholders_voted(carried=False)).endswith("carried no")
 
 
 # --- what adds up --------------------------------------------------------------------------------------------
