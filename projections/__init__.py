@@ -38,7 +38,16 @@ if TYPE_CHECKING:
         dividends,
     )
     from projections.explain import Explanation, explain
-    from projections.figures import Figure, of_agreement, of_class, of_holder
+    from projections.figures import (
+        Figure,
+        of_agreement,
+        of_class,
+        of_control_account,
+        of_dividend,
+        of_holder,
+        of_instrument,
+        of_plan,
+    )
     from projections.findings import Finding, Findings, Severity, findings
     from projections.fully_diluted import (
         Definition,
@@ -181,7 +190,11 @@ __all__ = [
     "notes",
     "of_agreement",
     "of_class",
+    "of_control_account",
+    "of_dividend",
     "of_holder",
+    "of_instrument",
+    "of_plan",
     "open_points",
     "ownership_over_time",
     "pro_forma",
@@ -219,7 +232,10 @@ _MODULES = {
     "diff": ("Change", "Difference", "difference", "restatement", "what_if"),
     "dividends": ("AccruedLine", "DividendLedger", "DividendLine", "EntitledLine", "PaymentLine", "dividends"),
     "explain": ("Explanation", "explain"),
-    "figures": ("Figure", "of_agreement", "of_class", "of_holder"),
+    "figures": (
+        *("Figure", "of_agreement", "of_class", "of_control_account", "of_dividend", "of_holder"),
+        *("of_instrument", "of_plan"),
+    ),
     "findings": ("Finding", "Findings", "Severity", "findings"),
     "fully_diluted": (
         "Definition",
