@@ -21,18 +21,17 @@ from ledger.movements import Held, Level
 from ledger.quantities import NO_SHARES, Ratio, Shares
 from ledger.terms.limits import acquired_under, part_owned
 from projections.acquirable import Acquirable, acquirable
-from projections.bounds import Bounds, exactly
+from projections.bounds import Bounds, exactly, together
 from projections.cap_table import name_of, shares_between
 from projections.frame import Tabular
 from projections.limits import (
     LimitInForce,
     ReliedCount,
-    groups,
     last_report,
     outstanding_shares,
     ownership_limits,
 )
-from projections.ownership import owned_shares, owners
+from projections.ownership import acting_with, groups, owned_shares, owners
 from projections.replay import Balances, is_complete, replay
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ def beneficial_ownership(
     facts = ledger.standing(history.known)
     balances = replay(history, facts)
     which = designated(balances, stock_class)
-    holders, together = owners_of(balances, which, facts)
+    holders, grouped = owners_of(balances, which, facts)
     return BeneficialOwnership(
         ledger.issuer,
         which,
@@ -149,7 +148,7 @@ def beneficial_ownership(
         ledger.entries()[history.known - 1].recorded_at,
         count_of(balances, which),
         tuple(sorted(holders, key=_largest_first)),
-        tuple(sorted(together, key=_largest_first)),
+        tuple(sorted(grouped, key=_largest_first)),
     )
 
 
@@ -197,14 +196,14 @@ def owners_of(
     picture = _Picture.of(balances, stock_class, facts)
     grouped = groups(balances)
     holders = [
-        picture.line(owner, name_of(balances, owner), (owner,), picture.acting_with(owner, grouped.values()))
+        picture.line(owner, name_of(balances, owner), (owner,), acting_with(owner, grouped.values()))
         for owner in picture.everybody()
     ]
-    together = [
+    in_groups = [
         picture.line(group, str(group), members, frozenset(members), is_group=True)
         for group, members in grouped.items()
     ]
-    return holders, together
+    return holders, in_groups
 
 
 @attrs.frozen
@@ -255,16 +254,12 @@ class _Picture:
         """Return everybody who owns shares, or may acquire some."""
         return list(dict.fromkeys((*self.owned, *(each.holder for each in self.sources))))
 
-    def acting_with(self, owner: HolderId, members: Iterable[tuple[HolderId, ...]]) -> frozenset[HolderId]:
-        """Return an owner and everybody who acts with them."""
-        return frozenset((owner,)).union(*(each for each in members if owner in each))
-
     def line(
         self,
         owner: HolderId | GroupId,
         name: str,
         members: Sequence[HolderId],
-        together: frozenset[HolderId],
+        acting: frozenset[HolderId],
         *,
         is_group: bool = False,
     ) -> BeneficialLine:
@@ -274,15 +269,15 @@ class _Picture:
             owner: Who.
             name: Their name.
             members: Whose shares and papers count.
-            together: Whose shares an ownership limit counts beside.
+            acting: Whose shares an ownership limit counts beside.
             is_group: Whether it is a group.
         """
-        held = together_shares(self.owned.get(each, exactly(NO_SHARES)) for each in members)
-        of_record = together_shares(self.of_record.get(each, exactly(NO_SHARES)) for each in members)
+        held = together((self.owned.get(each, exactly(NO_SHARES)) for each in members), NO_SHARES)
+        of_record = together((self.of_record.get(each, exactly(NO_SHARES)) for each in members), NO_SHARES)
         sources = tuple(each for each in self.sources if each.holder in members)
         may_acquire = Bounds(
-            self._acquired(members, together, strict=True) or NO_SHARES,
-            self._acquired(members, together, strict=False),
+            self._acquired(members, acting, strict=True) or NO_SHARES,
+            self._acquired(members, acting, strict=False),
         )
         return BeneficialLine(
             owner,
@@ -291,9 +286,9 @@ class _Picture:
             of_record,
             _less(held, of_record),
             may_acquire,
-            _less(together_shares(each.shares for each in sources), may_acquire),
+            _less(together((each.shares for each in sources), NO_SHARES), may_acquire),
             tuple(dict.fromkeys(each.restriction for each in self.limits if each.holder in members)),
-            together_shares((held, may_acquire)),
+            together((held, may_acquire), NO_SHARES),
             self._percent(held, may_acquire),
             sources,
         )
@@ -312,9 +307,7 @@ class _Picture:
             return Bounds(None, None)
         return Bounds(min(low, _ONE), None if high is None else min(high, _ONE))
 
-    def _acquired(
-        self, members: Sequence[HolderId], together: frozenset[HolderId], *, strict: bool
-    ) -> Shares | None:
+    def _acquired(self, members: Sequence[HolderId], acting: frozenset[HolderId], *, strict: bool) -> Shares | None:
         """Return what members may acquire in the reading that gives least, or in the one that gives most.
 
         ``None`` is for more than anybody knows. What others who count with them own and may acquire takes room.
@@ -328,11 +321,11 @@ class _Picture:
                     free.append(shares)
                 else:
                     limited.append((_part(limit, strict=strict), shares))
-            if each.holder in together and limit is None:
+            if each.holder in acting and limit is None:
                 beside.append(_end(each.shares, low=not strict))
         if not limited:
             return _sum(free)
-        owned = together_shares(self.owned.get(each, exactly(NO_SHARES)) for each in together)
+        owned = together((self.owned.get(each, exactly(NO_SHARES)) for each in acting), NO_SHARES)
         outstanding, held = _end(self.outstanding, low=strict), _end(owned, low=not strict)
         others = _sum(beside)
         if outstanding is None or held is None or others is None:
@@ -375,12 +368,6 @@ def _sum(figures: Iterable[Shares | None]) -> Shares | None:
             return None
         found += each
     return found
-
-
-def together_shares(figures: Iterable[Bounds[Shares]]) -> Bounds[Shares]:
-    """Return shares together."""
-    known = list(figures)
-    return Bounds(_sum(each.low for each in known), _sum(each.high for each in known))
 
 
 def _less(whole: Bounds[Shares], part: Bounds[Shares]) -> Bounds[Shares]:

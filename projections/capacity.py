@@ -22,20 +22,19 @@ from ledger.quantities import NO_SHARES, Money, Shares
 from ledger.terms.limits import room_under
 from ledger.timeline import InEffect
 from projections.acquirable import Acquirable, By, acquirable
-from projections.beneficial import WITHIN_DAYS, together_shares
-from projections.bounds import Bounds, exactly
+from projections.beneficial import WITHIN_DAYS
+from projections.bounds import Bounds, exactly, together
 from projections.cap_table import ClassLine, class_lines, name_of, shares_between
 from projections.frame import Tabular
 from projections.limits import (
     CapInForce,
     LimitInForce,
     ReliedCount,
-    acting_with,
     issuance_caps,
     ownership_limits,
     relied_on,
 )
-from projections.ownership import owned_shares, owners
+from projections.ownership import acting_with, groups, owned_shares, owners
 from projections.parties import Parties
 from projections.replay import Balances, replay
 
@@ -251,20 +250,20 @@ class _Desk:
             words += f", {line.spent} used up"
         if self.reserve is not None:
             words += f" ({kept} of it for this)"
-        free = _plus(line.available, kept)
+        free = together((line.available, kept), NO_SHARES)
         if not any(each.shares is None for each in line.authorized.values):
             yield CapacityLimit(Stop.AUTHORIZED, Bounds(_not_below(free.low), _not_below(free.high)), words)
         if self.reserve is not None:
             yield CapacityLimit(Stop.RESERVE, kept, f"{kept} kept back in it", self.reserve)
 
     def _of_ownership(self, into: StockClassId, every: Iterable[Acquirable], limit: LimitInForce) -> CapacityLimit:
-        together = acting_with(self.balances, self.holder)
-        count = relied_on(self.balances, into, together)
+        acting = acting_with(self.holder, groups(self.balances).values())
+        count = relied_on(self.balances, into, acting)
         has = owned_shares(self.balances, into, owners(self.balances, into))
-        owned = together_shares(
-            shares_between(bounds, Fraction(1)) for owner, bounds in has.items() if owner in together
+        owned = together(
+            (shares_between(bounds, Fraction(1)) for owner, bounds in has.items() if owner in acting), NO_SHARES
         )
-        beside = together_shares(self._beside(every, together, into))
+        beside = together(self._beside(every, acting, into), NO_SHARES)
         decimals = int(self.balances.values(Level.DECIMALS, into)[-1])
         low = high = None
         if limit.smallest is not None and count.shares.low is not None and owned.high is not None:
@@ -285,18 +284,18 @@ class _Desk:
                 acquirable=beside.low or NO_SHARES,
                 decimals=decimals,
             )
-        words = _said_of(limit, count, owned, beside, together - {self.holder})
+        words = _said_of(limit, count, owned, beside, acting - {self.holder})
         return CapacityLimit(Stop.OWNERSHIP, Bounds(low, high), words, limit.restriction)
 
     def _beside(
-        self, every: Iterable[Acquirable], together: frozenset[HolderId], into: StockClassId
+        self, every: Iterable[Acquirable], acting: frozenset[HolderId], into: StockClassId
     ) -> Iterator[Bounds[Shares]]:
         """Yield what may be acquired within 60 days by papers without such a limit."""
         limits = ownership_limits(self.balances, into)
         for each in every:
             is_limited = any(limit.holder == each.holder and limit.covers(each.source) for limit in limits)
             is_open = each.is_open(self.balances.history.as_of, within_days=WITHIN_DAYS)
-            if each.holder in together and is_open and not is_limited:
+            if each.holder in acting and is_open and not is_limited:
                 yield each.shares
 
 
@@ -321,13 +320,6 @@ def least(figures: Iterable[Bounds[Shares]]) -> Bounds[Shares]:
     known = list(figures)
     highs = [each.high for each in known if each.high is not None]
     return Bounds(min(each.low or NO_SHARES for each in known), min(highs, default=None))
-
-
-def _plus(one: Bounds[Shares], other: Bounds[Shares]) -> Bounds[Shares]:
-    return Bounds(
-        None if one.low is None or other.low is None else one.low + other.low,
-        None if one.high is None or other.high is None else one.high + other.high,
-    )
 
 
 def _not_below(shares: Shares | None) -> Shares | None:

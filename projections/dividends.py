@@ -19,7 +19,7 @@ from ledger.quantities import Currency, Money, Price, Shares, paid_out
 from ledger.terms.dividends import PaidIn
 from ledger.timeline import InEffect, history_of
 from projections.accruals import Accrued, Whose, accrued_dividends
-from projections.bounds import Bounds, exactly
+from projections.bounds import Bounds, exactly, together
 from projections.cap_table import Names, by_holder, merged_names, money_between, name_of, shares_between
 from projections.frame import Tabular
 from projections.replay import ONE, Balances, is_complete, replay, replay_index
@@ -89,7 +89,7 @@ class DividendLine:
     @property
     def due(self) -> Bounds[Money]:
         """What the holders recorded are due together."""
-        return together((line.due for line in self.holders), self.per_share.currency)
+        return together((line.due for line in self.holders), Money(0, self.per_share.currency))
 
 
 @attrs.frozen
@@ -358,15 +358,6 @@ def _ends(money: Bounds[Money]) -> tuple[Money, Money]:
     assert money.low is not None, "what is due or paid has a low end"
     assert money.high is not None, "and a high one"
     return money.low, money.high
-
-
-def together(figures: Iterable[Bounds[Money]], currency: Currency) -> Bounds[Money]:
-    """Return figures of money together."""
-    low = high = Money.of_units(0, currency)
-    for each in figures:
-        lowest, highest = _ends(each)
-        low, high = low + lowest, high + highest
-    return Bounds(low, high)
 
 
 # --- what has accrued -----------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from projections.bounds import Bounds, exactly
 from projections.cap_table import ClassLine, name_of, part_of, table_of
 from projections.frame import Tabular
 from projections.replay import Balances, Units, replay
-from projections.share_lines import Method, Part, ShareLine, in_a_round, share_lines, together
+from projections.share_lines import Method, Part, ShareLine, in_a_round, share_lines, shares_together
 from projections.votes import VotesAsConverted, votes_as_converted
 
 if TYPE_CHECKING:
@@ -256,10 +256,10 @@ def _count(definition: Definition, lines: Sequence[ShareLine], price: Price | No
     if definition.needs_price and price is None:
         return DefinitionCount(definition, (), None)
     parts = tuple(
-        (part, together(line.counted(definition.method, price) for line in lines if line.part is part))
+        (part, shares_together(line.counted(definition.method, price) for line in lines if line.part is part))
         for part in definition.parts
     )
-    return DefinitionCount(definition, parts, together(shares for _, shares in parts))
+    return DefinitionCount(definition, parts, shares_together(shares for _, shares in parts))
 
 
 def _holders(
@@ -271,8 +271,8 @@ def _holders(
         if line.part in definition.parts:
             name = "" if line.holder is not None else str(line.source) if line.part is Part.POOL else "not recorded"
             found.setdefault((line.holder, name), []).append(line.counted(definition.method, price))
-    shares = {key: together(of_key) for key, of_key in found.items()}
-    whole = together(shares.values())
+    shares = {key: shares_together(of_key) for key, of_key in found.items()}
+    whole = shares_together(shares.values())
     order = sorted(
         shares, key=lambda key: (key[0] is None, -(shares[key].low or NO_SHARES).units, key[0] or key[1])
     )

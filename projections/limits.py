@@ -11,19 +11,19 @@ import attrs
 
 from ledger.days import close_of, day_of
 from ledger.events import (
-    GroupFormed,
     IssuanceCapAgreed,
     OwnershipLimitAgreed,
     OwnershipLimitChanged,
     OwnershipLimitWaived,
 )
-from ledger.identity import AgreementId, GroupId, HolderId, InstrumentId, RestrictionId, StockClassId
+from ledger.identity import AgreementId, HolderId, InstrumentId, RestrictionId, StockClassId
 from ledger.movements import ISSUES, Awarded, Held, Level, Owed, Posting, Purchasable, Setting, Source
 from ledger.quantities import NO_SHARES, Ratio, Shares
 from ledger.timeline import InEffect, history_of, may_be_last, place_in_history
 from projections.bounds import Bounds, exactly
 from projections.cap_table import possible_names, shares_between
-from projections.replay import Balances, Units, is_complete, replay
+from projections.effects import pairs
+from projections.replay import Balances, factor_since, is_complete, replay
 
 if TYPE_CHECKING:
     from ledger.timeline import Place
@@ -76,12 +76,6 @@ def last_report(balances: Balances, stock_class: StockClassId) -> ReliedCount | 
     return ReliedCount(exactly(shares), day_of(each.settles), each)
 
 
-def factor_since(balances: Balances, stock_class: StockClassId, each: InEffect) -> Fraction:
-    """Return what a quantity of a fact is multiplied by: the splits between it and the day asked about."""
-    units = Units(balances.history.certain, balances.history.as_of, day_of(each.settles))
-    return units.factor(stock_class, place_in_history(each))
-
-
 def relied_on(balances: Balances, stock_class: StockClassId, holders: Iterable[HolderId]) -> ReliedCount:
     """Return the count that papers let a holder rely on: the last reported, with what they converted since.
 
@@ -97,10 +91,10 @@ def relied_on(balances: Balances, stock_class: StockClassId, holders: Iterable[H
         return ReliedCount(outstanding_shares(balances, stock_class))
     mine, after = frozenset(holders), place_in_history(report.report)
     low, high = Fraction(0), Fraction(0)
-    for each, postings in _moving(balances, after):
+    for each in _since(balances, after):
         received = sum(
             reaches.quantity
-            for leaves, reaches in zip(postings[::2], postings[1::2], strict=True)
+            for leaves, reaches in pairs(each.fact.movements())
             if reaches.unit == stock_class
             and leaves.account in _BY_THE_HOLDER
             and isinstance(reaches.account, Held)
@@ -115,11 +109,11 @@ def relied_on(balances: Balances, stock_class: StockClassId, holders: Iterable[H
     return attrs.evolve(report, shares=both)
 
 
-def _moving(balances: Balances, after: Place) -> Iterator[tuple[InEffect, list[Posting]]]:
-    """Yield the facts after a place that have taken effect or may have, with what they post."""
+def _since(balances: Balances, after: Place) -> Iterator[InEffect]:
+    """Yield the facts after a place that have taken effect, or may have."""
     for each in (*balances.history.certain, *balances.history.open):
         if place_in_history(each) > after:
-            yield each, [movement for movement in each.fact.movements() if type(movement) is Posting]
+            yield each
 
 
 # --- ownership limits -------------------------------------------------------------------------------------------
@@ -245,31 +239,6 @@ def _agreed(balances: Balances, restriction: str) -> object:
     return settings[-1][0].fact if settings else None
 
 
-# --- groups ------------------------------------------------------------------------------------------------------
-
-
-def groups(balances: Balances) -> dict[GroupId, tuple[HolderId, ...]]:
-    """Return the groups in force, with their members as these are shown; those that may be in force count."""
-    found = {}
-    close = close_of(balances.history.as_of)
-    for group in balances.subjects(Level.GROUP):
-        ended = balances.settings.get((Level.DISSOLVED, group), ())
-        formed = balances.settings[Level.GROUP, group][-1][0].fact
-        if any(each.settles <= close for each, _ in ended) or not isinstance(formed, GroupFormed):
-            continue
-        found[formed.group] = tuple(dict.fromkeys(possible_names(balances, each)[0] for each in formed.members))
-    return found
-
-
-def acting_with(balances: Balances, holder: HolderId) -> frozenset[HolderId]:
-    """Return a holder and everybody who is in a group with them."""
-    together = {holder}
-    for members in groups(balances).values():
-        if holder in members:
-            together |= {*members}
-    return frozenset(together)
-
-
 # --- caps --------------------------------------------------------------------------------------------------------
 
 
@@ -347,22 +316,23 @@ def _outstanding_before(facts: Iterable[InEffect], each: InEffect, stock_class: 
 def _issued_under(balances: Balances, agreed: IssuanceCapAgreed, after: Place) -> Bounds[Shares]:
     """Return what was issued of the class since, by what counts against a cap."""
     low = high = Fraction(0)
-    for each, postings in _moving(balances, after):
+    for each in _since(balances, after):
         issued = sum(
             reaches.quantity
-            for leaves, reaches in zip(postings[::2], postings[1::2], strict=True)
+            for leaves, reaches in pairs(each.fact.movements())
             if leaves.account in ISSUES and reaches.unit == agreed.stock_class and type(reaches.account) is Held
         )
-        if issued and _counts(each, postings, agreed):
+        if issued and _counts(each, agreed):
             more = issued * factor_since(balances, agreed.stock_class, each)
             low += more if each.settles <= close_of(balances.history.as_of) else 0
             high += more
     return Bounds(Shares.of_units(low), Shares.of_units(high))
 
 
-def _counts(each: InEffect, postings: Iterable[Posting], agreed: IssuanceCapAgreed) -> bool:
+def _counts(each: InEffect, agreed: IssuanceCapAgreed) -> bool:
     """Whether a fact gives up a class or an instrument that a cap names, or issues under such an agreement."""
-    for posting in postings:
+    movements = each.fact.movements()
+    for posting in (movement for movement in movements if type(movement) is Posting):
         account = posting.account
         if posting.quantity < 0 and type(account) is Held and posting.unit in agreed.classes:
             return True
@@ -370,7 +340,7 @@ def _counts(each: InEffect, postings: Iterable[Posting], agreed: IssuanceCapAgre
             return True
     under: set[AgreementId] = {
         movement.value  # type: ignore[misc]  # an agreement, by its level
-        for movement in each.fact.movements()
+        for movement in movements
         if type(movement) is Setting and movement.level is Level.ISSUED_UNDER
     }
     return bool(under & {*agreed.agreements})

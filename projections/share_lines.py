@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import Enum
 from fractions import Fraction
-from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -21,7 +20,7 @@ from ledger.terms.rounds import Conversion, Investment, Round
 from ledger.terms.warrants import WarrantTerms
 from projections.acquirable import By, acquirable
 from projections.awards import AwardLine, award_lines
-from projections.bounds import Bounds, exactly
+from projections.bounds import Bounds, exactly, together
 from projections.cap_table import CapTable, ClassLine, common_for_each, shares_between, shown_under
 from projections.replay import Balances
 
@@ -95,14 +94,9 @@ def _times(shares: Shares | None, factor: Fraction) -> Shares | None:
     return None if shares is None else Shares.of_units(shares.units * factor)
 
 
-def together(figures: Iterable[Bounds[Shares]]) -> Bounds[Shares]:
-    """Return shares together; nobody knows how many at most where that of one is not known."""
-    return reduce(_plus, figures, exactly(NO_SHARES))
-
-
-def _plus(one: Bounds[Shares], other: Bounds[Shares]) -> Bounds[Shares]:
-    low = (one.low or NO_SHARES) + (other.low or NO_SHARES)
-    return Bounds(low, None if one.high is None or other.high is None else one.high + other.high)
+def shares_together(figures: Iterable[Bounds[Shares]]) -> Bounds[Shares]:
+    """Return shares together; what nobody knows is at least none, and then nobody knows how many at most."""
+    return together((Bounds(each.low or NO_SHARES, each.high) for each in figures), NO_SHARES)
 
 
 def share_lines(

@@ -36,7 +36,7 @@ from projections.debts import debts
 from projections.frame import Tabular
 from projections.over_time import balances_over, days_of_change, first_and_last, ownership_over_time
 from projections.replay import Balances, Units, close_place, replay
-from projections.share_lines import Method, Part, ShareLine, as_common, share_lines, together
+from projections.share_lines import Method, Part, ShareLine, as_common, share_lines, shares_together
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -343,7 +343,7 @@ class _Period:
         return _Rights(
             tuple(line for line in lines if line not in issued),
             _scaled_shares(_not_vested(balances), factor),
-            together(line.shares for line in issued),
+            shares_together(line.shares for line in issued),
         )
 
     # --- potential shares ---------------------------------------------------------------------------------
@@ -366,7 +366,7 @@ class _Period:
             yield PotentialLine(None, _RESTRICTED, not_vested, not_vested, _NONE)
 
     def _averaged(self, shares: Iterable[Iterable[Bounds[Shares]]]) -> Bounds[Fraction]:
-        return _average((_exact(together(each)) for each in shares), self._pieces)
+        return _average((_exact(shares_together(each)) for each in shares), self._pieces)
 
     def _income(self, part: Part, source: str, tax: Fraction) -> Bounds[Fraction]:
         """Return what income would be higher by if what may be converted had been."""
@@ -459,4 +459,4 @@ def _not_vested(balances: Balances) -> Bounds[Shares]:
     lines = award_lines(balances)[0]
     ratios = {each: Fraction(1) for each in balances.subjects(Level.CLASS_KIND)}
     found = [(line.unvested_shares, common_for_each(balances, line.stock_class, ratios)) for line in lines]
-    return together(as_common(shares, each) for shares, each in found if each is not None)
+    return shares_together(as_common(shares, each) for shares, each in found if each is not None)

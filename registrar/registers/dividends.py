@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ledger.quantities import Money
-from projections.bounds import Bounds
-from projections.dividends import together
+from projections.bounds import Bounds, together
 from registrar.registers.said import OPEN_DAYS, listed
 from registrar.report import Cell, Check, Column, Kind, Report, Role, Row, Table
 from registrar.views.common import at_the_close
@@ -99,7 +98,8 @@ def _entitled(answer: DividendLedger) -> Table:
         if line.holders:
             currency = line.per_share.currency
             paid, unpaid = (
-                together((getattr(each, name) for each in line.holders), currency) for name in ("paid", "unpaid")
+                together((getattr(each, name) for each in line.holders), Money(0, currency))
+                for name in ("paid", "unpaid")
             )
             rows.append(Row((group, "together", None, None, line.due, paid, unpaid), Role.TOTAL, group=group))
     return Table(
