@@ -163,6 +163,14 @@ def test_an_exercise_that_is_only_supposed_leaves_the_record_as_it_was() -> None
     assert len(changed) > 0
 
 
+def test_what_a_holder_that_was_merged_may_buy_stands_under_the_other() -> None:
+    ledger = recorded(a.warrant_issued(holder="bob"), a.holder_merged(holder="bob", into="ada"))
+
+    (line,) = warrants(ledger, as_of="2026-06-30")
+
+    assert (line.holder, line.name, line.purchasable) == ("ada", "Ada Quill", exactly(Shares(1_000)))
+
+
 # --- what is not by the terms ------------------------------------------------------------------------------------
 
 BOTH = WarrantTerms(exercise=(ExerciseForm.CASH, ExerciseForm.CASHLESS))

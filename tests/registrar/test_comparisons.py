@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ledger import Ledger, Scope
 from ledger.events import Event
+from ledger.exchange import json_lines
 from projections import Bounds, control_book, difference, restatement, what_if
 from registrar import differences
 from registrar.cli import main
@@ -162,7 +163,7 @@ def test_it_is_supposed_on_what_was_known_then(acme: str) -> None:
 
 def test_each_answer_stands_there_without_what_is_supposed_and_with_it(acme: str, round_file: str) -> None:
     ask = ["-f", acme, "--as-of", "2026-06-30"]
-    for name in ANSWERS:
+    for name in ("show", "commitments", "holders", "certificates", "control", "check"):
         both = answer("what-if", round_file, *ask, "--answer", name)
         assert both["answer"] == "what-if"
         assert both["supposed"] == f"3 events of {round_file}, not recorded"
@@ -173,6 +174,31 @@ def test_each_answer_stands_there_without_what_is_supposed_and_with_it(acme: str
             own = answer(name, *ask)
             assert all(both[f"{table}_recorded"] == own[table] for table in tables)
             assert any(both[f"{table}_recorded"] != both[f"{table}_supposed"] for table in tables)
+
+
+def test_what_is_no_share_stands_there_without_what_is_supposed_and_with_it(acme: str, tmp_path: Path) -> None:
+    supposed = tmp_path / "papers.jsonl"
+    builders = (a.note_issued, a.warrant_issued, a.plan_adopted, a.award_granted, a.dividend_declared)
+    facts = [builder(effective_on="2026-07-20") for builder in builders]
+    supposed.write_bytes(json_lines.write(facts))
+
+    for name, table in (
+        ("notes", "owed"),
+        ("warrants", "warrants"),
+        ("awards", "awards"),
+        ("dividends", "dividends"),
+        ("fully-diluted", "definitions"),
+    ):
+        both = answer("what-if", str(supposed), "-f", acme, "--as-of", "2026-07-31", "--answer", name)
+        assert both[f"{table}_supposed"]
+        assert not both.get(f"{table}_recorded") or both[f"{table}_recorded"] != both[f"{table}_supposed"]
+
+
+def test_an_answer_in_the_units_of_the_day_is_asked_in_no_others(acme: str, round_file: str) -> None:
+    result = run("what-if", round_file, "-f", acme, "--answer", "notes", "--basis", "2026-12-31")
+
+    assert result.exit_code == 2
+    assert "E_USAGE: --answer notes is in the units of the day asked about (leave --basis away)" in result.stderr
 
 
 def test_what_is_supposed_says_so_in_every_heading(acme: str, round_file: str) -> None:
