@@ -35,7 +35,7 @@ from projections.cap_table import ClassLine
 from projections.commitments import CommitmentBalance, SharesUnder, TrancheLine
 from projections.diff import Difference, difference, restatement, what_if
 from projections.replay import replay
-from projections.rollforward import figure_bounds, unit_of
+from projections.rollforward import figure_bounds, in_its_unit
 from tests import builders
 from tests.builders import (
     authorized_shares_changed,
@@ -213,7 +213,8 @@ def every_figure() -> Iterator[tuple[tuple[tuple[str, ...], str], Figure]]:
 def amount_of(facts: list[InEffect], figure: Figure, as_of: date, without: InEffect | None = None) -> Any:
     """Return a figure of a day, as it would be without one of the facts."""
     left = [each for each in facts if each is not without]
-    return figure_bounds(replay(history_of(left, as_of=as_of, known=0)), figure, unit_of(figure, facts))
+    unit, figure = in_its_unit(figure, facts)
+    return figure_bounds(replay(history_of(left, as_of=as_of, known=0)), figure, unit)
 
 
 @SOME
