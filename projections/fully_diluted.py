@@ -19,10 +19,10 @@ from ledger.errors import NotUnderstood, nearest
 from ledger.identity import HolderId, InstrumentId, IssuerId, StockClassId
 from ledger.quantities import NO_SHARES, Price, Shares
 from projections.bounds import Bounds, exactly
-from projections.cap_table import ClassLine, name_of, part_of, table_of
+from projections.cap_table import name_of, part_of, table_of
 from projections.frame import Tabular
 from projections.replay import Balances, Units, replay
-from projections.share_lines import Method, Part, ShareLine, in_a_round, share_lines, shares_together
+from projections.share_lines import Method, Part, ShareLine, in_a_round, left_aside, share_lines, shares_together
 from projections.votes import VotesAsConverted, votes_as_converted
 
 if TYPE_CHECKING:
@@ -243,13 +243,9 @@ def fully_diluted(
         votes,
         as_converted,
         lines,
-        tuple(line.stock_class for line in table.classes if not any(_is_of(line, each) for each in lines)),
+        left_aside(balances, table),
         tuple(unknown),
     )
-
-
-def _is_of(line: ClassLine, each: ShareLine) -> bool:
-    return each.source == line.stock_class or line.as_converted is not None
 
 
 def _count(definition: Definition, lines: Sequence[ShareLine], price: Price | None) -> DefinitionCount:

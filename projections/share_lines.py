@@ -16,6 +16,7 @@ from ledger.movements import Account, InstrumentKind, Level, Owed, Purchasable, 
 from ledger.quantities import NO_SHARES, Currency, Money, Price, Shares
 from ledger.terms.awards import AwardKind
 from ledger.terms.exercise import PotentialShares, treasury_stock_method
+from ledger.terms.preferred import MarketConversion
 from ledger.terms.rounds import Conversion, Investment, Round
 from ledger.terms.warrants import WarrantTerms
 from projections.acquirable import By, acquirable
@@ -151,6 +152,20 @@ def _outstanding(balances: Balances, table: CapTable, ratios: dict[StockClassId,
             yield ShareLine(_part_of_class(line), line.stock_class, None, as_common(line.not_recorded, each))
         elif each is None:
             yield from _at_the_market(balances, table, line)
+
+
+def left_aside(balances: Balances, table: CapTable) -> tuple[StockClassId, ...]:
+    """Return the classes that are not common and become none, at a fixed price or at the market's."""
+    commons = {line.stock_class for line in table.classes if line.class_kind is StockClassKind.COMMON}
+    return tuple(
+        line.stock_class
+        for line in table.classes
+        if line.as_converted is None
+        and not any(
+            isinstance(right, MarketConversion) and right.into in commons
+            for right in balances.values(Level.MARKET_CONVERSION, line.stock_class)
+        )
+    )
 
 
 def _part_of_class(line: ClassLine) -> Part:
