@@ -56,7 +56,7 @@ def _owners(answer: BeneficialOwnership) -> Table:
 
     columns = (
         Column(name="name", heading="Owner"),
-        Column(name="owner", heading="Id"),
+        Column(name="owner", heading="Id", optional=True),
         Column(name="members", heading="Members", shown=bool(answer.groups)),
         shares("of_record", "Of record"),
         shares("by_nominees", "In other names", is_shown=shown("by_nominees")),
@@ -64,7 +64,7 @@ def _owners(answer: BeneficialOwnership) -> Table:
         shares("held_back", "Held back", is_shown=shown("held_back")),
         shares("owned", "Owned"),
         _percent("part", "% of class"),
-        Column(name="limits", heading="Limits", shown=any(line.limits for line in answer)),
+        Column(name="limits", heading="Limits", shown=any(line.limits for line in answer), optional=True),
     )
     rows = [_owner(line) for line in answer.holders] + [_owner(line, is_group=True) for line in answer.groups]
     return Table(name="owners", title="Beneficial ownership", columns=columns, rows=rows)
