@@ -234,7 +234,7 @@ def _terms(answer: NoteLedger) -> Table:
         _money("due", "Fallen due", shown=due),
         _money("overdue", "Overdue", shown=due),
         Column(name="state", heading="State"),
-        Column(name="secured_by", heading="Secured by", shown=any(_security(note) for note in told)),
+        Column(name="secured_by", heading="Secured by", shown=any(_security(note) for note in told), optional=True),
         Column(name="into", heading="Converts into", shown=any(note.into is not None for note in told)),
         Column(name="rule", heading="At", shown=False),
     )
