@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
@@ -30,7 +30,7 @@ from ledger.terms.notes import NoteConversion, NoteTerms
 from ledger.terms.preferred import MarketConversion
 from ledger.terms.warrants import WarrantTerms
 from ledger.timeline import InEffect
-from projections.awards import award_lines, days_of_vesting
+from projections.awards import award_lines, by_holder, days_of_vesting
 from projections.bounds import Bounds, exactly
 from projections.cap_table import conversion_ratio, money_between, shares_between, shown_under
 from projections.debts import NO_INTEREST, Debt, debts
@@ -117,7 +117,7 @@ def acquirable(balances: Balances, into: StockClassId, *, within_days: int = 0) 
         *_by_shares(balances, into, decimals),
         *_by_warrants(balances, into),
         *_by_notes(balances, into, decimals),
-        *_by_awards(balances, into, within_days),
+        *_by_awards(balances, into, decimals, within_days),
     )
 
 
@@ -329,7 +329,7 @@ def _last(values: tuple[Any, ...]) -> Any:
     return values[-1] if values else None
 
 
-def _by_awards(balances: Balances, into: StockClassId, within_days: int) -> Iterator[Acquirable]:
+def _by_awards(balances: Balances, into: StockClassId, decimals: int, within_days: int) -> Iterator[Acquirable]:
     """Yield what awards bring by a day; of one that several holders have, to each in proportion."""
     if not balances.subjects(Level.AWARD_TERMS):
         return
@@ -338,28 +338,19 @@ def _by_awards(balances: Balances, into: StockClassId, within_days: int) -> Iter
         if line.stock_class != into or (line.expires_on is not None and line.expires_on < as_of):
             continue
         by = as_of + timedelta(days=within_days)
-        may_have = line.acquired_by(by if line.expires_on is None else min(by, line.expires_on))
-        for holder in dict.fromkeys(shown_under(balances, each) for each in line.held_by):
-            parts = [
-                _parts(balances, reading.holders, holder, total)
-                for reading, total in ((each, each.outstanding) for each in line.readings)
-            ]
-            held = Bounds(min(mine for mine, _ in parts), max(mine for mine, _ in parts))
-            part = Bounds(min(part for _, part in parts), max(part for _, part in parts))
-            assert may_have.low is not None
-            assert may_have.high is not None
-            shares = Bounds(
-                _rounded_down(may_have.low.units * (part.low or 0), 0),
-                _rounded_down(may_have.high.units * (part.high or 0), 0),
-            )
-            if held.high:
-                at = _at(balances, line.award, into)
-                yield Acquirable(holder, line.award, By.AWARD, into, held, shares, exactly(_ONE), at)
-
-
-def _parts(
-    balances: Balances, holders: Iterable[tuple[HolderId, Shares]], holder: HolderId, total: Shares
-) -> tuple[Shares, Fraction]:
-    """Return what a holder has of an award, and which part of all that is."""
-    mine = sum((shares for each, shares in holders if shown_under(balances, each) == holder), NO_SHARES)
-    return mine, Fraction(mine.units) / total.units if total else Fraction(0)
+        last = by if line.expires_on is None else min(by, line.expires_on)
+        for holder, readings in by_holder(balances, line).items():
+            held = [each.shares for each in readings]
+            had = [each.reading.acquired_by(last).units * each.part for each in readings]
+            shares = [_rounded_down(units, decimals) for units in had]
+            if max(held):
+                yield Acquirable(
+                    holder,
+                    line.award,
+                    By.AWARD,
+                    into,
+                    Bounds(min(held), max(held)),
+                    Bounds(min(shares), max(shares)),
+                    exactly(_ONE),
+                    _at(balances, line.award, into),
+                )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
@@ -339,6 +340,34 @@ def award_lines(balances: Balances) -> tuple[tuple[AwardLine, ...], tuple[PoolLi
     )
     keys = dict.fromkeys(key for _, pools in readings for key in pools)
     return lines, tuple(_pool(balances, key, lines, [pools.get(key) for _, pools in readings]) for key in keys)
+
+
+class HeldReading(NamedTuple):
+    """What a holder has of an award, in one reading of the open days.
+
+    Attributes:
+        reading: The award in that reading.
+        shares: Shares outstanding under it that are theirs.
+        part: Which part of all that are outstanding these are; of what has vested they have the same.
+    """
+
+    reading: AwardReading
+    shares: Shares
+    part: Fraction
+
+
+def by_holder(balances: Balances, line: AwardLine) -> dict[HolderId, list[HeldReading]]:
+    """Return what each holder has of an award in each reading, holders as they are shown."""
+    found: dict[HolderId, list[HeldReading]] = {shown_under(balances, holder): [] for holder in line.held_by}
+    for reading in line.readings:
+        whole = reading.outstanding
+        shares = dict.fromkeys(found, NO_SHARES)
+        for holder, had in reading.holders:
+            shares[shown_under(balances, holder)] += had
+        for holder, mine in shares.items():
+            part = Fraction(mine.units) / whole.units if whole else Fraction(0)
+            found[holder].append(HeldReading(reading, mine, part))
+    return found
 
 
 def days_of_vesting(facts: Sequence[InEffect], known: int) -> Iterator[date]:

@@ -20,7 +20,7 @@ from ledger.terms.preferred import MarketConversion
 from ledger.terms.rounds import Conversion, Investment, Round
 from ledger.terms.warrants import WarrantTerms
 from projections.acquirable import By, acquirable
-from projections.awards import AwardLine, award_lines
+from projections.awards import award_lines, by_holder
 from projections.bounds import Bounds, exactly, together
 from projections.cap_table import CapTable, ClassLine, common_for_each, shares_between, shown_under
 from projections.replay import Balances
@@ -225,27 +225,17 @@ def _awards(balances: Balances, ratios: dict[StockClassId, Fraction]) -> Iterato
         if each is None or ended or line.award_kind is AwardKind.CASH_APPRECIATION_RIGHT:
             continue
         prices = _bought(balances, line.award, line.stock_class, each)
-        for holder, vested, unvested in _by_holder(balances, line):
-            for part, shares in ((Part.VESTED, vested), (Part.UNVESTED, unvested)):
-                if shares != exactly(NO_SHARES):
-                    yield ShareLine(part, line.award, holder, as_common(shares, each), prices)
+        for holder, readings in by_holder(balances, line).items():
+            waiting = [Shares.of_units(one.reading.unvested.units * one.part) for one in readings]
+            vested = [one.shares - waits for one, waits in zip(readings, waiting, strict=True)]
+            for part, shares in ((Part.VESTED, vested), (Part.UNVESTED, waiting)):
+                if any(shares):
+                    bounds = Bounds(min(shares), max(shares))
+                    yield ShareLine(part, line.award, holder, as_common(bounds, each), prices)
     for pool in pools:
         each = common_for_each(balances, pool.stock_class, ratios)
         if each is not None and pool.ungranted != exactly(NO_SHARES):
             yield ShareLine(Part.POOL, pool.plan, None, as_common(pool.ungranted, each))
-
-
-def _by_holder(balances: Balances, line: AwardLine) -> Iterator[tuple[HolderId, Bounds[Shares], Bounds[Shares]]]:
-    """Yield what each holder has of an award, vested and not; of one that several have, in proportion."""
-    for holder in dict.fromkeys(shown_under(balances, each) for each in line.held_by):
-        vested, unvested = [], []
-        for reading in line.readings:
-            mine = sum((had for who, had in reading.holders if shown_under(balances, who) == holder), NO_SHARES)
-            part = Fraction(mine.units) / reading.outstanding.units if reading.outstanding else Fraction(0)
-            waits = Shares.of_units(reading.unvested.units * part)
-            vested.append(mine - waits)
-            unvested.append(waits)
-        yield holder, Bounds(min(vested), max(vested)), Bounds(min(unvested), max(unvested))
 
 
 # --- notes and SAFEs -----------------------------------------------------------------------------------------

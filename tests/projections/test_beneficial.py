@@ -16,6 +16,7 @@ from ledger.events import Event
 from ledger.identity import Count, HolderId, InstrumentId, StockClassId
 from ledger.movements import Scope
 from ledger.quantities import Price, Ratio
+from ledger.terms.allocation import Allocation
 from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.limits import OwnershipLimit
 from ledger.terms.market import MarketPrice, Measure, PriceRule
@@ -27,6 +28,7 @@ from projections.bounds import exactly
 from tests.builders import (
     authorized_shares_changed,
     award_granted,
+    award_transferred,
     class_rights_stated,
     common_issued,
     company,
@@ -42,6 +44,7 @@ from tests.builders import (
     price_quoted,
     register_scope_declared,
     shares_transferred,
+    stock_class_designated,
     stock_split_effected,
     warrant_issued,
 )
@@ -129,6 +132,33 @@ def test_an_option_counts_for_what_vests_within_60_days() -> None:
     ]
 
     assert acquirable == [whole(0), whole(1_200), whole(1_300), whole(4_800)]
+
+
+def test_an_award_that_several_have_is_acquired_in_parts_as_fine_as_the_class_divides() -> None:
+    """Half of 3 has vested; ada has a third of the award: 0.5 of these, and bob 1."""
+    half = VestingTerms(
+        starts_on=date(2026, 2, 1),
+        tranches=(
+            VestingTranche(portion=Ratio("1/2"), every=Count(0)),
+            VestingTranche(portion=Ratio("1/2"), on=date(2030, 1, 1)),
+        ),
+        allocation=Allocation.FRACTIONAL,
+    )
+    option = AwardTerms(award_kind=AwardKind.OPTION, vesting=half)
+    divided = {"stock_class": "divided", "plan": None}
+    ledger = company()
+    ledger.record(
+        stock_class_designated(stock_class="divided", title="Divided", decimals=Count(1)),
+        award_granted(granted=3, terms=option, **divided),
+        award_transferred(transferred=1, effective_on="2026-02-20", stock_class="divided"),
+    )
+
+    found = beneficial_ownership(ledger, "divided", as_of=DAY)
+
+    assert {line.owner: line.acquirable for line in found.holders} == {
+        "ada": exactly(Shares("0.5")),
+        "bob": exactly(Shares(1)),
+    }
 
 
 def test_a_class_that_follows_the_market_brings_what_the_quotes_say() -> None:
