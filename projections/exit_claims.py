@@ -26,7 +26,7 @@ from ledger.terms.liquidity import at_liquidity
 from ledger.terms.safes import SafeTerms
 from ledger.terms.waterfall import Claim
 from projections.accruals import accrued_dividends
-from projections.awards import awards
+from projections.awards import awards, by_holder
 from projections.bounds import Bounds, Possible
 from projections.cap_table import CapTable, ClassLine, common_for_each, shown_under, table_of
 from projections.notes import notes
@@ -382,9 +382,11 @@ class _Making:
             number = vested if self._vested_only else outstanding
             if not number:
                 continue
-            of = {
-                holder: shares.as_fraction() * number / outstanding for holder, shares in line.readings[0].holders
-            }
+            of = {}
+            for holder, readings in by_holder(self._balances, line).items():
+                if len({each.part for each in readings}) > 1:
+                    raise self._open(f"what {holder} has of {line.award}")
+                of[holder] = number * readings[0].part
             price = self._only(line.price, f"the price of {line.award}")
             self._add_right(line.award, Paper.AWARD, line.stock_class, of, price)
         if unvested:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ledger import Ledger
 from ledger.commands import SplitStock
-from ledger.days import Phase
+from ledger.days import Phase, between
 from ledger.errors import NothingRecorded, NotUnderstood, UnknownName
 from ledger.events import Event
 from ledger.identity import Count, HolderId, StockClassId
@@ -386,6 +386,17 @@ def test_awards_count_in_full_or_as_far_as_they_have_vested(vested_only: bool, c
     assert answer["option-1"].number == Shares(counted)
     assert answer.per_common == Fraction(1_000_000 + counted, 100_000 + counted)
     assert any("vested" in said for said in answer.assumed)
+
+
+def test_whose_an_award_is_has_to_be_known() -> None:
+    """All of it is outstanding in every reading; who of the two has it is not."""
+    passed = builders.award_transferred(effective_on=between("2026-06-20", "2026-07-20"))
+    ledger = recorded(plan_adopted(), award_granted(), common_issued(issued=100_000), passed)
+
+    with pytest.raises(NotUnderstood, match="what bob has of option-1") as refused:
+        sold(ledger, 1_000_000)
+    assert refused.value.code == "E_OPEN"
+    assert ("ada", "option-1") in paid(sold(ledger, 1_000_000, as_of="2026-07-20"))
 
 
 def test_restricted_stock_counts_in_full_even_where_only_what_has_vested_does() -> None:
