@@ -48,6 +48,7 @@ from ledger.movements import (
     Subject,
     Unit,
 )
+from ledger.quantities import Price
 from ledger.timeline import InEffect, Place, place_in_history
 from projections.bounds import Bounds, Possible
 from projections.cap_table import (
@@ -493,12 +494,18 @@ def _instruments(side: Side) -> _Figures:
     for level, figure in _PRICES.items():
         for instrument, stock_class in side.balances.subjects(level):
             subject = instrument, stock_class
-            prices = Possible(side.balances.values(level, subject))
+            ratio = side.units.factor(stock_class, at)
+            prices = Possible(tuple(_in_units(each, ratio) for each in side.balances.values(level, subject)))
             found.setdefault(instrument, {})[(instrument,), f"{figure} of {stock_class}"] = (
                 prices,
                 partial(_of_level, level, subject),
             )
     return {key: figure for figures in found.values() for key, figure in figures.items()}
+
+
+def _in_units(price: Price | None, ratio: Fraction) -> Price | None:
+    """Return the price of a share in units of which there are so many for each."""
+    return None if price is None else Price(price.amount / ratio, price.currency)
 
 
 def _under(instrument: InstrumentId, among: frozenset[HolderId], kind: type[Account], unit: Unit) -> _RestsOn:

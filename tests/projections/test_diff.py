@@ -737,12 +737,14 @@ def test_a_split_changes_what_a_warrant_buys_and_in_later_units_it_does_not() ->
     ledger.record(*split.events(ledger))
     asked = partial(difference, ledger, after="2026-03-31", through="2026-04-01")
 
-    found = asked().of("w-1", "fund", figure="purchasable")
+    found, price = asked().of("w-1", "fund", figure="purchasable"), asked().of("w-1", figure="price of common")
 
     assert found is not None
+    assert price is not None
+    assert (str(price.old), str(price.new)) == ("2 USD", "1 USD")
     assert (str(found.old), str(found.new)) == ("1,000", "2,000")
     assert [ledger.entries()[number - 1].event.KIND for number in found.entries] == ["stock-split-effected"]
-    assert asked(basis="2026-04-01").of("w-1", "fund", figure="purchasable") is None
+    assert asked(basis="2026-04-01").instruments == ()
 
 
 def test_a_merger_takes_what_is_held_in_instruments_along() -> None:
