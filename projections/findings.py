@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from enum import Enum
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ledger.book import Book, ClassTotal, Total, UndrawnUnder, by_moment, steps, totals_of
 from ledger.days import day_of
-from ledger.errors import NotUnderstood
-from ledger.events import ConvertibleConverted, SharesConverted, SharesRedeemed, WarrantExercised
 from ledger.gate import sweep
 from ledger.identity import EntryNumber, StockClassId
 from ledger.movements import (
@@ -22,7 +19,6 @@ from ledger.movements import (
     Commitment,
     Declared,
     Held,
-    Level,
     Owed,
     Pooled,
     Posting,
@@ -30,14 +26,11 @@ from ledger.movements import (
     Reserved,
     Restricted,
 )
-from ledger.quantities import SCALE, Currency, Money, Price, Shares, paid_out, smallest_unit
-from ledger.terms.conversion import ConversionRight
-from ledger.terms.preferred import RedemptionTerms
-from ledger.terms.warrants import WarrantTerms, cashless_fraction
+from ledger.quantities import Currency, Money, Shares
 from ledger.timeline import InEffect
 from projections.awards import ahead_of_vesting
 from projections.frame import Lines
-from projections.prices import AtMarket, class_yields, off_terms
+from projections.off_terms import off_terms
 
 if TYPE_CHECKING:
     from ledger.journal import KnownAt, Ledger
@@ -184,12 +177,12 @@ def _named(account: Account | UndrawnUnder) -> tuple[str, str]:
 
 
 def _off_terms(facts: list[InEffect]) -> Iterator[tuple[Any, Finding]]:
-    """Yield each conversion and each exercise whose outcome is not what the terms of the day yield."""
+    """Yield each outcome that is not what the terms of the day yield."""
     book = Book()
     for at, group in by_moment(steps(facts)):
         book.advance(at, group)
         for step in group:
-            differs = _differs(book, step.each, facts) if step.settles else None
+            differs = off_terms(book, facts, step.each) if step.settles else None
             if differs is not None:
                 (what, amount), number = differs, step.each.entry.number
                 finding = Finding(Severity.OFF_TERMS, "E_OFF_TERMS", what, day_of(at), amount, number)
@@ -203,102 +196,3 @@ def _ahead_of_vesting(facts: list[InEffect]) -> Iterator[tuple[Any, Finding]]:
         number = each.entry.number
         finding = Finding(Severity.OFF_TERMS, "E_OFF_TERMS", what, each.fact.effective_on.latest, shares, number)
         yield ("off terms", number), finding
-
-
-_Differs = tuple[str, Shares | Money | None]
-"""What differs from the terms, in words, and by how much."""
-
-
-def _differs(book: Book, each: InEffect, facts: list[InEffect]) -> _Differs | None:
-    match each.fact:
-        case SharesConverted() as fact:
-            return _conversion_differs(book, fact, class_yields(book, facts, each))
-        case SharesRedeemed() as fact:
-            return _redemption_differs(book, fact, each)
-        case WarrantExercised() as fact:
-            return _exercise_differs(book, fact, each)
-        case ConvertibleConverted():
-            return off_terms(book, facts, each)
-        case _:
-            return None
-
-
-def _conversion_differs(book: Book, fact: SharesConverted, at_market: AtMarket) -> _Differs | None:
-    """Return what differs from a conversion at the fixed price, and from one at the price of the market."""
-    rights = {value for _, value in book.levels(Level.CONVERSION, fact.from_class)}
-    stated = {value for _, value in book.levels(Level.STATED_VALUE, fact.from_class)}
-    right = rights.pop() if len(rights) == 1 else None
-    if not isinstance(right, ConversionRight) or right.into != fact.to_class or len(stated) != 1:
-        right = None
-    yields = [] if at_market.yields is None else [at_market.yields]
-    try:
-        if right is not None:
-            yields.append(right.yields(fact.surrendered, stated.pop()))  # type: ignore[arg-type]  # a price or none
-    except NotUnderstood:
-        return None  # without a stated value there is nothing to compare with
-    received = fact.received.as_fraction()
-    if at_market.is_open or not yields or any(abs(received - each) < 1 for each in yields):
-        return None
-    yielded = min(yields, key=lambda each: abs(received - each))
-    what = (
-        f"{fact.surrendered:,} {fact.from_class} became {fact.received:,} {fact.to_class}, and the terms of the day"
-        f" yield {yielded}"
-    )
-    return what, fact.received - Shares.of_units(yielded * SCALE)
-
-
-def _redemption_differs(book: Book, fact: SharesRedeemed, each: InEffect) -> _Differs | None:
-    """Return what differs from a redemption at the option of either side, as far as both can be worked out."""
-    rights = {value for _, value in book.levels(Level.REDEMPTION, fact.stock_class)}
-    stated = {value for _, value in book.levels(Level.STATED_VALUE, fact.stock_class)}
-    terms = rights.pop() if len(rights) == 1 else None
-    if not isinstance(terms, RedemptionTerms) or fact.paid is None or not each.is_exact or len(stated) != 1:
-        return None
-    value, on = stated.pop(), day_of(each.settles)
-    assert value is None or isinstance(value, Price)
-    sides = [side for side in (terms.by_company, terms.by_holder) if side is not None and side.open_on(on)]
-    if not sides:
-        return f"{fact.redeemed:,} {fact.stock_class} were redeemed on {on}, and no side had the right to it", None
-    prices = [side.price or value for side in sides]
-    if any(price is None or price.currency != fact.paid.currency for price in prices) or any(
-        side.with_accrued_dividends for side in sides
-    ):
-        return None  # what accrued is for the papers of the redemption to say
-    due = [fact.redeemed.as_fraction() * side.per_share(value) for side in sides]
-    unit = smallest_unit(fact.paid.currency)
-    if any(abs(fact.paid.amount - each) < unit for each in due):
-        return None
-    yielded = " or ".join(map(_told, dict.fromkeys(due)))
-    what = f"{fact.paid:,} were paid for {fact.redeemed:,} {fact.stock_class}, and the terms yield {yielded}"
-    return what, None if len(due) > 1 else fact.paid - paid_out(due, fact.paid.currency)[0]
-
-
-def _exercise_differs(book: Book, fact: WarrantExercised, each: InEffect) -> _Differs | None:
-    """Return what differs: the day, the money paid, or the shares received without cash."""
-    known = {terms for _, terms in book.levels(Level.WARRANT_TERMS, fact.warrant)}
-    terms = known.pop() if len(known) == 1 else None
-    prices = {price for _, price in book.levels(Level.PRICE, (fact.warrant, fact.stock_class))}
-    price = prices.pop() if len(prices) == 1 else None
-    on = day_of(each.settles)
-    if isinstance(terms, WarrantTerms) and each.is_exact and not terms.is_open(on):
-        first, last = terms.exercisable_from or "the beginning", terms.expires_on or "without end"
-        return f"{fact.warrant} was exercised on {on}, and its terms allow it from {first} to {last}", None
-    if not isinstance(price, Price):
-        return None
-    if fact.paid is not None and fact.paid.currency == price.currency:
-        asked = fact.received.as_fraction() * price.amount
-        if abs(fact.paid.amount - asked) >= smallest_unit(price.currency):
-            what = f"{fact.paid:,} was paid for {fact.received:,} shares of {fact.warrant}, and its price asks"
-            return f"{what} {_told(asked)} {price.currency}", None
-    if fact.given_up and fact.market_price is not None and fact.market_price.currency == price.currency:
-        yielded = fact.exercised.as_fraction() * cashless_fraction(price, fact.market_price)
-        if abs(fact.received.as_fraction() - yielded) >= 1:
-            what = f"{fact.exercised:,} shares of {fact.warrant} brought {fact.received:,} without cash, and at"
-            amount = fact.received - Shares.of_units(yielded * SCALE)
-            return f"{what} {fact.market_price} its price of {price} yields {_told(yielded)}", amount
-    return None
-
-
-def _told(amount: Fraction) -> str:
-    """Return a number as people write it: 25,000."""
-    return f"{Shares.of_units(amount * SCALE):,}"

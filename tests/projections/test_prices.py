@@ -14,7 +14,7 @@ from ledger.terms.market import Found, MarketPrice, Measure, PriceRule, Statisti
 from ledger.terms.notes import NoteConversion, NoteTerms
 from ledger.timeline import history_of
 from projections import findings
-from projections.prices import note_price, quotes_of
+from projections.prices import note_price, prices_of
 from projections.replay import Balances, replay
 from tests import builders
 
@@ -76,13 +76,13 @@ SPLIT = builders.stock_split_effected(effective_on="2026-03-04")  # two for one,
 def test_a_quote_before_a_split_counts_in_the_units_after_it() -> None:
     events = [note(market=(lowest(3),)), *TAPE, SPLIT]
 
-    assert {each.on.day: each.price for each in quotes_of(on("2026-03-06", *events), COMMON)} == {
+    assert {each.on.day: each.price for each in prices_of(on("2026-03-06", *events)).quotes(COMMON)} == {
         2: usd("1.5"),
         3: usd(1),
         4: usd(4),
         5: usd(5),
     }
-    assert {each.on.day: each.price for each in quotes_of(on("2026-03-03", *events), COMMON)} == {
+    assert {each.on.day: each.price for each in prices_of(on("2026-03-03", *events)).quotes(COMMON)} == {
         2: usd(3),
         3: usd(2),
     }
@@ -169,13 +169,13 @@ def converted(**changes: Any) -> Event:
 )
 def test_a_conversion_at_another_price_than_the_terms_give_is_a_finding(received: int, differs: bool) -> None:
     events = [note(fixed=usd(4)), converted(received=received, price=None)]
-    told = f"1000 USD of n-1 became {received} common, and the terms of the day, at 4 USD, yield 250"
+    told = f"1,000 USD of n-1 became {received} common, and the terms of the day, at 4 USD, yield 250"
     assert off_the_terms(*events) == ([told] if differs else [])
 
 
 def test_a_conversion_that_is_not_what_its_own_price_yields_is_a_finding() -> None:
     events = [note(fixed=usd(4)), converted(received=250, price="5 USD")]
-    assert off_the_terms(*events) == ["1000 USD of n-1 became 250 common, and its price yields 200"]
+    assert off_the_terms(*events) == ["1,000 USD of n-1 became 250 common, and its price yields 200"]
 
 
 def test_the_market_of_the_day_decides_whether_a_conversion_is_off_the_terms() -> None:
