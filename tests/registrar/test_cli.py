@@ -27,7 +27,7 @@ VERBS = [verb for verbs in cli.VERBS.values() for verb in verbs]
 FIRST = ("init", "record", "show", "commitments", "rollforward", "explain", "log", "check", "demo")
 """The verbs that a record of the founding case needs, in the order in which somebody meets them."""
 LONGER = {"pro-forma": 55}
-"""Help that takes more than a screen of 40 lines: a round has two dozen terms, each of which people ask for by name."""
+"""Help that takes more than a screen of 40 lines: a round has two dozen terms, each asked for by its name."""
 EVENTS = json_lines.write([*a.founding(), a.common_issued()])
 
 
