@@ -14,6 +14,7 @@ from ledger import (
     AgreementId,
     Authorized,
     FractionPolicy,
+    HolderId,
     Ledger,
     Money,
     NotUnderstood,
@@ -697,7 +698,7 @@ def test_what_holders_have_in_instruments_is_compared_though_no_shares_move() ->
         ("option-1", "bob", "awarded"): ("0", "48,000", (option,)),
         ("option-1", "price of common"): ("not stated", "1 USD", (option,)),
     }
-    assert found.names["bob"] == "Bob Quill"
+    assert found.names[HolderId("bob")] == "Bob Quill"
 
 
 def test_what_leaves_an_instrument_and_what_passes_to_another_holder_names_its_entry() -> None:

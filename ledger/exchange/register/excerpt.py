@@ -19,7 +19,6 @@ from ledger.exchange.register.template import Content
 from ledger.exchange.register.values import Amount
 from ledger.identity import StockClassId
 from ledger.movements import (
-    Account,
     Awarded,
     Declared,
     Held,
@@ -267,7 +266,7 @@ def _values(book: Book, level: Level, subject: Any) -> set[Any]:
     return {value for _, value in book.levels(level, subject)}
 
 
-def _with_something(book: Book) -> Iterator[Account]:
+def _with_something(book: Book) -> Iterator[object]:
     """Yield the accounts on which there may be something."""
     return (account for (_, account), quantity in book.high.items() if quantity > 0)
 
