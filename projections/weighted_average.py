@@ -27,7 +27,7 @@ from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.dilution import Diluted, Potential, diluted
 from ledger.terms.warrants import WarrantTerms
 from ledger.timeline import InEffect, history_of
-from projections.accruals import accrued_dividends
+from projections.accruals import accrued_dividends, counted_late
 from projections.acquirable import days_of_terms
 from projections.awards import award_lines
 from projections.bounds import Bounds, exactly
@@ -101,7 +101,8 @@ class PotentialLine:
         outstanding: Common shares that it is for, on average.
         added: Shares that it would add: by the treasury-stock method, or all of them; ``None`` where that method
             needs the average price, and none was given.
-        income: What income would be higher by: dividends on it, or interest after tax.
+        income: What income would be higher by: dividends on it, with open days counted from the latest, or interest
+            after tax.
     """
 
     part: Part | None
@@ -377,13 +378,16 @@ class _Period:
         return _NONE
 
     def _dividends(self, stock_class: StockClassId) -> Fraction:
-        """Return the dividends of a class for the period: what accrued, and otherwise what was declared."""
+        """Return the dividends of a class for the period: what accrued, and otherwise what was declared.
+
+        An open day counts from its latest: what dilutes is decided by one figure.
+        """
         accrued = [
             sum(
                 (
-                    found.accrued
+                    found.accrued.exact
                     for (_, of), found in accrued_dividends(
-                        history_of(self._facts, as_of=on, known=self._known).certain, on + _ONE_DAY
+                        counted_late(history_of(self._facts, as_of=on, known=self._known)), on + _ONE_DAY
                     ).items()
                     if of == stock_class
                 ),

@@ -73,7 +73,11 @@ def test_the_dividend_ledger_in_json_names_who_is_paid_and_what_accrued(lagoon: 
         {"low": "70 USD", "high": "70 USD"},
         {"low": "210.07 USD", "high": "210.07 USD"},
     ]
-    assert [row["owed"] for row in made["accrued"]] == ["331.47 USD", "1115.84 USD", "1447.31 USD"]
+    assert [row["owed"] for row in made["accrued"]] == [
+        {"low": "261.23 USD", "high": "331.47 USD"},
+        {"low": "1115.84 USD", "high": "1115.84 USD"},
+        {"low": "1377.07 USD", "high": "1447.31 USD"},
+    ]
 
 
 def test_every_part_of_a_definition_is_told_to_programs(lagoon: str) -> None:
