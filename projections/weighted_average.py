@@ -5,6 +5,8 @@ dividends count as if they had always been (IAS 33.26, ASC 260-10-55-12): everyt
 day, or of a later one. Options, warrants and awards count by the treasury-stock method, convertible shares and
 notes as if converted, each for the days on which it was outstanding; ``ledger.terms.dilution`` puts them in order.
 A note converts with the interest that was owed when the period began: that of the period adds to income instead.
+Interest and dividends of the period are those that the note ledger and the dividend ledger accrue between its two
+days: both count up to and without a day, so from day a to day b they accrue for b - a days.
 """
 
 from __future__ import annotations
@@ -337,7 +339,7 @@ class _Period:
         table = table_of(self._ledger, facts, balances, Units(facts, None, on))
         lines = [
             _scaled(line, factor)
-            for line in share_lines(self._ledger, balances, table, without_interest_since=self._after + _ONE_DAY)
+            for line in share_lines(self._ledger, balances, table, without_interest_since=self._after)
             if line.part not in (Part.COMMON, Part.POOL, Part.SAFES)
         ]
         issued = [line for line in lines if _needs_nothing(balances, line, on)]
@@ -387,7 +389,7 @@ class _Period:
                 (
                     found.accrued.exact
                     for (_, of), found in accrued_dividends(
-                        counted_late(history_of(self._facts, as_of=on, known=self._known)), on + _ONE_DAY
+                        counted_late(history_of(self._facts, as_of=on, known=self._known)), on
                     ).items()
                     if of == stock_class
                 ),
@@ -409,7 +411,7 @@ class _Period:
     def _interest(self, note: InstrumentId, part: Fraction) -> Bounds[Fraction]:
         """Return the interest on a note for the period, less the tax that it saves."""
         found = [
-            debt.accrued(self._after + _ONE_DAY, self._through + _ONE_DAY)
+            debt.accrued(self._after, self._through)
             for debt in debts(self._facts, self._end)
             if debt.instrument == note
         ]
