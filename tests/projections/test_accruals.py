@@ -1,12 +1,13 @@
 """What accrues lies between its bounds on every choice of the days that are left open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -123,6 +124,24 @@ def lies_between(exact: Bounds[Fraction], bounds: Bounds[Fraction]) -> bool:
 NOTHING = Bounds(Fraction(0), Fraction(0))
 
 
+def hold(bounds: dict[Whose, Accrued], chosen: Iterable[list[Fact]], as_of: date) -> int:
+    """Hold bounds against histories with chosen days; return how many of these can be true."""
+    admissible = 0
+    for reading in chosen:
+        try:
+            found = accrued(reading, as_of)
+        except LedgerError:
+            continue  # nobody holds fewer than none: not an admissible choice
+        admissible += 1
+        for whose in {*bounds, *found}:
+            for name in ("accrued", "paid", "owed", "given_up", "held"):
+                exact = getattr(found[whose], name) if whose in found else NOTHING
+                between = getattr(bounds[whose], name) if whose in bounds else NOTHING
+                days = [f"{each.KIND} {each.effective_on}" for each in reading]
+                assert lies_between(exact, between), f"{whose.holder} {name}: {exact} is not {between}; {days}"
+    return admissible
+
+
 @settings(max_examples=60, deadline=None)
 @given(life=lives(), as_of=st.sampled_from([AS_OF, date(2026, 3, 1), date(2026, 6, 15)]), pick=st.randoms())
 def test_what_accrued_lies_between_its_bounds_on_every_choice_of_open_days(
@@ -135,14 +154,63 @@ def test_what_accrued_lies_between_its_bounds_on_every_choice_of_open_days(
     if all(fact.effective_on.is_exact for fact in life):
         assert all(getattr(each, name).is_exact for each in bounds.values() for name in ("accrued", "owed"))
     every = list(readings(life))
-    for reading in pick.sample(every, min(len(every), 20)):
-        try:
-            found = accrued(reading, as_of)
-        except LedgerError:
-            continue  # nobody holds fewer than none: not an admissible choice
-        for whose in {*bounds, *found}:
-            for name in ("accrued", "paid", "owed", "given_up", "held"):
-                exact = getattr(found[whose], name) if whose in found else NOTHING
-                between = getattr(bounds[whose], name) if whose in bounds else NOTHING
-                days = [f"{each.KIND} {each.effective_on}" for each in reading]
-                assert lies_between(exact, between), f"{whose.holder} {name}: {exact} is not {between}; {days}"
+    hold(bounds, pick.sample(every, min(len(every), 20)), as_of)
+
+
+ENTITLED = class_rights_stated(
+    stock_class="series-a",
+    liquidation=None,
+    dividends=DividendTerms(rate=Ratio("0.365")),
+    effective_on=EffectiveDay("2026-01-15"),
+)
+FIRST_LOT = preferred_issued(holder="ada", issued=100, effective_on=EffectiveDay("2026-01-15"))
+
+
+def passed_on(first: str, last: str, shares: int = 40) -> Fact:
+    return shares_transferred(
+        from_holder="ada",
+        to_holder="bob",
+        stock_class="series-a",
+        transferred=shares,
+        effective_on=EffectiveDay(first, last),
+    )
+
+
+LATER_LOT = preferred_issued(holder="ada", issued=60, effective_on=EffectiveDay("2026-03-01"))
+PAID = dividend_paid(
+    stock_class="series-a",
+    holder="ada",
+    amount="20 USD",
+    received=None,
+    received_class=None,
+    effective_on=EffectiveDay("2026-03-01"),
+)
+
+
+@pytest.mark.parametrize(
+    "life",
+    [
+        pytest.param([LATER_LOT, passed_on("2026-02-25", "2026-03-05")], id="before or after more were issued"),
+        pytest.param(
+            [
+                preferred_issued(holder="ada", issued=60, effective_on=EffectiveDay("2026-02-20", "2026-03-10")),
+                passed_on("2026-02-25", "2026-03-05", 120),
+            ],
+            id="only after more were issued",
+        ),
+        pytest.param([PAID, passed_on("2026-02-25", "2026-03-05")], id="before or after a payment"),
+        pytest.param(
+            [
+                shares_converted(
+                    holder="ada", surrendered=40, received=50, effective_on=EffectiveDay("2026-02-25", "2026-05-05")
+                ),
+                passed_on("2026-02-25", "2026-05-05", 60),
+            ],
+            id="beside a conversion that may not have happened",
+        ),
+    ],
+)
+def test_shares_that_changed_hands_on_an_open_day_carry_what_they_may_have_borne(life: list[Fact]) -> None:
+    life = [ENTITLED, FIRST_LOT, *life]
+
+    assert hold(accrued(life, AS_OF), readings(life), AS_OF) > 1
