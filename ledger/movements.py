@@ -194,17 +194,7 @@ ISSUES: Final = frozenset(
 """Accounts from which shares reach a holder out of the company."""
 
 Account = (
-    Held
-    | Reserved
-    | Commitment
-    | Owed
-    | Interest
-    | Purchasable
-    | Awarded
-    | Pooled
-    | Declared
-    | Restricted
-    | Source
+    Held | Reserved | Commitment | Owed | Interest | Purchasable | Awarded | Pooled | Declared | Restricted | Source
 )
 KeptBack = Reserved | Pooled | Awarded
 """Accounts of shares that are not issued, and count against the authorized number."""

@@ -1,4 +1,4 @@
-"""What others say about the shares: figures that were disclosed, and lists of holders. The register does not change."""
+"""What others say about the shares: figures that were disclosed, and lists of holders. Nothing moves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 import attrs
 
 from ledger.errors import NotUnderstood
-from ledger.events.base import Fact, more_than_none
+from ledger.events.base import Fact, more_than_none, not_below_zero
 from ledger.identity import ClaimId, HolderId, StockClassId
 from ledger.movements import Level, Movements, Scope, Setting
 from ledger.personal import Personal
@@ -102,7 +102,7 @@ class ListedHolder:
 
 @attrs.frozen(kw_only=True)
 class HolderListReceived(Fact):
-    """A list of the holders of a class came in, as of a day: from the transfer agent or a depositary. Nothing moves.
+    """A list of the holders of a class came in: from the transfer agent, or from a depositary. Nothing moves.
 
     Names stand apart, as particulars that can be erased: most of a list are natural persons.
 
@@ -120,7 +120,7 @@ class HolderListReceived(Fact):
     source: str = attrs.field(validator=text_field())
     holders: tuple[ListedHolder, ...]
     scope: Scope = Scope.COMPLETE
-    listed: Shares | None = None
+    listed: Shares | None = attrs.field(default=None, validator=not_below_zero)
 
     def check(self) -> None:
         """Check that the day of the list is known."""

@@ -186,13 +186,18 @@ class Disclosed(Terms):
 
     @classmethod
     def read(
-        cls, printed: str, *, qualifier: Qualifier | None = None, step: Ratio | None = None, currency: str | None = None
+        cls,
+        printed: str,
+        *,
+        qualifier: Qualifier | None = None,
+        step: Ratio | None = None,
+        currency: str | None = None,
     ) -> Self:
         """Return what a printed figure says.
 
-        The last digit shown is the last one printed; of a round number that is called approximate, the last one that
-        is not a zero: "about 4,340" is counted in tens. A scale word counts: the last digit of "$3.2 million" is
-        100,000 dollars.
+        The last digit shown is the last one printed; of a round number that is called approximate, the last one
+        that is not a zero: "about 4,340" is counted in tens. A scale word counts: the last digit of "$3.2 million"
+        is 100,000 dollars.
 
         Args:
             printed: The figure as printed, and nothing else.
@@ -201,7 +206,7 @@ class Disclosed(Terms):
             currency: Its currency, where the text names none and it is an amount.
 
         Raises:
-            NotUnderstood: ``E_FIGURE`` when the text is no figure, or ``E_DATE`` when it is a day that there is not.
+            NotUnderstood: ``E_FIGURE`` when the text is no figure, ``E_DATE`` when there is no such day.
         """
         if found := _DAY.fullmatch(printed.strip()):
             return cls(printed=printed, unit=Unit.DAY, day=_day(found), weekday=_weekday(found["weekday"]))
@@ -226,7 +231,8 @@ class Disclosed(Terms):
             printed=printed,
             unit=unit,
             value=Ratio(exact(digits) * scale),
-            step=step or Ratio(_last_digit(digits, is_round=said is Qualifier.APPROXIMATELY and scale == 1) * scale),
+            step=step
+            or Ratio(_last_digit(digits, is_round=said is Qualifier.APPROXIMATELY and scale == 1) * scale),
             currency=Currency(money) if money and unit is Unit.MONEY else None,
             qualifier=said,
         )
@@ -266,21 +272,31 @@ class Disclosed(Terms):
             return date.fromordinal(int(number)).isoformat()
         return in_unit(number, self.unit, self.currency, self.step.value / 100)
 
+    def shown_difference(self, number: Fraction) -> str:
+        """Return a difference between two such figures: of days, how many; of percentages, their points."""
+        if self.unit is Unit.DAY:
+            return f"{int(number)} days"
+        text = self.shown(number)
+        return f"{text.removesuffix('%')} percentage points" if self.unit is Unit.PERCENT else text
+
     def __str__(self) -> str:
         return self.printed
 
 
 def in_unit(number: Fraction, unit: Unit, currency: Currency | None, step: Fraction) -> str:
-    """Return a number for people: rounded to a step, with separators, and its unit."""
+    """Return a number for people, with separators and its unit: in full if short, rounded to a step if not."""
     scaled, fine = (number * 100, step * 100) if unit is Unit.PERCENT else (number, step)
     places = 0
-    while places < 12 and fine < Fraction(1, 10**places):
+    while places < _MOST_PLACES and fine < Fraction(1, 10**places):
         places += 1
-    rounded = round(scaled, places)
-    whole, dot, part = plain(Fraction(rounded)).partition(".")
-    text = f"{int(whole):,}{dot}{part}" if whole != "-0" else f"-0{dot}{part}"
+    exact_ = (scaled * 10**_MOST_PLACES).denominator == 1
+    whole, dot, part = plain(scaled if exact_ else Fraction(round(scaled, places))).partition(".")
+    text = f"{'-' if whole.startswith('-') else ''}{abs(int(whole)):,}{dot}{part}"
     return f"{text}%" if unit is Unit.PERCENT else f"{text} {currency}" if currency else text
 
+
+_MOST_PLACES: Final = 8
+"""Decimals that are shown at most; a number that has no more is shown in full."""
 
 _WEEKDAYS: Final = tuple(Weekday)
 

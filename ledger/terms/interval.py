@@ -84,7 +84,8 @@ class Interval:
             return Fraction(0)
         if self.high is not None and other.low is not None and self.high <= other.low:
             return other.low - self.high
-        assert self.low is not None and other.high is not None, "two that do not meet have ends that face each other"
+        assert self.low is not None, "two that do not meet have ends that face each other"
+        assert other.high is not None, "so have these"
         return other.high - self.low
 
     def whole(self) -> Interval:
@@ -171,7 +172,9 @@ class _End(NamedTuple):
 
 def _product(one: _End, two: _End) -> _End:
     if one.number == 0 or two.number == 0:
-        return _End(Fraction(0), not ((one.number == 0 and not one.is_out) or (two.number == 0 and not two.is_out)), 0)
+        return _End(
+            Fraction(0), not ((one.number == 0 and not one.is_out) or (two.number == 0 and not two.is_out)), 0
+        )
     if one.number is None or two.number is None:
         return _End(None, True, one.sign * two.sign)
     return _End(one.number * two.number, one.is_out or two.is_out, 0)

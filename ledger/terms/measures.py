@@ -1,10 +1,10 @@
-"""What a disclosed figure claims to be: a sum, a product, a part of a whole, or how far one figure is above another.
+"""What a disclosed figure claims to be: a sum, a product, a part of a whole, or how far one is above another.
 
 A measure names its operands: numbers as they stand in a paper, figures as somebody printed them, what the record
 itself has on a day, and other claims. Each kind of measure has the definition that its words mean, the other
-definitions that people use for the same words, and the slips that are made in their place. A definition is a formula
-in which each operand stands once, so that intervals go through it exactly, and one operand that is not known follows
-from the others and the figure.
+definitions that people use for the same words, and the slips that are made in their place. A definition is a
+formula in which each operand stands once, so that intervals go through it exactly, and one operand that is not
+known follows from the others and the figure.
 """
 
 from __future__ import annotations
@@ -174,15 +174,19 @@ class Operand(Terms):
             raise NotUnderstood("E_MEASURE", "a holding has no stock class", "state it", "/stock_class")
         if self.source is Source.QUOTED and self.stock_class is None:
             raise NotUnderstood("E_MEASURE", "a quoted price has no stock class", "state it", "/stock_class")
-        if self.since is not None and (self.source not in PERIODS or (self.on is not None and self.on < self.since)):
-            raise NotUnderstood("E_MEASURE", f"{self.source.value} has no such period", "state on and since", "/since")
+        if self.since is not None and (
+            self.source not in PERIODS or (self.on is not None and self.on < self.since)
+        ):
+            raise NotUnderstood(
+                "E_MEASURE", f"{self.source.value} has no such period", "state on and since", "/since"
+            )
         if self.multiple is not None and not self.multiple:
             raise NotUnderstood("E_MEASURE", "an operand is taken no times", "leave it out", "/multiple")
 
     def __str__(self) -> str:
         """Return what it is, for people."""
         words = self.name or " ".join(filter(None, self._words()))
-        return f"{words} × {self.multiple}" if self.multiple is not None else words  # noqa: RUF001  # the sign of a product
+        return f"{words} × {self.multiple}" if self.multiple is not None else words  # the sign of a product
 
     def _words(self) -> Iterator[str | None]:
         if self.source is Source.NUMBER:
@@ -210,7 +214,7 @@ class MeasureKind(Enum):
     SUM = "sum"
     """What is added, less what is taken. One operand alone is the figure itself: a count, an amount, a day."""
     PRODUCT = "product"
-    """Factors over divisors: count times price, stated value over conversion price, count times the ratio of a split."""
+    """Factors over divisors: count times price, money over price, a count times the ratio of a split."""
     PERCENT = "percent"
     """A part of a whole."""
     INCREASE = "increase"
@@ -268,8 +272,8 @@ class Sign(Enum):
     """What a formula does with its two sides."""
 
     PLUS = "+"
-    MINUS = "−"  # noqa: RUF001  # the sign
-    TIMES = "×"  # noqa: RUF001  # the sign
+    MINUS = "−"  # the sign
+    TIMES = "×"  # the sign
     OVER = "/"
 
 
@@ -308,7 +312,7 @@ def value(side: Side, operands: Sequence[Interval]) -> Interval:
 
 
 def solved(side: Side, result: Interval, place: int, operands: Sequence[Interval]) -> Interval:
-    """Return all that one operand may be when the formula comes to a result and the others lie in their intervals."""
+    """Return all that one operand may be, when the formula comes to a result and the others lie in theirs."""
     if isinstance(side, Leaf):
         return result
     assert isinstance(side, Formula), "the operand stands in the formula"
@@ -383,14 +387,14 @@ def _definitions(measure: Measure) -> tuple[Definition, ...]:
             )
             return (
                 Definition(measure.name or "", f"{said} / {base}", share),
-                Definition("of the whole before the part was added", f"{said} / ({base} − {said})", before),  # noqa: RUF001
+                Definition("of the whole before the part was added", f"{said} / ({base} − {said})", before),
             )
         return (
-            Definition(measure.name or "", f"{said} / {base} − 1", Formula(share, Sign.MINUS, Fraction(1))),  # noqa: RUF001
+            Definition(measure.name or "", f"{said} / {base} − 1", Formula(share, Sign.MINUS, Fraction(1))),
             Definition("the ratio, which is one more than the increase", f"{said} / {base}", share, is_right=False),
             Definition(
                 "the difference as a part of the larger figure",
-                f"1 − {base} / {said}",  # noqa: RUF001
+                f"1 − {base} / {said}",
                 Formula(Fraction(1), Sign.MINUS, Formula(whole, Sign.OVER, part)),
                 is_right=False,
             ),
@@ -407,7 +411,3 @@ def _definitions(measure: Measure) -> tuple[Definition, ...]:
         str(operands[ordered[0]]),
     )
     return (Definition(measure.name or "", text, side),)
-
-
-
-

@@ -616,6 +616,8 @@ def test_what_the_record_holds_may_stand_in_a_file(kind: type[Event], data: st.D
             fields = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
             changed = {name: as_given(part) for name, part in fields.items() if isinstance(part, Personal)}
             return attrs.evolve(value, **changed)
+        if isinstance(value, HolderListReceived):
+            return attrs.evolve(value, holders=tuple(as_given(line) for line in value.holders))
         return value
 
     if isinstance(event, EntryRestated):

@@ -48,7 +48,9 @@ _MODES = {Rounding.NEAREST: ROUND_HALF_UP, Rounding.TRUNCATED: ROUND_DOWN}
         ("nil", Unit.NUMBER, "0", "1", Qualifier.NONE),
     ],
 )
-def test_a_printed_figure_is_read_with_its_unit_its_last_digit_and_its_qualifier(printed, unit, value, step, qualifier):
+def test_a_printed_figure_is_read_with_its_unit_its_last_digit_and_its_qualifier(
+    printed, unit, value, step, qualifier
+):
     read = Disclosed.read(printed)
 
     assert (read.printed, read.unit, read.qualifier) == (printed, unit, qualifier)
