@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ledger import codec
 from ledger.errors import LedgerDamaged, NotUnderstood
-from ledger.events import EVENTS, CommonIssued, EntryRestated, Event, HolderRegistered
+from ledger.events import EVENTS, CommonIssued, EntryRestated, Event, HolderListReceived, HolderRegistered
 from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.personal import Personal
 from ledger.quantities import Shares
