@@ -28,10 +28,12 @@ from ledger.terms.interval import EVERYTHING, NOT_BELOW_ZERO, Interval, point
 from ledger.terms.measures import Definition, Measure, MeasureKind, Operand, Role, Source
 from ledger.timeline import place_in_history
 from projections.claim_operands import SHARE_COUNTS, Found, Recorded
+from projections.frame import Tabular
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
     from ledger.timeline import InEffect
+    from projections.frame import Frame
 
 
 class Verdict(Enum):
@@ -91,7 +93,7 @@ class Implied:
 
 
 @attrs.frozen(kw_only=True)
-class ClaimLine:
+class JudgedClaim:
     """A claim and what it comes to.
 
     Attributes:
@@ -311,7 +313,7 @@ class ClaimFinding:
 
 
 @attrs.frozen(repr=False)
-class ClaimsReport:
+class ClaimsReport(Tabular):
     """Everything that was disclosed by a day, held against the record.
 
     Attributes:
@@ -332,16 +334,25 @@ class ClaimsReport:
     known: int
     known_at: datetime
     tolerance: Tolerance
-    claims: tuple[ClaimLine, ...]
+    claims: tuple[JudgedClaim, ...]
     counts: tuple[ImpliedCount, ...]
     movements: tuple[UnexplainedMovement, ...]
     increases: tuple[DeducedIncrease, ...]
     findings: tuple[ClaimFinding, ...]
 
-    def __iter__(self) -> Iterator[ClaimLine]:
+    def __iter__(self) -> Iterator[JudgedClaim]:
         return iter(self.claims)
 
-    def claim(self, claim: str) -> ClaimLine:
+    def __len__(self) -> int:
+        return len(self.claims)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return claims, findings, and what claims imply, as tables."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.claims(self)
+
+    def claim(self, claim: str) -> JudgedClaim:
         """Return the line of a claim.
 
         Raises:
@@ -456,11 +467,11 @@ class _Judge:
             tuple(_findings(lines, counts, movements, increases)),
         )
 
-    def _line(self, each: InEffect) -> ClaimLine:
+    def _line(self, each: InEffect) -> JudgedClaim:
         fact = each.fact
         assert isinstance(fact, ClaimDisclosed)
         used = self._used(fact.measure, fact)
-        line = ClaimLine(
+        line = JudgedClaim(
             entry=each.entry.number,
             claim=fact.claim,
             said_by=fact.said_by,
@@ -573,7 +584,7 @@ class _Judge:
         definition = Definition(name, formula, measure.definitions()[0].side)
         return _Carried(measure, definition, used, False, computed)
 
-    def _judged(self, fact: ClaimDisclosed, line: ClaimLine) -> dict[str, object]:
+    def _judged(self, fact: ClaimDisclosed, line: JudgedClaim) -> dict[str, object]:
         """Return the verdict on a claim with what goes with it."""
         figure, tries = fact.figure, [*self._tries(fact, line.used)]
         if not figure.fits_the_calendar:
@@ -640,7 +651,7 @@ class _Judge:
 
     # --- chains -----------------------------------------------------------------------------------------------
 
-    def _with_habits(self, lines: list[ClaimLine]) -> list[ClaimLine]:
+    def _with_habits(self, lines: list[JudgedClaim]) -> list[JudgedClaim]:
         """Return claims that tell which earlier ones of the same speaker show that their figures are cut off."""
         shown: defaultdict[str, list[ClaimId]] = defaultdict(list)
         found = []
@@ -650,7 +661,7 @@ class _Judge:
                 shown[line.said_by].append(line.claim)
         return found
 
-    def _counts(self, lines: Iterable[ClaimLine]) -> tuple[ImpliedCount, ...]:
+    def _counts(self, lines: Iterable[JudgedClaim]) -> tuple[ImpliedCount, ...]:
         """Return the counts of shares outstanding that claims imply, by class and day."""
         found = []
         for line in lines:
@@ -711,7 +722,7 @@ class _Judge:
                 recorded.entries,
             )
 
-    def _increases(self, counts: Sequence[ImpliedCount], lines: Sequence[ClaimLine]) -> Iterator[DeducedIncrease]:
+    def _increases(self, counts: Sequence[ImpliedCount], lines: Sequence[JudgedClaim]) -> Iterator[DeducedIncrease]:
         """Yield each increase of an authorized number that the first count above it presupposes."""
         by_class: defaultdict[StockClassId, list[ImpliedCount]] = defaultdict(list)
         for count in counts:
@@ -739,7 +750,7 @@ class _Judge:
         before: tuple[InEffect, Authorized],
         after: tuple[InEffect, Authorized] | None,
         counts: Sequence[ImpliedCount],
-        lines: Sequence[ClaimLine],
+        lines: Sequence[JudgedClaim],
     ) -> DeducedIncrease | None:
         each, value = before
         if value.shares is None or not each.is_exact or (after is not None and after[0].is_exact):
@@ -770,7 +781,7 @@ class _Judge:
         )
 
     def _still_in_force(
-        self, stock_class: StockClassId, number: Fraction, lines: Sequence[ClaimLine], by: date
+        self, stock_class: StockClassId, number: Fraction, lines: Sequence[JudgedClaim], by: date
     ) -> Iterator[date]:
         """Yield days on which a number is still said to be in force, or an increase of it to be proposed."""
         for line in lines:
@@ -825,7 +836,7 @@ def _count(number: Fraction) -> str:
 
 
 def _findings(
-    lines: Sequence[ClaimLine],
+    lines: Sequence[JudgedClaim],
     counts: Sequence[ImpliedCount],
     movements: Sequence[UnexplainedMovement],
     increases: Sequence[DeducedIncrease],
@@ -865,11 +876,11 @@ def _findings(
             yield ClaimFinding(FindingCode.NOT_CHECKABLE, what, _implied_words(line), _of(line), line.entries)
 
 
-def _of(line: ClaimLine) -> tuple[ClaimId, ...]:
+def _of(line: JudgedClaim) -> tuple[ClaimId, ...]:
     return line.claim, *line.claims
 
 
-def _implied_words(line: ClaimLine) -> str:
+def _implied_words(line: JudgedClaim) -> str:
     """Return what a claim implies, reading by reading."""
     told = []
     for one in line.implied:

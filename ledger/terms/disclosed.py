@@ -206,14 +206,14 @@ class Disclosed(Terms):
             currency: Its currency, where the text names none and it is an amount.
 
         Raises:
-            NotUnderstood: ``E_FIGURE`` when the text is no figure, ``E_DATE`` when there is no such day.
+            NotUnderstood: ``E_PRINTED`` when the text is no figure, ``E_DATE`` when there is no such day.
         """
         if found := _DAY.fullmatch(printed.strip()):
             return cls(printed=printed, unit=Unit.DAY, day=_day(found), weekday=_weekday(found["weekday"]))
         match = _FIGURE.fullmatch(printed.strip())
         if match is None:
             raise NotUnderstood(
-                "E_FIGURE",
+                "E_PRINTED",
                 f"{shown(printed)} is not read as a figure",
                 'write it as printed, "approximately 12.1%", "$3.2 million", "350,000,000"',
             )

@@ -15,7 +15,7 @@ from ledger.movements import Scope
 from ledger.terms.disclosed import Disclosed, Qualifier, Rounding, Tolerance
 from ledger.terms.interval import Interval, spanning
 from ledger.terms.market import Measure
-from projections.claims import ClaimLine, ClaimsReport, FindingCode, Verdict, Weight, claims
+from projections.claims import ClaimsReport, FindingCode, JudgedClaim, Verdict, Weight, claims
 from tests import builders
 from tests.builders import (
     claim_disclosed,
@@ -42,7 +42,7 @@ def report(*events: Event, **asked: Any) -> ClaimsReport:
     return claims(recorded(*events), **{"as_of": "2026-12-31", **asked})
 
 
-def judged(*events: Event, **asked: Any) -> ClaimLine:
+def judged(*events: Event, **asked: Any) -> JudgedClaim:
     """Return the line of the last claim among events."""
     return report(*events, **asked).claims[-1]
 
@@ -184,7 +184,7 @@ def test_a_day_is_held_against_the_split_and_against_the_calendar():
         "sum", operand("plus", "split-day", stock_class="common", since="2026-01-01", on="2026-12-31")
     )
 
-    def line(figure: str) -> ClaimLine:
+    def line(figure: str) -> JudgedClaim:
         return judged(*a_third(), split, claim_disclosed(figure, effective_on="2026-07-02", measure=on_the_day))
 
     assert line("July 1, 2026").verdict is Verdict.AGREES
@@ -201,7 +201,7 @@ def test_a_claim_is_contradicted_only_if_no_reading_of_open_days_agrees():
     open_days = shares_converted(holder="ada", surrendered=100, received=125, effective_on="2026-05-01/2026-05-20")
     issued = builders.preferred_issued(holder="ada", issued=100, effective_on="2026-02-02")
 
-    def line(figure: str) -> ClaimLine:
+    def line(figure: str) -> JudgedClaim:
         return judged(*a_third(), issued, open_days, claim_disclosed(figure, measure=claimed("sum", held())))
 
     assert (line("1,000").verdict, line("1,125").verdict) == (Verdict.AGREES, Verdict.AGREES)
