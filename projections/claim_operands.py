@@ -215,7 +215,7 @@ class Recorded:
             for each in (*balances.history.certain, *balances.history.open)
             if any(type(one) is Posting and counts(one.unit, one.account) for one in each.fact.movements())
         ]
-        return Found(Interval(Fraction(low) / SCALE, Fraction(high) / SCALE), "", tuple(entries))
+        return Found(Interval(Fraction(low, SCALE), Fraction(high, SCALE)), "", tuple(entries))
 
     def _level(self, level: Level, operand: Operand, on: date, read: Callable[[Any], Interval], what: str) -> Found:
         settings = self.balances(on).level(level, _class_of(operand))
@@ -287,7 +287,7 @@ class Recorded:
                 high += moved
                 low += moved if is_certain else 0
                 entries.append(each.entry.number)
-        return Found(Interval(low / SCALE, high / SCALE), "", tuple(entries))
+        return Found(Interval(Fraction(low, SCALE), Fraction(high, SCALE)), "", tuple(entries))
 
     def _in_period(self, operand: Operand, on: date) -> Iterator[tuple[InEffect, bool]]:
         """Yield what may have happened in a period, and whether it certainly did."""
@@ -355,7 +355,7 @@ class Recorded:
                 low += grew if is_certain else min(grew, 0)
                 high += grew if is_certain else max(grew, 0)
                 entries.append(each.entry.number)
-        return Found(Interval(low / SCALE, high / SCALE), "", tuple(entries))
+        return Found(Interval(Fraction(low, SCALE), Fraction(high, SCALE)), "", tuple(entries))
 
     def ratio_between(self, stock_class: StockClassId, after: date, through: date) -> Fraction:
         """Return what a count at the close of one day is multiplied by at the close of another."""

@@ -576,8 +576,8 @@ class _Judge:
         if not whole_low:
             return None
         computed = Interval(
-            (part_low + more_low) / (whole_high + more_low),
-            min((part_high + more_high) / (whole_low + more_high), Fraction(1)),
+            Fraction(part_low + more_low, whole_high + more_low),
+            min(Fraction(part_high + more_high, whole_low + more_high), Fraction(1)),
         )
         name = "beneficial ownership, with what the holder may acquire within 60 days"
         formula = f"({part.operand} + acquirable) / ({whole.operand} + acquirable)"

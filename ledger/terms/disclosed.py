@@ -224,7 +224,7 @@ class Disclosed(Terms):
         named = match["currency"].upper() if match["currency"] else _SYMBOLS.get((match["symbol"] or "").upper())
         money = named or currency
         if match["percent"]:
-            unit, scale = Unit.PERCENT, scale / 100
+            unit, scale = Unit.PERCENT, Fraction(scale, 100)
         else:
             unit = Unit.MONEY if money else Unit.NUMBER
         return cls(
@@ -254,7 +254,8 @@ class Disclosed(Terms):
                 return Interval(value, None, self.qualifier is Qualifier.MORE_THAN)
             case Qualifier.LESS_THAN | Qualifier.UP_TO:
                 return Interval(None, value, without_high=self.qualifier is Qualifier.LESS_THAN)
-        below, above = (step / 2, step / 2) if rounding is Rounding.NEAREST else (Fraction(0), step)
+        half = Fraction(step, 2)
+        below, above = (half, half) if rounding is Rounding.NEAREST else (Fraction(0), step)
         more = Fraction(0)
         if tolerance is not None and self.qualifier is Qualifier.APPROXIMATELY:
             more = tolerance.around(value, step)
@@ -270,7 +271,7 @@ class Disclosed(Terms):
         """Return a number as this figure would show it: in its unit, with two digits more than it shows."""
         if self.unit is Unit.DAY:
             return date.fromordinal(int(number)).isoformat()
-        return in_unit(number, self.unit, self.currency, self.step.value / 100)
+        return in_unit(number, self.unit, self.currency, Fraction(self.step.value, 100))
 
     def shown_difference(self, number: Fraction) -> str:
         """Return a difference between two such figures: of days, how many; of percentages, their points."""

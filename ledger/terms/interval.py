@@ -129,6 +129,10 @@ class Interval:
         )
 
     def __truediv__(self, other: Interval) -> Interval:
+        return self.over(other)
+
+    def over(self, other: Interval) -> Interval:
+        """Return every number of it divided by every number of another that is not zero."""
         return self * other._reciprocal()
 
     def _reciprocal(self) -> Interval:

@@ -298,7 +298,7 @@ _CARRY_OUT: Final[dict[Sign, Callable[[Interval, Interval], Interval]]] = {
     Sign.PLUS: Interval.__add__,
     Sign.MINUS: Interval.__sub__,
     Sign.TIMES: Interval.__mul__,
-    Sign.OVER: Interval.__truediv__,
+    Sign.OVER: Interval.over,
 }
 
 
@@ -324,7 +324,7 @@ def solved(side: Side, result: Interval, place: int, operands: Sequence[Interval
             case Sign.MINUS:
                 result = result + other
             case Sign.TIMES:
-                result = result / other
+                result = result.over(other)
             case Sign.OVER:
                 result = result * other
     else:
@@ -335,9 +335,9 @@ def solved(side: Side, result: Interval, place: int, operands: Sequence[Interval
             case Sign.MINUS:
                 result = other - result
             case Sign.TIMES:
-                result = result / other
+                result = result.over(other)
             case Sign.OVER:
-                result = other / result
+                result = other.over(result)
     return solved(inner, result, place, operands)
 
 

@@ -60,7 +60,7 @@ def _claims(answer: ClaimsReport) -> Table:
     return Table(
         name="claims",
         title="Claims",
-        caption=f"{len(answer.claims):,} claims: {', '.join(counted)}.",
+        caption=f"{len(answer.claims):,} claim{'s' if len(answer.claims) > 1 else ''}: {', '.join(counted)}.",
         columns=(
             Column(name="claim", heading="Claim"),
             Column(name="disclosed_on", heading="Disclosed"),

@@ -27,6 +27,7 @@ from ledger.terms.protection import CarveOut, Counted, PriceProtection, Protecti
 from ledger.terms.safes import CapTiming
 from ledger.terms.warrants import ExerciseForm, WarrantTerms
 from tests import builders as a
+from tests.registrar.acts.claims import CLAIMS
 from tests.registrar.acts.company import FUND, LATER
 from tests.registrar.acts.rights import RIGHTS
 
@@ -198,6 +199,7 @@ WARRANTS: list[tuple[list[Event], list[str], list[Event]]] = [
 ]
 ACTS_ON_INSTRUMENTS: list[tuple[list[Event], list[str], list[Event]]] = [
     *RIGHTS,
+    *CLAIMS,
     (
         [],
         ["safe", "safe-1", "fund", "500,000 USD", "--cap", "8,000,000 USD", "--timing", "post-money"],
