@@ -4,8 +4,9 @@ Events are facts that happened; ``Ledger`` records them and never changes them. 
 turns them into answers. A name is imported when it is first asked for.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from ledger.lazily import lazily
 
 if TYPE_CHECKING:
     from ledger.days import EffectiveDay, Phase, between, on
@@ -108,17 +109,5 @@ _MODULES = {
     "terms.commitment": ("Condition", "Remedy", "Tranche"),
     "terms.conversion": ("ConversionRight",),
 }
-_HOME = {name: module for module, names in _MODULES.items() for name in names}
 
-if not TYPE_CHECKING:  # a type checker knows the names, and tells of any other
-
-    def __getattr__(name: str) -> object:
-        """Import a name, and keep it."""
-        if name not in _HOME:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-        globals()[name] = value
-        return value
-
-    def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
+lazily(__name__, _MODULES)

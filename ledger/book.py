@@ -18,7 +18,7 @@ from typing import Any, Final
 import attrs
 
 from ledger.days import Moment
-from ledger.identity import AgreementId, StockClassId
+from ledger.identity import AgreementId, InstrumentId, StockClassId
 from ledger.movements import (
     Account,
     Awarded,
@@ -265,6 +265,14 @@ class Book:
         if len(settings) == 1:
             return list(settings)
         return may_be_last(settings, self.at)[0]
+
+    def instruments_outstanding(self) -> set[InstrumentId]:
+        """Return the notes, SAFEs, warrants and awards of which something may be left."""
+        return {
+            account.instrument
+            for (_, account), quantity in self.high.items()
+            if isinstance(account, Owed | Purchasable | Awarded) and quantity > 0
+        }
 
     def authorized_numbers(self, stock_class: StockClassId) -> list[Quantity]:
         """Return the authorized numbers that may be in force now; words such as *unlimited* are left out."""

@@ -7,14 +7,17 @@ given day it is certain, impossible or open.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 from ledger.errors import NotUnderstood, shown
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    import attrs
 
 EARLIEST_YEAR: Final = 1600
 """The first joint-stock companies are younger than this; an earlier year is a slip."""
@@ -56,6 +59,26 @@ def day(text: str | date, *, what: str = "day") -> date:
             "correct the year",
         )
     return found
+
+
+def a_day(instance: object, attribute: attrs.Attribute[Any], value: date | None) -> None:
+    """Check that a day, if stated, is one that can be recorded: a validator of a field."""
+    if value is not None:
+        day(value, what=attribute.name.replace("_", " "))
+
+
+def months_after(first: date, months: int, *, day_of_month: int | None = None) -> date:
+    """Return the day so many months of the calendar later; a month that lacks the day has its last day instead.
+
+    The month after 31 January ends on 28 or 29 February, and the two months after it on 31 March.
+
+    Args:
+        first: From which day.
+        months: How many months.
+        day_of_month: Day of the month to end on; without one that of ``first``.
+    """
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, min(day_of_month or first.day, monthrange(year, month + 1)[1]))
 
 
 class Phase(Enum):

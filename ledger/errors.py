@@ -289,7 +289,8 @@ class UnknownName(RuleBroken):
     def __str__(self) -> str:
         near = f" Did you mean {self.nearest}?" if self.nearest else ""
         if self.on is None:
-            return f"no {self.what} {shown(self.name)} is recorded.{near or ' Correct the name.'}"
+            step = near or " Correct the name, or record it first."
+            return f"no {self.what} {shown(self.name)} is recorded.{step}"
         return (
             f"no {self.what} {shown(self.name)} is recorded by {self.on}.{near} Record it first, effective no"
             " later, or keep the entry that records it."

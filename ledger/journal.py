@@ -287,10 +287,13 @@ class Ledger:
         told = self._entries.of_kinds((IssuerRenamed, EntryRestated), 0, known)
         if any(isinstance(getattr(each.event, "restated_as", each.event), IssuerRenamed) for each in told):
             today = self._entries[known - 1].recorded_at.date()
-            renamed = [each for each in self.standing(known) if isinstance(each.fact, IssuerRenamed)]
-            for each in sorted(renamed, key=place_in_history, reverse=True):
-                if each.fact.effective_on.latest <= today and isinstance(each.fact, IssuerRenamed):
-                    return each.fact.legal_name
+            names = [
+                (place_in_history(each), each.fact.legal_name)
+                for each in self.standing(known)
+                if isinstance(each.fact, IssuerRenamed) and each.fact.effective_on.latest <= today
+            ]
+            if names:
+                return max(names)[1]
         return self.registration(known).legal_name
 
     @property

@@ -56,7 +56,7 @@ class Personal:
             raise NotUnderstood(
                 "E_PERSONAL",
                 f"{shown(commitment)} is not a commitment",
-                'it reads "sha256:" and 64 hex digits',
+                'it reads "sha256:" and 64 hex digits; in Python a name itself is written Personal("…")',
             )
         if salt is not None and not (isinstance(salt, bytes) and len(salt) == SALT_BYTES):
             raise NotUnderstood(

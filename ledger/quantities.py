@@ -260,6 +260,9 @@ class Shares(_Value):
         return Shares.of_units(self.units * ratio.value)
 
 
+NO_SHARES: Final = Shares(0)
+
+
 class Currency(str):
     """An ISO 4217 currency code, for example ``USD``.
 

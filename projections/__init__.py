@@ -3,10 +3,9 @@
 A name is imported when it is first asked for, so that one answer does not wait for the modules of the others.
 """
 
-import sys
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ledger.lazily import lazily
 
 if TYPE_CHECKING:
     from projections.adjustments import (
@@ -40,7 +39,16 @@ if TYPE_CHECKING:
         dividends,
     )
     from projections.explain import Explanation, explain
-    from projections.figures import Figure, of_agreement, of_class, of_holder
+    from projections.figures import (
+        Figure,
+        of_agreement,
+        of_class,
+        of_control_account,
+        of_dividend,
+        of_holder,
+        of_instrument,
+        of_plan,
+    )
     from projections.findings import Finding, Findings, Severity, findings
     from projections.fully_diluted import (
         Definition,
@@ -188,7 +196,11 @@ __all__ = [
     "notes",
     "of_agreement",
     "of_class",
+    "of_control_account",
+    "of_dividend",
     "of_holder",
+    "of_instrument",
+    "of_plan",
     "open_points",
     "ownership_over_time",
     "pro_forma",
@@ -226,7 +238,10 @@ _MODULES = {
     "diff": ("Change", "Difference", "difference", "restatement", "what_if"),
     "dividends": ("AccruedLine", "DividendLedger", "DividendLine", "EntitledLine", "PaymentLine", "dividends"),
     "explain": ("Explanation", "explain"),
-    "figures": ("Figure", "of_agreement", "of_class", "of_holder"),
+    "figures": (
+        *("Figure", "of_agreement", "of_class", "of_control_account", "of_dividend", "of_holder"),
+        *("of_instrument", "of_plan"),
+    ),
     "findings": ("Finding", "Findings", "Severity", "findings"),
     "fully_diluted": (
         "Definition",
@@ -257,26 +272,5 @@ _MODULES = {
     "waterfall": ("BreakLine", "ClaimLine", "ExitClaims", "ExitWaterfall", "ProceedsLine", "waterfall"),
     "weighted_average": ("PotentialLine", "Stretch", "WeightedAverage", "weighted_average"),
 }
-_HOME = {name: module for module, names in _MODULES.items() for name in names}
 
-
-class _Package(ModuleType):
-    """This package. Some functions bear the name of their module, and ``projections.explain`` is the function."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in _HOME:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-        super().__setattr__(name, value)
-        return value
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # Python sets each module on its package once it is imported; a function of the same name goes first.
-        names_a_function = isinstance(value, ModuleType) and _HOME.get(name) == name
-        super().__setattr__(name, getattr(value, name) if names_a_function else value)
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *__all__})
-
-
-sys.modules[__name__].__class__ = _Package
+lazily(__name__, _MODULES)

@@ -21,7 +21,7 @@ import attrs
 
 from ledger.events import DividendPaid, SecuritiesExchanged
 from ledger.identity import HolderId, StockClassId
-from ledger.movements import Held, Level, Movement, Rescaling, Setting
+from ledger.movements import Held, Level, Movement, Posting, Rescaling, Setting
 from ledger.quantities import SCALE, Currency, Money, Price
 from ledger.terms.dividends import DividendTerms
 from ledger.terms.interest import Change, InterestTerms, accrue
@@ -118,6 +118,7 @@ class _Class:
     def __init__(self, stock_class: StockClassId) -> None:
         self.stock_class = stock_class
         self._lots: defaultdict[Held, list[_Lot]] = defaultdict(list)
+        self._positions: defaultdict[HolderId, set[Held]] = defaultdict(set)
         self._given_up: defaultdict[HolderId, Fraction] = defaultdict(Fraction)
         self._paid: defaultdict[HolderId, Fraction] = defaultdict(Fraction)
         self._terms: DividendTerms | None = None
@@ -129,13 +130,15 @@ class _Class:
         on, movements = each.fact.effective_on.latest, each.fact.movements()
         concerned = [movement for movement in movements if self._concerns(movement)]
         if concerned:
-            self._move(on, movements)
+            changed = self._move(on, movements)
             for movement in concerned:
                 if type(movement) is Rescaling:
                     self._rescale(movement)
                 elif type(movement) is Setting:
                     self._set(movement)
-            self._bear(on)
+            if any(type(movement) is not Posting for movement in concerned):
+                changed = [lot for lots in self._lots.values() for lot in lots]
+            self._bear(on, changed)
         for holder, amount in self._paid_by(each):
             self._settle(on, holder, amount)
 
@@ -155,8 +158,9 @@ class _Class:
         else:
             self._terms = value if isinstance(value, DividendTerms) else None
 
-    def _move(self, on: date, movements: Iterable[Movement]) -> None:
-        """Follow shares that are issued, transferred, or end."""
+    def _move(self, on: date, movements: Iterable[Movement]) -> list[_Lot]:
+        """Follow shares that are issued, transferred, or end; return the lots that some of them reached."""
+        moved: list[_Lot] = []
         for leaves, reaches in pairs(movements):
             if leaves.unit != self.stock_class:
                 continue
@@ -165,9 +169,12 @@ class _Class:
             if isinstance(leaves.account, Held):
                 lots = self._taken(leaves.account, shares)
             if isinstance(reaches.account, Held):
+                self._positions[reaches.account.holder].add(reaches.account)
                 self._lots[reaches.account] += lots
+                moved += lots
             elif isinstance(leaves.account, Held):
                 self._given_up[leaves.account.holder] += sum((lot.owed(on) for lot in lots), ZERO)
+        return moved
 
     def _taken(self, position: Held, shares: Fraction) -> list[_Lot]:
         """Take shares out of a position: the same part of every lot. What was not there has accrued nothing."""
@@ -185,16 +192,16 @@ class _Class:
             there = sum((lot.shares for lot in lots), ZERO)
             accounts = {position: there * SCALE}
             rescale(accounts, split)  # type: ignore[arg-type]  # one account, of those that there are
-            factor = accounts[position] / (there * SCALE) if there else split.ratio.value
+            factor = accounts[position] / Fraction(there * SCALE) if there else split.ratio.value
             for lot in lots:
                 lot.shares *= factor
 
-    def _bear(self, on: date) -> None:
-        """Let every lot bear what its shares are entitled to from now on; the same terms go on as they ran."""
+    def _bear(self, on: date, lots: Iterable[_Lot]) -> None:
+        """Let lots bear what their shares are entitled to from now on; the same terms go on as they ran."""
         entitled_to = self._entitled_to()
         terms = None if entitled_to is None else self._terms
         base = ZERO if entitled_to is None else entitled_to.amount
-        for lot in (lot for lots in self._lots.values() for lot in lots):
+        for lot in lots:
             stated = None if terms is None else terms.interest()
             if stated is not None and lot.terms is not None:
                 later = stated.accrues_from is not None and stated.accrues_from > on
@@ -232,7 +239,7 @@ class _Class:
         first = max(ZERO, min(left, self._given_up[holder]))
         self._given_up[holder] -= first
         left -= first
-        lots = [lot for position, lots in self._lots.items() if position.holder == holder for lot in lots]
+        lots = [lot for position in sorted(self._positions[holder], key=str) for lot in self._lots[position]]
         weights = [max(ZERO, lot.owed(on)) for lot in lots]
         if not any(weights):
             weights = [lot.shares for lot in lots]
@@ -241,7 +248,7 @@ class _Class:
             self._given_up[holder] -= left
             return
         for lot, weight in zip(lots, weights, strict=True):
-            lot.changes.append(Change(on=on, settled=left * weight / whole))
+            lot.changes.append(Change(on=on, settled=left * weight / Fraction(whole)))
 
     def accrued(self, until: date) -> Iterator[tuple[HolderId, Accrued]]:
         """Yield what accrued up to a day, by holder."""

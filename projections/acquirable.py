@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
@@ -10,14 +10,27 @@ from typing import Any, Final
 
 import attrs
 
+from ledger.events import AwardGranted, PriceQuoted
 from ledger.identity import HolderId, InstrumentId, StockClassId
-from ledger.movements import Account, Level, Owed, Purchasable, Unit
-from ledger.quantities import SCALE, Currency, FractionPolicy, Money, Price, Shares, paid_out, round_position
+from ledger.movements import Account, Level, LevelValue, Owed, Purchasable, Setting, Unit
+from ledger.quantities import (
+    NO_SHARES,
+    SCALE,
+    Currency,
+    FractionPolicy,
+    Money,
+    Price,
+    Shares,
+    paid_out,
+    round_position,
+)
+from ledger.terms.awards import AwardTerms
 from ledger.terms.conversion import ConversionRight
-from ledger.terms.notes import NoteTerms
+from ledger.terms.notes import NoteConversion, NoteTerms
 from ledger.terms.preferred import MarketConversion
 from ledger.terms.warrants import WarrantTerms
-from projections.awards import award_lines
+from ledger.timeline import InEffect
+from projections.awards import award_lines, by_holder, days_of_vesting
 from projections.bounds import Bounds, exactly
 from projections.cap_table import conversion_ratio, money_between, shares_between, shown_under
 from projections.debts import NO_INTEREST, Debt, debts
@@ -25,7 +38,6 @@ from projections.ownership import owned_shares, owners
 from projections.prices import note_price, price_on
 from projections.replay import Balances, Quantity
 
-_NONE: Final = Shares(0)
 _ONE: Final = Fraction(1)
 _UNKNOWN: Final[Bounds[Fraction]] = Bounds(None, None)
 
@@ -105,8 +117,46 @@ def acquirable(balances: Balances, into: StockClassId, *, within_days: int = 0) 
         *_by_shares(balances, into, decimals),
         *_by_warrants(balances, into),
         *_by_notes(balances, into, decimals),
-        *_by_awards(balances, into, within_days),
+        *_by_awards(balances, into, decimals, within_days),
     )
+
+
+def days_of_terms(facts: Sequence[InEffect], known: int, *, within_days: int = 0) -> Iterator[date]:
+    """Yield the days on which time alone changes what may be acquired.
+
+    Papers open, close and vest, and a quote counts from the next day on. Terms count even if others took their
+    place later.
+
+    Args:
+        facts: All that stand, on whatever day.
+        known: How many entries were taken into account.
+        within_days: How many days before it opens or vests a paper counts.
+    """
+    ahead, one_day = timedelta(days=within_days), timedelta(days=1)
+    if any(isinstance(each.fact, AwardGranted) for each in facts):
+        yield from (on - ahead for on in days_of_vesting(facts, known))
+    for each in facts:
+        if isinstance(each.fact, PriceQuoted):
+            yield each.fact.effective_on.latest + one_day
+        for movement in each.fact.movements():
+            opens, closes = _first_and_last(movement.value) if type(movement) is Setting else (None, None)
+            if opens is not None:
+                yield opens - ahead
+            if closes is not None:
+                yield closes + one_day
+
+
+def _first_and_last(terms: LevelValue) -> tuple[date | None, date | None]:
+    """Return the first and the last day on which a paper may be used, as far as its terms state them."""
+    match terms:
+        case WarrantTerms():
+            return terms.exercisable_from, terms.expires_on
+        case NoteTerms(conversion=NoteConversion() as conversion):
+            return conversion.opens_on, conversion.closes_on
+        case AwardTerms():
+            return None, terms.expires_on
+        case _:
+            return None, None
 
 
 # --- shares of another class --------------------------------------------------------------------------------------
@@ -167,9 +217,9 @@ def _each(least: Price | None, most: Price | None, value: Fraction) -> Bounds[Fr
 def _yielded(bounds: tuple[Quantity, Quantity], each: Bounds[Fraction], decimals: int) -> Bounds[Shares]:
     """Return the whole shares that quantities bring; nothing is the least where nobody knows the price."""
     low, high = bounds
-    least = _NONE if each.low is None else _rounded_down(low * each.low, decimals)
+    least = NO_SHARES if each.low is None else _rounded_down(low * each.low, decimals)
     if not high:
-        return Bounds(least, _NONE)
+        return Bounds(least, NO_SHARES)
     return Bounds(least, None if each.high is None else _rounded_down(high * each.high, decimals))
 
 
@@ -256,7 +306,9 @@ def _converted(
         exact = (Fraction(units) + max(owed, Fraction(0)) * SCALE) * at
         return Shares.of_units(round_position(exact, fractions, decimals))
 
-    return Bounds(shares(bounds[0], interest.low, each.low) or _NONE, shares(bounds[1], interest.high, each.high))
+    return Bounds(
+        shares(bounds[0], interest.low, each.low) or NO_SHARES, shares(bounds[1], interest.high, each.high)
+    )
 
 
 def _instruments(
@@ -277,7 +329,7 @@ def _last(values: tuple[Any, ...]) -> Any:
     return values[-1] if values else None
 
 
-def _by_awards(balances: Balances, into: StockClassId, within_days: int) -> Iterator[Acquirable]:
+def _by_awards(balances: Balances, into: StockClassId, decimals: int, within_days: int) -> Iterator[Acquirable]:
     """Yield what awards bring by a day; of one that several holders have, to each in proportion."""
     if not balances.subjects(Level.AWARD_TERMS):
         return
@@ -286,28 +338,19 @@ def _by_awards(balances: Balances, into: StockClassId, within_days: int) -> Iter
         if line.stock_class != into or (line.expires_on is not None and line.expires_on < as_of):
             continue
         by = as_of + timedelta(days=within_days)
-        may_have = line.acquired_by(by if line.expires_on is None else min(by, line.expires_on))
-        for holder in dict.fromkeys(shown_under(balances, each) for each in line.held_by):
-            parts = [
-                _parts(balances, reading.holders, holder, total)
-                for reading, total in ((each, each.outstanding) for each in line.readings)
-            ]
-            held = Bounds(min(mine for mine, _ in parts), max(mine for mine, _ in parts))
-            part = Bounds(min(part for _, part in parts), max(part for _, part in parts))
-            assert may_have.low is not None
-            assert may_have.high is not None
-            shares = Bounds(
-                _rounded_down(may_have.low.units * (part.low or 0), 0),
-                _rounded_down(may_have.high.units * (part.high or 0), 0),
-            )
-            if held.high:
-                at = _at(balances, line.award, into)
-                yield Acquirable(holder, line.award, By.AWARD, into, held, shares, exactly(_ONE), at)
-
-
-def _parts(
-    balances: Balances, holders: Iterable[tuple[HolderId, Shares]], holder: HolderId, total: Shares
-) -> tuple[Shares, Fraction]:
-    """Return what a holder has of an award, and which part of all that is."""
-    mine = sum((shares for each, shares in holders if shown_under(balances, each) == holder), _NONE)
-    return mine, Fraction(mine.units) / total.units if total else Fraction(0)
+        last = by if line.expires_on is None else min(by, line.expires_on)
+        for holder, readings in by_holder(balances, line).items():
+            held = [each.shares for each in readings]
+            had = [each.reading.acquired_by(last).units * each.part for each in readings]
+            shares = [_rounded_down(units, decimals) for units in had]
+            if max(held):
+                yield Acquirable(
+                    holder,
+                    line.award,
+                    By.AWARD,
+                    into,
+                    Bounds(min(held), max(held)),
+                    Bounds(min(shares), max(shares)),
+                    exactly(_ONE),
+                    _at(balances, line.award, into),
+                )

@@ -43,15 +43,15 @@ from ledger.movements import (
     StockClassKind,
     Unit,
 )
-from ledger.quantities import Money, Price, Ratio, Shares
+from ledger.quantities import NO_SHARES, Money, Price, Ratio, Shares
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.protection import CarveOut, Counted, NewIssue, PriceProtection, Proposal
 from ledger.terms.warrants import WarrantTerms
 from ledger.timeline import InEffect, history_of, place_in_history
-from projections.bounds import Bounds, Possible, exactly
+from projections.bounds import Bounds, Possible, exactly, together
 from projections.cap_table import conversion_ratio, shares_between, stated_count
 from projections.frame import Tabular
-from projections.replay import ONE, Balances, Units, is_complete, replay
+from projections.replay import ONE, Balances, factor_since, is_complete, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -276,7 +276,7 @@ def _issued_by(each: InEffect, balances: Balances, reason: CarveOut | None) -> t
         raise NotUnderstood(
             "E_ENTRY",
             f"entry {each.entry.number} ({each.fact.KIND}) issues nothing for a price that is known",
-            "state the shares and the price instead",
+            "ask what an issue of so many shares at a price calls for, and record that adjustment yourself",
         )
     into, shares, amount, currency = found
     if reason is None and isinstance(each.fact, AwardGranted):
@@ -294,7 +294,7 @@ def _issue_of(fact: Fact, balances: Balances) -> _Issue | None:
         case CommonIssued(consideration=given) if given is not None and given.amount is not None:
             return fact.stock_class, fact.issued, given.amount.amount, given.amount.currency
         case PreferredIssued(consideration=given) if given is not None and given.amount is not None:
-            right = _only(balances.values(Level.CONVERSION, fact.stock_class))
+            right = balances.only(Level.CONVERSION, fact.stock_class)
             ratio = conversion_ratio(balances, fact.stock_class)
             if not isinstance(right, ConversionRight) or ratio is None:
                 return None
@@ -321,11 +321,6 @@ def _with_price(shares: Shares, price: Price, paid: Money | None) -> tuple[Fract
     return shares.as_fraction() * price.amount + extra, price.currency
 
 
-def _only(values: tuple[Any, ...]) -> Any:
-    """Return the value of a level that is known; ``None`` when it is not set, or may be one of several."""
-    return values[0] if len(values) == 1 else None
-
-
 # --- what is protected -----------------------------------------------------------------------------------------
 
 
@@ -347,7 +342,7 @@ def _answer(
 
 def _classes(balances: Balances, into: StockClassId, issue: NewIssue) -> Iterator[AdjustmentLine]:
     for stock_class in balances.subjects(Level.PROTECTION):
-        protection = _only(balances.values(Level.PROTECTION, stock_class))
+        protection = balances.only(Level.PROTECTION, stock_class)
         rights = balances.values(Level.CONVERSION, stock_class)
         if not isinstance(protection, PriceProtection):
             continue
@@ -357,7 +352,7 @@ def _classes(balances: Balances, into: StockClassId, issue: NewIssue) -> Iterato
         price = Possible(tuple(each for each in prices if each is not None))
         floor = _floor_today(balances, stock_class, into, protection.floor)
         line = _line(balances, into, issue, stock_class, Protected.CLASS, protection, price, floor)
-        right = _only(rights)
+        right = balances.only(Level.CONVERSION, stock_class)
         yield attrs.evolve(line, conversion=right if isinstance(right, ConversionRight) else None)
 
 
@@ -367,7 +362,7 @@ def _price_of(balances: Balances, stock_class: StockClassId, right: object) -> P
         return None
     if right.price is not None:
         return right.price
-    stated = _only(balances.values(Level.STATED_VALUE, stock_class))
+    stated = balances.only(Level.STATED_VALUE, stock_class)
     assert right.ratio is not None, "a right has a price or a ratio"
     return Price(stated.amount / right.ratio.value, stated.currency) if isinstance(stated, Price) else None
 
@@ -380,8 +375,7 @@ def _floor_today(
     if floor is None or not stated:
         return floor
     each, _ = stated[-1]
-    units = Units(balances.history.certain, balances.history.as_of, each.fact.effective_on.latest)
-    return Price(floor.amount / units.factor(into, place_in_history(each)), floor.currency)
+    return Price(floor.amount / factor_since(balances, into, each), floor.currency)
 
 
 def _warrants(balances: Balances, into: StockClassId, issue: NewIssue) -> Iterator[AdjustmentLine]:
@@ -391,12 +385,12 @@ def _warrants(balances: Balances, into: StockClassId, issue: NewIssue) -> Iterat
         )
     )
     for warrant in dict.fromkeys(instrument for (instrument, _), (_, high) in left.items() if high > 0):
-        terms = _only(balances.values(Level.WARRANT_TERMS, warrant))
+        terms = balances.only(Level.WARRANT_TERMS, warrant)
         protection = terms.protection if isinstance(terms, WarrantTerms) else None
         if protection is None:
             continue
         price: Possible[Price] = Possible(balances.values(Level.PRICE, (warrant, into)))
-        floor = _only(balances.values(Level.FLOOR, (warrant, into)))
+        floor = balances.only(Level.FLOOR, (warrant, into))
         line = _line(balances, into, issue, warrant, Protected.WARRANT, protection, price, floor)
         held = {holder: both for (instrument, holder), both in left.items() if instrument == warrant}
         yield _with_holders(line, issue, held)
@@ -435,7 +429,7 @@ def _line(
     floor: Price | None,
 ) -> AdjustmentLine:
     counted = tuple(CountedShares(each, _COUNT[each](balances, into, subject)) for each in protection.counts)
-    outstanding = _together(each.shares for each in counted) if counted else None
+    outstanding = together((each.shares for each in counted), NO_SHARES) if counted else None
     unknown = ""
     proposals: tuple[Proposal, ...] = ()
     if price.only is None:
@@ -457,15 +451,6 @@ def _line(
 # --- what counts as outstanding --------------------------------------------------------------------------------
 
 
-def _together(parts: Iterable[Bounds[Shares]]) -> Bounds[Shares]:
-    low: Shares | None = Shares(0)
-    high: Shares | None = Shares(0)
-    for each in parts:
-        low = None if low is None or each.low is None else low + each.low
-        high = None if high is None or each.high is None else high + each.high
-    return Bounds(low, high)
-
-
 def _of_accounts(balances: Balances, wanted: Callable[[Unit, Account], bool]) -> Bounds[Shares]:
     key = balances.grouped(lambda unit, account: True if wanted(unit, account) else None)
     return shares_between(key.get(True, (0, 0)), ONE)
@@ -483,7 +468,7 @@ def _outstanding(balances: Balances, stock_class: StockClassId) -> Bounds[Shares
 def _as_converted(balances: Balances, stock_class: StockClassId) -> Bounds[Shares]:
     outstanding, ratio = _outstanding(balances, stock_class), conversion_ratio(balances, stock_class)
     if ratio is None:
-        return Bounds(Shares(0), None)
+        return Bounds(NO_SHARES, None)
     return outstanding.map(lambda shares: shares * Ratio(ratio))
 
 
@@ -501,14 +486,15 @@ def _protected(balances: Balances, into: StockClassId, subject: str) -> Bounds[S
 
 
 def _preferred(balances: Balances, into: StockClassId, subject: str) -> Bounds[Shares]:
-    return _together(
-        _as_converted(balances, each)
+    converting = [
+        each
         for each in balances.subjects(Level.CONVERSION)
         if any(
             isinstance(right, ConversionRight) and right.into == into
             for right in balances.values(Level.CONVERSION, each)
         )
-    )
+    ]
+    return together((_as_converted(balances, each) for each in converting), NO_SHARES)
 
 
 def _on_accounts(kind: type) -> Callable[[Balances, StockClassId, str], Bounds[Shares]]:
@@ -524,19 +510,19 @@ def _notes(balances: Balances, into: StockClassId, subject: str) -> Bounds[Share
     parts = []
     for (instrument, currency), (low, high) in owed.items():
         prices = balances.values(Level.PRICE, (instrument, into))
-        price = _only(prices)
+        price = balances.only(Level.PRICE, (instrument, into))
         if high <= 0 or (not prices and _converts_elsewhere(balances, instrument, into)):
             continue
         if not isinstance(price, Price) or not price.amount or price.currency != currency:
-            parts.append(Bounds(Shares(0), None))
+            parts.append(Bounds(NO_SHARES, None))
         else:
             parts.append(shares_between((low, high), Fraction(1) / price.amount))
-    return _together(parts)
+    return together(parts, NO_SHARES)
 
 
 def _converts_elsewhere(balances: Balances, instrument: InstrumentId, into: StockClassId) -> bool:
     """Whether a note converts into another class, or into none."""
-    terms = _only(balances.values(Level.NOTE_TERMS, instrument))
+    terms = balances.only(Level.NOTE_TERMS, instrument)
     conversion = getattr(terms, "conversion", None)
     return terms is not None and (conversion is None or conversion.into != into)
 

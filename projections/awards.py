@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
-from ledger.commands.award_accounts import AwardAccounts, AwardReading, Days, Pool, PoolReading, days_met
-from ledger.days import EffectiveDay
+from ledger.days import EffectiveDay, day_of
 from ledger.errors import UnknownName, nearest
 from ledger.events import (
     AwardForfeited,
     AwardGranted,
+    AwardTermsAmended,
     ElectionFiled,
     InstrumentAdjusted,
     OptionExercised,
@@ -26,14 +27,15 @@ from ledger.events import (
 )
 from ledger.identity import EntryNumber, HolderId, InstrumentId, IssuerId, PlanId, StockClassId
 from ledger.movements import Level
-from ledger.quantities import Price, Shares
+from ledger.quantities import NO_SHARES, Price, Shares
+from ledger.readings.awards import AwardAccounts, AwardReading, Days, Pool, PoolReading, days_met
 from ledger.terms.awards import AwardKind, AwardTerms
-from ledger.terms.exercise import NO_SHARES
 from ledger.terms.schedule import Instalment
 from ledger.timeline import History, InEffect, place_in_history
 from projections.bounds import Bounds, Possible
 from projections.cap_table import name_of, shown_under
 from projections.frame import Tabular
+from projections.over_time import balances_over
 from projections.replay import Balances, replay
 
 if TYPE_CHECKING:
@@ -338,6 +340,57 @@ def award_lines(balances: Balances) -> tuple[tuple[AwardLine, ...], tuple[PoolLi
     )
     keys = dict.fromkeys(key for _, pools in readings for key in pools)
     return lines, tuple(_pool(balances, key, lines, [pools.get(key) for _, pools in readings]) for key in keys)
+
+
+class HeldReading(NamedTuple):
+    """What a holder has of an award, in one reading of the open days.
+
+    Attributes:
+        reading: The award in that reading.
+        shares: Shares outstanding under it that are theirs.
+        part: Which part of all that are outstanding these are; of what has vested they have the same.
+    """
+
+    reading: AwardReading
+    shares: Shares
+    part: Fraction
+
+
+def by_holder(balances: Balances, line: AwardLine) -> dict[HolderId, list[HeldReading]]:
+    """Return what each holder has of an award in each reading, holders as they are shown."""
+    found: dict[HolderId, list[HeldReading]] = {shown_under(balances, holder): [] for holder in line.held_by}
+    for reading in line.readings:
+        whole = reading.outstanding
+        shares = dict.fromkeys(found, NO_SHARES)
+        for holder, had in reading.holders:
+            shares[shown_under(balances, holder)] += had
+        for holder, mine in shares.items():
+            part = Fraction(mine.units) / whole.units if whole else Fraction(0)
+            found[holder].append(HeldReading(reading, mine, part))
+    return found
+
+
+def days_of_vesting(facts: Sequence[InEffect], known: int) -> Iterator[date]:
+    """Yield each day on which shares under an award vest, or would have by what was in effect on an earlier day.
+
+    A later fact may hasten, delay or end an instalment, so the terms are read after each fact that says when.
+
+    Args:
+        facts: All that stand, on whatever day.
+        known: How many entries were taken into account.
+    """
+    saying = [each for each in facts if isinstance(each.fact, _SAYS_WHEN)]
+    days = sorted({on for each in saying for on in (day_of(each.begins), day_of(each.settles))})
+    for balances in balances_over(facts, days, known):
+        for line in award_lines(balances)[0]:
+            for reading in line.readings:
+                for one in (*reading.schedule.instalments, *reading.issued.instalments):
+                    if one.vests_on is not None:
+                        yield one.vests_on
+
+
+_SAYS_WHEN: Final = (AwardGranted, AwardTermsAmended, VestingAccelerated, VestingConditionMet)
+"""Facts that say on which days an award vests."""
 
 
 def ahead_of_vesting(facts: Sequence[InEffect]) -> Iterator[tuple[InEffect, InstrumentId, Shares]]:

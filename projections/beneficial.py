@@ -2,7 +2,8 @@
 
 Rule 13d-3(d)(1) under the Securities Exchange Act: what somebody has a right to acquire within 60 days counts as
 theirs and as outstanding, for them alone. So two percentages are of different wholes, and do not add up. A right
-that an ownership limit holds back for more than 60 days is no such right; one that they can raise sooner is.
+that an ownership limit holds back for more than 60 days is no such right; one that they can raise sooner is, and
+so is one whose raise, by a notice given already, is no more than 60 days away.
 """
 
 from __future__ import annotations
@@ -17,29 +18,28 @@ import attrs
 from ledger.errors import UnknownName, nearest
 from ledger.identity import GroupId, HolderId, IssuerId, RestrictionId, StockClassId
 from ledger.movements import Held, Level
-from ledger.quantities import Ratio, Shares
+from ledger.quantities import NO_SHARES, Ratio, Shares
 from ledger.terms.limits import acquired_under, part_owned
 from projections.acquirable import Acquirable, acquirable
-from projections.bounds import Bounds, exactly
+from projections.bounds import Bounds, exactly, together
 from projections.cap_table import name_of, shares_between
 from projections.frame import Tabular
 from projections.limits import (
     LimitInForce,
     ReliedCount,
-    groups,
     last_report,
     outstanding_shares,
     ownership_limits,
 )
-from projections.ownership import owned_shares, owners
+from projections.ownership import acting_with, groups, owned_shares, owners
 from projections.replay import Balances, is_complete, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
+    from ledger.timeline import InEffect
     from projections.frame import Frame
 
 WITHIN_DAYS: Final = 60
-_NONE: Final = Shares(0)
 _ONE: Final = Fraction(1)
 
 
@@ -135,9 +135,10 @@ def beneficial_ownership(
         UnknownName: No class of that name was designated by the day.
     """
     history = ledger.history(as_of, known_at)
-    balances = replay(history, ledger.standing(history.known))
+    facts = ledger.standing(history.known)
+    balances = replay(history, facts)
     which = designated(balances, stock_class)
-    holders, together = owners_of(balances, which)
+    holders, grouped = owners_of(balances, which, facts)
     return BeneficialOwnership(
         ledger.issuer,
         which,
@@ -147,7 +148,7 @@ def beneficial_ownership(
         ledger.entries()[history.known - 1].recorded_at,
         count_of(balances, which),
         tuple(sorted(holders, key=_largest_first)),
-        tuple(sorted(together, key=_largest_first)),
+        tuple(sorted(grouped, key=_largest_first)),
     )
 
 
@@ -165,30 +166,44 @@ def designated(balances: Balances, stock_class: str) -> StockClassId:
 
 
 def _largest_first(line: BeneficialLine) -> tuple[Fraction, str]:
-    return -(line.owned.low or _NONE).as_fraction(), str(line.owner)
+    return -(line.owned.low or NO_SHARES).as_fraction(), str(line.owner)
 
 
 def count_of(balances: Balances, stock_class: StockClassId) -> ReliedCount:
-    """Return what percentages are of: what the register holds, or the last report where it is partial."""
+    """Return what percentages are of: what the register holds, or the last report where it is partial.
+
+    A report is of no use any more once the holders that are recorded have more than it says all of them had.
+    """
     recorded = outstanding_shares(balances, stock_class)
     if is_complete(balances, stock_class):
         return ReliedCount(recorded)
-    return last_report(balances, stock_class) or ReliedCount(Bounds(recorded.low, None))
+    report = last_report(balances, stock_class)
+    if report is not None and report.shares.high is not None and recorded.low is not None:
+        return report if recorded.low <= report.shares.high else ReliedCount(Bounds(recorded.low, None))
+    return report or ReliedCount(Bounds(recorded.low, None))
 
 
-def owners_of(balances: Balances, stock_class: StockClassId) -> tuple[list[BeneficialLine], list[BeneficialLine]]:
-    """Return what each holder and each group owns of a class beneficially."""
-    picture = _Picture.of(balances, stock_class)
+def owners_of(
+    balances: Balances, stock_class: StockClassId, facts: Iterable[InEffect]
+) -> tuple[list[BeneficialLine], list[BeneficialLine]]:
+    """Return what each holder and each group owns of a class beneficially.
+
+    Args:
+        balances: The accounts and levels on the day.
+        stock_class: Which class.
+        facts: All that stand as known; notice may have been given of a change to come.
+    """
+    picture = _Picture.of(balances, stock_class, facts)
     grouped = groups(balances)
     holders = [
-        picture.line(owner, name_of(balances, owner), (owner,), picture.acting_with(owner, grouped.values()))
+        picture.line(owner, name_of(balances, owner), (owner,), acting_with(owner, grouped.values()))
         for owner in picture.everybody()
     ]
-    together = [
+    in_groups = [
         picture.line(group, str(group), members, frozenset(members), is_group=True)
         for group, members in grouped.items()
     ]
-    return holders, together
+    return holders, in_groups
 
 
 @attrs.frozen
@@ -203,7 +218,7 @@ class _Picture:
     limits: tuple[LimitInForce, ...]
 
     @classmethod
-    def of(cls, balances: Balances, stock_class: StockClassId) -> _Picture:
+    def of(cls, balances: Balances, stock_class: StockClassId, facts: Iterable[InEffect]) -> _Picture:
         """Return the picture of a day."""
         names = owners(balances, stock_class)
         owned = {
@@ -230,8 +245,8 @@ class _Picture:
             ),
             tuple(
                 limit
-                for each in ownership_limits(balances, stock_class)
-                if (limit := each.within(WITHIN_DAYS)) is not None
+                for each in ownership_limits(balances, stock_class, facts)
+                if (limit := each.within(WITHIN_DAYS, as_of)) is not None
             ),
         )
 
@@ -239,16 +254,12 @@ class _Picture:
         """Return everybody who owns shares, or may acquire some."""
         return list(dict.fromkeys((*self.owned, *(each.holder for each in self.sources))))
 
-    def acting_with(self, owner: HolderId, members: Iterable[tuple[HolderId, ...]]) -> frozenset[HolderId]:
-        """Return an owner and everybody who acts with them."""
-        return frozenset((owner,)).union(*(each for each in members if owner in each))
-
     def line(
         self,
         owner: HolderId | GroupId,
         name: str,
         members: Sequence[HolderId],
-        together: frozenset[HolderId],
+        acting: frozenset[HolderId],
         *,
         is_group: bool = False,
     ) -> BeneficialLine:
@@ -258,14 +269,15 @@ class _Picture:
             owner: Who.
             name: Their name.
             members: Whose shares and papers count.
-            together: Whose shares an ownership limit counts beside.
+            acting: Whose shares an ownership limit counts beside.
             is_group: Whether it is a group.
         """
-        held = together_shares(self.owned.get(each, exactly(_NONE)) for each in members)
-        of_record = together_shares(self.of_record.get(each, exactly(_NONE)) for each in members)
+        held = together((self.owned.get(each, exactly(NO_SHARES)) for each in members), NO_SHARES)
+        of_record = together((self.of_record.get(each, exactly(NO_SHARES)) for each in members), NO_SHARES)
         sources = tuple(each for each in self.sources if each.holder in members)
         may_acquire = Bounds(
-            self._acquired(members, together, strict=True) or _NONE, self._acquired(members, together, strict=False)
+            self._acquired(members, acting, strict=True) or NO_SHARES,
+            self._acquired(members, acting, strict=False),
         )
         return BeneficialLine(
             owner,
@@ -274,9 +286,9 @@ class _Picture:
             of_record,
             _less(held, of_record),
             may_acquire,
-            _less(together_shares(each.shares for each in sources), may_acquire),
+            _less(together((each.shares for each in sources), NO_SHARES), may_acquire),
             tuple(dict.fromkeys(each.restriction for each in self.limits if each.holder in members)),
-            together_shares((held, may_acquire)),
+            together((held, may_acquire), NO_SHARES),
             self._percent(held, may_acquire),
             sources,
         )
@@ -295,9 +307,7 @@ class _Picture:
             return Bounds(None, None)
         return Bounds(min(low, _ONE), None if high is None else min(high, _ONE))
 
-    def _acquired(
-        self, members: Sequence[HolderId], together: frozenset[HolderId], *, strict: bool
-    ) -> Shares | None:
+    def _acquired(self, members: Sequence[HolderId], acting: frozenset[HolderId], *, strict: bool) -> Shares | None:
         """Return what members may acquire in the reading that gives least, or in the one that gives most.
 
         ``None`` is for more than anybody knows. What others who count with them own and may acquire takes room.
@@ -311,11 +321,11 @@ class _Picture:
                     free.append(shares)
                 else:
                     limited.append((_part(limit, strict=strict), shares))
-            if each.holder in together and limit is None:
+            if each.holder in acting and limit is None:
                 beside.append(_end(each.shares, low=not strict))
         if not limited:
             return _sum(free)
-        owned = together_shares(self.owned.get(each, exactly(_NONE)) for each in together)
+        owned = together((self.owned.get(each, exactly(NO_SHARES)) for each in acting), NO_SHARES)
         outstanding, held = _end(self.outstanding, low=strict), _end(owned, low=not strict)
         others = _sum(beside)
         if outstanding is None or held is None or others is None:
@@ -347,12 +357,12 @@ def _part(limit: LimitInForce, *, strict: bool) -> Ratio:
 
 def _end(bounds: Bounds[Shares], *, low: bool) -> Shares | None:
     """Return the end of a figure; of one that nobody knows from below, nothing."""
-    return bounds.low or _NONE if low else bounds.high
+    return bounds.low or NO_SHARES if low else bounds.high
 
 
 def _sum(figures: Iterable[Shares | None]) -> Shares | None:
     """Return shares together; ``None`` where one is not known."""
-    found = _NONE
+    found = NO_SHARES
     for each in figures:
         if each is None:
             return None
@@ -360,14 +370,8 @@ def _sum(figures: Iterable[Shares | None]) -> Shares | None:
     return found
 
 
-def together_shares(figures: Iterable[Bounds[Shares]]) -> Bounds[Shares]:
-    """Return shares together."""
-    known = list(figures)
-    return Bounds(_sum(each.low for each in known), _sum(each.high for each in known))
-
-
 def _less(whole: Bounds[Shares], part: Bounds[Shares]) -> Bounds[Shares]:
     """Return what is left of a whole without a part of it."""
-    low = _NONE if whole.low is None or part.high is None else max(_NONE, whole.low - part.high)
-    high = None if whole.high is None or part.low is None else max(_NONE, whole.high - part.low)
+    low = NO_SHARES if whole.low is None or part.high is None else max(NO_SHARES, whole.low - part.high)
+    high = None if whole.high is None or part.low is None else max(NO_SHARES, whole.high - part.low)
     return Bounds(low, high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any, Final, Generic, TypeVar
 
@@ -66,6 +66,21 @@ def shown(figure: Shares | Money | Fraction) -> str:
 def exactly(figure: _Figure) -> Bounds[_Figure]:
     """Return a figure that is known."""
     return Bounds(figure, figure)
+
+
+def together(figures: Iterable[Bounds[_Figure]], nothing: _Figure) -> Bounds[_Figure]:
+    """Return figures together; at an end at which one is not known, neither are they.
+
+    Args:
+        figures: What is added up.
+        nothing: What none of them come to.
+    """
+    low: _Figure | None = nothing
+    high: _Figure | None = nothing
+    for each in figures:
+        low = None if low is None or each.low is None else low + each.low
+        high = None if high is None or each.high is None else high + each.high
+    return Bounds(low, high)
 
 
 def ratio_of(part: Bounds[Fraction], whole: Bounds[Fraction]) -> Bounds[Fraction]:

@@ -18,32 +18,29 @@ import attrs
 from ledger.errors import UnknownName, nearest
 from ledger.identity import HolderId, IssuerId, ReserveId, RestrictionId, StockClassId
 from ledger.movements import Level
-from ledger.quantities import Money, Shares
+from ledger.quantities import NO_SHARES, Money, Shares
 from ledger.terms.limits import room_under
 from ledger.timeline import InEffect
 from projections.acquirable import Acquirable, By, acquirable
-from projections.beneficial import WITHIN_DAYS, together_shares
-from projections.bounds import Bounds, exactly
+from projections.beneficial import WITHIN_DAYS
+from projections.bounds import Bounds, exactly, together
 from projections.cap_table import ClassLine, class_lines, name_of, shares_between
 from projections.frame import Tabular
 from projections.limits import (
     CapInForce,
     LimitInForce,
     ReliedCount,
-    acting_with,
     issuance_caps,
     ownership_limits,
     relied_on,
 )
-from projections.ownership import owned_shares, owners
+from projections.ownership import acting_with, groups, owned_shares, owners
 from projections.parties import Parties
 from projections.replay import Balances, replay
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
     from projections.frame import Frame
-
-_NONE = Shares(0)
 
 
 class Stop(Enum):
@@ -216,7 +213,7 @@ class _Desk:
     def _line(self, right: Acquirable, limits: list[CapacityLimit]) -> CapacityLine:
         capacity = least(each.room for each in limits)
         high = capacity.high
-        first = [each for each in limits if high is None or (each.room.low or _NONE) <= high]
+        first = [each for each in limits if high is None or (each.room.low or NO_SHARES) <= high]
         if capacity.is_exact:
             first = [each for each in limits if each.room.low == capacity.low]
         name = name_of(self.balances, self.holder)
@@ -233,7 +230,7 @@ class _Desk:
         if not right.is_open(as_of):
             is_early = right.opens_on is not None and right.opens_on > as_of
             words = f"opens on {right.opens_on}" if is_early else f"closed on {right.closes_on}"
-            yield CapacityLimit(Stop.NOT_OPEN, exactly(_NONE), words)
+            yield CapacityLimit(Stop.NOT_OPEN, exactly(NO_SHARES), words)
         what = {By.WARRANT: "shares to buy", By.NOTE: "owed"}.get(right.by, str(right.source))
         yield CapacityLimit(Stop.HELD, right.shares, f"{right.held} {what} {right.terms}")
         yield from self._of_the_charter(self.classes[into])
@@ -247,30 +244,30 @@ class _Desk:
                 yield CapacityLimit(Stop.CAP, cap.room, words, cap.restriction)
 
     def _of_the_charter(self, line: ClassLine) -> Iterator[CapacityLimit]:
-        kept = next((each.shares for each in line.reserves if each.reserve == self.reserve), exactly(_NONE))
+        kept = next((each.shares for each in line.reserves if each.reserve == self.reserve), exactly(NO_SHARES))
         words = f"{line.authorized} authorized, {line.issued} issued, {line.reserved} reserved"
-        if line.spent != exactly(_NONE):
+        if line.spent != exactly(NO_SHARES):
             words += f", {line.spent} used up"
         if self.reserve is not None:
             words += f" ({kept} of it for this)"
-        free = _plus(line.available, kept)
+        free = together((line.available, kept), NO_SHARES)
         if not any(each.shares is None for each in line.authorized.values):
             yield CapacityLimit(Stop.AUTHORIZED, Bounds(_not_below(free.low), _not_below(free.high)), words)
         if self.reserve is not None:
             yield CapacityLimit(Stop.RESERVE, kept, f"{kept} kept back in it", self.reserve)
 
     def _of_ownership(self, into: StockClassId, every: Iterable[Acquirable], limit: LimitInForce) -> CapacityLimit:
-        together = acting_with(self.balances, self.holder)
-        count = relied_on(self.balances, into, together)
+        acting = acting_with(self.holder, groups(self.balances).values())
+        count = relied_on(self.balances, into, acting)
         has = owned_shares(self.balances, into, owners(self.balances, into))
-        owned = together_shares(
-            shares_between(bounds, Fraction(1)) for owner, bounds in has.items() if owner in together
+        owned = together(
+            (shares_between(bounds, Fraction(1)) for owner, bounds in has.items() if owner in acting), NO_SHARES
         )
-        beside = together_shares(self._beside(every, together, into))
+        beside = together(self._beside(every, acting, into), NO_SHARES)
         decimals = int(self.balances.values(Level.DECIMALS, into)[-1])
         low = high = None
         if limit.smallest is not None and count.shares.low is not None and owned.high is not None:
-            low = _NONE
+            low = NO_SHARES
             if beside.high is not None:
                 low = room_under(
                     limit.smallest,
@@ -284,21 +281,21 @@ class _Desk:
                 limit.largest,
                 outstanding=count.shares.high,
                 owned=owned.low,
-                acquirable=beside.low or _NONE,
+                acquirable=beside.low or NO_SHARES,
                 decimals=decimals,
             )
-        words = _said_of(limit, count, owned, beside, together - {self.holder})
+        words = _said_of(limit, count, owned, beside, acting - {self.holder})
         return CapacityLimit(Stop.OWNERSHIP, Bounds(low, high), words, limit.restriction)
 
     def _beside(
-        self, every: Iterable[Acquirable], together: frozenset[HolderId], into: StockClassId
+        self, every: Iterable[Acquirable], acting: frozenset[HolderId], into: StockClassId
     ) -> Iterator[Bounds[Shares]]:
         """Yield what may be acquired within 60 days by papers without such a limit."""
         limits = ownership_limits(self.balances, into)
         for each in every:
             is_limited = any(limit.holder == each.holder and limit.covers(each.source) for limit in limits)
             is_open = each.is_open(self.balances.history.as_of, within_days=WITHIN_DAYS)
-            if each.holder in together and is_open and not is_limited:
+            if each.holder in acting and is_open and not is_limited:
                 yield each.shares
 
 
@@ -311,7 +308,7 @@ def _said_of(
 ) -> str:
     parts = " or ".join("none" if part is None else f"{part}" for part in limit.parts)
     words = f"{parts} of {count.shares} outstanding {count.words}, {owned} owned"
-    if beside != exactly(_NONE):
+    if beside != exactly(NO_SHARES):
         words += f" and {beside} acquirable otherwise"
     if others:
         words += f", together with {', '.join(sorted(others))}"
@@ -322,15 +319,8 @@ def least(figures: Iterable[Bounds[Shares]]) -> Bounds[Shares]:
     """Return the least of figures; one that nobody knows from below may be nothing."""
     known = list(figures)
     highs = [each.high for each in known if each.high is not None]
-    return Bounds(min(each.low or _NONE for each in known), min(highs, default=None))
-
-
-def _plus(one: Bounds[Shares], other: Bounds[Shares]) -> Bounds[Shares]:
-    return Bounds(
-        None if one.low is None or other.low is None else one.low + other.low,
-        None if one.high is None or other.high is None else one.high + other.high,
-    )
+    return Bounds(min(each.low or NO_SHARES for each in known), min(highs, default=None))
 
 
 def _not_below(shares: Shares | None) -> Shares | None:
-    return None if shares is None else max(_NONE, shares)
+    return None if shares is None else max(NO_SHARES, shares)

@@ -46,6 +46,8 @@ _WAYS: Final = {
     "cancelled": "cancelled",
     "redeemed": "redeemed",
     "repurchased to treasury": "repurchased",
+    "retired": "retired",
+    "exchanged": "exchanged",
 }
 """The ways in which shares leave a certificate. Rounding at a split, and settling a fraction, is none of them."""
 

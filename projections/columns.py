@@ -619,6 +619,7 @@ def difference(view: Difference) -> tuple[Frame, ...]:
             ("holding", view.holdings),
             ("stock class", view.classes),
             ("agreement", view.agreements),
+            ("instrument", view.instruments),
         )
         for line in lines
     ]
@@ -965,6 +966,7 @@ _NOTE_TERMS: Final = (
     Column("instrument"),
     Column("instrument_kind"),
     Column("in_default", of=lambda note: _yes_or_no(note.in_default)),
+    _quantity("discount", bounded=False),
     Column("secured_by", of=lambda note: note.liens or None),
     _quantity("due"),
     _quantity("overdue"),

@@ -21,6 +21,7 @@ from ledger.identity import HolderId, IssuerId, PlanId, ReserveId, StockClassId
 from ledger.movements import (
     ISSUES,
     Account,
+    Awarded,
     Held,
     KeptBack,
     Level,
@@ -292,12 +293,12 @@ class _Act:
 
 
 def _acts(each: InEffect, classes: Iterable[StockClassId]) -> dict[StockClassId, _Act]:
-    """Return what a fact does to the classes that it concerns, transfers between holders left out."""
+    """Return what a fact does to the classes that it concerns, transfers of shares and awards left out."""
     acts: dict[StockClassId, _Act] = {}
     movements = each.fact.movements()
     for leaves, reaches in pairs(movements):
         concerned = part_of_class(leaves.account), part_of_class(reaches.account)
-        is_transfer = type(leaves.account) is type(reaches.account) is Held
+        is_transfer = type(leaves.account) is type(reaches.account) and type(leaves.account) in (Held, Awarded)
         if isinstance(leaves.unit, StockClassId) and any(concerned) and not is_transfer:
             acts.setdefault(leaves.unit, _Act()).take(leaves, reaches)
     for movement in movements:

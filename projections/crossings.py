@@ -2,7 +2,8 @@
 
 A threshold is passed by owning *more than* it, as Rule 13d-1 and Section 16 of the Securities Exchange Act say; who
 owns exactly 5 % has not passed it. It is also passed by doing nothing, when others receive shares or lose them, and
-by time alone, when a warrant comes within 60 days of its first day.
+by time alone: when a warrant comes within 60 days of its first day, an instalment of an award of its vesting, or a
+raised limit of its raise, and when interest on a note that converts has grown so far.
 """
 
 from __future__ import annotations
@@ -17,17 +18,18 @@ import attrs
 
 from ledger.days import day, day_of
 from ledger.errors import NotUnderstood
-from ledger.events import AwardGranted, PriceQuoted
-from ledger.identity import EntryNumber, GroupId, HolderId, IssuerId, StockClassId
+from ledger.identity import EntryNumber, GroupId, HolderId, InstrumentId, IssuerId, StockClassId
 from ledger.movements import Level, Posting, Rescaling, Setting
 from ledger.quantities import Ratio, Shares
 from ledger.terms.notes import NoteTerms
-from ledger.terms.warrants import WarrantTerms
 from ledger.timeline import InEffect
+from projections.acquirable import By, days_of_terms
 from projections.beneficial import WITHIN_DAYS, owners_of
 from projections.bounds import Bounds, exactly
 from projections.frame import Tabular
+from projections.limits import changes_to_come
 from projections.over_time import balances_over, days_of_change, first_and_last
+from projections.replay import Balances
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -124,7 +126,8 @@ class Crossings(Tabular):
         known: How many entries were taken into account.
         known_at: When the last of them was recorded.
         thresholds: Which parts were watched.
-        steps: What everybody owned from when on, the first at the close of ``after``.
+        steps: What everybody owned from when on, the first at the close of ``after``. Interest grows from day to
+            day, and makes a step of its own only where it passes a threshold.
         crossings: Every passing of a threshold, in order of days.
     """
 
@@ -184,22 +187,14 @@ def crossings(
     facts = ledger.standing(known)
     which = StockClassId(stock_class)
     first, last = first_and_last(facts, (Level.CLASS_KIND, which, "stock class"), after, through)
-    steps, title = [], ""
-    for balances in balances_over(facts, days_of_change(facts, first, last, _days_of_terms(facts)), known):
-        on = balances.history.as_of
-        holders, together = owners_of(balances, which)
-        owned = {
-            line.owner: Owned(line.name, line in together, line.owned, line.percent)
-            for line in (*holders, *together)
-        }
-        steps.append(BeneficialStep(on, owned, tuple(_bearing(facts, on))))
-        title = str(balances.values(Level.CLASS_TITLE, which)[-1])
     watched = tuple(sorted(thresholds, key=lambda part: part.value))
+    owners = _Owners(facts, known, which, watched)
+    steps = owners.steps(days_of_change(facts, first, last, _by_time(facts, known)), last)
     from_nothing = after is None or day(after) < first
     return Crossings(
         ledger.issuer,
         which,
-        title,
+        owners.title,
         first,
         last,
         known,
@@ -207,6 +202,84 @@ def crossings(
         watched,
         tuple(_changing(steps)),
         tuple(_crossed(steps, watched, from_nothing=from_nothing)),
+    )
+
+
+class _Owners:
+    """What everybody owns of a class, on whatever day.
+
+    Args:
+        facts: All that stand as known.
+        known: How many entries were taken into account.
+        stock_class: Which class.
+        thresholds: Parts to watch.
+
+    Attributes:
+        title: The name of the class on the last day that was asked about.
+    """
+
+    def __init__(
+        self, facts: Sequence[InEffect], known: int, stock_class: StockClassId, thresholds: Sequence[Ratio]
+    ) -> None:
+        self._facts, self._known, self._class, self._thresholds = facts, known, stock_class, thresholds
+        self.title = ""
+
+    def steps(self, days: Sequence[date], last: date) -> list[BeneficialStep]:
+        """Return what everybody owned on days of change, and where interest alone passed a threshold."""
+        found: list[BeneficialStep] = []
+        growing: list[tuple[BeneficialStep, date]] = []
+        eves = [each - _ONE_DAY for each in days[1:]] + [last]
+        for (step, grows), eve in zip(self._at_the_close_of(days), eves, strict=True):
+            found.append(step)
+            if grows and step.on < eve:
+                growing.append((step, eve))
+        until = list(self._at_the_close_of([eve for _, eve in growing]))
+        for (step, _), (eve_step, _) in zip(growing, until, strict=True):
+            found += self._passed_between(step, eve_step)
+        return sorted(found, key=lambda step: step.on)
+
+    def _at_the_close_of(self, days: Sequence[date]) -> Iterator[tuple[BeneficialStep, bool]]:
+        """Yield what everybody owned at the close of each day, and whether interest lets it grow from there."""
+        for balances in balances_over(self._facts, days, self._known):
+            on = balances.history.as_of
+            holders, together = owners_of(balances, self._class, self._facts)
+            owned = {
+                line.owner: Owned(line.name, line in together, line.owned, line.percent)
+                for line in (*holders, *together)
+            }
+            self.title = str(balances.values(Level.CLASS_TITLE, self._class)[-1])
+            notes = {source.source for line in holders for source in line.sources if source.by is By.NOTE}
+            step = BeneficialStep(on, owned, tuple(_bearing(self._facts, on)))
+            yield step, any(_converts_with_interest(balances, note) for note in notes)
+
+    def _passed_between(self, one: BeneficialStep, other: BeneficialStep) -> Iterator[BeneficialStep]:
+        """Yield the days between two, the later included, on which somebody is on another side of a threshold.
+
+        Interest only grows there, so that a side that is the same at both ends is the same in between.
+        """
+        if self._sides(one) == self._sides(other):
+            return
+        if (other.on - one.on).days == 1:
+            yield other
+            return
+        middle, _ = next(self._at_the_close_of([one.on + (other.on - one.on) // 2]))
+        yield from self._passed_between(one, middle)
+        yield from self._passed_between(middle, other)
+
+    def _sides(self, step: BeneficialStep) -> dict[HolderId | GroupId, list[Side]]:
+        return {
+            owner: [side_of(each.percent, threshold) for threshold in self._thresholds]
+            for owner, each in step.owned.items()
+        }
+
+
+def _converts_with_interest(balances: Balances, note: StockClassId | InstrumentId) -> bool:
+    return any(
+        isinstance(terms, NoteTerms)
+        and terms.interest is not None
+        and terms.conversion is not None
+        and terms.conversion.interest_converts
+        for terms in balances.values(Level.NOTE_TERMS, note)
     )
 
 
@@ -219,27 +292,14 @@ def _changing(steps: Iterable[BeneficialStep]) -> Iterator[BeneficialStep]:
             before = step.owned
 
 
-def _days_of_terms(facts: Iterable[InEffect]) -> Iterator[date]:
-    """Yield the days on which a right comes within 60 days of its first day, is past its last, or has a new price.
+def _by_time(facts: Sequence[InEffect], known: int) -> Iterator[date]:
+    """Yield the days on which time alone changes what may be acquired within 60 days.
 
-    A quote counts from the next day on. Instalments of an award are taken as it was granted.
+    A limit that is raised after notice counts from the notice on, and not before 60 days are left.
     """
-    for each in facts:
-        opens, closes = list[date | None](), list[date | None]()
-        for movement in each.fact.movements():
-            value = movement.value if type(movement) is Setting else None
-            if isinstance(value, WarrantTerms):
-                opens, closes = [value.exercisable_from], [value.expires_on]
-            elif isinstance(value, NoteTerms) and value.conversion is not None:
-                opens, closes = [value.conversion.opens_on], [value.conversion.closes_on]
-        if isinstance(each.fact, PriceQuoted):
-            closes = [each.fact.effective_on.latest]
-        elif isinstance(each.fact, AwardGranted):
-            closes = [each.fact.terms.expires_on]
-            if each.fact.terms.vesting is not None:
-                opens = [one.vests_on for one in each.fact.terms.vesting.schedule(each.fact.granted).instalments]
-        yield from (on - timedelta(days=WITHIN_DAYS) for on in opens if on is not None)
-        yield from (on + _ONE_DAY for on in closes if on is not None)
+    for _, noticed, *days, _ in changes_to_come(facts):
+        yield from (noticed, *(each - timedelta(days=WITHIN_DAYS) for each in days))
+    yield from days_of_terms(facts, known, within_days=WITHIN_DAYS)
 
 
 _BEARING: Final = (

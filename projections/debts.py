@@ -21,7 +21,7 @@ from ledger.movements import Account, Interest, Level, LevelValue, Owed, Source,
 from ledger.quantities import PLACES, Currency, Money, Ratio
 from ledger.terms.interest import ZERO, Accrued, Change, Compounding, DayCount, InterestTerms, accrue
 from ledger.terms.notes import NoteTerms
-from ledger.timeline import InEffect, place_in_history
+from ledger.timeline import InEffect, Place, place_in_history
 from projections.bounds import Bounds
 from projections.cap_table import money_between, shown_under
 from projections.effects import pairs
@@ -68,6 +68,7 @@ _PRINCIPAL_TO: Final = {
     Source.EXCHANGED: PrincipalChange.EXCHANGED,
     Source.CANCELLED: PrincipalChange.CANCELLED,
 }
+_ENDS: Final = frozenset(_PRINCIPAL_TO.values())
 _INTEREST_TO: Final = {
     Source.DEBT_CONVERTED: InterestChange.CONVERTED,
     Source.REPAID: InterestChange.PAID,
@@ -133,6 +134,18 @@ class Debt:
                 low += each.units if certain or each.units < 0 else 0
                 high += each.units if certain or each.units > 0 else 0
         return money_between((0 if low < 0 <= high else low, high), self.currency)
+
+    def ended(self, since: Place, on: date) -> tuple[int, int]:
+        """Return the principal that ended by a day, at least and at most, in facts after a place of history.
+
+        What was assigned has not ended: it is owed to somebody else.
+        """
+        least = most = 0
+        for each in self._moved:
+            if each.kind in _ENDS and each.by.begins <= close_of(on) and place_in_history(each.by) > since:
+                most -= each.units
+                least -= each.units if each.by.settles <= close_of(on) else 0
+        return least, most
 
     def steps(self, kinds: Iterable[DebtChange], after: date | None, through: date) -> tuple[DebtStep, ...]:
         """Return each kind of change between the close of one day and that of another, in the order of kinds."""

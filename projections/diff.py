@@ -1,9 +1,10 @@
 """What is otherwise at one standpoint than at another: every figure, old and new, and which entries made it so.
 
 The standpoints may be two days, two states of knowledge about one day (a *restatement diff*), or the record with
-and without events that are only supposed. Each figure is that of the cap table or of the commitments. An entry is
-named at it if it contributes otherwise to it: a fact that adds to the sum, a level that is in force, a split of
-what there was. Where a day has merely come, as for a tranche that fell due, no entry is named.
+and without events that are only supposed. Each figure is that of the cap table or of the commitments, or what a
+holder has in a note, a SAFE, a warrant or an award. An entry is named at it if it contributes otherwise to it: a
+fact that adds to the sum, a level that is in force, a split of what there was. Where a day has merely come, as for
+a tranche that fell due, no entry is named.
 """
 
 from __future__ import annotations
@@ -19,15 +20,26 @@ import attrs
 from ledger.days import close_of, day
 from ledger.errors import NotUnderstood
 from ledger.events import Event
-from ledger.identity import AgreementId, HolderId, IssuerId, PlanId, ReserveId, SecurityId, StockClassId
+from ledger.identity import (
+    AgreementId,
+    HolderId,
+    InstrumentId,
+    IssuerId,
+    PlanId,
+    ReserveId,
+    SecurityId,
+    StockClassId,
+)
 from ledger.movements import (
     Account,
     Awarded,
     Commitment,
     Held,
     Level,
+    Owed,
     Pooled,
     Posting,
+    Purchasable,
     Rescaling,
     Reserved,
     Setting,
@@ -36,14 +48,22 @@ from ledger.movements import (
     Subject,
     Unit,
 )
+from ledger.quantities import Price
 from ledger.timeline import InEffect, Place, place_in_history
 from projections.bounds import Bounds, Possible
-from projections.cap_table import ClassLine, merged_names, reissuable_classes
+from projections.cap_table import (
+    ClassLine,
+    merged_names,
+    money_between,
+    name_of,
+    reissuable_classes,
+    shares_between,
+)
 from projections.commitments import TrancheLine, money_under, shares_under, what_became
 from projections.effects import pairs
 from projections.figures import part_of_class
 from projections.frame import Frame, Tabular
-from projections.replay import Accounts, Balances, Quantity, Replay, is_complete
+from projections.replay import Accounts, Balances, Quantity, Replay, close_place, is_complete
 from projections.standpoints import Changed, ChangedFact, Side, Standpoint, State, changed_facts
 
 if TYPE_CHECKING:
@@ -55,7 +75,8 @@ class Change:
     """A figure, or a level, that is otherwise than it was.
 
     Attributes:
-        of: What it is of: holder and class, class, class and reserve, agreement, or agreement and tranche.
+        of: What it is of: holder and class, class, class and reserve, agreement, agreement and tranche, instrument,
+            or instrument and holder.
         figure: Which figure: shares, outstanding, undrawn, due on … in the words of the views.
         old: Its value at the old standpoint: ``Bounds``, ``Possible`` or another value; zero, or ``None``, of what
             was not there.
@@ -104,6 +125,8 @@ class Difference(Tabular):
         holdings: What holders have of each class.
         classes: What each class amounts to, its terms, and its reserves.
         agreements: What was promised under each agreement and tranche, and what has become of it.
+        instruments: What is owed under each note and SAFE, may be bought under each warrant and is outstanding
+            under each award, by holder, and the price of one share.
         facts: Every fact that counts otherwise, in order of effect, figures or no figures.
     """
 
@@ -115,12 +138,13 @@ class Difference(Tabular):
     holdings: tuple[Change, ...]
     classes: tuple[Change, ...]
     agreements: tuple[Change, ...]
+    instruments: tuple[Change, ...]
     facts: tuple[ChangedFact, ...]
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """All changes, those of holdings first."""
-        return self.holdings + self.classes + self.agreements
+        return self.holdings + self.classes + self.agreements + self.instruments
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self.changes)
@@ -245,17 +269,25 @@ def _difference(old: Side, new: Side, basis: AsOf | None) -> Difference:
     def by_class(change: Change) -> tuple[int, str]:
         return classes.index(StockClassId(change.of[1])), change.of[0]
 
+    instruments = tuple(_changes(_instruments(old), _instruments(new), behind))
+    names = {holder: name_of(side.balances, holder) for side in (old, new) for holder in _named(instruments)}
     return Difference(
         old.ledger.issuer,
         old.standpoint,
         new.standpoint,
         None if basis is None else day(basis, what="basis"),
-        {line.holder: line.name for side in (old, new) for line in side.table.holdings},
+        names | {line.holder: line.name for side in (old, new) for line in side.table.holdings},
         tuple(sorted(_changes(_holdings(old), _holdings(new), behind), key=by_class)),
         tuple(_changes(_classes(old), _classes(new), behind)),
         tuple(_changes(_agreements(old), _agreements(new), behind)),
+        instruments,
         tuple(each for each, _, _ in changed),
     )
+
+
+def _named(instruments: Iterable[Change]) -> Iterator[HolderId]:
+    """Yield the holders of instruments."""
+    return (HolderId(change.of[1]) for change in instruments if len(change.of) > 1)
 
 
 def _changes(old: _Figures, new: _Figures, behind: _Behind) -> Iterator[Change]:
@@ -430,6 +462,70 @@ def _kept_in(name: ReserveId | PlanId | None, stock_class: StockClassId) -> _Res
 def _of_level(level: Level, subject: tuple[str, str]) -> _RestsOn:
     return _RestsOn(
         frozenset((subject[0],)), lambda own, other: False, lambda which, of: (which, of) == (level, subject)
+    )
+
+
+_OF_AN_INSTRUMENT: Final = {Owed: "owed", Purchasable: "purchasable", Awarded: "awarded"}
+"""What a holder has in an instrument, by the account on which it stands."""
+_PRICES: Final = {Level.PRICE: "price", Level.FLOOR: "floor"}
+
+
+def _instruments(side: Side) -> _Figures:
+    names = merged_names(side.balances)
+    among: dict[HolderId, set[HolderId]] = {}
+
+    def of(unit: Unit, account: Account) -> tuple[InstrumentId, HolderId, type[Account], Unit] | None:
+        if not isinstance(account, Owed | Purchasable | Awarded):
+            return None
+        holder = names.get(account.holder, (account.holder,))[0]
+        among.setdefault(holder, {holder}).add(account.holder)
+        return account.instrument, holder, type(account), unit
+
+    at = close_place(side.history.as_of)
+    found: dict[InstrumentId, _Figures] = {each: {} for each in side.balances.subjects(Level.INSTRUMENT)}
+    for (instrument, holder, kind, unit), bounds in side.balances.grouped(of).items():
+        counted = (
+            shares_between(bounds, side.units.factor(unit, at))
+            if isinstance(unit, StockClassId)
+            else money_between(bounds, unit)
+        )
+        rests_on = partial(_under, instrument, frozenset(among[holder]), kind, unit)
+        found.setdefault(instrument, {})[(instrument, holder), _OF_AN_INSTRUMENT[kind]] = counted, rests_on
+    for level, figure in _PRICES.items():
+        for instrument, stock_class in side.balances.subjects(level):
+            subject = instrument, stock_class
+            ratio = side.units.factor(stock_class, at)
+            prices = Possible(tuple(_in_units(each, ratio) for each in side.balances.values(level, subject)))
+            found.setdefault(instrument, {})[(instrument,), f"{figure} of {stock_class}"] = (
+                prices,
+                partial(_of_level, level, subject),
+            )
+    return {key: figure for figures in found.values() for key, figure in figures.items()}
+
+
+def _in_units(price: Price | None, ratio: Fraction) -> Price | None:
+    """Return the price of a share in units of which there are so many for each."""
+    return None if price is None else Price(price.amount / ratio, price.currency)
+
+
+def _under(instrument: InstrumentId, among: frozenset[HolderId], kind: type[Account], unit: Unit) -> _RestsOn:
+    """Return what a holder's part in an instrument is made of."""
+
+    def counts(own: Posting, other: Posting) -> bool:
+        account = own.account
+        return (
+            isinstance(account, Owed | Purchasable | Awarded)
+            and type(account) is kind
+            and account.instrument == instrument
+            and account.holder in among
+        )
+
+    splits = frozenset((_split_of(unit),)) if isinstance(unit, StockClassId) else frozenset()
+    return _RestsOn(
+        frozenset((instrument, *among)) | splits,
+        counts,
+        lambda level, subject: level is Level.MERGED_INTO and subject in among,
+        unit if isinstance(unit, StockClassId) else None,
     )
 
 
@@ -751,7 +847,7 @@ def _stated(balances: Balances, key: tuple[Level, Subject]) -> list[tuple[int, A
 
 
 def _topics(each: InEffect) -> Iterator[str]:
-    """Yield the holders, classes, certificates and agreements of which a fact speaks."""
+    """Yield the holders, classes, certificates, agreements and instruments of which a fact speaks."""
     for movement in each.fact.movements():
         if isinstance(movement, Posting):
             account = movement.account
@@ -761,6 +857,8 @@ def _topics(each: InEffect) -> Iterator[str]:
                 yield account.security or ""
             elif isinstance(account, Commitment):
                 yield account.agreement
+            elif isinstance(account, Owed | Purchasable | Awarded):
+                yield account.instrument
         elif isinstance(movement, Setting):
             yield from (movement.subject,) if isinstance(movement.subject, str) else movement.subject
             if isinstance(movement.value, AgreementId):

@@ -14,12 +14,12 @@ from ledger.days import EffectiveDay, day
 from ledger.errors import UnknownName, nearest
 from ledger.events import Certainty, DividendDeclared, DividendPaid
 from ledger.identity import DividendId, EntryNumber, HolderId, IssuerId, StockClassId
-from ledger.movements import Declared
+from ledger.movements import Declared, Level, Posting
 from ledger.quantities import Currency, Money, Price, Shares, paid_out
 from ledger.terms.dividends import PaidIn
 from ledger.timeline import InEffect, history_of
 from projections.accruals import Accrued, Whose, accrued_dividends
-from projections.bounds import Bounds, exactly
+from projections.bounds import Bounds, exactly, together
 from projections.cap_table import Names, by_holder, merged_names, money_between, name_of, shares_between
 from projections.frame import Tabular
 from projections.replay import ONE, Balances, is_complete, replay, replay_index
@@ -89,7 +89,7 @@ class DividendLine:
     @property
     def due(self) -> Bounds[Money]:
         """What the holders recorded are due together."""
-        return together((line.due for line in self.holders), self.per_share.currency)
+        return together((line.due for line in self.holders), Money(0, self.per_share.currency))
 
 
 @attrs.frozen
@@ -159,6 +159,7 @@ class DividendLedger(Tabular):
         dividends: Every dividend that was declared by then, in the order of their record days.
         accrued: What has accrued by the terms of a class, by class and holder.
         payments: Every payment, in order of effect.
+        counted_late: Entries whose day is open: what accrued counts them from their latest day.
     """
 
     issuer: IssuerId | None
@@ -168,6 +169,7 @@ class DividendLedger(Tabular):
     dividends: tuple[DividendLine, ...]
     accrued: tuple[AccruedLine, ...]
     payments: tuple[PaymentLine, ...]
+    counted_late: tuple[EntryNumber, ...]
 
     def __iter__(self) -> Iterator[DividendLine]:
         return iter(self.dividends)
@@ -226,6 +228,7 @@ def dividends(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Divid
         tuple(_declared(ledger, balances, names, payments)),
         tuple(_accrued(balances, names, accrued_dividends(history.certain, history.as_of))),
         tuple(map(_payment, payments)),
+        tuple(_counted_late(balances)),
     )
 
 
@@ -357,15 +360,6 @@ def _ends(money: Bounds[Money]) -> tuple[Money, Money]:
     return money.low, money.high
 
 
-def together(figures: Iterable[Bounds[Money]], currency: Currency) -> Bounds[Money]:
-    """Return figures of money together."""
-    low = high = Money.of_units(0, currency)
-    for each in figures:
-        lowest, highest = _ends(each)
-        low, high = low + lowest, high + highest
-    return Bounds(low, high)
-
-
 # --- what has accrued -----------------------------------------------------------------------------------------
 
 
@@ -391,6 +385,15 @@ def _accrued(
                 yield AccruedLine(
                     holder, name_of(balances, holder), stock_class, shares, left + paid, paid, left, of_old
                 )
+
+
+def _counted_late(balances: Balances) -> Iterator[EntryNumber]:
+    """Yield the entries whose day is open, and that what accrued depends on."""
+    accruing = set(balances.subjects(Level.DIVIDEND_TERMS))
+    for each in balances.history.certain if accruing else ():
+        moves = (movement for movement in each.fact.movements() if type(movement) is Posting)
+        if not each.is_exact and any(movement.unit in accruing for movement in moves):
+            yield each.entry.number
 
 
 def _sum(figures: Iterable[Fraction]) -> Fraction:

@@ -7,14 +7,18 @@ from collections.abc import Iterable, Iterator
 from ledger.events import (
     CommonIssued,
     Consideration,
+    ConvertibleConverted,
     Fact,
     FractionsSettled,
+    OptionExercised,
     PreferredIssued,
     RemedyExercised,
     SharesRedeemed,
     SharesRepurchased,
     SharesTransferred,
     TreasurySharesReissued,
+    UnvestedSharesRepurchased,
+    WarrantExercised,
 )
 from ledger.movements import (
     Account,
@@ -66,6 +70,8 @@ def effect(account: Account, of: str, *, lost: bool) -> str:
             return of if stage is Stage.UNDRAWN else stage.value
         case Reserved():
             return "reserved"
+        case Awarded() if of == "awarded":
+            return "transferred in" if lost else "transferred out"
         case Awarded():
             return "returned to the pool" if lost else "granted"
         case Pooled():
@@ -84,6 +90,16 @@ def effect(account: Account, of: str, *, lost: bool) -> str:
             return "reserved" if lost else "released or drawn"
         case Source.TREASURY:
             return "reissued from treasury" if lost else "repurchased to treasury"
+        case Source.UNRESTRICTED:
+            return "restricted" if lost else "released"
+        case Source.EXCHANGED if lost:
+            return "received in exchange"
+        case Source.DEBT_CONVERTED:
+            return "converted"
+        case Source.DIVIDENDS:
+            return "declared"
+        case Source.WARRANTED:
+            return "issued or added"
         case Source():
             return str(account.value)
 
@@ -93,8 +109,12 @@ def given_for(fact: Fact) -> Given | None:
     match fact:
         case CommonIssued() | PreferredIssued() | SharesTransferred() | TreasurySharesReissued():
             return fact.consideration
-        case SharesRedeemed() | SharesRepurchased():
+        case SharesRedeemed() | SharesRepurchased() | UnvestedSharesRepurchased():
             return fact.paid
+        case WarrantExercised() | OptionExercised():
+            return fact.paid
+        case ConvertibleConverted():
+            return fact.price
         case FractionsSettled():
             return fact.cash
         case RemedyExercised():

@@ -19,13 +19,14 @@ from ledger.errors import NotUnderstood
 from ledger.identity import HolderId, StockClassId
 from ledger.movements import Declared, InstrumentKind, Level, StockClassKind
 from ledger.quantities import Currency, Money, Price, Shares
+from ledger.terms.awards import AwardKind
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.liquidation import LiquidationPreference, Participation
 from ledger.terms.liquidity import at_liquidity
 from ledger.terms.safes import SafeTerms
 from ledger.terms.waterfall import Claim
 from projections.accruals import accrued_dividends
-from projections.awards import awards
+from projections.awards import awards, by_holder
 from projections.bounds import Bounds, Possible
 from projections.cap_table import CapTable, ClassLine, common_for_each, shown_under, table_of
 from projections.notes import notes
@@ -257,7 +258,9 @@ class _Making:
             for holder, number in of.items():
                 assert holder is not None
                 owed = accrued[stock_class].get(holder, NONE)
-                self._add(self._stock(stock_class, owed / number), stock_class, kind, {holder: number}, holder)
+                self._add(
+                    self._stock(stock_class, Fraction(owed) / number), stock_class, kind, {holder: number}, holder
+                )
 
     def _assume(self, line: ClassLine, preference: LiquidationPreference | None) -> None:
         """Say how a right was taken that the record does not state."""
@@ -328,6 +331,8 @@ class _Making:
         if line.becomes is None or note.into is None:
             return None
         shares = self._exact(line.becomes, f"what {line.instrument} converts into")
+        if any(self._balances.values(Level.LIQUIDATION, note.into)):
+            self.assumed.append(f"{line.instrument} converts into {note.into}: it counts without its preference.")
         return shares * (self._counts_for(note.into) or 1)
 
     def add_safes(self) -> None:
@@ -365,9 +370,10 @@ class _Making:
     def add_awards(self, lines: Iterable[AwardLine]) -> None:
         """Add the shares under awards, all of them or those that have vested."""
         on = self._balances.history.as_of
-        unvested = False
+        unvested = restricted = False
         for line in lines:
             terms = self._only(line.terms, f"the terms of {line.award}")
+            restricted |= terms is not None and terms.award_kind is AwardKind.RESTRICTED_STOCK
             if terms is not None and terms.has_expired(on):
                 continue
             outstanding = self._exact(line.outstanding, f"the shares under {line.award}")
@@ -376,14 +382,18 @@ class _Making:
             number = vested if self._vested_only else outstanding
             if not number:
                 continue
-            of = {
-                holder: shares.as_fraction() * number / outstanding for holder, shares in line.readings[0].holders
-            }
+            of = {}
+            for holder, readings in by_holder(self._balances, line).items():
+                if len({each.part for each in readings}) > 1:
+                    raise self._open(f"what {holder} has of {line.award}")
+                of[holder] = number * readings[0].part
             price = self._only(line.price, f"the price of {line.award}")
             self._add_right(line.award, Paper.AWARD, line.stock_class, of, price)
         if unvested:
             how = "as far as they have vested" if self._vested_only else "in full, as if all of them had vested"
             self.assumed.append(f"Awards count {how}.")
+        if restricted and self._vested_only:
+            self.assumed.append("Restricted stock is issued, and counts in full.")
 
     def _add_right(
         self,

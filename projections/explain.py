@@ -17,7 +17,7 @@ from projections.bounds import Bounds, Possible
 from projections.figures import Figure, all_is_recorded
 from projections.frame import Tabular
 from projections.replay import Quantity, Replay, Units, close_place, replay
-from projections.rollforward import figure_bounds, figure_sum, unit_of
+from projections.rollforward import figure_bounds, figure_sum, in_its_unit
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -106,7 +106,7 @@ def explain(
     if figure.level is not None:
         return _explain_level(figure, history.as_of, [*history.certain, *history.open], units)
     balances = replay(history, facts)
-    unit = unit_of(figure, facts)
+    unit, figure = in_its_unit(figure, facts)
     run, steps = Replay(), []
     total: Quantity = 0
     before = units.factor(figure.stock_class, _BEFORE_ALL)

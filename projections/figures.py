@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import attrs
 
 from ledger.errors import NotUnderstood, nearest
-from ledger.identity import AgreementId, HolderId, StockClassId
-from ledger.movements import Account, Awarded, Commitment, Held, Level, Pooled, Posting, Reserved, Source, Stage
+from ledger.identity import (
+    AgreementId,
+    ControlAccountId,
+    DividendId,
+    HolderId,
+    InstrumentId,
+    PlanId,
+    StockClassId,
+)
+from ledger.movements import (
+    Account,
+    Awarded,
+    Commitment,
+    Declared,
+    Held,
+    Level,
+    Owed,
+    Pooled,
+    Posting,
+    Purchasable,
+    Reserved,
+    Restricted,
+    Source,
+    Stage,
+)
 from projections.replay import Balances, is_complete
 
 
 def all_is_recorded(balances: Balances, figure: Figure) -> bool:
-    """Return whether all that a figure counts is recorded: every holder of its class, or of the class bought."""
+    """Return whether all that a figure counts is recorded: every holder of its class, or of the class bought.
+
+    What a holder has, and what an instrument comes to, is recorded as a whole, whoever else is not.
+    """
     stock_class = figure.stock_class
-    if figure.name == "held":
-        return True  # others who are not recorded hold nothing of it
+    if figure.name == "held" or (figure.of is not None and figure.name in INSTRUMENT_FIGURES):
+        return True
     if figure.agreement is not None:
         bought = balances.values(Level.BUYS, figure.agreement)
         stock_class = bought[-1] if bought else None
+    if figure.name == "declared" and figure.of is not None:
+        declared = balances.values(Level.DIVIDEND, figure.of)
+        stock_class = declared[-1].stock_class if declared else None
     return stock_class is None or is_complete(balances, stock_class)
 
 
@@ -32,9 +61,11 @@ class Figure:
         label: What it is called, with what it is of.
         name: Which of the figures it is: outstanding, undrawn, held …
         counts: By how much a posting changes it, for one unit of the posting's quantity: 1, -1 or 0.
-        stock_class: The class that it counts; ``None`` for money.
+        stock_class: The class that it counts; ``None`` for money, and where the record says what is counted.
         agreement: The agreement whose money it counts; ``None`` for shares.
         level: The level that it is, where it is one (the authorized number), instead of a sum.
+        of: The instrument, plan, dividend or control account that it is of; ``None`` for any other figure.
+        unit: Which class or currency it counts, where what it is of may have several; the only one when not given.
     """
 
     label: str
@@ -43,6 +74,8 @@ class Figure:
     stock_class: StockClassId | None = None
     agreement: AgreementId | None = None
     level: Level | None = None
+    of: str | None = None
+    unit: str | None = None
 
     def change(self, postings: tuple[Posting, ...] | list[Posting]) -> int:
         """Return by how much the postings of one fact change the figure."""
@@ -78,6 +111,25 @@ def part_of_class(account: Account) -> str | None:
             return None
 
 
+def stands_for(account: Account) -> tuple[str, str] | None:
+    """Return which figure an account is by itself, and of which instrument, plan, dividend or control account."""
+    match account:
+        case Owed(instrument=of):
+            return "owed", of
+        case Purchasable(instrument=of):
+            return "purchasable", of
+        case Awarded(instrument=of):
+            return "awarded", of
+        case Pooled(plan=of):
+            return "pooled", of
+        case Declared(dividend=of):
+            return "declared", of
+        case Restricted(account=of):
+            return "restricted", of
+        case _:
+            return None
+
+
 _CLASS_FIGURES: Final[dict[str, Callable[[Account], bool]]] = {
     "outstanding": lambda account: type(account) is Held,
     "issued": lambda account: type(account) is Held or account is Source.TREASURY,
@@ -96,9 +148,25 @@ CLASS_FIGURES: Final = (*_CLASS_FIGURES, "authorized")
 """Figures of a class that can be asked for by name."""
 AGREEMENT_FIGURES: Final = tuple(_AGREEMENT_FIGURES)
 """Figures of an agreement that can be asked for by name."""
+INSTRUMENT_FIGURES: Final = ("owed", "purchasable", "awarded")
+"""Figures of an instrument that can be asked for by name: of a note or a SAFE, of a warrant, of an award."""
+WHAT_HAS: Final = {
+    "owed": "note or SAFE",
+    "purchasable": "warrant",
+    "awarded": "option or unit",
+    "pooled": "plan",
+    "declared": "dividend",
+    "restricted": "control account",
+}
+"""What has each of the figures that are accounts by themselves."""
 
 
-def _known(name: str, names: tuple[str, ...]) -> str:
+def known_figure(name: str, names: Sequence[str]) -> str:
+    """Return the name of a figure, if it is one of some.
+
+    Raises:
+        NotUnderstood: ``E_FIGURE``: it is none of them.
+    """
     if name not in names:
         near = nearest(name, names)
         raise NotUnderstood(
@@ -112,7 +180,7 @@ def _known(name: str, names: tuple[str, ...]) -> str:
 def of_class(stock_class: str, name: str) -> Figure:
     """Return a figure of a class: outstanding, issued, treasury, reserved, pooled, awarded or authorized."""
     which = StockClassId(stock_class)
-    if _known(name, CLASS_FIGURES) == "authorized":
+    if known_figure(name, CLASS_FIGURES) == "authorized":
         return Figure(f"{which} authorized", name, lambda posting: 0, which, level=Level.AUTHORIZED)
     return Figure(f"{which} {name}", name, _of_class(which, _CLASS_FIGURES[name]), which)
 
@@ -120,7 +188,7 @@ def of_class(stock_class: str, name: str) -> Figure:
 def of_agreement(agreement: str, name: str) -> Figure:
     """Return a figure of an agreement: undertaken, closed, lapsed or undrawn."""
     which = AgreementId(agreement)
-    _known(name, AGREEMENT_FIGURES)
+    known_figure(name, AGREEMENT_FIGURES)
     return Figure(f"{which} {name}", name, _of_agreement(which, _AGREEMENT_FIGURES[name]), agreement=which)
 
 
@@ -133,3 +201,59 @@ def of_holder(holder: str, stock_class: str, also: frozenset[HolderId] = frozens
         _of_class(which, lambda account: type(account) is Held and account.holder in holders),
         which,
     )
+
+
+def of_instrument(
+    instrument: str,
+    name: str,
+    holder: str | None = None,
+    also: frozenset[HolderId] = frozenset(),
+    *,
+    unit: str | None = None,
+) -> Figure:
+    """Return a figure of an instrument: owed (a note or a SAFE), purchasable (a warrant) or awarded (an award).
+
+    Args:
+        instrument: Which.
+        name: Which figure.
+        holder: Whose part of it; all of it when not given.
+        also: Holders merged into that one.
+        unit: Which class or currency, where it has several.
+    """
+    which = InstrumentId(instrument)
+    known_figure(name, INSTRUMENT_FIGURES)
+    if holder is None:
+        return _standing_for(name, which, unit)
+    holders = {HolderId(holder), *also}
+    return _standing_for(name, which, unit, whose=holder, among=lambda account: account.holder in holders)
+
+
+def of_plan(plan: str, stock_class: str | None = None) -> Figure:
+    """Return what a plan has left to grant; of a class, where it keeps back shares of several."""
+    return _standing_for("pooled", PlanId(plan), stock_class)
+
+
+def of_dividend(dividend: str) -> Figure:
+    """Return what was declared of a dividend and is not paid yet."""
+    return _standing_for("declared", DividendId(dividend), None)
+
+
+def of_control_account(account: str, currency: str | None = None) -> Figure:
+    """Return the money in a control account; in a currency, where it holds several."""
+    return _standing_for("restricted", ControlAccountId(account), currency)
+
+
+def _standing_for(
+    name: str,
+    of: str,
+    unit: str | None,
+    *,
+    whose: str | None = None,
+    among: Callable[[Any], bool] = lambda account: True,
+) -> Figure:
+    def counts(posting: Posting) -> int:
+        account = posting.account
+        return int(stands_for(account) == (name, of) and unit in (None, posting.unit) and among(account))
+
+    label = " ".join(part for part in (whose, of, name, unit) if part is not None)
+    return Figure(label, name, counts, of=of, unit=unit)

@@ -11,8 +11,6 @@ import attrs
 
 from ledger.book import Book, ClassTotal, Total, UndrawnUnder, by_moment, steps, totals_of
 from ledger.days import day_of
-from ledger.errors import NotUnderstood
-from ledger.events import SharesConverted, WarrantExercised
 from ledger.gate import sweep
 from ledger.identity import EntryNumber, StockClassId
 from ledger.movements import (
@@ -21,7 +19,6 @@ from ledger.movements import (
     Commitment,
     Declared,
     Held,
-    Level,
     Owed,
     Pooled,
     Posting,
@@ -29,12 +26,11 @@ from ledger.movements import (
     Reserved,
     Restricted,
 )
-from ledger.quantities import SCALE, Currency, Money, Price, Shares, plain, smallest_unit
-from ledger.terms.conversion import ConversionRight
-from ledger.terms.warrants import WarrantTerms, cashless_fraction
+from ledger.quantities import Currency, Money, Shares
 from ledger.timeline import InEffect
 from projections.awards import ahead_of_vesting
 from projections.frame import Lines
+from projections.off_terms import off_terms
 
 if TYPE_CHECKING:
     from ledger.journal import KnownAt, Ledger
@@ -181,12 +177,12 @@ def _named(account: Account | UndrawnUnder) -> tuple[str, str]:
 
 
 def _off_terms(facts: list[InEffect]) -> Iterator[tuple[Any, Finding]]:
-    """Yield each conversion and each exercise whose outcome is not what the terms of the day yield."""
+    """Yield each outcome that is not what the terms of the day yield."""
     book = Book()
     for at, group in by_moment(steps(facts)):
         book.advance(at, group)
         for step in group:
-            differs = _differs(book, step.each) if step.settles else None
+            differs = off_terms(book, facts, step.each) if step.settles else None
             if differs is not None:
                 (what, amount), number = differs, step.each.entry.number
                 finding = Finding(Severity.OFF_TERMS, "E_OFF_TERMS", what, day_of(at), amount, number)
@@ -200,62 +196,3 @@ def _ahead_of_vesting(facts: list[InEffect]) -> Iterator[tuple[Any, Finding]]:
         number = each.entry.number
         finding = Finding(Severity.OFF_TERMS, "E_OFF_TERMS", what, each.fact.effective_on.latest, shares, number)
         yield ("off terms", number), finding
-
-
-_Differs = tuple[str, Shares | Money | None]
-"""What differs from the terms, in words, and by how much."""
-
-
-def _differs(book: Book, each: InEffect) -> _Differs | None:
-    match each.fact:
-        case SharesConverted() as fact:
-            return _conversion_differs(book, fact)
-        case WarrantExercised() as fact:
-            return _exercise_differs(book, fact, each)
-        case _:
-            return None
-
-
-def _conversion_differs(book: Book, fact: SharesConverted) -> _Differs | None:
-    rights = {value for _, value in book.levels(Level.CONVERSION, fact.from_class)}
-    stated = {value for _, value in book.levels(Level.STATED_VALUE, fact.from_class)}
-    right = rights.pop() if len(rights) == 1 else None
-    if not isinstance(right, ConversionRight) or right.into != fact.to_class or len(stated) != 1:
-        return None
-    try:
-        yielded = right.yields(fact.surrendered, stated.pop())  # type: ignore[arg-type]  # a price or none
-    except NotUnderstood:
-        return None  # without a stated value there is nothing to compare with
-    if abs(fact.received.as_fraction() - yielded) < 1:
-        return None
-    what = (
-        f"{fact.surrendered:,} {fact.from_class} became {fact.received:,} {fact.to_class}, and the terms of the day"
-        f" yield {yielded}"
-    )
-    return what, fact.received - Shares.of_units(yielded * SCALE)
-
-
-def _exercise_differs(book: Book, fact: WarrantExercised, each: InEffect) -> _Differs | None:
-    """Return what differs: the day, the money paid, or the shares received without cash."""
-    known = {terms for _, terms in book.levels(Level.WARRANT_TERMS, fact.warrant)}
-    terms = known.pop() if len(known) == 1 else None
-    prices = {price for _, price in book.levels(Level.PRICE, (fact.warrant, fact.stock_class))}
-    price = prices.pop() if len(prices) == 1 else None
-    on = day_of(each.settles)
-    if isinstance(terms, WarrantTerms) and each.is_exact and not terms.is_open(on):
-        first, last = terms.exercisable_from or "the beginning", terms.expires_on or "without end"
-        return f"{fact.warrant} was exercised on {on}, and its terms allow it from {first} to {last}", None
-    if not isinstance(price, Price):
-        return None
-    if fact.paid is not None and fact.paid.currency == price.currency:
-        asked = fact.received.as_fraction() * price.amount
-        if abs(fact.paid.amount - asked) >= smallest_unit(price.currency):
-            what = f"{fact.paid:,} was paid for {fact.received:,} shares of {fact.warrant}, and its price asks"
-            return f"{what} {plain(asked)} {price.currency}", None
-    if fact.given_up and fact.market_price is not None and fact.market_price.currency == price.currency:
-        yielded = fact.exercised.as_fraction() * cashless_fraction(price, fact.market_price)
-        if abs(fact.received.as_fraction() - yielded) >= 1:
-            what = f"{fact.exercised:,} shares of {fact.warrant} brought {fact.received:,} without cash, and at"
-            amount = fact.received - Shares.of_units(yielded * SCALE)
-            return f"{what} {fact.market_price} its price of {price} yields {plain(yielded)}", amount
-    return None

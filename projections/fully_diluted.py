@@ -17,12 +17,12 @@ import attrs
 from ledger.days import day
 from ledger.errors import NotUnderstood, nearest
 from ledger.identity import HolderId, InstrumentId, IssuerId, StockClassId
-from ledger.quantities import Price, Shares
+from ledger.quantities import NO_SHARES, Price, Shares
 from projections.bounds import Bounds, exactly
-from projections.cap_table import ClassLine, name_of, part_of, table_of
+from projections.cap_table import name_of, part_of, table_of
 from projections.frame import Tabular
 from projections.replay import Balances, Units, replay
-from projections.share_lines import NO_SHARES, Method, Part, ShareLine, in_a_round, share_lines, together
+from projections.share_lines import Method, Part, ShareLine, in_a_round, left_aside, share_lines, shares_together
 from projections.votes import VotesAsConverted, votes_as_converted
 
 if TYPE_CHECKING:
@@ -243,23 +243,19 @@ def fully_diluted(
         votes,
         as_converted,
         lines,
-        tuple(line.stock_class for line in table.classes if not any(_is_of(line, each) for each in lines)),
+        left_aside(balances, table),
         tuple(unknown),
     )
-
-
-def _is_of(line: ClassLine, each: ShareLine) -> bool:
-    return each.source == line.stock_class or line.as_converted is not None
 
 
 def _count(definition: Definition, lines: Sequence[ShareLine], price: Price | None) -> DefinitionCount:
     if definition.needs_price and price is None:
         return DefinitionCount(definition, (), None)
     parts = tuple(
-        (part, together(line.counted(definition.method, price) for line in lines if line.part is part))
+        (part, shares_together(line.counted(definition.method, price) for line in lines if line.part is part))
         for part in definition.parts
     )
-    return DefinitionCount(definition, parts, together(shares for _, shares in parts))
+    return DefinitionCount(definition, parts, shares_together(shares for _, shares in parts))
 
 
 def _holders(
@@ -271,8 +267,8 @@ def _holders(
         if line.part in definition.parts:
             name = "" if line.holder is not None else str(line.source) if line.part is Part.POOL else "not recorded"
             found.setdefault((line.holder, name), []).append(line.counted(definition.method, price))
-    shares = {key: together(of_key) for key, of_key in found.items()}
-    whole = together(shares.values())
+    shares = {key: shares_together(of_key) for key, of_key in found.items()}
+    whole = shares_together(shares.values())
     order = sorted(
         shares, key=lambda key: (key[0] is None, -(shares[key].low or NO_SHARES).units, key[0] or key[1])
     )

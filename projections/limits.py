@@ -10,19 +10,24 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ledger.days import close_of, day_of
-from ledger.events import GroupFormed, IssuanceCapAgreed, OwnershipLimitAgreed
-from ledger.identity import AgreementId, GroupId, HolderId, InstrumentId, RestrictionId, StockClassId
+from ledger.events import (
+    IssuanceCapAgreed,
+    OwnershipLimitAgreed,
+    OwnershipLimitChanged,
+    OwnershipLimitWaived,
+)
+from ledger.identity import AgreementId, HolderId, InstrumentId, RestrictionId, StockClassId
 from ledger.movements import ISSUES, Awarded, Held, Level, Owed, Posting, Purchasable, Setting, Source
-from ledger.quantities import Ratio, Shares
+from ledger.quantities import NO_SHARES, Ratio, Shares
 from ledger.timeline import InEffect, history_of, may_be_last, place_in_history
 from projections.bounds import Bounds, exactly
 from projections.cap_table import possible_names, shares_between
-from projections.replay import Balances, Units, is_complete, replay
+from projections.effects import pairs
+from projections.replay import Balances, factor_since, is_complete, replay
 
 if TYPE_CHECKING:
     from ledger.timeline import Place
 
-NONE = Shares(0)
 _BY_THE_HOLDER = (Source.ISSUED_ON_CONVERSION, Source.ISSUED_ON_EXERCISE, Source.ISSUED_IN_EXCHANGE)
 
 
@@ -71,12 +76,6 @@ def last_report(balances: Balances, stock_class: StockClassId) -> ReliedCount | 
     return ReliedCount(exactly(shares), day_of(each.settles), each)
 
 
-def factor_since(balances: Balances, stock_class: StockClassId, each: InEffect) -> Fraction:
-    """Return what a quantity of a fact is multiplied by: the splits between it and the day asked about."""
-    units = Units(balances.history.certain, balances.history.as_of, day_of(each.settles))
-    return units.factor(stock_class, place_in_history(each))
-
-
 def relied_on(balances: Balances, stock_class: StockClassId, holders: Iterable[HolderId]) -> ReliedCount:
     """Return the count that papers let a holder rely on: the last reported, with what they converted since.
 
@@ -92,10 +91,10 @@ def relied_on(balances: Balances, stock_class: StockClassId, holders: Iterable[H
         return ReliedCount(outstanding_shares(balances, stock_class))
     mine, after = frozenset(holders), place_in_history(report.report)
     low, high = Fraction(0), Fraction(0)
-    for each, postings in _moving(balances, after):
+    for each in _since(balances, after):
         received = sum(
             reaches.quantity
-            for leaves, reaches in zip(postings[::2], postings[1::2], strict=True)
+            for leaves, reaches in pairs(each.fact.movements())
             if reaches.unit == stock_class
             and leaves.account in _BY_THE_HOLDER
             and isinstance(reaches.account, Held)
@@ -110,11 +109,11 @@ def relied_on(balances: Balances, stock_class: StockClassId, holders: Iterable[H
     return attrs.evolve(report, shares=both)
 
 
-def _moving(balances: Balances, after: Place) -> Iterator[tuple[InEffect, list[Posting]]]:
-    """Yield the facts after a place that have taken effect or may have, with what they post."""
+def _since(balances: Balances, after: Place) -> Iterator[InEffect]:
+    """Yield the facts after a place that have taken effect, or may have."""
     for each in (*balances.history.certain, *balances.history.open):
         if place_in_history(each) > after:
-            yield each, [movement for movement in each.fact.movements() if type(movement) is Posting]
+            yield each
 
 
 # --- ownership limits -------------------------------------------------------------------------------------------
@@ -129,12 +128,14 @@ class LimitInForce:
         agreed: What was agreed.
         holder: Whom it limits, as they are shown.
         parts: The parts that may be in force; none among them where it may have been waived, or not begun.
+        noticed: Changes to come of which notice was given by the day, with their first and their last day.
     """
 
     restriction: RestrictionId
     agreed: OwnershipLimitAgreed
     holder: HolderId
     parts: tuple[Ratio | None, ...]
+    noticed: tuple[tuple[date, date, Ratio | None], ...] = ()
 
     @property
     def smallest(self) -> Ratio | None:
@@ -151,14 +152,26 @@ class LimitInForce:
         named = (*self.agreed.classes, *self.agreed.instruments)
         return not named or source in named
 
-    def within(self, days: int) -> LimitInForce | None:
-        """Return what of it limits a holder who gives notice now and waits so many days; ``None`` if nothing."""
+    def within(self, days: int, as_of: date) -> LimitInForce | None:
+        """Return what of it limits a holder for so many days, whatever they do; ``None`` if nothing.
+
+        They may give notice now, and a notice that they gave before may have run by then.
+
+        Args:
+            days: How long they wait.
+            as_of: The day asked about.
+        """
         parts = tuple(
             None if part is None else attrs.evolve(self.agreed.limit, at_most=part, ceiling=self._ceiling(part))
             for part in self.parts
         )
-        found = tuple(None if limit is None else limit.part_within(days) for limit in parts)
-        return None if set(found) <= {None} else attrs.evolve(self, parts=tuple(dict.fromkeys(found)))
+        found = dict.fromkeys(None if limit is None else limit.part_within(days) for limit in parts)
+        by = as_of + timedelta(days=days)
+        for first, last, part in self.noticed:
+            if first <= by:
+                raised = dict.fromkeys(_milder(each, part) for each in found)
+                found = raised if last <= by else found | raised
+        return None if set(found) <= {None} else attrs.evolve(self, parts=tuple(found))
 
     def _ceiling(self, part: Ratio) -> Ratio | None:
         ceiling = self.agreed.limit.ceiling
@@ -169,8 +182,22 @@ def _by_value(part: Ratio) -> Fraction:
     return part.value
 
 
-def ownership_limits(balances: Balances, stock_class: StockClassId) -> tuple[LimitInForce, ...]:
-    """Return the ownership limits in force on what is owned of a class."""
+def _milder(one: Ratio | None, other: Ratio | None) -> Ratio | None:
+    """Return the part that lets more through; ``None`` limits nothing."""
+    return None if one is None or other is None else max(one, other, key=_by_value)
+
+
+def ownership_limits(
+    balances: Balances, stock_class: StockClassId, facts: Iterable[InEffect] = ()
+) -> tuple[LimitInForce, ...]:
+    """Return the ownership limits in force on what is owned of a class.
+
+    Args:
+        balances: The accounts and levels on the day.
+        stock_class: Which class.
+        facts: All that stand as known, where changes to come matter.
+    """
+    coming = list(changes_to_come(facts))
     found = []
     for restriction in balances.subjects(Level.OWNERSHIP_LIMIT):
         agreed = _agreed(balances, restriction)
@@ -183,39 +210,33 @@ def ownership_limits(balances: Balances, stock_class: StockClassId) -> tuple[Lim
         parts |= {value if isinstance(value, Ratio) else None: None for _, value in settings}
         if set(parts) != {None}:
             holder = possible_names(balances, agreed.holder)[0]
-            found.append(LimitInForce(restriction, agreed, holder, tuple(parts)))
+            noticed = tuple(
+                (first, last, part)
+                for of, on, first, last, part in coming
+                if of == restriction and on <= balances.history.as_of < last
+            )
+            found.append(LimitInForce(restriction, agreed, holder, tuple(parts), noticed))
     return tuple(found)
+
+
+def changes_to_come(
+    facts: Iterable[InEffect],
+) -> Iterator[tuple[RestrictionId, date, date, date, Ratio | None]]:
+    """Yield each change of an ownership limit after notice: the limit, the day of the notice, first and last day.
+
+    The part is ``None`` for a waiver.
+    """
+    for each in facts:
+        fact = each.fact
+        if isinstance(fact, OwnershipLimitChanged | OwnershipLimitWaived) and fact.notified_on is not None:
+            part = fact.at_most if isinstance(fact, OwnershipLimitChanged) else None
+            yield fact.restriction, fact.notified_on, day_of(each.begins), day_of(each.settles), part
 
 
 def _agreed(balances: Balances, restriction: str) -> object:
     """Return the fact that brought a restriction into being."""
     settings = balances.settings.get((Level.RESTRICTION, restriction), ())
     return settings[-1][0].fact if settings else None
-
-
-# --- groups ------------------------------------------------------------------------------------------------------
-
-
-def groups(balances: Balances) -> dict[GroupId, tuple[HolderId, ...]]:
-    """Return the groups in force, with their members as these are shown; those that may be in force count."""
-    found = {}
-    close = close_of(balances.history.as_of)
-    for group in balances.subjects(Level.GROUP):
-        ended = balances.settings.get((Level.DISSOLVED, group), ())
-        formed = balances.settings[Level.GROUP, group][-1][0].fact
-        if any(each.settles <= close for each, _ in ended) or not isinstance(formed, GroupFormed):
-            continue
-        found[formed.group] = tuple(dict.fromkeys(possible_names(balances, each)[0] for each in formed.members))
-    return found
-
-
-def acting_with(balances: Balances, holder: HolderId) -> frozenset[HolderId]:
-    """Return a holder and everybody who is in a group with them."""
-    together = {holder}
-    for members in groups(balances).values():
-        if holder in members:
-            together |= {*members}
-    return frozenset(together)
 
 
 # --- caps --------------------------------------------------------------------------------------------------------
@@ -243,9 +264,9 @@ class CapInForce:
     def room(self) -> Bounds[Shares]:
         """Shares that may still be issued."""
         if self.number is None or self.issued.low is None or self.issued.high is None:
-            return Bounds(NONE, None)
+            return Bounds(NO_SHARES, None)
         low, high = self.number - self.issued.high, self.number - self.issued.low
-        return Bounds(max(NONE, low), None if self.may_be_lifted else max(NONE, high))
+        return Bounds(max(NO_SHARES, low), None if self.may_be_lifted else max(NO_SHARES, high))
 
     def covers(self, source: StockClassId | InstrumentId) -> bool:
         """Whether the conversion or exercise of a class, a note or a warrant counts against it."""
@@ -295,22 +316,23 @@ def _outstanding_before(facts: Iterable[InEffect], each: InEffect, stock_class: 
 def _issued_under(balances: Balances, agreed: IssuanceCapAgreed, after: Place) -> Bounds[Shares]:
     """Return what was issued of the class since, by what counts against a cap."""
     low = high = Fraction(0)
-    for each, postings in _moving(balances, after):
+    for each in _since(balances, after):
         issued = sum(
             reaches.quantity
-            for leaves, reaches in zip(postings[::2], postings[1::2], strict=True)
+            for leaves, reaches in pairs(each.fact.movements())
             if leaves.account in ISSUES and reaches.unit == agreed.stock_class and type(reaches.account) is Held
         )
-        if issued and _counts(each, postings, agreed):
+        if issued and _counts(each, agreed):
             more = issued * factor_since(balances, agreed.stock_class, each)
             low += more if each.settles <= close_of(balances.history.as_of) else 0
             high += more
     return Bounds(Shares.of_units(low), Shares.of_units(high))
 
 
-def _counts(each: InEffect, postings: Iterable[Posting], agreed: IssuanceCapAgreed) -> bool:
+def _counts(each: InEffect, agreed: IssuanceCapAgreed) -> bool:
     """Whether a fact gives up a class or an instrument that a cap names, or issues under such an agreement."""
-    for posting in postings:
+    movements = each.fact.movements()
+    for posting in (movement for movement in movements if type(movement) is Posting):
         account = posting.account
         if posting.quantity < 0 and type(account) is Held and posting.unit in agreed.classes:
             return True
@@ -318,7 +340,7 @@ def _counts(each: InEffect, postings: Iterable[Posting], agreed: IssuanceCapAgre
             return True
     under: set[AgreementId] = {
         movement.value  # type: ignore[misc]  # an agreement, by its level
-        for movement in each.fact.movements()
+        for movement in movements
         if type(movement) is Setting and movement.level is Level.ISSUED_UNDER
     }
     return bool(under & {*agreed.agreements})

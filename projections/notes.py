@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ledger.days import close_of, day
+from ledger.days import day
 from ledger.errors import NotUnderstood, UnknownName, nearest
+from ledger.events import NoteIssued
 from ledger.identity import HolderId, InstrumentId, IssuerId, RestrictionId, StockClassId
 from ledger.movements import InstrumentKind, Level, Owed
 from ledger.quantities import PLACES, Currency, Money, Price, Shares, paid_out, round_position
@@ -20,7 +21,6 @@ from ledger.timeline import InEffect, history_of, place_in_history
 from projections.bounds import Bounds, Possible, exactly
 from projections.cap_table import money_between, name_of
 from projections.debts import NO_INTEREST, Debt, DebtChange, DebtStep, InterestChange, PrincipalChange, debts
-from projections.effects import pairs
 from projections.frame import Tabular
 from projections.prices import default_readings, note_price
 from projections.replay import Balances, Quantity, replay
@@ -83,6 +83,7 @@ class NoteOnDay:
         instrument_kind: Note or SAFE.
         terms: What it promises; those of a SAFE are not told here.
         in_default: Whether it is in default.
+        discount: What was owed beyond what was given for it when it was issued; ``None`` where that is not stated.
         liens: Liens in force that secure it.
         due: Principal that has fallen due by the day: instalments, or all of it once it has matured.
         overdue: What of that is still owed; ``None`` where nothing has fallen due.
@@ -95,6 +96,7 @@ class NoteOnDay:
     instrument_kind: InstrumentKind
     terms: Possible[NoteTerms]
     in_default: Possible[bool]
+    discount: Money | None
     liens: tuple[RestrictionId, ...]
     due: Bounds[Money] | None
     overdue: Bounds[Money] | None
@@ -113,7 +115,8 @@ class NoteLedger(Tabular):
         as_of: The day; its close in the issuer's zone.
         known: How many entries were taken into account.
         known_at: When the last of them was recorded.
-        lines: One for each holder of each note and SAFE of which something was owed in that time.
+        lines: One for each holder of each note and SAFE of which something was owed in that time; interest that
+            was settled beyond what had accrued on a note that has ended is not told again.
         notes: What each of these notes and SAFEs promises on the day.
     """
 
@@ -177,7 +180,8 @@ def notes(ledger: Ledger, *, as_of: AsOf, after: AsOf | None = None, known_at: K
     known = ledger.position(known_at)
     facts = ledger.standing(known)
     balances = replay(history_of(facts, as_of=last, known=known), facts)
-    lines = [line for debt in debts(facts, balances) if (line := _line(balances, debt, first, last)) is not None]
+    owed = debts(facts, balances)
+    lines = [line for debt in owed if (line := _line(balances, debt, first, last)) is not None]
     named = dict.fromkeys(line.instrument for line in lines)
     return NoteLedger(
         ledger.issuer,
@@ -186,7 +190,10 @@ def notes(ledger: Ledger, *, as_of: AsOf, after: AsOf | None = None, known_at: K
         known,
         ledger.entries()[known - 1].recorded_at,
         tuple(lines),
-        tuple(_on_day(balances, facts, instrument) for instrument in named),
+        tuple(
+            _on_day(balances, facts, instrument, [debt for debt in owed if debt.instrument == instrument])
+            for instrument in named
+        ),
     )
 
 
@@ -199,7 +206,12 @@ def _line(balances: Balances, debt: Debt, after: date | None, through: date) -> 
     owed_then, owed = debt.interest(after), debt.interest(through)
     changes = debt.steps(PrincipalChange, after, through)
     settled = debt.steps(InterestChange, after, through)
-    if not changes and not settled and opening == exactly(Money(0, debt.currency)) and owed_then == NO_INTEREST:
+    if (
+        not changes
+        and not settled
+        and opening == exactly(Money(0, debt.currency))
+        and not _is_left(owed_then, debt)
+    ):
         return None
     return NoteLine(
         debt.instrument,
@@ -214,8 +226,14 @@ def _line(balances: Balances, debt: Debt, after: date | None, through: date) -> 
         debt.accrued(after, through),
         settled,
         owed,
-        _becomes(balances, debt.instrument, principal, owed),
+        shares_for(balances, debt.instrument, principal, owed),
     )
+
+
+def _is_left(interest: Bounds[Fraction], debt: Debt) -> bool:
+    """Whether interest is left to be paid; what was settled beyond it, or less than a cent, is not."""
+    assert interest.high is not None, "interest lies between two figures"
+    return paid_out([interest.high], debt.currency)[0].units > 0
 
 
 def _kind(balances: Balances, instrument: InstrumentId) -> InstrumentKind:
@@ -223,10 +241,10 @@ def _kind(balances: Balances, instrument: InstrumentId) -> InstrumentKind:
     return kinds[-1] if kinds else InstrumentKind.NOTE
 
 
-def _becomes(
+def shares_for(
     balances: Balances, instrument: InstrumentId, principal: Bounds[Money], interest: Bounds[Fraction]
 ) -> Bounds[Shares] | None:
-    """Return the shares that principal and interest would become on the day."""
+    """Return the shares that principal and interest would become on the day; ``None`` where they do not convert."""
     conversion, price = _conversion(balances, instrument), note_price(balances, instrument)
     if conversion is None or price is None or not conversion.is_open(balances.history.as_of):
         return None
@@ -256,11 +274,13 @@ def _terms(balances: Balances, instrument: InstrumentId) -> tuple[NoteTerms, ...
 # --- a note on a day ---------------------------------------------------------------------------------------------
 
 
-def _on_day(balances: Balances, facts: Sequence[InEffect], instrument: InstrumentId) -> NoteOnDay:
+def _on_day(
+    balances: Balances, facts: Sequence[InEffect], instrument: InstrumentId, of: Sequence[Debt]
+) -> NoteOnDay:
     """Return what a note promises on the day."""
     as_of, terms = balances.history.as_of, _terms(balances, instrument)
     conversion = _conversion(balances, instrument)
-    due, overdue = _due(balances, facts, instrument, terms[-1]) if terms else (None, None)
+    due, overdue = _due(balances, of, instrument, terms[-1]) if terms else (None, None)
     days = [each.due_on for each in terms[-1].instalments] if terms else []
     days += [terms[-1].matures_on] if terms and terms[-1].matures_on is not None else []
     return NoteOnDay(
@@ -268,6 +288,7 @@ def _on_day(balances: Balances, facts: Sequence[InEffect], instrument: Instrumen
         _kind(balances, instrument),
         Possible(terms),
         Possible(default_readings(balances, instrument)),
+        _discount(facts, instrument),
         _liens(balances, instrument),
         due,
         overdue,
@@ -277,6 +298,12 @@ def _on_day(balances: Balances, facts: Sequence[InEffect], instrument: Instrumen
     )
 
 
+def _discount(facts: Sequence[InEffect], instrument: InstrumentId) -> Money | None:
+    """Return the original issue discount of a note."""
+    issues = [each.fact for each in facts if isinstance(each.fact, NoteIssued)]
+    return next((fact.discount for fact in issues if fact.instrument == instrument), None)
+
+
 def _liens(balances: Balances, instrument: InstrumentId) -> tuple[RestrictionId, ...]:
     """Return the liens that secure a note, and were not certainly released."""
     found = [RestrictionId(lien) for lien, secured in balances.subjects(Level.SECURES) if secured == instrument]
@@ -284,7 +311,7 @@ def _liens(balances: Balances, instrument: InstrumentId) -> tuple[RestrictionId,
 
 
 def _due(
-    balances: Balances, facts: Sequence[InEffect], instrument: InstrumentId, terms: NoteTerms
+    balances: Balances, of: Sequence[Debt], instrument: InstrumentId, terms: NoteTerms
 ) -> tuple[Bounds[Money] | None, Bounds[Money] | None]:
     """Return the principal that has fallen due by the day, and what of it is still owed.
 
@@ -303,12 +330,7 @@ def _due(
         return None, None
     scheduled = sum(each.amount.units for each in fallen)
     agreed = place_in_history(balances.level(Level.NOTE_TERMS, instrument)[-1][0])
-    least = most = 0
-    for each in facts:
-        if each.begins <= close_of(as_of) and place_in_history(each) > agreed:
-            ended = _ended(each, instrument)
-            least += ended if each.settles <= close_of(as_of) else 0
-            most += ended
+    least, most = (sum(ends) for ends in zip(*(debt.ended(agreed, as_of) for debt in of), strict=True))
     least_owed, most_owed = owed
     left = (min(max(scheduled - most, 0), least_owed), min(max(scheduled - least, 0), most_owed))
     return exactly(Money.of_units(scheduled, currency)), money_between(left, currency)
@@ -320,14 +342,3 @@ def _owed(balances: Balances, instrument: InstrumentId) -> tuple[Currency, tuple
         lambda unit, account: unit if type(account) is Owed and account.instrument == instrument else None
     )
     return next(iter(found.items()), None)
-
-
-def _ended(each: InEffect, instrument: InstrumentId) -> int:
-    """Return the principal of a note that a fact ends for good: what is assigned stays owed."""
-    return sum(
-        reaches.quantity
-        for leaves, reaches in pairs(each.fact.movements())
-        if type(leaves.account) is Owed
-        and leaves.account.instrument == instrument
-        and type(reaches.account) is not Owed
-    )

@@ -1,16 +1,17 @@
-"""Whose the shares of a class are: holders that were merged count as one, and a nominee's shares as the owner's."""
+"""Whose shares are: merged holders count as one, and a nominee's shares as the owner's; and who acts together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 
 from ledger.days import close_of
-from ledger.identity import HolderId, StockClassId
+from ledger.events import GroupFormed
+from ledger.identity import GroupId, HolderId, StockClassId
 from ledger.movements import Level
 from ledger.timeline import may_be_last
-from projections.cap_table import Names, by_holder, merged_names
+from projections.cap_table import Names, by_holder, merged_names, possible_names
 from projections.replay import Balances, Quantity
 
 
@@ -63,3 +64,26 @@ def owned_shares(
         for (unit, owner), bounds in by_holder(of_class, names).items()
         if unit == stock_class and bounds != (0, 0)
     }
+
+
+def groups(balances: Balances) -> dict[GroupId, tuple[HolderId, ...]]:
+    """Return the groups in force, with their members as these are shown; those that may be in force count."""
+    found = {}
+    close = close_of(balances.history.as_of)
+    for group in balances.subjects(Level.GROUP):
+        ended = balances.settings.get((Level.DISSOLVED, group), ())
+        formed = balances.settings[Level.GROUP, group][-1][0].fact
+        if any(each.settles <= close for each, _ in ended) or not isinstance(formed, GroupFormed):
+            continue
+        found[formed.group] = tuple(dict.fromkeys(possible_names(balances, each)[0] for each in formed.members))
+    return found
+
+
+def acting_with(holder: HolderId, in_groups: Iterable[Iterable[HolderId]]) -> frozenset[HolderId]:
+    """Return a holder and everybody who is in a group with them.
+
+    Args:
+        holder: Who, as they are shown.
+        in_groups: The members of each group.
+    """
+    return frozenset((holder,)).union(*(members for members in in_groups if holder in members))

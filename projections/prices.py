@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledger.commands.pricing import PriceReading
 from ledger.movements import Level
+from ledger.readings.prices import PriceReading
 
 if TYPE_CHECKING:
     from ledger.identity import InstrumentId, StockClassId
-    from ledger.terms.market import Found, PriceRule, Quote
+    from ledger.terms.market import Found, PriceRule
     from projections.replay import Balances
 
 
 def prices_of(balances: Balances) -> PriceReading:
     """Return what prices are read from, of balances that hold every fact up to their day."""
     return PriceReading(balances.history.as_of, balances.settings, balances.history.certain)
-
-
-def quotes_of(balances: Balances, stock_class: StockClassId) -> tuple[Quote, ...]:
-    """Return what a class was quoted at up to a day, in the units of its close, day by day for each measure."""
-    return prices_of(balances).quotes(stock_class)
 
 
 def note_price(balances: Balances, note: InstrumentId, *, for_instalment: bool = False) -> Found | None:

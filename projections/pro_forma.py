@@ -34,14 +34,12 @@ from ledger.terms.safes import CapAndDiscount, SafeTerms
 from projections.cap_table import CapTable, name_of, possible_names, table_of
 from projections.frame import Tabular
 from projections.replay import Balances, Units, replay
-from projections.share_lines import Part, ShareLine, lines_without_papers
+from projections.share_lines import Part, ShareLine, left_aside, lines_without_papers
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
     from projections.frame import Frame
     from projections.notes import NoteLedger
-
-ONE: Fraction = Fraction(1)
 
 
 @attrs.frozen
@@ -232,7 +230,7 @@ def pro_forma(
         tuple(_holders(before, standing, solution)),
         _shares(before.not_recorded),
         tuple(staying),
-        before.left_aside,
+        left_aside(balances, table),
         tuple((line.stock_class, line.class_kind) for line in table.classes),
         tuple(balances.subjects(Level.PLAN)),
         tuple(dict.fromkeys(each.holder for each in agreed.investments if each.holder not in table.registered)),
@@ -259,15 +257,8 @@ class _Before:
         self.held: dict[HolderId, Fraction] = defaultdict(Fraction)
         self.options: dict[HolderId, Fraction] = defaultdict(Fraction)
         self.not_recorded = self.pooled = Fraction(0)
-        lines = [*lines_without_papers(balances, table)]
-        for line in lines:
+        for line in lines_without_papers(balances, table):
             self._count(line)
-        counted = {line.source for line in lines}
-        self.left_aside = tuple(
-            line.stock_class
-            for line in table.classes
-            if line.as_converted is None and line.stock_class not in counted
-        )
 
     def _count(self, line: ShareLine) -> None:
         whose = line.holder or ("the pool" if line.part is Part.POOL else "holders not recorded")

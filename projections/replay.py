@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ledger.days import close_of, day
+from ledger.days import close_of, day, day_of
 from ledger.errors import NotUnderstood
 from ledger.events import OpeningBalanceAdopted, RegisterScopeDeclared
 from ledger.identity import StockClassId
@@ -111,6 +111,11 @@ class Balances:
     def values(self, level: Level, subject: Subject) -> tuple[Any, ...]:
         """Return the values that a level may have, each once, in order of effect."""
         return tuple(dict.fromkeys(value for _, value in self.level(level, subject)))
+
+    def only(self, level: Level, subject: Subject) -> Any:
+        """Return a level that is known; ``None`` when it is not set, or may be one of several."""
+        values = self.values(level, subject)
+        return values[0] if len(values) == 1 else None
 
     def subjects(self, level: Level) -> list[Any]:
         """Return everything that has a level, in the order in which it came."""
@@ -272,3 +277,9 @@ class Units:
                 if split == stock_class and place > after:
                     factor *= ratio
         return factor
+
+
+def factor_since(balances: Balances, stock_class: StockClassId, each: InEffect) -> Fraction:
+    """Return what a quantity of a fact is multiplied by: the splits between it and the day asked about."""
+    units = Units(balances.history.certain, balances.history.as_of, day_of(each.settles))
+    return units.factor(stock_class, place_in_history(each))

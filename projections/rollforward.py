@@ -18,7 +18,7 @@ from ledger.quantities import Currency, Money, Shares
 from ledger.timeline import InEffect, Place, history_of, place_in_history
 from projections.bounds import Bounds
 from projections.effects import effect, pairs
-from projections.figures import Figure, all_is_recorded
+from projections.figures import WHAT_HAS, Figure, all_is_recorded, stands_for
 from projections.frame import Tabular
 from projections.replay import ONE, Balances, Quantity, Replay, Units, close_place, replay
 
@@ -114,13 +114,13 @@ def rollforward(
     opening = replay(history_of(facts, as_of=first, known=known), facts)
     closing = replay(history_of(facts, as_of=last, known=known), facts)
     units = Units(facts, basis, last)
+    unit, figure = in_its_unit(figure, facts)
     sums = _movements(facts, figure, close_of(first), close_of(last), units)
     for each, split in _splits(facts, figure, close_of(first), close_of(last)):
         effect, rounding = effect_of_split(facts, figure, each, split)
         factor = units.factor(figure.stock_class, place_in_history(each))
         _add(sums, "split", each, effect if units.are_own else 0, certain=True)
         _add(sums, "rounding", each, rounding * factor, certain=True)
-    unit = unit_of(figure, facts)
     return RollForward(
         figure.label,
         first,
@@ -239,12 +239,16 @@ def figure_bounds(
     return _bounds(low * factor, high * factor, unit)
 
 
-def unit_of(figure: Figure, facts: Iterable[InEffect]) -> StockClassId | Currency:
-    """Return what a figure counts: shares of a class, or money in the currency of an agreement.
+def in_its_unit(figure: Figure, facts: Iterable[InEffect]) -> tuple[StockClassId | Currency, Figure]:
+    """Return what a figure counts, and the figure, which then knows its class if it counts shares.
 
     Raises:
-        UnknownName: No fact designates the class or signs the agreement, on any day; a slip is no figure of zero.
+        UnknownName: No fact brings into being what the figure is of, on any day; a slip is no figure of zero.
+        NotUnderstood: ``E_FIGURE``: what it is of has several classes or currencies, and none is named.
     """
+    if figure.of is not None:
+        unit = _unit_on_accounts(figure, figure.of, facts)
+        return unit, attrs.evolve(figure, stock_class=None if isinstance(unit, Currency) else unit)
     units: dict[str, StockClassId | Currency] = {}
     for each in facts:
         if figure.stock_class is not None and isinstance(each.fact, StockClassDesignated):
@@ -254,7 +258,29 @@ def unit_of(figure: Figure, facts: Iterable[InEffect]) -> StockClassId | Currenc
     name = str(figure.stock_class or figure.agreement)
     if name not in units:
         raise UnknownName("stock class" if figure.stock_class else "agreement", name, None, nearest(name, units))
-    return units[name]
+    return units[name], figure
+
+
+def _unit_on_accounts(figure: Figure, of: str, facts: Iterable[InEffect]) -> StockClassId | Currency:
+    """Return the unit of the accounts that a figure is a sum of, whoever's they are."""
+    found: dict[str, dict[str, StockClassId | Currency]] = {}
+    for each in facts:
+        for movement in each.fact.movements():
+            known = stands_for(movement.account) if type(movement) is Posting else None
+            if type(movement) is Posting and known is not None and known[0] == figure.name:
+                found.setdefault(known[1], {})[str(movement.unit)] = movement.unit
+    if of not in found:
+        raise UnknownName(WHAT_HAS[figure.name], of, None, nearest(of, found))
+    units = found[of]
+    if figure.unit is not None and figure.unit not in units:
+        raise UnknownName(f"unit of {of}", figure.unit, None, nearest(figure.unit, units))
+    if figure.unit is None and len(units) > 1:
+        raise NotUnderstood(
+            "E_FIGURE",
+            f"{figure.label} counts {' and '.join(units)}",
+            f"say which one: {of} {figure.name} {next(iter(units))}",
+        )
+    return units[figure.unit or next(iter(units))]
 
 
 def _bounds(low: Quantity, high: Quantity, unit: StockClassId | Currency) -> Bounds[Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from enum import Enum
 from fractions import Fraction
-from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -13,21 +13,21 @@ import attrs
 from ledger.errors import NotUnderstood
 from ledger.identity import HolderId, InstrumentId, PlanId, StockClassId
 from ledger.movements import Account, InstrumentKind, Level, Owed, Purchasable, StockClassKind, Unit
-from ledger.quantities import Currency, Money, Price, Shares
+from ledger.quantities import NO_SHARES, Currency, Money, Price, Shares
 from ledger.terms.awards import AwardKind
 from ledger.terms.exercise import PotentialShares, treasury_stock_method
+from ledger.terms.preferred import MarketConversion
 from ledger.terms.rounds import Conversion, Investment, Round
 from ledger.terms.warrants import WarrantTerms
 from projections.acquirable import By, acquirable
-from projections.awards import AwardLine, award_lines
-from projections.bounds import Bounds, exactly
+from projections.awards import award_lines, by_holder
+from projections.bounds import Bounds, exactly, together
 from projections.cap_table import CapTable, ClassLine, common_for_each, shares_between, shown_under
 from projections.replay import Balances
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
 
-NO_SHARES: Final = Shares(0)
 _UNKNOWN: Final[Bounds[Shares]] = Bounds(NO_SHARES, None)
 
 
@@ -95,14 +95,9 @@ def _times(shares: Shares | None, factor: Fraction) -> Shares | None:
     return None if shares is None else Shares.of_units(shares.units * factor)
 
 
-def together(figures: Iterable[Bounds[Shares]]) -> Bounds[Shares]:
-    """Return shares together; nobody knows how many at most where that of one is not known."""
-    return reduce(_plus, figures, exactly(NO_SHARES))
-
-
-def _plus(one: Bounds[Shares], other: Bounds[Shares]) -> Bounds[Shares]:
-    low = (one.low or NO_SHARES) + (other.low or NO_SHARES)
-    return Bounds(low, None if one.high is None or other.high is None else one.high + other.high)
+def shares_together(figures: Iterable[Bounds[Shares]]) -> Bounds[Shares]:
+    """Return shares together; what nobody knows is at least none, and then nobody knows how many at most."""
+    return together((Bounds(each.low or NO_SHARES, each.high) for each in figures), NO_SHARES)
 
 
 def share_lines(
@@ -111,6 +106,7 @@ def share_lines(
     table: CapTable,
     in_round: Sequence[Conversion] = (),
     unknown: Sequence[InstrumentId] = (),
+    without_interest_since: date | None = None,
 ) -> Iterator[ShareLine]:
     """Yield everything that is a share on a day, or may become one.
 
@@ -120,9 +116,10 @@ def share_lines(
         table: The cap table of the day, in the units of the day.
         in_round: What SAFEs and notes would become in a round.
         unknown: SAFEs and notes of which nobody knows what they would become.
+        without_interest_since: The day from which on interest on notes does not count.
     """
     yield from lines_without_papers(balances, table)
-    yield from _papers(ledger, balances, table, _own_units(table), in_round, unknown)
+    yield from _papers(ledger, balances, table, in_round, unknown, without_interest_since)
 
 
 def lines_without_papers(balances: Balances, table: CapTable) -> Iterator[ShareLine]:
@@ -155,6 +152,20 @@ def _outstanding(balances: Balances, table: CapTable, ratios: dict[StockClassId,
             yield ShareLine(_part_of_class(line), line.stock_class, None, as_common(line.not_recorded, each))
         elif each is None:
             yield from _at_the_market(balances, table, line)
+
+
+def left_aside(balances: Balances, table: CapTable) -> tuple[StockClassId, ...]:
+    """Return the classes that are not common and become none, at a fixed price or at the market's."""
+    commons = {line.stock_class for line in table.classes if line.class_kind is StockClassKind.COMMON}
+    return tuple(
+        line.stock_class
+        for line in table.classes
+        if line.as_converted is None
+        and not any(
+            isinstance(right, MarketConversion) and right.into in commons
+            for right in balances.values(Level.MARKET_CONVERSION, line.stock_class)
+        )
+    )
 
 
 def _part_of_class(line: ClassLine) -> Part:
@@ -214,27 +225,17 @@ def _awards(balances: Balances, ratios: dict[StockClassId, Fraction]) -> Iterato
         if each is None or ended or line.award_kind is AwardKind.CASH_APPRECIATION_RIGHT:
             continue
         prices = _bought(balances, line.award, line.stock_class, each)
-        for holder, vested, unvested in _by_holder(balances, line):
-            for part, shares in ((Part.VESTED, vested), (Part.UNVESTED, unvested)):
-                if shares != exactly(NO_SHARES):
-                    yield ShareLine(part, line.award, holder, as_common(shares, each), prices)
+        for holder, readings in by_holder(balances, line).items():
+            waiting = [Shares.of_units(one.reading.unvested.units * one.part) for one in readings]
+            vested = [one.shares - waits for one, waits in zip(readings, waiting, strict=True)]
+            for part, shares in ((Part.VESTED, vested), (Part.UNVESTED, waiting)):
+                if any(shares):
+                    bounds = Bounds(min(shares), max(shares))
+                    yield ShareLine(part, line.award, holder, as_common(bounds, each), prices)
     for pool in pools:
         each = common_for_each(balances, pool.stock_class, ratios)
         if each is not None and pool.ungranted != exactly(NO_SHARES):
             yield ShareLine(Part.POOL, pool.plan, None, as_common(pool.ungranted, each))
-
-
-def _by_holder(balances: Balances, line: AwardLine) -> Iterator[tuple[HolderId, Bounds[Shares], Bounds[Shares]]]:
-    """Yield what each holder has of an award, vested and not; of one that several have, in proportion."""
-    for holder in dict.fromkeys(shown_under(balances, each) for each in line.held_by):
-        vested, unvested = [], []
-        for reading in line.readings:
-            mine = sum((had for who, had in reading.holders if shown_under(balances, who) == holder), NO_SHARES)
-            part = Fraction(mine.units) / reading.outstanding.units if reading.outstanding else Fraction(0)
-            waits = Shares.of_units(reading.unvested.units * part)
-            vested.append(mine - waits)
-            unvested.append(waits)
-        yield holder, Bounds(min(vested), max(vested)), Bounds(min(unvested), max(unvested))
 
 
 # --- notes and SAFEs -----------------------------------------------------------------------------------------
@@ -262,8 +263,10 @@ def in_a_round(
     enough = max((each.amount for each in least if each is not None), default=Fraction(1))
     investor = Investment(holder=HolderId("new-investor"), amount=Money(enough, price.currency))
     agreed = Round(series=StockClassId("next-round"), investments=(investor,), price=price)
+    by_terms = [name for name in owed if name not in in_a_round]
+    history = balances.history
     try:
-        solved = pro_forma(ledger, agreed, as_of=balances.history.as_of, known_at=balances.history.known)
+        solved = pro_forma(ledger, agreed, as_of=history.as_of, known_at=history.known, leave_out=by_terms)
     except NotUnderstood:
         return (), in_a_round
     done = {conversion.name for conversion in solved.solution.conversions}
@@ -285,29 +288,41 @@ def _papers(
     ledger: Ledger,
     balances: Balances,
     table: CapTable,
-    ratios: dict[StockClassId, Fraction],
     in_round: Sequence[Conversion],
     unknown: Sequence[InstrumentId],
+    without_interest_since: date | None,
 ) -> Iterator[ShareLine]:
     """Yield what notes would become by their terms of the day, and SAFEs and others in a round."""
     if not _waiting(balances):
         return
-    from projections.notes import notes  # only who has notes or SAFEs needs them
+    from projections.notes import notes, shares_for  # only who has notes or SAFEs needs them
 
+    ratios, since = _own_units(table), without_interest_since
     converted = {conversion.name for conversion in in_round}
     for conversion in in_round:
         part = _part_of_paper(balances, InstrumentId(conversion.name))
         holder = shown_under(balances, conversion.holder)
         yield ShareLine(part, InstrumentId(conversion.name), holder, exactly(conversion.shares))
-    for line in notes(ledger, as_of=table.as_of, known_at=table.known):
+    for line in notes(ledger, as_of=table.as_of, after=since, known_at=table.known):
         name, part = line.instrument, _part_of_paper(balances, line.instrument)
         if name in unknown:
             yield ShareLine(part, name, line.holder, _UNKNOWN)
-        elif name not in converted and line.becomes is not None:
+            continue
+        becomes = line.becomes
+        if since is not None:
+            becomes = shares_for(balances, name, line.principal, _before(line.interest, line.accrued))
+        if name not in converted and becomes is not None:
             into = next(each.into for each in _rights(balances, name))
             each = common_for_each(balances, into, ratios)
             if each is not None:
-                yield ShareLine(part, name, line.holder, as_common(line.becomes, each))
+                yield ShareLine(part, name, line.holder, as_common(becomes, each))
+
+
+def _before(interest: Bounds[Fraction], accrued: Bounds[Fraction]) -> Bounds[Fraction]:
+    """Return what of the interest owed is older than what accrued since; payments settle the oldest first."""
+    least = (interest.low or Fraction(0)) - (accrued.high or Fraction(0))
+    most = (interest.high or Fraction(0)) - (accrued.low or Fraction(0))
+    return Bounds(max(Fraction(0), least), max(Fraction(0), most))
 
 
 def _part_of_paper(balances: Balances, name: InstrumentId) -> Part:

@@ -37,6 +37,7 @@ from ledger.timeline import InEffect, history_of
 from projections.bounds import Bounds, Possible, exactly
 from projections.cap_table import class_lines, money_between, shares_between
 from projections.commitments import money_under
+from projections.figures import stands_for
 from projections.replay import Balances, replay
 
 if TYPE_CHECKING:
@@ -152,25 +153,16 @@ def _figures(facts: Sequence[InEffect], on: date, keys: _Keys) -> dict[tuple[Of,
 
 def _key(unit: Unit, account: Account) -> tuple[tuple[str, ...], str] | None:
     """Return the figure that an account is by itself."""
-    match account:
-        case Held(holder=holder):
-            return (holder, unit), "held"
-        case Reserved(reserve=reserve):
-            return (unit, reserve), "reserved"
-        case Pooled(plan=plan):
-            return (plan,), "pooled"
-        case Owed(instrument=instrument, holder=holder):
-            return (holder, instrument), "owed"
-        case Purchasable(instrument=instrument, holder=holder):
-            return (holder, instrument), "purchasable"
-        case Awarded(instrument=instrument, holder=holder):
-            return (holder, instrument), "awarded"
-        case Declared(dividend=dividend):
-            return (dividend,), "declared"
-        case Restricted(account=control):
-            return (control,), "restricted"
-        case _:
-            return None
+    if isinstance(account, Held):
+        return (account.holder, unit), "held"
+    if isinstance(account, Reserved):
+        return (unit, account.reserve), "reserved"
+    by_itself = stands_for(account)
+    if by_itself is None:
+        return None
+    figure, of = by_itself
+    whose = (account.holder,) if isinstance(account, Owed | Purchasable | Awarded) else ()
+    return (*whose, of), figure
 
 
 def _of_classes(balances: Balances, names: set[str]) -> Iterator[tuple[tuple[Of, str], Any]]:

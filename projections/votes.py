@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import floor
-from typing import Any
 
 import attrs
 
@@ -64,17 +63,13 @@ def votes_as_converted(
 def _votes_of_common(balances: Balances, stock_class: StockClassId) -> Ratio | None:
     """Return the votes of a share of the class that a class converts into, step by step; ``None`` for none."""
     reached, passed = stock_class, {stock_class}
-    while isinstance(right := _only(balances.values(Level.CONVERSION, reached)), ConversionRight):
+    while isinstance(right := balances.only(Level.CONVERSION, reached), ConversionRight):
         if right.into in passed:
             return None
         reached = right.into
         passed.add(reached)
-    votes = _only(balances.values(Level.VOTES_PER_SHARE, reached))
+    votes = balances.only(Level.VOTES_PER_SHARE, reached)
     return votes if reached != stock_class and isinstance(votes, Ratio) else None
-
-
-def _only(values: tuple[Any, ...]) -> Any:
-    return values[0] if len(values) == 1 else None
 
 
 def _votes_of(held: HoldingLine, converting: Mapping[StockClassId, Ratio]) -> Bounds[Fraction] | None:

@@ -14,7 +14,7 @@ from ledger.movements import Level, Purchasable
 from ledger.quantities import Price, Shares
 from ledger.terms.warrants import WarrantTerms
 from projections.bounds import Bounds, Possible
-from projections.cap_table import name_of, shares_between
+from projections.cap_table import merged_names, name_of, shares_between
 from projections.frame import Tabular
 from projections.replay import Balances, Units, close_place, replay
 
@@ -31,7 +31,7 @@ class WarrantLine:
 
     Attributes:
         warrant: Which.
-        holder: Who.
+        holder: Who; of holders that were merged, the one that they are shown under.
         name: What the holder is called on the day.
         stock_class: Class that it buys.
         purchasable: Shares that they may buy.
@@ -144,8 +144,13 @@ def warrants(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: As
 
 
 def _lines(balances: Balances, units: Units) -> Iterator[WarrantLine]:
+    names = merged_names(balances)
     left = balances.grouped(
-        lambda unit, account: (account.instrument, unit, account.holder) if type(account) is Purchasable else None
+        lambda unit, account: (
+            (account.instrument, unit, names.get(account.holder, (account.holder,))[0])
+            if type(account) is Purchasable
+            else None
+        )
     )
     issued = {warrant: place for place, warrant in enumerate(balances.subjects(Level.WARRANT_TERMS))}
     at, on = close_place(balances.history.as_of), balances.history.as_of

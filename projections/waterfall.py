@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
@@ -213,7 +214,7 @@ class ExitClaims:
         self.as_of, self.known = found.table.as_of, found.table.known
         self._waterfall = Waterfall(each.claim for each in found.claims)
 
-    @property
+    @cached_property
     def break_points(self) -> tuple[BreakLine, ...]:
         """Where the next dollar is shared in another way."""
         return tuple(_break_line(point) for point in self._waterfall.break_points())

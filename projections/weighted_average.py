@@ -4,6 +4,7 @@ A share counts from the day on which it is issued to the day before the one on w
 dividends count as if they had always been (IAS 33.26, ASC 260-10-55-12): everything is in the units of the last
 day, or of a later one. Options, warrants and awards count by the treasury-stock method, convertible shares and
 notes as if converted, each for the days on which it was outstanding; ``ledger.terms.dilution`` puts them in order.
+A note converts with the interest that was owed when the period began: that of the period adds to income instead.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
@@ -20,12 +22,13 @@ from ledger.errors import NotUnderstood
 from ledger.events import DividendDeclared, UnvestedSharesRepurchased
 from ledger.identity import InstrumentId, IssuerId, StockClassId
 from ledger.movements import Held, Level, Posting, Reserved, Source
-from ledger.quantities import Currency, Money, Price, Ratio, Shares
+from ledger.quantities import NO_SHARES, Currency, Money, Price, Ratio, Shares
 from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.dilution import Diluted, Potential, diluted
 from ledger.terms.warrants import WarrantTerms
 from ledger.timeline import InEffect, history_of
 from projections.accruals import accrued_dividends
+from projections.acquirable import days_of_terms
 from projections.awards import award_lines
 from projections.bounds import Bounds, exactly
 from projections.cap_table import common_for_each, table_of
@@ -33,7 +36,7 @@ from projections.debts import debts
 from projections.frame import Tabular
 from projections.over_time import balances_over, days_of_change, first_and_last, ownership_over_time
 from projections.replay import Balances, Units, close_place, replay
-from projections.share_lines import NO_SHARES, Method, Part, ShareLine, as_common, share_lines, together
+from projections.share_lines import Method, Part, ShareLine, as_common, share_lines, shares_together
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -260,7 +263,7 @@ def _average(figures: Iterable[Bounds[Fraction]], stretches: Sequence[Stretch]) 
         low += (figure.low or _NOTHING) * stretch.days
         known = known and figure.high is not None
         high += (figure.high or _NOTHING) * stretch.days
-    return Bounds(low / days, high / days if known else None)
+    return Bounds(low / Fraction(days), high / Fraction(days) if known else None)
 
 
 # --- a period ------------------------------------------------------------------------------------------------
@@ -302,7 +305,8 @@ class _Period:
             now = rights[max(on for on in rights if on <= first)]
             found.append(Stretch(first, last, there, now.not_vested, now.as_issued))
             self._of_rights.append(now)
-        self.stretches = tuple(found)
+        self._pieces = tuple(found)
+        self.stretches = tuple(_merged(found))
 
     # --- rights from day to day ---------------------------------------------------------------------------
 
@@ -310,8 +314,9 @@ class _Period:
         """Yield what may turn into shares from a day on; the first is that after which the period begins."""
         first = self._after + _ONE_DAY
         concerned = [each for each in self._facts if self._concerns(each)]
+        by_time = days_of_terms(self._facts, self._known)
         for balances in balances_over(
-            concerned, days_of_change(concerned, first, self._through, self._by_time()), self._known
+            concerned, days_of_change(concerned, first, self._through, by_time), self._known
         ):
             yield balances.history.as_of, self._on(balances, concerned)
 
@@ -324,23 +329,6 @@ class _Period:
             for movement in each.fact.movements()
         )
 
-    def _by_time(self) -> set[date]:
-        """Return the days on which something changes because time has passed."""
-        found: set[date] = set()
-        if self._end.subjects(Level.AWARD_TERMS):
-            for line in award_lines(self._end)[0]:
-                for reading in line.readings:
-                    both = (*reading.schedule.instalments, *reading.issued.instalments)
-                    found |= {each.vests_on for each in both if each.vests_on is not None}
-                if line.expires_on is not None:
-                    found.add(line.expires_on + _ONE_DAY)
-        for warrant in self._end.subjects(Level.WARRANT_TERMS):
-            for terms in self._end.values(Level.WARRANT_TERMS, warrant):
-                if isinstance(terms, WarrantTerms):
-                    found |= {on for on in (terms.exercisable_from,) if on is not None}
-                    found |= {terms.expires_on + _ONE_DAY} if terms.expires_on is not None else set()
-        return {on for on in found if self._after < on <= self._through}
-
     def _on(self, balances: Balances, facts: Sequence[InEffect]) -> _Rights:
         """Return what may turn into shares on a day, in the units of the answer."""
         on = balances.history.as_of
@@ -348,14 +336,14 @@ class _Period:
         table = table_of(self._ledger, facts, balances, Units(facts, None, on))
         lines = [
             _scaled(line, factor)
-            for line in share_lines(self._ledger, balances, table)
+            for line in share_lines(self._ledger, balances, table, without_interest_since=self._after + _ONE_DAY)
             if line.part not in (Part.COMMON, Part.POOL, Part.SAFES)
         ]
         issued = [line for line in lines if _needs_nothing(balances, line, on)]
         return _Rights(
             tuple(line for line in lines if line not in issued),
             _scaled_shares(_not_vested(balances), factor),
-            together(line.shares for line in issued),
+            shares_together(line.shares for line in issued),
         )
 
     # --- potential shares ---------------------------------------------------------------------------------
@@ -373,12 +361,12 @@ class _Period:
             if price is not None or not any(line.prices for lines in of_source for line in lines):
                 added = self._averaged([line.counted(_NET, price) for line in lines] for lines in of_source)
             yield PotentialLine(part, source, outstanding, added, self._income(part, source, tax))
-        not_vested = _average((_exact(now.not_vested) for now in self._of_rights), self.stretches)
+        not_vested = _average((_exact(now.not_vested) for now in self._of_rights), self._pieces)
         if not_vested != _NONE:
             yield PotentialLine(None, _RESTRICTED, not_vested, not_vested, _NONE)
 
     def _averaged(self, shares: Iterable[Iterable[Bounds[Shares]]]) -> Bounds[Fraction]:
-        return _average((_exact(together(each)) for each in shares), self.stretches)
+        return _average((_exact(shares_together(each)) for each in shares), self._pieces)
 
     def _income(self, part: Part, source: str, tax: Fraction) -> Bounds[Fraction]:
         """Return what income would be higher by if what may be converted had been."""
@@ -428,6 +416,13 @@ class _Period:
 _PLAIN: Final = (Held, Source, Reserved)
 
 
+def _merged(pieces: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Yield days on which the same counted as one stretch, whatever else changed between them."""
+    for _, alike in groupby(pieces, key=lambda each: (each.outstanding, each.not_vested, each.as_issued)):
+        first, *rest = alike
+        yield attrs.evolve(first, last=rest[-1].last) if rest else first
+
+
 def _scaled(line: ShareLine, factor: Fraction) -> ShareLine:
     """Return a line in the units that a factor leads to."""
     prices = tuple(Price(price.amount / factor, price.currency) for price in line.prices)
@@ -464,4 +459,4 @@ def _not_vested(balances: Balances) -> Bounds[Shares]:
     lines = award_lines(balances)[0]
     ratios = {each: Fraction(1) for each in balances.subjects(Level.CLASS_KIND)}
     found = [(line.unvested_shares, common_for_each(balances, line.stock_class, ratios)) for line in lines]
-    return together(as_common(shares, each) for shares, each in found if each is not None)
+    return shares_together(as_common(shares, each) for shares, each in found if each is not None)

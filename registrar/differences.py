@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from ledger.events import EntryRestated, EntryVoided
-from ledger.identity import EntryNumber
+from ledger.identity import EntryNumber, HolderId
 from ledger.quantities import Authorized, Money, Price, Shares
 from projections.bounds import Bounds, Possible
 from projections.standpoints import How
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from projections.diff import Change, Difference
     from projections.standpoints import ChangedFact, Standpoint
 
-_WORDS: Final = {"spent": "used up", "treasury": "in treasury"}
+_WORDS: Final = {
+    "spent": "used up",
+    "treasury": "in treasury",
+    "purchasable": "may buy",
+    "awarded": "under award",
+}
 """Figures that people call otherwise."""
 _NUMBERS: Final = (Shares, Money, Price, Authorized)
 """Figures that stand in a column of numbers; all else is said in words."""
@@ -87,6 +92,7 @@ def _report(
         return Report(name=name, title=title, asked=asked, says="Nothing is otherwise.")
     classes, class_terms = _apart(each for each in answer.classes if not _says_nothing_new(each, answer.classes))
     agreements, agreement_terms = _apart(answer.agreements)
+    instruments, instrument_terms = _apart(answer.instruments)
     holdings = _holdings(answer, headings)
     return Report(
         name=name,
@@ -100,7 +106,8 @@ def _report(
             _figures(
                 "agreements", "Agreements", ("agreement", "Agreement"), ("tranche", "Tranche"), agreements, headings
             ),
-            _terms([*class_terms, *agreement_terms], headings),
+            _instruments(answer, instruments, headings),
+            _terms([*class_terms, *agreement_terms, *instrument_terms], headings),
             _entries(answer.facts),
         ),
         notes=[*_notes(answer)],
@@ -203,6 +210,34 @@ def _figures(
     )
 
 
+def _instruments(answer: Difference, changes: Sequence[Change], headings: tuple[str, str]) -> Table:
+    holders = [HolderId(change.of[1]) if len(change.of) > 1 else None for change in changes]
+    return Table(
+        name="instruments",
+        title="Instruments",
+        columns=(
+            Column(name="instrument", heading="Instrument"),
+            Column(name="name", heading="Holder", shown=any(holders)),
+            Column(name="holder", heading="Id", optional=True, shown=any(holders)),
+            Column(name="figure", heading="Figure"),
+            *_compared(headings, Kind.FIGURE, changes),
+        ),
+        rows=[
+            Row(
+                (
+                    str(change.of[0]),
+                    None if holder is None else answer.names.get(holder, holder),
+                    holder,
+                    _WORDS.get(change.figure, change.figure),
+                    *_values(change),
+                ),
+                group=str(change.of[0]),
+            )
+            for change, holder in zip(changes, holders, strict=True)
+        ],
+    )
+
+
 def _terms(changes: Sequence[Change], headings: tuple[str, str]) -> Table:
     old, new = headings
     return Table(
@@ -299,6 +334,8 @@ def _notes(answer: Difference) -> Iterator[str]:
     sides = [side for change in answer.changes for side in (change.old, change.new)]
     if any(isinstance(side, Bounds) and not side.is_exact for side in sides):
         yield OPEN_DAYS
+    if any(change.figure == "owed" for change in answer.instruments):
+        yield "Owed: the principal of a note, or what was paid for a SAFE, without interest."
     passed = sorted({str(change.of[0]) for change in answer.agreements if not change.entries})
     if passed:
         yield f"{listed(passed)}: what names no entry changed as days passed, and tranches fell due."

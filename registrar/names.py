@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import NotUnderstood, UnknownName, nearest, shown
-from ledger.events import AgreementSigned
+from ledger.events import AgreementSigned, ProceedsRestricted
 from ledger.identity import (
     AgreementId,
     ClaimId,
@@ -27,7 +27,7 @@ from ledger.identity import (
     StockClassId,
     TrancheId,
 )
-from ledger.movements import Level, Setting
+from ledger.movements import InstrumentKind, Level, Setting
 from ledger.personal import Personal
 from registrar import typed
 
@@ -81,7 +81,7 @@ class Names:
 
         Args:
             what: ``holder``, ``stock class``, ``agreement``, ``tranche``, ``condition``, ``security``, ``reserve``,
-                ``instrument``, ``plan``, ``dividend`` or ``claim``.
+                ``instrument``, ``plan``, ``dividend``, ``claim`` or ``control account``.
             within: Of which agreement or class, for what is named within one; of any when not given.
         """
         called: dict[Any, str] = {}
@@ -92,6 +92,9 @@ class Names:
         elif what == "agreement":
             facts = [each.fact for each in self._ledger.standing(self._entries)]
             called = {fact.agreement: fact.title for fact in facts if type(fact) is AgreementSigned}
+        elif what == "control account":  # it has no levels: money that is paid into it makes it known
+            standing = [each.fact for each in self._ledger.standing(self._entries)]
+            return {str(fact.account): "" for fact in standing if type(fact) is ProceedsRestricted}
         subjects = [each for each in self._values[_OF[what]] if within is None or each[0] == within]
         return {_last(subject): called.get(subject, "") for subject in subjects}
 
@@ -158,6 +161,12 @@ class Names:
     def instrument(self, name: str) -> InstrumentId:
         """Return a note, SAFE, warrant or award."""
         return InstrumentId(self._known("instrument", name, self._values[Level.INSTRUMENT]))
+
+    def instrument_kind(self, name: str) -> InstrumentKind:
+        """Return what kind of right an instrument is."""
+        kind = self._values[Level.INSTRUMENT][self.instrument(name)][-1]
+        assert isinstance(kind, InstrumentKind)
+        return kind
 
     def dividend(self, name: str) -> DividendId:
         """Return a dividend that was declared."""

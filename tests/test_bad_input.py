@@ -495,7 +495,7 @@ TYPED = [
     (["explain", "ada", "comon"], "E_UNKNOWN", "did you mean common?", 2),
     (["explain", "\x1b[31m", "\u202e"], "E_UNKNOWN", "x1b", 2),
     (["sho"], "E_USAGE", "did you mean show?", 2),
-    (["\x1b[31m"], "E_USAGE", "the verbs are", 2),
+    (["\x1b[31m"], "E_USAGE", "captable --help lists them", 2),
     (["show", "--as-off", "2026-01-01"], "E_USAGE", "--as-off", 2),
     (["show", "--as-of"], "E_USAGE", "--as-of", 2),
     (["show", "extra"], "E_USAGE", "extra", 2),

@@ -15,13 +15,14 @@ import pytest
 import ledger
 import ledger.events
 import projections
+import registrar.views
 from ledger import testing
 
 ROOT = Path(__file__).parent.parent
 
 PUBLISHED: Final = (ROOT / "tests" / "golden" / "public-names.txt").read_text(encoding="utf-8").split()
 PACKAGES: Final = [ledger, testing, projections]
-LAZY: Final = [ledger, projections, ledger.events]
+LAZY: Final = [ledger, projections, ledger.events, registrar.views]
 
 
 def name_of(package: ModuleType | object) -> str:
@@ -101,5 +102,6 @@ def test_asking_for_a_name_imports_its_module_and_not_all_of_them() -> None:
     assert {name for name in done.stdout.decode().split() if name.startswith("ledger")} == {
         "ledger",
         "ledger.errors",
+        "ledger.lazily",
         "ledger.quantities",
     }

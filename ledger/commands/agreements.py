@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ledger.book import Book
+from ledger.commands.reading import ISSUED, book_at, due_days, level_of, only_security
 from ledger.days import EffectiveDay, Phase
 from ledger.errors import CurrencyMismatch, HoldingExceeded, TermsIncomplete, UnknownName
 from ledger.events import Event, RemedyExercised, TrancheClosed
@@ -17,8 +18,6 @@ from ledger.terms.commitment import Remedy
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
-
-from ledger.commands.reading import ISSUED, book_at, due_days, level_of, only_security
 
 
 @attrs.frozen(kw_only=True)

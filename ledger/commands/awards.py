@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ledger.book import Book
-from ledger.commands.award_accounts import AwardAccount, AwardAccounts, AwardReading, Days
 from ledger.commands.reading import as_recorded, book_at, level_of, only_security
 from ledger.days import EffectiveDay, Phase, moment
 from ledger.errors import NotExercisable, TermsIncomplete, UnknownName, nearest
@@ -24,9 +23,10 @@ from ledger.events import (
 )
 from ledger.identity import HolderId, InstrumentId, PlanId, SecurityId, StockClassId
 from ledger.movements import Level
-from ledger.quantities import Money, Price, Shares
+from ledger.quantities import NO_SHARES, Money, Price, Shares
+from ledger.readings.awards import AwardAccount, AwardAccounts, AwardReading, Days
 from ledger.terms.awards import AwardKind
-from ledger.terms.exercise import NO_SHARES, Settlement, cash_exercise, net_exercise, release, withheld_for
+from ledger.terms.exercise import Settlement, cash_exercise, net_exercise, release, withheld_for
 from ledger.timeline import place_in_history
 
 if TYPE_CHECKING:
@@ -57,6 +57,10 @@ class _Award:
             return named or (holders[0] if holders else self.account.holder)
         names = ", ".join(map(str, holders))
         raise TermsIncomplete(self.award, f"{names} have parts of it. Name the holder.")
+
+    def left(self, holder: HolderId) -> Shares:
+        """Return what a holder has of it."""
+        return dict(self.reading.holders).get(holder, NO_SHARES)
 
     def plan(self, returns: bool) -> PlanId | None:
         """Return the plan to whose pool shares return, where they do."""
@@ -240,7 +244,8 @@ class ReleaseUnits:
         terms = found.account.terms
         if terms.award_kind is not AwardKind.RESTRICTED_STOCK_UNIT:
             raise found.refused(f"is {terms.award_kind.value}, which is not released")
-        vested = found.reading.outstanding - found.reading.unvested
+        holder = found.holder(self.holder)
+        vested = min(found.reading.outstanding - found.reading.unvested, found.left(holder))
         released = vested if self.released is None else self.released
         if released > vested or not released:
             raise found.refused(f"has {vested:,} vested units to be released")
@@ -256,7 +261,7 @@ class ReleaseUnits:
                 effective_on=self.on,
                 phase=self.phase,
                 award=self.award,
-                holder=found.holder(self.holder),
+                holder=holder,
                 stock_class=found.stock_class,
                 released=released,
                 for_tax=settled.for_tax or None,
@@ -302,7 +307,7 @@ class EndAward:
         """
         found = _award_on(ledger, self.award, self.on, self.phase)
         holder = found.holder(self.holder)
-        outstanding = dict(found.reading.holders).get(holder, NO_SHARES)
+        outstanding = found.left(holder)
         unvested = min(outstanding, found.reading.unvested)
         keeps_vested = self.cause in (EndCause.TERMINATION, EndCause.CONDITION_FAILED)
         vested = NO_SHARES if keeps_vested else outstanding - unvested

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ledger.book import Book
+from ledger.commands.reading import book_at, level_of
 from ledger.days import EffectiveDay, Phase
 from ledger.errors import NotUnderstood
 from ledger.events import (
@@ -21,7 +22,7 @@ from ledger.events import (
 )
 from ledger.events.class_rights import CLASS_RIGHTS
 from ledger.identity import Count, InstrumentId, StockClassId
-from ledger.movements import Awarded, Level, Owed, Purchasable
+from ledger.movements import Level
 from ledger.quantities import Authorized, FractionPolicy, Price, Ratio, plain
 from ledger.terms.base import Terms
 from ledger.terms.conversion import ConversionRight
@@ -29,8 +30,6 @@ from ledger.terms.rights import after_split
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
-
-from ledger.commands.reading import book_at, level_of
 
 
 @attrs.frozen(kw_only=True)
@@ -125,11 +124,7 @@ def restated(
         on: The day.
         phase: Part of the day.
     """
-    outstanding = {
-        account.instrument
-        for (_, account), quantity in book.high.items()
-        if isinstance(account, Owed | Purchasable | Awarded) and quantity > 0
-    }
+    outstanding = book.instruments_outstanding()
     found: dict[InstrumentId, dict[Level, Price]] = {}
     for level, subject in list(book.settings):
         if level in (Level.PRICE, Level.FLOOR) and subject[1] == stock_class and subject[0] in outstanding:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ledger.commands.reading import as_recorded, book_at, instruments, level_of
 from ledger.days import EffectiveDay, Phase, moment
 from ledger.errors import NoteNotConvertible, TermsIncomplete, UnknownName, nearest
 from ledger.events import ConvertibleConverted, Event, InterestAddedToPrincipal, NoteRepaid
 from ledger.identity import HolderId, InstrumentId, ReserveId, SecurityId
 from ledger.movements import Interest, Level, Owed, Posting
 from ledger.quantities import PLACES, Currency, FractionPolicy, Money, Price, Shares, paid_out
+from ledger.readings.prices import PriceReading
 from ledger.terms.interest import Change, accrue
 from ledger.terms.notes import NoteConversion, NoteTerms
 
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
     from ledger.book import Book
     from ledger.journal import Ledger
     from ledger.timeline import InEffect
-
-from ledger.commands.pricing import PriceReading
-from ledger.commands.reading import as_recorded, book_at, level_of
 
 
 @attrs.frozen
@@ -44,7 +43,7 @@ class _Owing:
             UnknownName: No note of that name was issued by then.
         """
         book = book_at(ledger, on, phase)
-        known = [str(subject) for level, subject in book.settings if level is Level.INSTRUMENT]
+        known = instruments(book)
         if instrument not in known:
             raise UnknownName("instrument", instrument, on, nearest(instrument, known))
         facts = [each for each in ledger.standing() if each.begins <= moment(on, phase)]

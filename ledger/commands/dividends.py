@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ledger.book import Book
+from ledger.commands.corporate_actions import conversions_restated, restated, rights_restated
+from ledger.commands.reading import book_at, level_of, stated
 from ledger.days import EffectiveDay, Phase
 from ledger.errors import NotUnderstood, TermsIncomplete, UnknownName, nearest
 from ledger.events import (
@@ -27,9 +29,6 @@ from ledger.terms.dividends import PaidIn
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
-
-from ledger.commands.corporate_actions import conversions_restated, restated, rights_restated
-from ledger.commands.reading import book_at, level_of, stated
 
 
 @attrs.frozen(kw_only=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ledger.commands.reading import stated
 from ledger.days import EffectiveDay, Phase
 from ledger.errors import UnknownName, nearest
 from ledger.events import Event, HolderRegistered, HolderRenamed
@@ -15,8 +16,6 @@ from ledger.personal import Personal
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
-
-from ledger.commands.reading import stated
 
 
 @attrs.frozen(kw_only=True)

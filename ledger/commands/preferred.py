@@ -166,7 +166,7 @@ class RedeemShares:
 
     def _right(self, terms: RedemptionTerms | None) -> RedemptionRight:
         side = None if terms is None else terms.by_company if self.by is RedeemedBy.COMPANY else terms.by_holder
-        if side is None or not side.open_on(self.on.latest):
+        if side is None or not side.is_open(self.on.latest):
             raise TermsIncomplete(
                 self.stock_class,
                 f"it is not redeemable at the option of the {self.by.value} on {self.on.latest}. State the right"

@@ -10,7 +10,7 @@ from ledger.days import Phase, moment
 from ledger.errors import TermsIncomplete, UnknownName, nearest
 from ledger.events import CommonIssued, Fact, PreferredIssued
 from ledger.identity import AgreementId, HolderId, SecurityId, StockClassId, TrancheId
-from ledger.movements import Held, Level, StockClassKind
+from ledger.movements import Held, InstrumentKind, Level, StockClassKind
 from ledger.quantities import PLACES, SCALE, Currency, FractionPolicy, Money, round_position
 
 if TYPE_CHECKING:
@@ -82,6 +82,15 @@ def only_security(
         names = ", ".join(sorted(str(security) for security in positions))
         raise TermsIncomplete(holder, f"{stock_class} is held in {names}. Name the security.")
     return None if None in positions else next(iter(positions), None)
+
+
+def instruments(book: Book, *kinds: InstrumentKind) -> list[str]:
+    """Return the instruments that were issued, those of some kinds alone where these are named."""
+    return [
+        str(subject)
+        for (level, subject), settings in book.settings.items()
+        if level is Level.INSTRUMENT and (not kinds or any(kind in kinds for _, kind in settings))
+    ]
 
 
 def due_days(book: Book, agreement: AgreementId, tranche: TrancheId, on: date) -> list[date]:

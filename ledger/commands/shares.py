@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ledger.book import Book
+from ledger.commands.reading import ISSUED, book_at, level_of, only_security, stated
 from ledger.days import EffectiveDay, Phase
 from ledger.errors import ConversionNotWhole, NotConvertible, TermsIncomplete, UnknownName, nearest
 from ledger.events import (
@@ -29,8 +30,6 @@ from ledger.terms.conversion import ConversionRight
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
-
-from ledger.commands.reading import ISSUED, book_at, level_of, only_security, stated
 
 
 @attrs.frozen(kw_only=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ledger.book import Book
+from ledger.commands.reading import as_recorded, book_at, instruments, level_of
 from ledger.days import EffectiveDay, Phase
 from ledger.errors import NotExercisable, TermsIncomplete, UnknownName, nearest
 from ledger.events import (
@@ -21,12 +22,11 @@ from ledger.events import (
 from ledger.identity import HolderId, InstrumentId, ReserveId, SecurityId, StockClassId
 from ledger.movements import InstrumentKind, Level, Purchasable
 from ledger.quantities import FractionPolicy, Price, Shares
+from ledger.terms.notes import NoteTerms
 from ledger.terms.warrants import ExerciseForm, WarrantTerms, cashless, for_cash
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
-
-from ledger.commands.reading import as_recorded, book_at, level_of
 
 
 @attrs.frozen(kw_only=True)
@@ -76,7 +76,7 @@ class ExerciseWarrant:
         if form not in terms.exercise:
             allowed = " or ".join(each.value for each in terms.exercise)
             raise NotExercisable(self.warrant, on, f"is exercised {allowed} only")
-        stock_class = class_bought(book, self.warrant)
+        stock_class = _classes(book, self.warrant)[0]
         price = level_of(book, Level.PRICE, (self.warrant, stock_class))
         if not isinstance(price, Price):
             raise TermsIncomplete(self.warrant, f"its price on {on} is not known. Record it, or narrow the days.")
@@ -142,8 +142,8 @@ class ExpireWarrant:
         if not terms.has_expired(self.on.earliest):
             last = f"its last day is {terms.expires_on}" if terms.expires_on else "it has no last day"
             raise NotExercisable(self.warrant, on, f"has not expired: {last}")
-        stock_class = class_bought(book, self.warrant)
-        left = holders_of(book, self.warrant)
+        stock_class = _classes(book, self.warrant)[0]
+        left = _holders(book, self.warrant)
         if not left:
             raise NotExercisable(self.warrant, on, "has nothing left that could expire")
         return tuple(
@@ -190,23 +190,20 @@ class AdjustInstrument:
 
         Raises:
             UnknownName: There is no such instrument.
-            TermsIncomplete: It has no price that could be adjusted.
+            TermsIncomplete: It has no price that could be adjusted, or the day leaves open of which class it is.
         """
         book = book_at(ledger, self.on.latest, self.phase)
         kind = level_of(book, Level.INSTRUMENT, self.instrument)
         if kind is None:
-            raise _unknown(book, self.instrument, self.on.latest)
-        classes = [each[1] for level, each in book.settings if level is Level.PRICE and each[0] == self.instrument]
-        if not classes:
-            what = "it states no class that it buys or converts into at a price. Amend its terms first."
-            raise TermsIncomplete(self.instrument, what)
+            near = nearest(self.instrument, instruments(book))
+            raise UnknownName("instrument", self.instrument, self.on.latest, near)
         return (
             InstrumentAdjusted(
                 effective_on=self.on,
                 phase=self.phase,
                 instrument=self.instrument,
                 instrument_kind=kind,
-                stock_class=StockClassId(classes[0]),
+                stock_class=self._stock_class(book),
                 cause=self.cause,
                 price=self.price,
                 floor=self.floor,
@@ -216,17 +213,32 @@ class AdjustInstrument:
             ),
         )
 
+    def _stock_class(self, book: Book) -> StockClassId:
+        """Return the class that it buys, or converts into; of a note the one that its terms on the day name."""
+        terms = level_of(book, Level.NOTE_TERMS, self.instrument)
+        if isinstance(terms, NoteTerms):
+            classes = [] if terms.conversion is None else [terms.conversion.into]
+        else:
+            classes = _classes(book, self.instrument)
+        if not classes:
+            what = "it states no class that it buys or converts into at a price. Amend its terms first."
+            raise TermsIncomplete(self.instrument, what)
+        if len(classes) > 1:
+            what = f"on {self.on} it converts into {' or '.join(classes)}. Name a day on which that is known."
+            raise TermsIncomplete(self.instrument, what)
+        return classes[0]
 
-def class_bought(book: Book, instrument: InstrumentId) -> StockClassId:
-    """Return the class that an instrument buys."""
-    return next(
+
+def _classes(book: Book, instrument: InstrumentId) -> list[StockClassId]:
+    """Return the classes of which an instrument has, or had, a price."""
+    return [
         StockClassId(subject[1])
         for level, subject in book.settings
         if level is Level.PRICE and subject[0] == instrument
-    )
+    ]
 
 
-def holders_of(book: Book, warrant: InstrumentId) -> dict[HolderId, Shares]:
+def _holders(book: Book, warrant: InstrumentId) -> dict[HolderId, Shares]:
     """Return who may still buy shares under a warrant, and how many, as far as that is certain."""
     return {
         account.holder: Shares.of_units(quantity)
@@ -236,9 +248,4 @@ def holders_of(book: Book, warrant: InstrumentId) -> dict[HolderId, Shares]:
 
 
 def _unknown(book: Book, warrant: InstrumentId, on: date) -> UnknownName:
-    known = [
-        str(subject)
-        for (level, subject), settings in book.settings.items()
-        if level is Level.INSTRUMENT and any(value is InstrumentKind.WARRANT for _, value in settings)
-    ]
-    return UnknownName("warrant", warrant, on, nearest(warrant, known))
+    return UnknownName("warrant", warrant, on, nearest(warrant, instruments(book, InstrumentKind.WARRANT)))

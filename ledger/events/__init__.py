@@ -6,8 +6,10 @@ the classes of all takes longer than most answers.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+import sys
+from typing import TYPE_CHECKING, Final
+
+from ledger.lazily import lazily
 
 if TYPE_CHECKING:
     from ledger.events.adjustments import AdjustmentCause, ConversionPriceAdjusted, InstrumentAdjusted, SharesAdded
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
         StockSplitEffected,
     )
     from ledger.events.dividends import DividendDeclared, DividendPaid
+    from ledger.events.every import EVENTS
     from ledger.events.holders import (
         GroupDissolved,
         GroupFormed,
@@ -133,9 +136,6 @@ if TYPE_CHECKING:
         WarrantTermsAmended,
         WarrantTransferred,
     )
-
-    EVENTS: tuple[type[Event], ...]
-    """Every event there is, family by family; asking for it imports all of them."""
 
 KINDS: Final[dict[str, str]] = {
     "issuer-registered": "IssuerRegistered",
@@ -413,6 +413,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
         "StockSplitEffected",
     ),
     "dividends": ("DividendDeclared", "DividendPaid"),
+    "every": ("EVENTS",),
     "holders": (
         "GroupDissolved",
         "GroupFormed",
@@ -487,7 +488,6 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
         "WarrantTransferred",
     ),
 }
-_HOME: Final = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def event_named(kind: str) -> type[Event]:
@@ -496,25 +496,8 @@ def event_named(kind: str) -> type[Event]:
     Raises:
         KeyError: There is no such kind.
     """
-    found: Any = _loaded(KINDS[kind])
-    return found  # type: ignore[no-any-return]  # the table names classes of events
+    found: type[Event] = getattr(sys.modules[__name__], KINDS[kind])
+    return found
 
 
-def _loaded(name: str) -> Any:
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    return value
-
-
-if not TYPE_CHECKING:  # a type checker knows the names, and tells of any other
-
-    def __getattr__(name: str) -> object:
-        """Import a name, and keep it."""
-        if name == "EVENTS":
-            globals()[name] = tuple(map(event_named, KINDS))
-            return globals()[name]
-        if name not in _HOME:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return _loaded(name)
-
-    def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
+lazily(__name__, _MODULES)

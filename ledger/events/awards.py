@@ -26,9 +26,8 @@ from ledger.movements import (
     held,
     moved,
 )
-from ledger.quantities import Money, Price, Shares
+from ledger.quantities import NO_SHARES, Money, Price, Shares
 from ledger.terms.awards import AwardKind, AwardTerms
-from ledger.terms.exercise import NO_SHARES
 from ledger.terms.schedule import TakenFrom
 from ledger.text import PROSE_LENGTH, text_field, texts_field
 

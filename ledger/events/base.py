@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from ledger.days import EffectiveDay, Phase, day
+from ledger.days import EffectiveDay, Phase, a_day
 from ledger.errors import NotUnderstood, shown
 from ledger.identity import Count
 from ledger.quantities import Money, Shares, recordable
@@ -54,12 +54,6 @@ def not_below_zero(instance: object, attribute: attrs.Attribute[Any], value: Sha
         )
 
 
-def _a_day(instance: object, attribute: attrs.Attribute[Any], value: date | None) -> None:
-    """Check that a day, if stated, is one that can be recorded."""
-    if value is not None:
-        day(value, what=attribute.name)
-
-
 @attrs.frozen(kw_only=True)
 class Evidence:
     """A document that shows the fact.
@@ -97,7 +91,7 @@ class Event(ABC):
 
     evidence: tuple[Evidence, ...] = ()
     certainty: Certainty = Certainty.STATED
-    disclosed_on: date | None = attrs.field(default=None, validator=_a_day)
+    disclosed_on: date | None = attrs.field(default=None, validator=a_day)
     note: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
 
     def __attrs_post_init__(self) -> None:

@@ -125,7 +125,7 @@ class StockholdersVoted(Fact):
         withheld: Votes withheld, as in the election of a director.
         abstained: Abstentions.
         broker_non_votes: Shares that were present and that brokers had no instruction to vote.
-        record_day: Whoever held shares on this day could vote.
+        record_on: Whoever held shares on this day could vote.
         carried: Whether it was carried.
     """
 
@@ -137,13 +137,13 @@ class StockholdersVoted(Fact):
     withheld: Shares | None = attrs.field(default=None, validator=not_below_zero)
     abstained: Shares | None = attrs.field(default=None, validator=not_below_zero)
     broker_non_votes: Shares | None = attrs.field(default=None, validator=not_below_zero)
-    record_day: date | None = None
+    record_on: date | None = None
     carried: bool | None = None
 
     def check(self) -> None:
         """Check the day, and that the vote has a count or an outcome."""
-        if self.record_day is not None:
-            day(self.record_day, what="record day")
+        if self.record_on is not None:
+            day(self.record_on, what="record day")
         if self.carried is None and not any(count is not None for count in self._counts()):
             raise NotUnderstood("E_TERMS", "a vote has neither a count nor an outcome", "state at least one")
 

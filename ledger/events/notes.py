@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import attrs
 
@@ -23,6 +23,7 @@ from ledger.movements import (
     InstrumentKind,
     Interest,
     Level,
+    Movement,
     Movements,
     Owed,
     Purchasable,
@@ -478,7 +479,7 @@ class SecuritiesExchanged(Fact):
 
     def movements(self) -> Movements:
         """Return what is received, and what is given up for it."""
-        found: list[Any] = []
+        found: list[Movement] = []
         for shares in self.shares_received:
             into = held(shares.holder, shares.security)
             found += moved(shares.shares, of=shares.stock_class, out_of=Source.ISSUED_IN_EXCHANGE, into=into)

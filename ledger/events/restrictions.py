@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import attrs
 
-from ledger.days import day
+from ledger.days import a_day
 from ledger.errors import NotUnderstood
 from ledger.events.base import Fact
 from ledger.events.shares import TransferCause
@@ -20,11 +20,6 @@ from ledger.text import PROSE_LENGTH, text_field
 
 OWNERSHIP_LIMIT: Final = "ownership limit"
 ISSUANCE_CAP: Final = "issuance cap"
-
-
-def _a_day(instance: object, attribute: attrs.Attribute[Any], value: date | None) -> None:
-    if value is not None:
-        day(value, what=attribute.name)
 
 
 class RestrictionKind(Enum):
@@ -68,7 +63,7 @@ class RestrictionPlaced(Fact):
     holder: HolderId | None = None
     stock_class: StockClassId | None = None
     security: SecurityId | None = None
-    until: date | None = attrs.field(default=None, validator=_a_day)
+    until: date | None = attrs.field(default=None, validator=a_day)
     in_favour_of: HolderId | None = None
     permitted: tuple[TransferCause, ...] = ()
     text: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
@@ -165,7 +160,7 @@ class OwnershipLimitChanged(Fact):
 
     restriction: RestrictionId
     at_most: Ratio
-    notified_on: date | None = attrs.field(default=None, validator=_a_day)
+    notified_on: date | None = attrs.field(default=None, validator=a_day)
 
     def check(self) -> None:
         """Check that the part is one that limits."""
@@ -188,7 +183,7 @@ class OwnershipLimitWaived(Fact):
     KIND: ClassVar[str] = "ownership-limit-waived"
 
     restriction: RestrictionId
-    notified_on: date | None = attrs.field(default=None, validator=_a_day)
+    notified_on: date | None = attrs.field(default=None, validator=a_day)
 
     def movements(self) -> Movements:
         """Return that no part limits the holder."""

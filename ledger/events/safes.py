@@ -16,7 +16,7 @@ from ledger.identity import HolderId, InstrumentId
 from ledger.movements import InstrumentKind, Level, Movements, Owed, Setting, Source, settled
 from ledger.quantities import Money
 from ledger.terms.safes import SafeTerms
-from ledger.text import PROSE_LENGTH, text_field
+from ledger.text import text_field
 
 
 def _in_one_currency(amount: Money | None, terms: SafeTerms) -> None:
@@ -44,7 +44,7 @@ class SafeIssued(Fact):
     holder: HolderId
     purchase_amount: Money = attrs.field(validator=more_than_none)
     terms: SafeTerms
-    authority: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
+    authority: str | None = attrs.field(default=None, validator=text_field())
 
     def check(self) -> None:
         """Check that the cap is in the currency that was paid."""
@@ -88,7 +88,7 @@ class SafeTermsAmended(Fact):
     terms: SafeTerms
     cause: AmendmentCause = AmendmentCause.AGREEMENT
     following: InstrumentId | None = None
-    authority: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
+    authority: str | None = attrs.field(default=None, validator=text_field())
 
     def check(self) -> None:
         """Check that an election names the paper that it follows, and no other change does."""

@@ -29,6 +29,7 @@ from ledger.rules.names import known_by_then, merges_end_somewhere, named_as_its
 from ledger.rules.papers import (
     class_rights_are_restated,
     conversion_terms_are_complete,
+    dividends_are_paid_as_declared,
     instrument_prices_are_restated,
     instruments_are_of_their_kind,
     issued_as_designated,
@@ -71,6 +72,7 @@ FACT_RULES: Final[tuple[FactRule, ...]] = (
     currency_of_the_commitment,
     remedy_was_agreed,
     vesting_conditions_are_named,
+    dividends_are_paid_as_declared,
     decimals_of_the_class,
     merges_end_somewhere,
     conversion_terms_are_complete,

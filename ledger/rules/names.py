@@ -81,7 +81,7 @@ _CALLED: Final = {**FIRST_LEVELS, Level.TRANCHE_SHARES: "tranche", Level.CONDITI
 """The level whose setting brings its subject into being, what is named within an agreement included."""
 
 
-def _makers(book: Book, level: Level, subject: Subject) -> list[InEffect]:
+def makers(book: Book, level: Level, subject: Subject) -> list[InEffect]:
     """Return the facts that brought a subject into being, by number; more than one is a name used twice."""
     settings = book.settings.get((level, subject), ())
     if level is Level.CONDITION:  # satisfying and waiving set it too
@@ -92,7 +92,7 @@ def _makers(book: Book, level: Level, subject: Subject) -> list[InEffect]:
 def known_by_then(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """Everything a fact names was registered, designated or signed by then."""
     for level, subject, name in names_in(each.fact):
-        if not _makers(book, level, subject):
+        if not makers(book, level, subject):
             others = [str(other) for known, other in book.settings if known is level and isinstance(other, str)]
             yield UnknownName(_CALLED[level], name, day_of(each.settles), nearest(name, others))
 
@@ -101,12 +101,12 @@ def one_name_one_thing(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A name stands for one thing for ever: a holder, a class, a certificate, an agreement, a tranche of it."""
     for movement in each.fact.movements():
         if type(movement) is Setting and movement.level in _CALLED:
-            makers = _makers(book, movement.level, movement.subject)
-            if len(makers) > 1 and each in makers:
+            made_by = makers(book, movement.level, movement.subject)
+            if len(made_by) > 1 and each in made_by:
                 subject = movement.subject
                 name = subject if isinstance(subject, str) else subject[1]
-                taken = NameTaken(_CALLED[movement.level], str(name), makers[0].entry.number)
-                yield taken.at(f"entry {makers[-1].entry.number}")  # the newer one, whichever day comes first
+                taken = NameTaken(_CALLED[movement.level], str(name), made_by[0].entry.number)
+                yield taken.at(f"entry {made_by[-1].entry.number}")  # the newer one, whichever day comes first
 
 
 def named_as_its_kind(book: Book, each: InEffect) -> Iterator[RuleBroken]:

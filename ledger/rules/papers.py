@@ -9,7 +9,9 @@ from ledger.days import day_of
 from ledger.errors import RuleBroken, SecurityUnnamed, TermsIncomplete, UnknownName, nearest
 from ledger.events import (
     SPLITS,
+    AwardGranted,
     CommonIssued,
+    DividendPaid,
     InstrumentAdjusted,
     PreferredIssued,
     RemedyExercised,
@@ -18,10 +20,11 @@ from ledger.events import (
     WarrantTermsAmended,
 )
 from ledger.events.class_rights import CLASS_RIGHTS
-from ledger.identity import StockClassId
-from ledger.movements import Awarded, InstrumentKind, Level, Owed, Purchasable, Rescaling, StockClassKind
+from ledger.identity import InstrumentId, StockClassId
+from ledger.movements import InstrumentKind, Level, Rescaling, StockClassKind
 from ledger.terms.base import Terms
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.dividends import Declaration
 from ledger.terms.rights import after_split
 from ledger.timeline import InEffect, may_be_last, place_in_history
 
@@ -42,6 +45,16 @@ def issued_as_designated(book: Book, each: InEffect) -> Iterator[RuleBroken]:
             if kind is not wanted:
                 assert isinstance(kind, StockClassKind)
                 yield TermsIncomplete(fact.stock_class, f"it is {kind.value} stock. Record {kind.value}-issued.")
+
+
+def dividends_are_paid_as_declared(book: Book, each: InEffect) -> Iterator[RuleBroken]:
+    """A declared dividend is paid on the class that it was declared on."""
+    fact = each.fact
+    if isinstance(fact, DividendPaid) and fact.dividend is not None:
+        found = [value for _, value in book.levels(Level.DIVIDEND, fact.dividend)]
+        declared = [value.stock_class for value in found if isinstance(value, Declaration)]
+        if declared and fact.stock_class not in declared:
+            yield TermsIncomplete(fact.dividend, f"it was declared on {declared[0]}. Name that class.")
 
 
 def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBroken]:
@@ -70,15 +83,11 @@ def instrument_prices_are_restated(book: Book, each: InEffect) -> Iterator[RuleB
     split = {movement.stock_class for movement in each.fact.movements() if type(movement) is Rescaling}
     if not split:
         return
-    outstanding = {
-        account.instrument
-        for (_, account), quantity in book.high.items()
-        if isinstance(account, Owed | Purchasable | Awarded) and quantity > 0
-    }
+    outstanding = book.instruments_outstanding()
     for (level, subject), settings in book.settings.items():
         if level not in (Level.PRICE, Level.FLOOR) or subject[1] not in split or subject[0] not in outstanding:
             continue
-        before = [pair for pair in settings if not _restates(pair[0], each)]
+        before = [pair for pair in settings if not restates(pair[0], each)]
         in_force, is_certain = may_be_last(tuple(before), book.at)
         if len(before) == len(settings) and is_certain and all(value is not None for _, value in in_force):
             yield TermsIncomplete(
@@ -125,14 +134,14 @@ def _follows(each: InEffect, split: InEffect) -> bool:
     return each.settles == split.settles and place_in_history(split) < place_in_history(each)
 
 
-def _restates(each: InEffect, split: InEffect) -> bool:
+def restates(each: InEffect, split: InEffect) -> bool:
     """Whether a fact says in the units after a split what held before it."""
     fact = each.fact
     return isinstance(fact, InstrumentAdjusted) and fact.restates and _follows(each, split)
 
 
 def instruments_are_of_their_kind(book: Book, each: InEffect) -> Iterator[RuleBroken]:
-    """What adjusts or amends an instrument names the kind of right that was issued."""
+    """What adjusts or amends an instrument names the kind of right that was issued, and the class that it is of."""
     fact = each.fact
     if isinstance(fact, InstrumentAdjusted):
         instrument, named = fact.instrument, fact.instrument_kind
@@ -146,6 +155,22 @@ def instruments_are_of_their_kind(book: Book, each: InEffect) -> Iterator[RuleBr
         if kind is not named:
             assert isinstance(kind, InstrumentKind)
             yield TermsIncomplete(instrument, f"it was issued as {kind.value}, not as {named.value}. Correct it.")
+    if isinstance(fact, InstrumentAdjusted):
+        classes = _classes_of(book, instrument, each)
+        if classes and fact.stock_class not in classes:
+            what = f"it is of {' or '.join(sorted(classes))}, not of {fact.stock_class}. Correct it."
+            yield TermsIncomplete(instrument, what)
+
+
+def _classes_of(book: Book, instrument: InstrumentId, adjusted: InEffect) -> set[str]:
+    """Return the classes that an instrument is of, or has a price of, beside what an adjustment of it says."""
+    priced = {
+        subject[1]
+        for (level, subject), settings in book.settings.items()
+        if level is Level.PRICE and subject[0] == instrument and any(by is not adjusted for by, _ in settings)
+    }
+    made_by = (by.fact for by, _ in book.settings.get((Level.INSTRUMENT, instrument), ()))
+    return priced | {fact.stock_class for fact in made_by if isinstance(fact, AwardGranted)}
 
 
 def remedy_was_agreed(book: Book, each: InEffect) -> Iterator[RuleBroken]:

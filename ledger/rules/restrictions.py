@@ -20,7 +20,7 @@ from ledger.events import (
 )
 from ledger.events.restrictions import ISSUANCE_CAP, OWNERSHIP_LIMIT
 from ledger.movements import Level
-from ledger.rules.names import _makers
+from ledger.rules.names import makers
 from ledger.timeline import InEffect, may_be_last
 
 
@@ -28,7 +28,7 @@ def restrictions_end_as_they_began(book: Book, each: InEffect) -> Iterator[RuleB
     """What lifts a restriction, changes a limit or ends a cap names one; a restricted security was issued."""
     fact = each.fact
     if isinstance(fact, RestrictionPlaced) and fact.security is not None:
-        if not _makers(book, Level.SECURITY, fact.security):
+        if not makers(book, Level.SECURITY, fact.security):
             known = [str(subject) for level, subject in book.settings if level is Level.SECURITY]
             on = day_of(each.settles)
             yield UnknownName("security", fact.security, on, nearest(fact.security, known))

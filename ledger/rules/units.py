@@ -12,7 +12,7 @@ from ledger.events import OpeningBalanceAdopted
 from ledger.identity import AgreementId, StockClassId
 from ledger.movements import Commitment, Level, Movement, Posting, Rescaling, Setting
 from ledger.quantities import PLACES, Authorized, Currency, Price, Shares, fits
-from ledger.rules.papers import _restates
+from ledger.rules.papers import restates
 from ledger.terms.commitment import Remedy
 from ledger.terms.conversion import ConversionRight
 from ledger.timeline import InEffect
@@ -62,7 +62,7 @@ def order_around_a_split(book: Book, each: InEffect) -> Iterator[RuleBroken]:
         counted |= _counts_in_units_of(movement)
     for stock_class in sorted(counted):
         for split in book.splits.get(stock_class, ()):
-            if split is each or not each.begins <= split.settles <= each.settles or _restates(each, split):
+            if split is each or not each.begins <= split.settles <= each.settles or restates(each, split):
                 continue
             on = day_of(split.settles)
             if not each.is_exact:

@@ -101,10 +101,6 @@ class DividendTerms(Terms):
             )
         return found
 
-    def a_year(self, stated_value: Price | None) -> Fraction:
-        """Return the dividend of one share for one year, without compounding, in the currency of its base."""
-        return self.principal(stated_value).amount * (Fraction(1) if self.rate is None else self.rate.value)
-
     def accrued(
         self, *, issued_on: date, until: date, stated_value: Price | None = None, paid: Fraction = Fraction(0)
     ) -> Fraction:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from ledger.errors import NotUnderstood
-from ledger.quantities import FractionPolicy, Money, Price, Ratio, Shares, round_position
+from ledger.quantities import NO_SHARES, FractionPolicy, Money, Price, Ratio, Shares, round_position
 from ledger.terms.warrants import cashless, cashless_fraction
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-NO_SHARES: Final = Shares(0)
 
 
 def withheld_at(rate: Ratio, shares: Shares, rounding: FractionPolicy = FractionPolicy.UP) -> Shares:
@@ -146,8 +140,3 @@ def treasury_stock_method(tranche: PotentialShares, average: Price) -> Fraction:
             )
         proceeds = Price(proceeds.amount + tranche.unrecognized.amount, proceeds.currency)
     return tranche.shares.as_fraction() * cashless_fraction(proceeds, average)
-
-
-def diluted_by(tranches: Iterable[PotentialShares], average: Price) -> Fraction:
-    """Return what all tranches together add to diluted shares, each by the treasury-stock method."""
-    return sum((treasury_stock_method(each, average) for each in tranches), Fraction(0))

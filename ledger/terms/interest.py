@@ -6,7 +6,7 @@ rounded here: what accrued is an exact fraction of the currency, and who pays it
 
 from __future__ import annotations
 
-from calendar import isleap, monthrange
+from calendar import isleap
 from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from ledger.days import day
+from ledger.days import day, months_after
 from ledger.errors import NotUnderstood
 from ledger.quantities import Ratio
 from ledger.terms.base import Terms
@@ -59,12 +59,6 @@ _MONTHS: Final = {
     Compounding.QUARTERLY: 3,
     Compounding.MONTHLY: 1,
 }
-
-
-def months_after(first: date, months: int) -> date:
-    """Return the day ``months`` later: the same day of the month, or the last day of a shorter month."""
-    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
-    return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
 
 
 def year_fraction(day_count: DayCount, since: date, until: date) -> Fraction:

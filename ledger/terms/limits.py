@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
-from math import floor
 from typing import TYPE_CHECKING
 
 import attrs
 
 from ledger.errors import NotUnderstood
 from ledger.identity import Count
-from ledger.quantities import PLACES, Ratio, Shares, recordable
+from ledger.quantities import NO_SHARES, FractionPolicy, Ratio, Shares, recordable, round_position
 from ledger.terms.base import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-NONE = Shares(0)
 
 
 @attrs.frozen(kw_only=True)
@@ -48,17 +45,6 @@ class OwnershipLimit(Terms):
                 "E_TERMS", f"a limit of {self.at_most} with a ceiling of {self.ceiling}", "no lower, and below 1"
             )
 
-    def room(self, *, outstanding: Shares, owned: Shares, acquirable: Shares = NONE, decimals: int = 0) -> Shares:
-        """Return how many shares the holder may receive now; see ``room_under``."""
-        return room_under(
-            self.at_most, outstanding=outstanding, owned=owned, acquirable=acquirable, decimals=decimals
-        )
-
-    def excess(self, received: Shares, *, outstanding: Shares, owned: Shares, acquirable: Shares = NONE) -> Shares:
-        """Return how many of the shares received were too many; papers call them void from the beginning."""
-        allowed = self.room(outstanding=outstanding, owned=owned, acquirable=acquirable, decimals=PLACES)
-        return max(NONE, received - allowed)
-
     def raised_from(self, notified_on: date) -> date:
         """Return the first day on which a raise or a waiver of which notice was given may be in force."""
         return notified_on + timedelta(days=self.notice_days or 0)
@@ -75,7 +61,7 @@ class OwnershipLimit(Terms):
 
 
 def room_under(
-    part: Ratio, *, outstanding: Shares, owned: Shares, acquirable: Shares = NONE, decimals: int = 0
+    part: Ratio, *, outstanding: Shares, owned: Shares, acquirable: Shares = NO_SHARES, decimals: int = 0
 ) -> Shares:
     """Return how many shares a holder may receive: the most after which they own at most a part of the class.
 
@@ -90,13 +76,16 @@ def room_under(
         decimals: Decimals that a share of the class may have.
     """
     whole, mine = outstanding.units + acquirable.units, owned.units + acquirable.units
-    step = 10 ** (PLACES - decimals)
     most = (part.value * whole - mine) / (1 - part.value)
-    return Shares.of_units(max(0, floor(most / Fraction(step)) * step))
+    return Shares.of_units(max(0, round_position(most, FractionPolicy.DOWN, decimals)))
 
 
 def acquired_under(
-    claims: Iterable[tuple[Ratio, Shares | None]], *, outstanding: Shares, owned: Shares, acquirable: Shares = NONE
+    claims: Iterable[tuple[Ratio, Shares | None]],
+    *,
+    outstanding: Shares,
+    owned: Shares,
+    acquirable: Shares = NO_SHARES,
 ) -> Shares:
     """Return the most that papers with several limits bring: used up one after another, the strictest first.
 
@@ -107,14 +96,14 @@ def acquired_under(
         owned: Shares that the holder, and whoever counts with them, own before.
         acquirable: Shares that these may acquire by what has no limit.
     """
-    acquired = NONE
+    acquired = NO_SHARES
     for part, shares in sorted(claims, key=lambda claim: claim[0].value):
         room = room_under(part, outstanding=outstanding + acquired, owned=owned + acquired, acquirable=acquirable)
         acquired += room if shares is None else min(room, shares)
     return acquired
 
 
-def part_owned(owned: Shares, *, outstanding: Shares, acquirable: Shares = NONE) -> Fraction | None:
+def part_owned(owned: Shares, *, outstanding: Shares, acquirable: Shares = NO_SHARES) -> Fraction | None:
     """Return which part of a class somebody owns beneficially; ``None`` of a class without shares.
 
     What they may acquire within 60 days counts as owned and as outstanding, for them alone
@@ -155,4 +144,4 @@ class IssuanceCap(Terms):
             return self.shares
         if outstanding is None or self.part is None:
             return None
-        return Shares(floor(outstanding.as_fraction() * self.part.value))
+        return Shares.of_units(round_position(outstanding.units * self.part.value, FractionPolicy.DOWN, 0))

@@ -64,8 +64,8 @@ def at_liquidity(
         own = 1 + others - (part if counts.this_security else 0)
         if own <= 0:
             raise _nothing_left()
-        alone.append(part * base / own)
-        of_all.append(others / own)
+        alone.append(Fraction(part * base) / own)
+        of_all.append(Fraction(others) / own)
     if sum(of_all) >= 1:
         raise _nothing_left()
     together = sum((each for each in alone if each is not None), Fraction(0)) / (1 - sum(of_all, Fraction(0)))

@@ -38,9 +38,14 @@ class Measure(Enum):
     @property
     def words(self) -> str:
         """The measure as a sentence has it."""
-        return {Measure.VWAP: "VWAP", Measure.LOW: "traded price", Measure.HIGH: "highest traded price"}.get(
-            self, {"close": "closing price", "open": "opening price"}.get(self.value, self.value.replace("-", " "))
-        )
+        return {
+            Measure.OPEN: "opening price",
+            Measure.HIGH: "highest traded price",
+            Measure.LOW: "traded price",
+            Measure.CLOSE: "closing price",
+            Measure.CLOSING_BID: "closing bid",
+            Measure.VWAP: "VWAP",
+        }[self]
 
 
 class Statistic(Enum):

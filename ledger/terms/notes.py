@@ -9,12 +9,12 @@ from typing import Any
 
 import attrs
 
-from ledger.days import day
+from ledger.days import a_day, months_after
 from ledger.errors import NotUnderstood
 from ledger.identity import StockClassId
 from ledger.quantities import PLACES, FractionPolicy, Money, Price, Shares, recordable, round_position
 from ledger.terms.base import Terms
-from ledger.terms.interest import InterestTerms, months_after
+from ledger.terms.interest import InterestTerms
 from ledger.terms.market import MarketPrice, PriceRule
 from ledger.terms.safes import CapAndDiscount
 from ledger.text import PROSE_LENGTH, text_field
@@ -27,11 +27,6 @@ class Payable(Enum):
     SHARES = "shares"
     CASH_OR_SHARES = "cash-or-shares"
     """As the company chooses."""
-
-
-def _a_day(instance: object, attribute: attrs.Attribute[Any], value: date | None) -> None:
-    if value is not None:
-        day(value, what=attribute.name.replace("_", " "))
 
 
 def _above_zero(instance: object, attribute: attrs.Attribute[Any], value: Money | None) -> None:
@@ -54,7 +49,7 @@ class Instalment(Terms):
         payable_in: What it is paid in.
     """
 
-    due_on: date = attrs.field(validator=_a_day)
+    due_on: date = attrs.field(validator=a_day)
     amount: Money = attrs.field(validator=_above_zero)
     payable_in: Payable = Payable.CASH
 
@@ -78,8 +73,8 @@ class NoteConversion(Terms):
     instalments_at: tuple[MarketPrice, ...] = ()
     interest_converts: bool = True
     fractions: FractionPolicy = FractionPolicy.DOWN
-    opens_on: date | None = attrs.field(default=None, validator=_a_day)
-    closes_on: date | None = attrs.field(default=None, validator=_a_day)
+    opens_on: date | None = attrs.field(default=None, validator=a_day)
+    closes_on: date | None = attrs.field(default=None, validator=a_day)
 
     def __attrs_post_init__(self) -> None:
         if self.opens_on is not None and self.closes_on is not None and self.closes_on < self.opens_on:
@@ -153,7 +148,7 @@ class NoteTerms(Terms):
     """
 
     interest: InterestTerms | None = None
-    matures_on: date | None = attrs.field(default=None, validator=_a_day)
+    matures_on: date | None = attrs.field(default=None, validator=a_day)
     secured_by: str | None = attrs.field(default=None, validator=text_field(PROSE_LENGTH))
     instalments: tuple[Instalment, ...] = ()
     conversion: NoteConversion | None = None

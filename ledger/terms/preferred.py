@@ -53,7 +53,7 @@ class RedemptionRight(Terms):
                 "E_DATE", f"a redemption right from {self.since} until {self.until}", "state the earlier day first"
             )
 
-    def open_on(self, on: date) -> bool:
+    def is_open(self, on: date) -> bool:
         """Whether shares may be redeemed on a day."""
         return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
 

@@ -110,16 +110,26 @@ class Schedule:
         return Schedule.of([*self.instalments, *other.instalments], whole.allocation, decimals=whole.decimals)
 
     def rescaled(self, shares: Shares) -> Schedule:
-        """Return the schedule after a split that made ``shares`` of all that there was."""
+        """Return the schedule after a split that made ``shares`` of all that there was.
+
+        The instalments have taken already what their terms left over, so each sum from the first on is rescaled,
+        whatever the allocation: what has vested stays the part of the whole that it was, to within one share.
+        """
         if not self.shares:
             return self
-        amounts = allocated(shares, self._parts(self.instalments), self.allocation, decimals=self.decimals)
+        amounts = allocated(shares, self._parts(self.instalments), self._in_step, decimals=self.decimals)
         return self._of(
             [attrs.evolve(each, shares=new) for each, new in zip(self.instalments, amounts, strict=True)]
         )
 
     def _of(self, instalments: Iterable[Instalment]) -> Schedule:
         return Schedule.of(instalments, self.allocation, decimals=self.decimals)
+
+    @property
+    def _in_step(self) -> Allocation:
+        """The rounding that keeps each sum of instalments in step with what it is a part of."""
+        whole = self.allocation is not Allocation.FRACTIONAL
+        return Allocation.CUMULATIVE_ROUND_DOWN if whole else Allocation.FRACTIONAL
 
     @staticmethod
     def _parts(instalments: Iterable[Instalment]) -> list[Fraction]:
@@ -132,9 +142,7 @@ class Schedule:
         if not unvested or not shares:
             return [Shares(0)] * len(unvested)
         rest = sum((each.shares for each in unvested), Shares(0)) - shares
-        whole = self.allocation is not Allocation.FRACTIONAL
-        rounding = Allocation.CUMULATIVE_ROUND_DOWN if whole else Allocation.FRACTIONAL
-        left = allocated(rest, self._parts(unvested), rounding, decimals=self.decimals)
+        left = allocated(rest, self._parts(unvested), self._in_step, decimals=self.decimals)
         return [each.shares - stays for each, stays in zip(unvested, left, strict=True)]
 
 

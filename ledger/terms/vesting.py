@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import Enum
-from fractions import Fraction
-from math import floor
 from typing import Final
 
 import attrs
 
-from ledger.days import day
+from ledger.days import day, months_after
 from ledger.errors import NotUnderstood
 from ledger.identity import Count, VestingConditionId
-from ledger.quantities import PLACES, Ratio, Shares
+from ledger.quantities import FractionPolicy, Ratio, Shares, round_position
 from ledger.terms.allocation import Allocation, allocated
 from ledger.terms.base import Terms
 from ledger.terms.schedule import Instalment, Schedule, TakenFrom
@@ -41,8 +38,7 @@ def _contradiction(what: str, hint: str) -> NotUnderstood:
 def later(start: date, length: int, unit: PeriodUnit, day_of_month: int | None = None) -> date:
     """Return the day that lies a period after another.
 
-    Months and years are those of the calendar. A month that lacks the day ends the period on its last day, so
-    that the month after 31 January ends on 28 or 29 February, and the two months after it on 31 March.
+    Months and years are those of the calendar; see ``months_after``.
 
     Args:
         start: From which day.
@@ -52,9 +48,7 @@ def later(start: date, length: int, unit: PeriodUnit, day_of_month: int | None =
     """
     if unit is PeriodUnit.DAYS:
         return start + timedelta(days=length)
-    months = start.year * 12 + start.month - 1 + length * _MONTHS[unit]
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(day_of_month or start.day, monthrange(year, month + 1)[1]))
+    return months_after(start, length * _MONTHS[unit], day_of_month=day_of_month)
 
 
 class ConditionRole(Enum):
@@ -235,7 +229,7 @@ class Acceleration(Terms):
         second = met.get(self.and_then)
         if second is None or second < first:
             return None
-        if self.within_months is not None and second > later(first, self.within_months, PeriodUnit.MONTHS):
+        if self.within_months is not None and second > months_after(first, self.within_months):
             return None
         return second
 
@@ -246,13 +240,12 @@ class Acceleration(Terms):
     def of(self, schedule: Schedule, on: date) -> Shares:
         """Return how many of the unvested shares vest sooner, rounded down unless the award vests in fractions."""
         if self.months is not None:
-            return schedule.vested(later(on, self.months, PeriodUnit.MONTHS)) - schedule.vested(on)
+            return schedule.vested(months_after(on, self.months)) - schedule.vested(on)
         assert self.portion is not None
         exact = schedule.unvested(on) * self.portion
         if self.portion.value == 1 or schedule.allocation is Allocation.FRACTIONAL:
             return exact
-        step = int(10 ** (PLACES - schedule.decimals))
-        return Shares.of_units(floor(Fraction(exact.units, step)) * step)
+        return Shares.of_units(round_position(exact.units, FractionPolicy.DOWN, schedule.decimals))
 
 
 @attrs.frozen(kw_only=True)

@@ -17,7 +17,7 @@ from bisect import bisect_left
 from enum import Enum
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
@@ -26,7 +26,7 @@ from ledger.quantities import plain
 from ledger.terms.liquidation import Participation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 NOTHING: Final = Fraction(0)
 
@@ -132,19 +132,17 @@ class Stretch:
 
     Attributes:
         since: The exit value at which it begins: the break point.
-        per_common: What a common share is paid there.
-        common_part: What a common share is paid of each further unit.
-        paid: What each claim has there, all its shares together.
-        parts: The part of each further unit that goes to each claim.
-        standings: Where each claim stands.
+        stage: The rank that is being filled there, or the common stock.
+        low: The height at which it begins.
+        inside: A height within it.
+        rise: What all claims together are paid more while the height rises by one; zero where nobody is.
     """
 
     since: Fraction
-    per_common: Fraction
-    common_part: Fraction
-    paid: tuple[Fraction, ...]
-    parts: tuple[Fraction, ...]
-    standings: tuple[Standing, ...]
+    stage: int
+    low: Fraction
+    inside: Fraction
+    rise: Fraction
 
 
 @attrs.frozen(kw_only=True)
@@ -231,8 +229,12 @@ class Waterfall:
         ranks = sorted({claim.rank for claim in self.claims if claim.preference}, reverse=True)
         self._stage = {rank: stage for stage, rank in enumerate(ranks)}
         self._common_stage = len(ranks)
-        self.stretches: tuple[Stretch, ...] = tuple(self._stretches())
-        self._since = [stretch.since for stretch in self.stretches]
+        alike: dict[Claim, list[Claim]] = {}
+        for claim in self.claims:  # claims that differ in name and number alone are worth the same by the share
+            alike.setdefault(attrs.evolve(claim, name="", number=Fraction(1)), []).append(claim)
+        self._groups = [(one, sum((claim.number for claim in of), NOTHING), of) for one, of in alike.items()]
+        self._stretches = [swept.stretch for swept in self._sweep()]
+        self._since = [stretch.since for stretch in self._stretches]
 
     def at(self, exit_value: Fraction) -> Distribution:
         """Return who is paid what at an exit value of zero or more.
@@ -241,64 +243,74 @@ class Waterfall:
         """
         if exit_value < 0:
             raise NotUnderstood("E_QUANTITY", f"an exit value of {plain(exit_value)}", "state zero or more")
-        stretch = self.stretches[max(0, bisect_left(self._since, exit_value) - 1)]
-        further = exit_value - stretch.since
-        per_common = stretch.per_common + further * stretch.common_part
-        portions = tuple(
-            self._portion(claim, standing, paid + further * part)
-            for claim, standing, paid, part in zip(
-                self.claims, stretch.standings, stretch.paid, stretch.parts, strict=True
-            )
-        )
+        stretch = self._stretches[max(0, bisect_left(self._since, exit_value) - 1)]
+        height = stretch.low
+        if stretch.rise:
+            height += (exit_value - stretch.since) / stretch.rise
+        portions = tuple(self._portion(claim, stretch, height) for claim in self.claims)
         return Distribution(
             exit_value=exit_value,
-            per_common=per_common,
+            per_common=height if stretch.stage == self._common_stage else NOTHING,
             portions=portions,
             left_over=exit_value - sum(portion.proceeds for portion in portions),
         )
 
     def break_points(self) -> list[BreakPoint]:
         """Return the exit values at which the next dollar is shared in another way, from zero on."""
-        points: list[BreakPoint] = []
-        before: Sequence[Standing | None] = (None,) * len(self.claims)
-        for stretch in self.stretches:
-            changes = tuple(
-                Change(claim=claim, before=was, after=is_now)
-                for claim, was, is_now in zip(self.claims, before, stretch.standings, strict=True)
-                if was is not is_now
+        return [
+            BreakPoint(
+                exit_value=swept.stretch.since,
+                per_common=swept.stretch.low if swept.stretch.stage == self._common_stage else NOTHING,
+                changes=swept.changes,
+                parts=self._parts(swept),
             )
-            points.append(
-                BreakPoint(
-                    exit_value=stretch.since, per_common=stretch.per_common, changes=changes, parts=stretch.parts
-                )
-            )
-            before = stretch.standings
-        return points
+            for swept in self._sweep()
+        ]
 
-    def _portion(self, claim: Claim, standing: Standing, proceeds: Fraction) -> Portion:
+    def _parts(self, swept: _Swept) -> tuple[Fraction, ...]:
+        """Return the part of the next dollar that goes to each claim."""
+        rise = swept.stretch.rise
+        of = {
+            id(claim): slope
+            for slope, (_, _, each) in zip(swept.slopes, self._groups, strict=True)
+            for claim in each
+        }
+        return tuple(claim.number * of[id(claim)] / rise if rise else NOTHING for claim in self.claims)
+
+    def _portion(self, claim: Claim, stretch: Stretch, height: Fraction) -> Portion:
+        standing = claim.standing(*self._at_height(claim, stretch.stage, stretch.inside))
+        proceeds = claim.number * claim.worth(*self._at_height(claim, stretch.stage, height))
         if standing in (Standing.CONVERTED, Standing.NOT_EXERCISED):
             return Portion(claim=claim, standing=standing, proceeds=proceeds, preference=NOTHING)
-        received = proceeds + claim.strike * claim.number
-        preference = min(received, claim.preference * claim.number)
-        preference = max(NOTHING, preference - claim.strike * claim.number)  # the strike comes out of it first
+        strike = claim.strike * claim.number  # it comes out of the preference first
+        preference = max(NOTHING, min(proceeds, claim.preference * claim.number - strike))
         return Portion(claim=claim, standing=standing, proceeds=proceeds, preference=preference)
 
-    def _pieces(self) -> Iterable[tuple[int, Fraction, Fraction, bool]]:
-        """Return the pieces on which everything is linear: stage, where in it they begin and end, if they end.
+    def _pieces(self) -> Iterator[_Piece]:
+        """Yield the pieces on which everything is linear.
 
         A stage is one rank, filled from 0 to 1. The last is the common stock; its last piece goes on for ever, and
         is told by two of its points.
         """
         for rank, stage in self._stage.items():
-            fills = {NOTHING, Fraction(1)}
-            for claim in self.claims:
-                if claim.preference and claim.rank == rank and claim.strike < claim.preference:
-                    fills.add(claim.strike / claim.preference)
-            edges = sorted(fills)
-            yield from ((stage, low, high, True) for low, high in pairwise(edges))
-        edges = sorted({NOTHING}.union(*(claim.turns() for claim in self.claims)))
-        yield from ((self._common_stage, low, high, True) for low, high in pairwise(edges))
-        yield self._common_stage, edges[-1], edges[-1] + 1, False
+            turns: dict[Fraction, list[int]] = {NOTHING: [], Fraction(1): []}
+            for place, (claim, _, _) in enumerate(self._groups):
+                if claim.preference and claim.rank == rank and NOTHING < claim.strike < claim.preference:
+                    turns.setdefault(claim.strike / claim.preference, []).append(place)
+            yield from self._between(stage, turns)
+        turns = {NOTHING: []}
+        for place, (claim, _, _) in enumerate(self._groups):
+            for turn in claim.turns():
+                turns.setdefault(turn, []).append(place)
+        yield from self._between(self._common_stage, turns)
+        last = max(turns)
+        turning = turns[last] if last else range(len(self._groups))
+        yield _Piece(self._common_stage, last, last + 1, turning, ends=False)
+
+    def _between(self, stage: int, turns: dict[Fraction, list[int]]) -> Iterator[_Piece]:
+        everything = range(len(self._groups))
+        for low, high in pairwise(sorted(turns)):
+            yield _Piece(stage, low, high, turns[low] if low else everything, ends=True)
 
     def _at_height(self, claim: Claim, stage: int, height: Fraction) -> tuple[Fraction, Fraction]:
         """Return what a share of the claim has of its preference at a height, and what a common share is paid."""
@@ -309,24 +321,71 @@ class Waterfall:
             return NOTHING, NOTHING
         return claim.preference * (height if own == stage else 1), NOTHING
 
-    def _stretches(self) -> Iterable[Stretch]:
-        last: tuple[Standing, ...] | None = None
-        for stage, low, high, ends in self._pieces():
-            middle = (low + high) / 2
-            standings = tuple(claim.standing(*self._at_height(claim, stage, middle)) for claim in self.claims)
-            begun = [claim.number * claim.worth(*self._at_height(claim, stage, low)) for claim in self.claims]
-            ended = [claim.number * claim.worth(*self._at_height(claim, stage, high)) for claim in self.claims]
-            gained = [after - before for before, after in zip(begun, ended, strict=True)]
-            rise = sum(gained, NOTHING)
-            if standings == last or (not rise and ends):
-                continue  # nothing changes; or the height rises without a payment, and no exit value lies there
-            in_common = stage == self._common_stage
-            yield Stretch(
-                since=sum(begun, NOTHING),
-                per_common=low if in_common else NOTHING,
-                common_part=(high - low) / rise if in_common and rise else NOTHING,
-                paid=tuple(begun),
-                parts=tuple(part / rise if rise else NOTHING for part in gained),
-                standings=standings,
-            )
-            last = standings
+    def _sweep(self) -> Iterator[_Swept]:
+        """Let the height rise, and yield each stretch with what changes where it begins."""
+        slopes = [NOTHING] * len(self._groups)
+        standings: list[Standing | None] = [None] * len(self._groups)
+        before: dict[int, Standing | None] = {}
+        since, rise, begun = NOTHING, NOTHING, False
+        for piece in self._pieces():
+            middle = (piece.low + piece.high) / 2
+            for place in piece.turning:
+                claim, number, _ = self._groups[place]
+                begins, ends = (
+                    claim.worth(*self._at_height(claim, piece.stage, height)) for height in (piece.low, piece.high)
+                )
+                slope = (ends - begins) / (piece.high - piece.low)
+                rise += number * (slope - slopes[place])
+                slopes[place] = slope
+                now = claim.standing(*self._at_height(claim, piece.stage, middle))
+                if now is not standings[place]:
+                    before.setdefault(place, standings[place])
+                    standings[place] = now
+            changed = {place: was for place, was in before.items() if was is not standings[place]}
+            if (changed or not begun) and (rise or not piece.ends):  # a height that pays nobody is no exit value
+                stretch = Stretch(since, piece.stage, piece.low, middle, rise)
+                yield _Swept(stretch, self._changes(changed, standings), slopes)
+                before, begun = {}, True
+            since += rise * (piece.high - piece.low)
+
+    def _changes(
+        self, changed: Mapping[int, Standing | None], standings: Sequence[Standing | None]
+    ) -> tuple[Change, ...]:
+        """Return what claims do that they did not do before, in the order in which they were given."""
+        found = {
+            id(claim): (was, now)
+            for place, was in changed.items()
+            if (now := standings[place]) is not None
+            for claim in self._groups[place][2]
+        }
+        return tuple(
+            Change(claim=claim, before=found[id(claim)][0], after=found[id(claim)][1])
+            for claim in self.claims
+            if id(claim) in found
+        )
+
+
+class _Piece(NamedTuple):
+    """Heights between which everything is linear.
+
+    Attributes:
+        stage: The rank that is being filled, or the common stock.
+        low: Where it begins.
+        high: Where it ends.
+        turning: Places of the groups that may gain otherwise than before.
+        ends: Whether it ends there, or goes on for ever.
+    """
+
+    stage: int
+    low: Fraction
+    high: Fraction
+    turning: Sequence[int]
+    ends: bool
+
+
+class _Swept(NamedTuple):
+    """A stretch as it is come to: what changes there, and what a share of each group gains."""
+
+    stretch: Stretch
+    changes: tuple[Change, ...]
+    slopes: Sequence[Fraction]

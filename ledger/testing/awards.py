@@ -9,10 +9,9 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from ledger.identity import Count, VestingConditionId
-from ledger.quantities import Price, Ratio, Shares
+from ledger.quantities import NO_SHARES, Price, Ratio, Shares
 from ledger.terms.allocation import Allocation
 from ledger.terms.awards import AwardKind, AwardTerms
-from ledger.terms.exercise import NO_SHARES
 from ledger.terms.schedule import TakenFrom
 from ledger.terms.vesting import Acceleration, ConditionRole, PeriodUnit, VestingTerms, VestingTranche
 from ledger.testing import values

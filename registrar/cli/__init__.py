@@ -147,7 +147,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "dissolve": ("registrar.cli.acts.restrictions:dissolve", "They no longer do."),
         "nominee": ("registrar.cli.acts.restrictions:nominee", "Shares in a name belong to another."),
     },
-    "The company": {
+    "Company affairs": {
         "rename-company": ("registrar.cli.acts.affairs:rename_company", "The company has another name."),
         "list": ("registrar.cli.acts.affairs:list_", "Shares trade elsewhere, or under a new symbol."),
         "propose": ("registrar.cli.acts.affairs:propose", "A change of the charter is proposed."),
@@ -284,12 +284,26 @@ class Verbs(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the verb; a mistyped one is answered with the nearest."""
         if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
-            from difflib import get_close_matches  # only a mistake needs it
-
-            near = get_close_matches(args[0], self.list_commands(ctx), n=1, cutoff=0.5)
-            known = f"did you mean {near[0]}?" if near else f"the verbs are {', '.join(self.list_commands(ctx))}"
+            near = _near(args[0])
+            known = f"did you mean {near}?" if near else "captable --help lists them"
             raise click.UsageError(f"there is no verb {args[0][:60]!a} ({known})")
         return super().resolve_command(ctx, args)
+
+
+def _near(typed: str) -> str | None:
+    """Return the verbs that a word may stand for: written almost so, or having the word in what they do."""
+    from difflib import get_close_matches  # only a mistake needs it
+
+    def words(text: str) -> str:
+        return f" {' '.join(text.lower().replace('-', ' ').translate(_NO_STOPS).split())} "
+
+    verbs = {name: told for group in VERBS.values() for name, (_, told) in group.items()}
+    near = get_close_matches(typed, verbs, n=1, cutoff=0.78)
+    about = [name for name, told in verbs.items() if words(typed) in words(name) + words(told)]
+    return " or ".join(near or about[:3] or get_close_matches(typed, verbs, n=1)) or None
+
+
+_NO_STOPS: Final = str.maketrans("", "", ".,:")
 
 
 class _Told(Exception):

@@ -79,7 +79,8 @@ def commitments(asked: Asking, as_of: str | None, basis: str | None) -> None:
     epilog="""\b
 Example:
   captable rollforward boone common --after 2017-01-01 --through 2017-06-20
-  captable rollforward ascent-k undrawn --after 2017-02-08""",
+  captable rollforward ascent-k undrawn --after 2017-02-08
+  captable rollforward plan-2016 pooled --after 2016-12-31""",
 )
 @click.argument("figure", nargs=-1, required=True, shell_complete=completion.figure)
 @asking()
@@ -95,8 +96,10 @@ def rollforward(
 ) -> None:
     """Show how FIGURE came from one day to another: opening, each kind of movement, closing.
 
-    FIGURE is a holder and a class (boone common), a class and a figure (common outstanding), or an agreement and
-    a figure (ascent-k undrawn).
+    FIGURE is a holder and a class or an instrument (boone common, boone note-1), a class and a figure (common
+    outstanding), an agreement and a figure (ascent-k undrawn), or what is left of an instrument, a plan, a dividend
+    or a control account: NOTE owed, WARRANT purchasable, AWARD awarded, PLAN pooled, DIVIDEND declared, ACCOUNT
+    restricted.
     """
     with asked.opened() as ledger:
         from projections.rollforward import rollforward as roll
@@ -118,7 +121,8 @@ def rollforward(
 Example:
   captable explain boone common --as-of 2017-06-20
   captable explain common authorized
-  captable explain ascent-k undrawn""",
+  captable explain ascent-k undrawn
+  captable explain boone note-1""",
 )
 @click.argument("figure", nargs=-1, required=True, shell_complete=completion.figure)
 @asking()
@@ -127,8 +131,10 @@ Example:
 def explain(asked: Asking, figure: tuple[str, ...], as_of: str | None, basis: str | None) -> None:
     """Show the entries behind FIGURE, with the arithmetic.
 
-    FIGURE is a holder and a class (boone common), a class and one of outstanding, issued, treasury, reserved and
-    authorized, or an agreement and one of undertaken, closed, lapsed and undrawn.
+    FIGURE is a holder and a class or an instrument (boone common, boone note-1), a class and one of outstanding,
+    issued, treasury, reserved, pooled, awarded and authorized, an agreement and one of undertaken, closed, lapsed
+    and undrawn, or what is left of an instrument, a plan, a dividend or a control account: NOTE owed, WARRANT
+    purchasable, AWARD awarded, PLAN pooled, DIVIDEND declared, ACCOUNT restricted.
     """
     with asked.opened() as ledger:
         from projections.explain import explain as explained

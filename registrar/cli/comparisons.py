@@ -93,8 +93,13 @@ def diff(
         asked.answer(lambda: report(ledger, answer))
 
 
-ANSWERS: Final = ("show", "commitments", "holders", "certificates", "control", "check")
+ANSWERS: Final = (
+    *("show", "commitments", "holders", "certificates", "control"),
+    *("notes", "warrants", "awards", "dividends", "fully-diluted", "check"),
+)
 """Answers that can be had with and without what is supposed."""
+_IN_UNITS_OF_THE_DAY: Final = ("notes", "awards", "dividends", "fully-diluted", "check")
+"""Those of them that are in the units of the day asked about, and of no other."""
 
 
 @click.command(
@@ -122,6 +127,8 @@ def what_if(
     from ledger.exchange import json_lines
     from registrar.cli.records import at_place, bytes_of
 
+    if basis is not None and answer in _IN_UNITS_OF_THE_DAY:
+        raise click.UsageError(f"--answer {answer} is in the units of the day asked about (leave --basis away)")
     name = "standard input" if events == "-" else events
     lines = json_lines.read(bytes_of(events, json_lines.MAX_FILE_BYTES, name), name)
     with asked.opened() as ledger:
@@ -171,6 +178,28 @@ def _answered(ledger: Ledger, answer: str, day: date, known: int | None, units: 
         from registrar.registers.certificates import certificates as certificates_report
 
         return certificates_report(ledger, certificates(ledger, as_of=day, known_at=known, basis=units))
+    if answer == "notes":
+        from projections.notes import notes
+
+        return views.notes(ledger, notes(ledger, as_of=day, known_at=known))
+    if answer == "warrants":
+        from projections.warrants import warrants
+
+        return views.warrants(ledger, warrants(ledger, as_of=day, known_at=known, basis=units))
+    if answer == "awards":
+        from projections.awards import awards
+        from registrar.registers.awards import awards as awards_report
+
+        return awards_report(ledger, awards(ledger, as_of=day, known_at=known))
+    if answer == "dividends":
+        from projections.dividends import dividends
+        from registrar.registers.dividends import dividends as dividends_report
+
+        return dividends_report(ledger, dividends(ledger, as_of=day, known_at=known))
+    if answer == "fully-diluted":
+        from projections.fully_diluted import fully_diluted
+
+        return views.fully_diluted(ledger, fully_diluted(ledger, as_of=day, known_at=known))
     from projections.control import control_book
     from registrar.registers.control import control_book as control_report
 

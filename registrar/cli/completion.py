@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from ledger.store.sqlite import SqliteStore
+    from registrar.names import Names
 
     Items = list[CompletionItem[Any]]
     Completes = Callable[[click.Context, click.Parameter, str], Items]
@@ -29,7 +33,7 @@ def completing(*kinds: str) -> Completes:
 
     Args:
         kinds: What may be named: ``issuer``, ``holder``, ``stock class``, ``agreement``, ``tranche``,
-            ``condition``, ``security``, ``reserve``.
+            ``condition``, ``security``, ``reserve``, ``instrument``, ``plan``, ``dividend``, ``control account``.
     """
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
@@ -44,43 +48,66 @@ def completing(*kinds: str) -> Completes:
 
 def _names(ctx: click.Context, kinds: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Yield names with their titles."""
-    path, issuer = ctx.params.get("file"), ctx.params.get("issuer")
+    with _opened(ctx) as store:
+        if store is not None and "issuer" in kinds:
+            yield from ((issuer, "") for issuer in store.issuers())
+        elif store is not None:
+            names = _recorded(ctx, store)
+            for kind in kinds:
+                within = ctx.params.get("agreement") if kind in _WITHIN else None
+                yield from names.all(kind, within).items()
+
+
+@contextmanager
+def _opened(ctx: click.Context) -> Iterator[SqliteStore | None]:
+    """Open the file that the line names, to read it; ``None`` where there is none."""
+    path = ctx.params.get("file")
     if not path or not os.path.isfile(path):
+        yield None
         return
-    from ledger.journal import Ledger
     from ledger.store.sqlite import SqliteStore
 
     store = SqliteStore(path)
     try:
-        if "issuer" in kinds:
-            yield from ((issuer, "") for issuer in store.issuers())
-            return
-        from registrar.names import Names
-
-        names = Names(Ledger(store, issuer))
-        for kind in kinds:
-            within = ctx.params.get("agreement") if kind in _WITHIN else None
-            yield from names.all(kind, within).items()
+        yield store
     finally:
         store.close()
 
 
-def figure(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
-    """Complete the words of a figure: a holder and a class, or a class or an agreement and one of its figures."""
-    words = ctx.params.get(param.name or "") or ()
-    kinds = ("holder", "stock class", "agreement")
-    if not words:
-        return completing(*kinds)(ctx, param, incomplete)
-    known = {kind: [item.value for item in completing(kind)(ctx, param, words[0])] for kind in kinds}
-    of = next((kind for kind, names in known.items() if words[0] in names), "")
-    if len(words) > 1 or not of:
-        return []
-    if of == "holder":
-        return completing("stock class")(ctx, param, incomplete)
-    from projections.figures import AGREEMENT_FIGURES, CLASS_FIGURES
+def _recorded(ctx: click.Context, store: SqliteStore) -> Names:
+    from ledger.journal import Ledger
+    from registrar.names import Names
 
-    figures = CLASS_FIGURES if of == "stock class" else AGREEMENT_FIGURES
-    return [_item(each) for each in figures if each.startswith(incomplete)]
+    return Names(Ledger(store, ctx.params.get("issuer")))
+
+
+def figure(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
+    """Complete the words of a figure: a holder and what they may have, or what has figures and one."""
+    from registrar.figures import NAMED
+
+    words = ctx.params.get(param.name or "") or ()
+    if not words:
+        return completing(*NAMED)(ctx, param, incomplete)
+    try:
+        found = dict.fromkeys(_may_follow(ctx, words[0])) if len(words) == 1 else ()
+    except Exception:  # as for names
+        return []
+    return [_item(each) for each in found if each.startswith(incomplete)]
+
+
+def _may_follow(ctx: click.Context, of: str) -> Iterator[str]:
+    """Yield what makes a figure with the first word of it."""
+    from registrar.figures import NAMED, figures_of
+
+    with _opened(ctx) as store:
+        if store is None:
+            return
+        names = _recorded(ctx, store)
+        for kind in (each for each in NAMED if of in names.all(each)):
+            if kind == "holder":
+                yield from (*names.all("stock class"), *names.all("instrument"))
+            else:
+                yield from figures_of(names, kind, of)
 
 
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:

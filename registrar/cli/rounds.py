@@ -30,7 +30,7 @@ Example:
 @click.argument("series")
 @asking()
 @as_of_option
-@click.option("--pre-money", metavar="MONEY", help="What the company counts for before the new money.")
+@click.option("--pre-money", metavar="MONEY", help="What it counts for before the new money.")
 @click.option("--post-money", metavar="MONEY", help="What it counts for with it.")
 @click.option("--price", metavar="PRICE", help="Price of a share, where the round states it.")
 @click.option(
@@ -48,20 +48,18 @@ Example:
     show_default=True,
     help="How what converts meets the valuation.",
 )
-@click.option(
-    "--pool", metavar="PERCENT", help="Part of all shares after the round that is to be in the pool: 10%."
-)
-@click.option("--add-to-pool", metavar="SHARES", help="Shares added to the pool, where the round says how many.")
-@click.option("--pool-outside", is_flag=True, help="The pool grows after the price is set: everybody bears it.")
+@click.option("--pool", metavar="PERCENT", help="Part of all shares after it in the pool: 10%.")
+@click.option("--add-to-pool", metavar="SHARES", help="Shares that are added to the pool instead.")
+@click.option("--pool-outside", is_flag=True, help="The pool grows after the price is set.")
 @click.option("--promised", metavar="SHARES", help="Options promised and not granted.")
 @click.option(
     "--leave-out",
     multiple=True,
     metavar="PAPER",
     shell_complete=completing("instrument"),
-    help="A SAFE or note that does not convert; may be given several times.",
+    help="A SAFE or note that does not convert.",
 )
-@click.option("--price-places", type=int, metavar="N", help="Decimals of the price, rounded down. Default: exact.")
+@click.option("--price-places", type=int, metavar="N", help="Decimals of the price. Default: exact.")
 @click.option("--conversion-places", type=int, metavar="N", help="Decimals of prices at which papers convert.")
 @click.option(
     "--fractions",
@@ -70,10 +68,8 @@ Example:
     show_default=True,
     help="What happens to the fraction of a share.",
 )
-@click.option("--one-series", is_flag=True, help="Papers convert into SERIES itself, not into shadow series.")
-@click.option(
-    "--suppose", metavar="EVENTS", shell_complete=files, help="On top of the facts of this file, as for what-if."
-)
+@click.option("--one-series", is_flag=True, help="No shadow series: all convert into SERIES.")
+@click.option("--suppose", metavar="EVENTS", shell_complete=files, help="On top of these facts, as for what-if.")
 @click.option("--facts", metavar="FILE", shell_complete=files, help="Write the closing as facts into this file.")
 @click.option("--title", metavar="TEXT", help="Of the series, in the facts.")
 @click.option(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ledger.quantities import Money
-from projections.bounds import Bounds
-from projections.dividends import together
-from registrar.registers.said import OPEN_DAYS
+from projections.bounds import Bounds, together
+from registrar.registers.said import OPEN_DAYS, listed
 from registrar.report import Cell, Check, Column, Kind, Report, Role, Row, Table
 from registrar.views.common import at_the_close
 
@@ -52,8 +51,8 @@ def _declared(answer: DividendLedger) -> Table:
         title="Dividends declared",
         columns=(
             Column(name="dividend", heading="Dividend"),
-            Column(name="stock_class", heading="Class"),
-            Column(name="declared_on", heading="Declared on", kind=Kind.DAY, bounded=True),
+            Column(name="stock_class", heading="Class", optional=True),
+            Column(name="declared_on", heading="Declared on", kind=Kind.DAY, bounded=True, optional=True),
             Column(name="per_share", heading="A share", kind=Kind.MONEY),
             Column(name="record_on", heading="Record day", kind=Kind.DAY),
             Column(name="payment_on", heading="Payment day", kind=Kind.DAY, absent="not set"),
@@ -99,7 +98,8 @@ def _entitled(answer: DividendLedger) -> Table:
         if line.holders:
             currency = line.per_share.currency
             paid, unpaid = (
-                together((getattr(each, name) for each in line.holders), currency) for name in ("paid", "unpaid")
+                together((getattr(each, name) for each in line.holders), Money(0, currency))
+                for name in ("paid", "unpaid")
             )
             rows.append(Row((group, "together", None, None, line.due, paid, unpaid), Role.TOTAL, group=group))
     return Table(
@@ -212,10 +212,16 @@ def _notes(answer: DividendLedger) -> Iterator[str]:
             f"What accrued is counted up to and without {answer.as_of}, on each share from the day of its issue or"
             " the first day that the terms name. It is rounded so that the lines of a class add up."
         )
+    if answer.accrued and answer.counted_late:
+        yield f"The day of {_entries(answer.counted_late)} is open: what accrued counts from its latest day."
     if any(line.given_up for line in answer.accrued):
         yield "The papers say whether what accrued on shares that were converted, redeemed or given up is due."
     if any(line.is_open for line in answer.payments):
         yield OPEN_DAYS
+
+
+def _entries(numbers: Sequence[int]) -> str:
+    return f"{'entry' if len(numbers) == 1 else 'entries'} {listed(numbers)}"
 
 
 def _of_dividend(line: DividendLine, answer: DividendLedger) -> Iterator[str]:

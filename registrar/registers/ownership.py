@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ledger.quantities import plain
+from ledger.quantities import NO_SHARES, plain
 from projections.beneficial import WITHIN_DAYS
 from projections.bounds import exactly
 from projections.crossings import Side
-from projections.limits import NONE
 from projections.restrictions import Standing
 from registrar.registers.said import OPEN_DAYS, listed
 from registrar.report import Asked, Column, Head, Kind, Report, Role, Row, Table
@@ -50,14 +49,14 @@ def beneficial_ownership(ledger: Ledger, answer: BeneficialOwnership) -> Report:
 
 def _owners(answer: BeneficialOwnership) -> Table:
     def shown(figure: str) -> bool:
-        return any(getattr(line, figure) != exactly(NONE) for line in answer)
+        return any(getattr(line, figure) != exactly(NO_SHARES) for line in answer)
 
     def shares(name: str, heading: str, *, is_shown: bool = True) -> Column:
         return Column(name=name, heading=heading, kind=Kind.SHARES, bounded=True, shown=is_shown)
 
     columns = (
         Column(name="name", heading="Owner"),
-        Column(name="owner", heading="Id"),
+        Column(name="owner", heading="Id", optional=True),
         Column(name="members", heading="Members", shown=bool(answer.groups)),
         shares("of_record", "Of record"),
         shares("by_nominees", "In other names", is_shown=shown("by_nominees")),
@@ -65,7 +64,7 @@ def _owners(answer: BeneficialOwnership) -> Table:
         shares("held_back", "Held back", is_shown=shown("held_back")),
         shares("owned", "Owned"),
         _percent("part", "% of class"),
-        Column(name="limits", heading="Limits", shown=any(line.limits for line in answer)),
+        Column(name="limits", heading="Limits", shown=any(line.limits for line in answer), optional=True),
     )
     rows = [_owner(line) for line in answer.holders] + [_owner(line, is_group=True) for line in answer.groups]
     return Table(name="owners", title="Beneficial ownership", columns=columns, rows=rows)
@@ -139,7 +138,7 @@ def _notes_on_owners(answer: BeneficialOwnership) -> Iterator[str]:
             f" owner may acquire within {WITHIN_DAYS} days (17 CFR 240.13d-3(d)(1)). Parts of two owners do not add"
             " up."
         )
-    if any(line.held_back != exactly(NONE) for line in answer):
+    if any(line.held_back != exactly(NO_SHARES) for line in answer):
         yield (
             "Held back: what an ownership limit keeps its holder from acquiring, also if they gave notice today and"
             f" waited {WITHIN_DAYS} days."

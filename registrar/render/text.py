@@ -118,9 +118,12 @@ def _figures(table: Table, start: int, end: int, width: int) -> list[str]:
         )
     )
     drawn: list[Sequence[str]] = []
+    told = [place for place, column in enumerate(upright.columns) if column.name.startswith("of_")]
     for group in upright.groups():
-        drawn += [tables.GAP] if drawn else []
-        drawn += [upright.rows[place].values for place in group]
+        lines = [upright.rows[place].values for place in group]
+        lines = [line for line in lines if any(line[place] for place in told)]  # these have none of the others
+        drawn += [tables.GAP] if drawn and lines else []
+        drawn += lines
     columns = [
         tables.Column(column.heading, right=column.name.startswith("of_"), optional=column.optional)
         for column in upright.columns

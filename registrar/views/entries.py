@@ -151,6 +151,8 @@ def _fields(value: Any, beside: set[str] = frozenset()) -> Iterable[str]:  # typ
 
 
 def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, tuple):
         return " + ".join(_told(each) for each in value)
     if isinstance(value, Measure):

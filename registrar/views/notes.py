@@ -11,6 +11,7 @@ from projections.bounds import Bounds, exactly
 from projections.debts import InterestChange, PrincipalChange
 from registrar.registers.said import OPEN_DAYS, heads, listed
 from registrar.report import Asked, Column, Head, Kind, Report, Role, Row, Table
+from registrar.tables import amount
 from registrar.views.common import is_zero
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def notes(ledger: Ledger, answer: NoteLedger) -> Report:
 
 def _owed(answer: NoteLedger) -> Table:
     """Return what each holder is owed on the day."""
-    still = [line for line in answer if not (is_zero(line.principal) and is_zero(_payable(line)))]
+    still = [
+        line for line in answer if not (is_zero(line.principal) and (_beyond(line) or is_zero(_payable(line))))
+    ]
     columns = (
         *_WHO,
         Column(name="kind", heading="Is a", optional=True),
@@ -81,6 +84,12 @@ def _owed(answer: NoteLedger) -> Table:
     totals: tuple[_Figure, ...] = (lambda line: line.principal, _payable)
     rows = _with_totals(rows, still, totals, before=1, behind=2)
     return Table(name="owed", title="Owed", columns=columns, rows=rows, empty="Nothing is owed any more.")
+
+
+def _beyond(line: NoteLine) -> bool:
+    """Whether more interest was settled than had accrued, in every reading, by a cent or more."""
+    owed = _payable(line).high
+    return owed is not None and owed.units < 0
 
 
 _WHO: Final = (
@@ -207,17 +216,25 @@ def _sum(parts: Sequence[Bounds[Money]], currency: Currency) -> Bounds[Money]:
 
 def _terms(answer: NoteLedger) -> Table:
     """Return what each note promises."""
-    told = [note for note in answer.notes if note.terms.values]
+    owed = {line.instrument for line in answer if not is_zero(line.principal)}
+    told = [note for note in answer.notes if note.terms.values and note.instrument in owed]
     due = any(note.due is not None for note in told)
     columns = (
         Column(name="instrument", heading="Note"),
         Column(name="bears", heading="Bears"),
+        Column(
+            name="discount",
+            heading="Discount",
+            kind=Kind.MONEY,
+            optional=True,
+            shown=any(note.discount for note in told),
+        ),
         Column(name="matures_on", heading="Matures", kind=Kind.DAY),
         Column(name="next_due_on", heading="Next due", kind=Kind.DAY),
         _money("due", "Fallen due", shown=due),
         _money("overdue", "Overdue", shown=due),
         Column(name="state", heading="State"),
-        Column(name="secured_by", heading="Secured by", shown=any(_security(note) for note in told)),
+        Column(name="secured_by", heading="Secured by", shown=any(_security(note) for note in told), optional=True),
         Column(name="into", heading="Converts into", shown=any(note.into is not None for note in told)),
         Column(name="rule", heading="At", shown=False),
     )
@@ -234,6 +251,7 @@ def _terms_row(note: NoteOnDay) -> Row:
         (
             str(note.instrument),
             "nothing" if bears is None else in_words(bears),
+            note.discount,
             terms.matures_on,
             note.next_due_on,
             note.due,
@@ -316,5 +334,10 @@ def _notes(answer: NoteLedger) -> Iterator[str]:
         if gaps:
             days = listed(gaps[:_WEEKDAYS_TOLD]) + (" and others" if len(gaps) > _WEEKDAYS_TOLD else "")
             yield f"{note.instrument}: no quote within the look-back on {days}. A holiday, or a quote is missing."
+    for line in answer:
+        owed = _payable(line).high
+        if owed is not None and _beyond(line):
+            more = amount(Money(0, line.currency) - owed)
+            yield f"{line.instrument}: {line.name} was given {more} more interest than the recorded terms accrue."
     if any(not line.principal.is_exact or not line.interest.is_exact for line in answer):
         yield OPEN_DAYS

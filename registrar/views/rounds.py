@@ -61,6 +61,11 @@ def _money(amount: Fraction, answer: ProForma) -> Money:
     return paid_out([amount], answer.solution.price.currency)[0]
 
 
+def _about(what: str, price: Fraction) -> str:
+    """Return what a price is, with some decimals of one that no decimals say exactly."""
+    return f"{what}, about {plain(Fraction(round(price * 10**6), 10**6))}" if "/" in plain(price) else what
+
+
 def _round(answer: ProForma) -> Table:
     agreed, solution = answer.agreed, answer.solution
 
@@ -80,12 +85,12 @@ def _round(answer: ProForma) -> Table:
             money("new_money", "new money", "what the investors pay"),
             money("post_money", "post-money", "all shares after the round, at its price"),
             money("effective_pre_money", "effective pre-money", "shares and options of before, at its price"),
-            money("price", "price", "of one share", 2),
+            money("price", "price", _about("of one share", solution.price.amount), 2),
             Column(
                 name="exact_price",
                 heading="exact price",
                 kind=Kind.MONEY,
-                about="before rounding",
+                about=_about("before rounding", solution.exact_price),
                 block=2,
                 shown=solution.price.amount != solution.exact_price,
             ),

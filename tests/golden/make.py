@@ -485,7 +485,7 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
         "withheld": Shares(176_208_395),
         "abstained": Shares("0.5"),
         "broker_non_votes": Shares(2_682_238_670),
-        "record_day": date(2017, 6, 12),
+        "record_on": date(2017, 6, 12),
         "carried": True,
     },
     "proceeds-restricted": {**_FACT, "terms": "Released as the holders of the notes convert."},

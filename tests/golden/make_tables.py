@@ -11,10 +11,12 @@ from typing import Final
 
 from click.testing import CliRunner
 
-from ledger import Ledger, Money
+from ledger import Ledger, Money, Ratio
 from ledger.events import Consideration, ConsiderationForm
 from ledger.identity import Count, VestingConditionId
 from ledger.terms.awards import AwardKind
+from ledger.terms.dividends import DividendTerms
+from ledger.terms.interest import Compounding, DayCount
 from ledger.terms.schedule import TakenFrom
 from ledger.terms.vesting import ConditionRole, VestingTranche
 from registrar.cli import main
@@ -84,6 +86,23 @@ ASKED: Final = {
     "orchard-show": ["show", "--as-of", "2027-06-30"],
     "orchard-control": ["control", "common", "--as-of", "2027-06-30"],
     "orchard-rollforward": ["rollforward", "common", "pooled", "--after", "2026-01-31", "--through", "2027-06-30"],
+    "lagoon-dividends": ["dividends", "--as-of", "2026-09-30"],
+    "lagoon-dividends-before-the-record-day": ["dividends", "--as-of", "2026-03-20"],
+    "lagoon-dividends-before-anything": ["dividends", "--as-of", "2025-12-31"],
+    "lagoon-fully-diluted": ["fully-diluted", "--as-of", "2026-09-30"],
+    "lagoon-fully-diluted-at-a-price": [
+        *("fully-diluted", "--as-of", "2026-09-30"),
+        *("--price", "8 USD", "--definition", "treasury-stock"),
+    ],
+    "lagoon-fully-diluted-before-anything": ["fully-diluted", "--as-of", "2025-12-31"],
+    "lagoon-weighted-average": [
+        *("weighted-average", "common", "--after", "2025-12-31", "--through", "2026-12-31"),
+        *("--price", "8 USD", "--income", "250,000 USD", "--tax", "21%"),
+    ],
+    "lagoon-weighted-average-of-a-loss": [
+        *("weighted-average", "common", "--after", "2026-06-30", "--through", "2026-09-30"),
+        *("--income", "-40,000 USD"),
+    ],
 }
 
 SUPPOSED: Final = """\
@@ -218,11 +237,62 @@ def orchard(path: Path) -> None:
         )
 
 
+def lagoon(path: Path) -> None:
+    """Record a company that pays dividends, in cash and in shares, and whose shares may become many more."""
+    entitled = DividendTerms(rate=Ratio("0.08"), day_count=DayCount.THIRTY_360, compounding=Compounding.QUARTERLY)
+    yearly = a.vesting_terms(tranches=(VestingTranche(instalments=Count(3), every=Count(12)),))
+    stock = a.award_terms(award_kind=AwardKind.RESTRICTED_STOCK, vesting=yearly)
+    with Ledger.open(path, create=True, clock=a.ticking()) as ledger:
+        ledger.record(
+            a.issuer_registered(issuer="lagoon", legal_name="Lagoon Foods, Inc."),
+            a.common(votes_per_share="1"),
+            a.series_a(),
+            *(a.holder_registered(holder=name) for name in a.HOLDERS),
+            actor="counsel",
+            command="founding",
+        )
+        ledger.record(
+            a.class_rights_stated(dividends=entitled, effective_on=a.FOUNDED),
+            a.common_issued(issued=60_000, effective_on="2026-01-01"),
+            a.plan_adopted(pooled=10_000),
+            a.preferred_issued(issued=3_001, effective_on="2026-02-02"),
+            a.preferred_issued(holder="bob", issued=1_000, effective_on="2026-05-02"),
+            a.warrant_issued(purchasable=5_000, price="6 USD"),
+            a.award_granted(award="OPT-1", granted=4_800, price="4 USD"),
+            a.award_granted(award="RSA-1", holder="ada", granted=3_000, terms=stock),
+            a.note_issued(principal="20000 USD", consideration=None),
+            a.safe_issued(holder="bob", purchase_amount="50000 USD"),
+            a.dividend_declared(
+                dividend="2026-q1", per_share="0.05 USD", amount="150.05 USD", payment_on="2026-04-15"
+            ),
+            a.dividend_paid(dividend="2026-q1", amount="150.05 USD", received=None, received_class=None),
+            a.dividend_declared(
+                dividend="summer",
+                per_share="0.07 USD",
+                amount="280.07 USD",
+                record_on="2026-06-30",
+                payment_on="2026-07-15",
+                effective_on="2026-06-15",
+            ),
+            a.dividend_paid(
+                dividend="summer",
+                amount="210.07 USD",
+                received=26,
+                received_class="common",
+                effective_on="2026-07-15",
+            ),
+            a.dividend_paid(holder="bob", dividend="summer", amount="70 USD", effective_on="2026-09-15/2026-10-15"),
+            a.shares_converted(surrendered=1_001, received=1_251, effective_on="2026-08-03"),
+            actor="counsel",
+            command="year",
+        )
+
+
 def tables() -> Iterator[tuple[str, str]]:
     """Yield the name of each file, and what the command line prints."""
     with TemporaryDirectory() as folder:
         made = {}
-        for record in (founding_case, acme, quay, orchard):
+        for record in (founding_case, acme, quay, orchard, lagoon):
             name = record.__name__.partition("_")[0]
             made[name] = Path(folder) / f"{name}.db"
             record(made[name])

@@ -253,6 +253,16 @@ def test_units_are_not_exercised_and_nothing_is_released_before_it_vests() -> No
     assert "State it" in refused(units(), untold)
 
 
+def test_of_units_that_several_holders_have_each_is_released_no_more_than_their_own() -> None:
+    ledger = units()
+    ledger.record(award_transferred(transferred=4_000, effective_on="2026-03-02"))
+    (event,) = ReleaseUnits(award=OPTION, on=on("2026-07-01"), holder=HolderId("ada")).events(ledger)
+    assert isinstance(event, UnitsReleased)
+    assert (event.holder, event.released) == (HolderId("ada"), Shares(4_000))
+    more = ReleaseUnits(award=OPTION, on=on("2026-07-01"), holder=HolderId("ada"), released=Shares(4_001))
+    assert "has 4,000 vested units" in refused(ledger, more)
+
+
 # --- the end ------------------------------------------------------------------------------------------------------
 
 

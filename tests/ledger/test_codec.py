@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import codec
+from ledger import codec, events
 from ledger.errors import LedgerDamaged, NotUnderstood
 from ledger.events import EVENTS, CommonIssued, EntryRestated, Event, HolderListReceived, HolderRegistered
 from ledger.identity import CommandId, EntryNumber, IssuerId
@@ -825,6 +825,6 @@ def test_a_name_given_as_plain_text_is_read_back_as_a_name() -> None:
 
 
 def test_every_kind_has_a_form_and_a_name() -> None:
-    assert list(codec.KINDS) == [kind.KIND for kind in EVENTS]
+    assert list(events.KINDS) == [kind.KIND for kind in EVENTS]
     assert codec.topic(stock_class_designated()) == "stock-class-designated.1"
     assert codec.topic(agreement_signed()) == "agreement-signed.1"

@@ -179,7 +179,9 @@ def test_a_name_that_was_only_asked_for_is_not_to_be_recorded() -> None:
     assert str(UnknownName("issuer", "lumne", None, "lumen")) == (
         "no issuer 'lumne' is recorded. Did you mean lumen?"
     )
-    assert str(UnknownName("issuer", "x", None)) == "no issuer 'x' is recorded. Correct the name."
+    assert (
+        str(UnknownName("issuer", "x", None)) == "no issuer 'x' is recorded. Correct the name, or record it first."
+    )
 
 
 @pytest.mark.parametrize(("security", "where"), [(None, "without a certificate"), ("CS-7", "in CS-7")])

@@ -1385,6 +1385,7 @@ IN_ROOMS_OF_THEIR_OWN = {
     "instruments_are_of_their_kind": "test_warrants.py",
     "class_rights_are_restated": "test_class_rights.py",
     "vesting_conditions_are_named": "test_awards.py",
+    "dividends_are_paid_as_declared": "test_dividends.py",
     "restrictions_end_as_they_began": "test_restrictions.py",
     "transfers_are_unrestricted": "test_restrictions.py",
     "limits_are_raised_after_notice": "test_restrictions.py",

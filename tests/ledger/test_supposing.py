@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -191,6 +192,26 @@ def test_the_file_of_a_ledger_is_untouched_byte_for_byte(tmp_path: Path) -> None
         assert files(tmp_path)["acme.db"] == before["acme.db"]
         assert files(tmp_path).get("acme.db-wal", b"") == b""  # nothing waits to be written either
     assert files(tmp_path) == before
+
+
+@SOME
+@given(histories(longest=3), st.integers(0, 12))
+def test_the_file_is_untouched_whatever_is_supposed_and_asked(events: list[Event], known: int) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "acme.db")
+        with Ledger.open(path, create=True, clock=ticking()) as ledger:
+            ledger.record(*opening_events())
+            for event in events[:known]:
+                ledger.record(event)
+        before = files(path.parent)
+
+        with Ledger.open(path) as ledger:
+            what_if = ledger
+            for event in events[known:]:
+                what_if = what_if.supposing(event)
+            assert answers(what_if, LAST)
+
+        assert files(path.parent) == before
 
 
 def test_a_file_that_may_only_be_read_can_be_supposed_on(tmp_path: Path) -> None:

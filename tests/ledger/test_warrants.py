@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ledger.book import Book
-from ledger.commands import ExerciseWarrant, ExpireWarrant, SplitStock, book_at
-from ledger.days import EffectiveDay, Phase
+from ledger.commands import AdjustInstrument, ExerciseWarrant, ExpireWarrant, SplitStock, book_at
+from ledger.days import EffectiveDay, Phase, between
 from ledger.errors import (
     InstrumentExceeded,
     NotExercisable,
@@ -22,6 +22,9 @@ from ledger.identity import HolderId, InstrumentId, StockClassId
 from ledger.journal import Ledger
 from ledger.movements import InstrumentKind, Level, Purchasable
 from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, Shares
+from ledger.terms.awards import AwardKind
+from ledger.terms.market import PriceRule
+from ledger.terms.notes import NoteConversion, NoteTerms
 from ledger.terms.protection import PriceProtection, ProtectionMethod
 from ledger.terms.warrants import ExerciseForm, WarrantTerms
 from tests import builders
@@ -267,6 +270,61 @@ def test_an_adjustment_names_the_kind_that_was_issued() -> None:
     ledger = issued()
     with pytest.raises(TermsIncomplete, match="issued as warrant, not as option"):
         ledger.record(builders.instrument_adjusted(instrument_kind=InstrumentKind.OPTION))
+
+
+def test_an_adjustment_names_the_class_that_the_instrument_is_of() -> None:
+    units = builders.award_terms(award_kind=AwardKind.RESTRICTED_STOCK_UNIT)
+    ledger = issued()
+    ledger.record(builders.plan_adopted(), builders.award_granted(terms=units))
+    added = (SharesAdded(holder=FUND, added=Shares(1)),)
+    to_bob = (SharesAdded(holder=HolderId("bob"), added=Shares(1)),)
+    of_units = {"instrument": "option-1", "instrument_kind": InstrumentKind.RESTRICTED_UNITS, "price": None}
+    for fact in (
+        builders.instrument_adjusted(stock_class="series-a"),
+        builders.instrument_adjusted(stock_class="series-a", added=added),
+        builders.instrument_adjusted(stock_class="series-a", added=to_bob, **of_units),
+    ):
+        with pytest.raises(TermsIncomplete, match="it is of common, not of series-a"):
+            ledger.record(fact)
+    ledger.record(builders.instrument_adjusted(added=to_bob, effective_on="2027-02-01", **of_units))
+
+
+# --- adjusting by command --------------------------------------------------------------------------------------
+
+
+def into(stock_class: str) -> NoteTerms:
+    return NoteTerms(conversion=NoteConversion(into=StockClassId(stock_class), price=PriceRule(fixed=usd("5"))))
+
+
+def adjusted(ledger: Ledger, instrument: InstrumentId, day: EffectiveDay) -> InstrumentAdjusted:
+    command = AdjustInstrument(instrument=instrument, on=day, cause=AdjustmentCause.AMENDMENT, price=usd("4"))
+    (event,) = command.events(ledger)
+    assert isinstance(event, InstrumentAdjusted)
+    return event
+
+
+def test_the_price_that_is_adjusted_is_of_the_class_that_a_note_converts_into_now() -> None:
+    ledger, note = builders.company(), InstrumentId("n-1")
+    ledger.record(builders.note_issued(terms=into("series-a")))
+    ledger.record(
+        builders.note_terms_amended(terms=into("common"), effective_on=between("2026-03-02", "2026-03-09"))
+    )
+
+    assert adjusted(ledger, note, EffectiveDay(date(2026, 3, 1))).stock_class == "series-a"
+    event = adjusted(ledger, note, EffectiveDay(date(2026, 3, 9)))
+    assert event.stock_class == "common"
+    ledger.record(event)
+
+    ledger.record(builders.note_terms_amended(terms=NoteTerms(), effective_on="2026-04-01"))
+    with pytest.raises(TermsIncomplete, match="no class that it buys or converts into"):
+        adjusted(ledger, note, EffectiveDay(date(2026, 4, 1)))
+
+
+def test_a_mistyped_instrument_is_answered_with_the_nearest_of_any_kind() -> None:
+    ledger = issued()
+    ledger.record(builders.note_issued(instrument="note-7"))
+    with pytest.raises(UnknownName, match=r"no instrument 'note-8'.*note-7"):
+        adjusted(ledger, InstrumentId("note-8"), EffectiveDay(LATER))
 
 
 def test_a_class_does_not_convert_into_itself_at_a_new_price_neither() -> None:

@@ -16,6 +16,7 @@ from ledger.events import Event
 from ledger.identity import Count, HolderId, InstrumentId, StockClassId
 from ledger.movements import Scope
 from ledger.quantities import Price, Ratio
+from ledger.terms.allocation import Allocation
 from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.limits import OwnershipLimit
 from ledger.terms.market import MarketPrice, Measure, PriceRule
@@ -27,6 +28,7 @@ from projections.bounds import exactly
 from tests.builders import (
     authorized_shares_changed,
     award_granted,
+    award_transferred,
     class_rights_stated,
     common_issued,
     company,
@@ -42,6 +44,7 @@ from tests.builders import (
     price_quoted,
     register_scope_declared,
     shares_transferred,
+    stock_class_designated,
     stock_split_effected,
     warrant_issued,
 )
@@ -131,6 +134,33 @@ def test_an_option_counts_for_what_vests_within_60_days() -> None:
     assert acquirable == [whole(0), whole(1_200), whole(1_300), whole(4_800)]
 
 
+def test_an_award_that_several_have_is_acquired_in_parts_as_fine_as_the_class_divides() -> None:
+    """Half of 3 has vested; ada has a third of the award: 0.5 of these, and bob 1."""
+    half = VestingTerms(
+        starts_on=date(2026, 2, 1),
+        tranches=(
+            VestingTranche(portion=Ratio("1/2"), every=Count(0)),
+            VestingTranche(portion=Ratio("1/2"), on=date(2030, 1, 1)),
+        ),
+        allocation=Allocation.FRACTIONAL,
+    )
+    option = AwardTerms(award_kind=AwardKind.OPTION, vesting=half)
+    divided = {"stock_class": "divided", "plan": None}
+    ledger = company()
+    ledger.record(
+        stock_class_designated(stock_class="divided", title="Divided", decimals=Count(1)),
+        award_granted(granted=3, terms=option, **divided),
+        award_transferred(transferred=1, effective_on="2026-02-20", stock_class="divided"),
+    )
+
+    found = beneficial_ownership(ledger, "divided", as_of=DAY)
+
+    assert {line.owner: line.acquirable for line in found.holders} == {
+        "ada": exactly(Shares("0.5")),
+        "bob": exactly(Shares(1)),
+    }
+
+
 def test_a_class_that_follows_the_market_brings_what_the_quotes_say() -> None:
     """By hand: stated value 10; 80 % of a closing price of 2 is 1.60, and 400 bring 2,500, of the day after on."""
     rule = PriceRule(
@@ -171,18 +201,54 @@ def test_a_limit_that_can_be_raised_within_60_days_limits_to_its_ceiling(
     assert owned["fund"].acquirable == whole(acquirable)
 
 
-def test_a_raise_in_force_counts_and_a_waiver_ends_the_limit() -> None:
+@pytest.mark.parametrize(
+    ("day", "acquirable"),
+    [
+        ("2026-02-28", 525),
+        ("2026-03-01", 525),
+        ("2026-03-02", 1_109),
+        ("2026-05-01", 1_109),
+        ("2026-06-01", 1_109),
+        ("2026-06-02", 1_250),
+        ("2026-08-01", 1_250),
+    ],
+)
+def test_a_raise_or_a_waiver_counts_once_its_notice_has_at_most_60_days_to_run(day: str, acquirable: int) -> None:
+    """By hand: 60 days before 1 May is 2 March, before 1 August 2 June; 0.0999 × 10,000 ÷ 0.9001 = 1,109.9."""
+    owned = of(
+        common_issued(issued=10_000),
+        preferred_issued(issued=1_000),
+        ownership_limit_agreed(),
+        ownership_limit_changed(effective_on="2026-05-01", notified_on=date(2026, 3, 1)),
+        ownership_limit_waived(effective_on="2026-08-01", notified_on=date(2026, 6, 1)),
+        as_of=day,
+    )["fund"]
+
+    assert owned.acquirable == whole(acquirable)
+
+
+def test_a_limit_that_is_to_be_lowered_lets_through_what_it_does_until_then() -> None:
+    owned = of(
+        common_issued(issued=10_000),
+        preferred_issued(issued=1_000),
+        ownership_limit_agreed(),
+        ownership_limit_changed(at_most=Ratio("0.03"), effective_on="2026-03-10", notified_on=date(2026, 2, 20)),
+        as_of="2026-03-01",
+    )["fund"]
+
+    assert owned.acquirable == whole(525)
+
+
+def test_a_raise_on_an_open_day_may_have_come_within_60_days() -> None:
+    """By hand: 60 days before 1 May is 2 March, before 11 May 12 March."""
     held = common_issued(issued=10_000), preferred_issued(issued=1_000), ownership_limit_agreed()
-    raised = ownership_limit_changed(effective_on="2026-05-01", notified_on=date(2026, 3, 1))
-    waived = ownership_limit_waived(effective_on="2026-08-01", notified_on=date(2026, 6, 1))
+    raised = ownership_limit_changed(effective_on="2026-05-01/2026-05-11", notified_on=date(2026, 3, 1))
 
     acquirable = [
-        of(*held, raised, waived, as_of=day)["fund"].acquirable
-        for day in ("2026-04-30", "2026-05-01", "2026-08-01")
+        of(*held, raised, as_of=day)["fund"].acquirable for day in ("2026-03-01", "2026-03-02", "2026-03-12")
     ]
 
-    # by hand: 0.0999 × 10,000 ÷ 0.9001 = 1,109.9
-    assert acquirable == [whole(525), whole(1_109), whole(1_250)]
+    assert acquirable == [whole(525), Bounds(Shares(525), Shares(1_109)), whole(1_109)]
 
 
 def test_a_limit_on_one_paper_leaves_others_free_and_these_take_its_room() -> None:

@@ -9,10 +9,13 @@ from hypothesis import given
 
 from ledger import FractionPolicy, Ledger, Shares
 from ledger.errors import NothingRecorded, UnknownName
-from ledger.events import Event
-from ledger.movements import Held
+from ledger.events import Event, Fact
+from ledger.movements import Held, Source
+from ledger.terms.awards import AwardKind
 from projections import CertificateRegister, CertificateStatus, cap_table, certificates
 from projections.bounds import exactly
+from projections.certificates import _WAYS
+from projections.effects import effect, pairs
 from projections.replay import replay
 from tests import builders
 from tests.builders import common_issued, company, shares_converted, shares_transferred, stock_split_effected
@@ -230,6 +233,37 @@ def test_the_status_says_how_the_shares_went(event: Event, words: str) -> None:
     (line,) = certificates(ledger, as_of=LAST)["CS-1"]
 
     assert line.status_in_words() == words
+
+
+def test_every_way_in_which_an_event_takes_shares_from_a_holder_is_a_way_to_leave_a_certificate() -> None:
+    rounding = (Source.ROUNDING, Source.FRACTIONS_SETTLED)
+    ways = {
+        effect(reaches.account, "held", lost=False)
+        for event in builders.one_of_each()
+        if isinstance(event, Fact)
+        for leaves, reaches in pairs(event.movements())
+        if type(leaves.account) is Held and reaches.account not in rounding
+    }
+
+    assert {"retired", "converted"} <= ways <= set(_WAYS)
+
+
+def test_unvested_shares_that_were_taken_back_have_partly_gone() -> None:
+    ledger = company()
+    stock = builders.award_terms(award_kind=AwardKind.RESTRICTED_STOCK)
+    ledger.record(
+        builders.plan_adopted(),
+        builders.award_granted(award="stock-1", granted=3_000, terms=stock, security="CS-1"),
+    )
+    ledger.record(
+        builders.unvested_shares_repurchased(
+            award="stock-1", repurchased=2_000, security="CS-1", effective_on="2026-06-01"
+        )
+    )
+
+    (line,) = certificates(ledger, as_of=LAST)["CS-1"]
+
+    assert (line.status_in_words(), line.shares) == ("partly retired", exactly(Shares(1_000)))
 
 
 def test_a_certificate_that_passes_on_under_its_number_has_a_line_for_each_holder() -> None:

@@ -310,6 +310,16 @@ def test_an_issue_that_names_no_authority_is_flagged_on_conversion_and_from_the_
     assert book["common"].lines[-1].lacks_authority  # a reserve rests on a resolution too
 
 
+def test_an_award_that_passes_to_another_holder_is_no_line_of_it() -> None:
+    ledger = company()
+    ledger.record(builders.plan_adopted(), builders.award_granted(), builders.award_transferred())
+
+    book = control_book(ledger, as_of="2027-12-31")
+
+    assert [line.kind for line in book["common"].lines] == ["authorized", "reserved", "granted"]
+    assert str(book["common"].lines[-1].after.reserved) == "1,000,000"
+
+
 @pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.KIND)
 def test_every_event_that_can_bring_shares_to_a_holder_from_the_company_has_room_for_an_authority(
     kind: type[Event],

@@ -13,23 +13,33 @@ from hypothesis import strategies as st
 from ledger import Ledger, NotUnderstood, Shares
 from ledger.errors import UnknownName
 from ledger.events import Event
-from ledger.identity import HolderId
+from ledger.identity import Count, HolderId, VestingConditionId
 from ledger.movements import Scope
 from ledger.quantities import Ratio
+from ledger.terms.interest import DayCount, InterestTerms
+from ledger.terms.vesting import ConditionRole, VestingTranche
 from ledger.terms.warrants import WarrantTerms
 from projections import Bounds, Crossing, Side, beneficial_ownership, crossings
 from projections.bounds import exactly
 from projections.crossings import THRESHOLDS, side_of
 from tests.builders import (
+    award_granted,
+    award_terms,
     common_issued,
     company,
     group_dissolved,
     group_formed,
+    note_issued,
+    note_terms,
+    ownership_limit_agreed,
+    ownership_limit_changed,
     preferred_issued,
     register_scope_declared,
     shares_cancelled,
     shares_transferred,
     stock_split_effected,
+    vesting_condition_met,
+    vesting_terms,
     warrant_issued,
 )
 from tests.projections.histories import histories, recorded
@@ -119,6 +129,51 @@ def test_a_threshold_is_passed_by_time_alone_when_a_warrant_comes_within_60_days
         ("2026-07-01", Side.NOT_ABOVE),
     ]
     assert [each.entries for each in mine] == [(), ()]
+
+
+def test_a_threshold_is_passed_by_time_alone_when_interest_that_converts_has_grown_so_far() -> None:
+    """By hand: 100 USD at 2 USD are 50 of 1,000, and 10 cents a day make 51 of 1,001 after 20 days."""
+    note = note_issued(
+        principal="100 USD",
+        consideration=None,
+        terms=note_terms(interest=InterestTerms(rate=Ratio("0.365"), day_count=DayCount.ACTUAL_365)),
+        effective_on="2026-03-02",
+    )
+
+    assert by_fund(FLOAT, note, through="2026-09-30") == [("2026-03-22", "0.05", "more than")]
+
+
+def test_a_threshold_is_passed_by_an_award_whose_time_began_with_a_condition() -> None:
+    """By hand: three months after a listing on 2 March are 2 June; 60 days before it, 60 of 1,010 are 5.94 %."""
+    tranche = VestingTranche(
+        every=Count(3), condition=VestingConditionId("listing"), role=ConditionRole.STARTS, portion=Ratio(1)
+    )
+    option = award_granted(
+        holder="fund",
+        granted=60,
+        plan=None,
+        terms=award_terms(vesting=vesting_terms(starts_on=None, tranches=(tranche,))),
+        effective_on="2026-02-02",
+    )
+
+    assert by_fund(FLOAT, option, vesting_condition_met(effective_on="2026-03-02")) == [
+        ("2026-04-03", "0.05", "more than")
+    ]
+
+
+def test_a_threshold_is_passed_when_a_raise_that_was_notified_comes_within_60_days() -> None:
+    """By hand: 60 days before 1 May is 2 March. Notice of 61 days passes nothing on the day it is given."""
+    ledger = company()
+    ledger.record(
+        common_issued(issued=10_000, effective_on="2026-02-02"),
+        preferred_issued(issued=1_000, effective_on="2026-02-02"),
+        ownership_limit_agreed(effective_on="2026-02-02"),
+        ownership_limit_changed(effective_on="2026-05-01", notified_on=date(2026, 3, 1)),
+    )
+
+    found = [each for each in crossings(ledger, "common", through=THROUGH, thresholds=FIVE) if each.owner == "fund"]
+
+    assert [(str(each.on), each.after) for each in found] == [("2026-03-02", Side.ABOVE)]
 
 
 def test_a_group_passes_a_threshold_that_none_of_its_members_does() -> None:

@@ -13,15 +13,21 @@ from hypothesis import strategies as st
 from ledger import (
     AgreementId,
     Authorized,
+    FractionPolicy,
+    HolderId,
     Ledger,
     Money,
     NotUnderstood,
+    Phase,
+    Ratio,
     RuleBroken,
     Scope,
     Shares,
+    StockClassId,
 )
+from ledger.commands import SplitStock
 from ledger.errors import NothingRecorded
-from ledger.events import Event, TrancheRescheduled
+from ledger.events import AwardGranted, Event, NoteIssued, SafeIssued, TrancheRescheduled, WarrantIssued
 from ledger.identity import TrancheId
 from ledger.movements import Posting
 from ledger.timeline import InEffect, history_of
@@ -30,16 +36,23 @@ from projections.cap_table import ClassLine
 from projections.commitments import CommitmentBalance, SharesUnder, TrancheLine
 from projections.diff import Difference, difference, restatement, what_if
 from projections.replay import replay
-from projections.rollforward import figure_bounds, unit_of
+from projections.rollforward import figure_bounds, in_its_unit
 from tests import builders
 from tests.builders import (
     authorized_shares_changed,
+    award_forfeited,
+    award_granted,
     common_issued,
     company,
     entry_restated,
     entry_voided,
     holder_merged,
+    instrument_adjusted,
+    note_issued,
+    note_repaid,
+    plan_adopted,
     register_scope_declared,
+    safe_issued,
     shares_cancelled,
     shares_converted,
     shares_repurchased,
@@ -47,6 +60,9 @@ from tests.builders import (
     shares_transferred,
     stock_split_effected,
     ticking,
+    warrant_exercised,
+    warrant_issued,
+    warrant_transferred,
 )
 from tests.projections.histories import CLASSES, SOME, answers, as_of_days, histories, recorded
 
@@ -198,7 +214,8 @@ def every_figure() -> Iterator[tuple[tuple[tuple[str, ...], str], Figure]]:
 def amount_of(facts: list[InEffect], figure: Figure, as_of: date, without: InEffect | None = None) -> Any:
     """Return a figure of a day, as it would be without one of the facts."""
     left = [each for each in facts if each is not without]
-    return figure_bounds(replay(history_of(left, as_of=as_of, known=0)), figure, unit_of(figure, facts))
+    unit, figure = in_its_unit(figure, facts)
+    return figure_bounds(replay(history_of(left, as_of=as_of, known=0)), figure, unit)
 
 
 @SOME
@@ -643,6 +660,105 @@ def test_every_figure_of_the_views_is_compared_or_left_out_on_purpose() -> None:
         assert {field.name for field in attrs.fields(view)} - left_out[view] <= compared
     assert {field.name for field in attrs.fields(SharesUnder)} - left_out[SharesUnder] == of_shares
     assert of_class <= {field.name for field in attrs.fields(ClassLine)}
+
+
+# --- instruments ---------------------------------------------------------------------------------------------
+
+
+def with_instruments() -> Ledger:
+    """Return a company with a note, a SAFE, a warrant, a plan and an option."""
+    ledger = company()
+    ledger.record(note_issued(), safe_issued(), warrant_issued(), plan_adopted(), award_granted())
+    return ledger
+
+
+def number_of(ledger: Ledger, kind: type[Event]) -> int:
+    return next(int(entry.number) for entry in ledger.entries() if isinstance(entry.event, kind))
+
+
+def instruments(found: Difference) -> dict[tuple[str, ...], tuple[str, str, tuple[int, ...]]]:
+    return {(*each.of, each.figure): (str(each.old), str(each.new), each.entries) for each in found.instruments}
+
+
+def test_what_holders_have_in_instruments_is_compared_though_no_shares_move() -> None:
+    ledger = with_instruments()
+    note, safe, warrant, option = (
+        number_of(ledger, each) for each in (NoteIssued, SafeIssued, WarrantIssued, AwardGranted)
+    )
+
+    found = difference(ledger, after="2026-02-01", through="2026-02-02")
+
+    assert not found.holdings
+    assert instruments(found) == {
+        ("n-1", "fund", "owed"): ("0 USD", "100,000 USD", (note,)),
+        ("n-1", "price of common"): ("not stated", "2 USD", (note,)),
+        ("safe-1", "fund", "owed"): ("0 USD", "500,000 USD", (safe,)),
+        ("w-1", "fund", "purchasable"): ("0", "1,000", (warrant,)),
+        ("w-1", "price of common"): ("not stated", "2 USD", (warrant,)),
+        ("option-1", "bob", "awarded"): ("0", "48,000", (option,)),
+        ("option-1", "price of common"): ("not stated", "1 USD", (option,)),
+    }
+    assert found.names[HolderId("bob")] == "Bob Quill"
+
+
+def test_what_leaves_an_instrument_and_what_passes_to_another_holder_names_its_entry() -> None:
+    ledger = with_instruments()
+    last = len(ledger.entries())
+    ledger.record(note_repaid(), warrant_transferred(), warrant_exercised(), instrument_adjusted())
+    ledger.record(award_forfeited())
+
+    found = difference(ledger, after="2026-03-01", through=END)
+
+    assert {key: value for key, value in instruments(found).items() if key[0] != "option-1"} == {
+        ("n-1", "fund", "owed"): ("100,000 USD", "90,000 USD", (last + 1,)),
+        ("w-1", "fund", "purchasable"): ("1,000", "300", (last + 2, last + 3)),
+        ("w-1", "bob", "purchasable"): ("0", "300", (last + 2,)),
+        ("w-1", "price of common"): ("2 USD", "1.5 USD", (last + 4,)),
+    }
+
+
+def test_what_is_supposed_of_an_instrument_alone_is_a_difference() -> None:
+    found = what_if(with_instruments(), note_repaid(), as_of=END)
+
+    (change,) = found.instruments
+    assert (change.of, change.figure, change.by) == (("n-1", "fund"), "owed", Money(-10_000, "USD"))
+    assert found.changes == (change,)
+
+
+def test_a_split_changes_what_a_warrant_buys_and_in_later_units_it_does_not() -> None:
+    ledger = with_instruments()
+    split = SplitStock(
+        stock_class=StockClassId("common"),
+        ratio=Ratio(2),
+        on=date(2026, 4, 1),
+        phase=Phase.OPENING,
+        fractions=FractionPolicy.DOWN,
+        authorized=Authorized(20_000_000),
+    )
+    ledger.record(*split.events(ledger))
+    asked = partial(difference, ledger, after="2026-03-31", through="2026-04-01")
+
+    found, price = asked().of("w-1", "fund", figure="purchasable"), asked().of("w-1", figure="price of common")
+
+    assert found is not None
+    assert price is not None
+    assert (str(price.old), str(price.new)) == ("2 USD", "1 USD")
+    assert (str(found.old), str(found.new)) == ("1,000", "2,000")
+    assert [ledger.entries()[number - 1].event.KIND for number in found.entries] == ["stock-split-effected"]
+    assert asked(basis="2026-04-01").instruments == ()
+
+
+def test_a_merger_takes_what_is_held_in_instruments_along() -> None:
+    ledger = with_instruments()
+    ledger.record(holder_merged(holder="bob", into="ada", effective_on="2026-05-04"))
+    merger = len(ledger.entries())
+
+    found = instruments(difference(ledger, after="2026-05-03", through="2026-05-04"))
+
+    assert found == {
+        ("option-1", "bob", "awarded"): ("48,000", "0", (merger,)),
+        ("option-1", "ada", "awarded"): ("0", "48,000", (merger,)),
+    }
 
 
 # --- asking --------------------------------------------------------------------------------------------------

@@ -345,6 +345,17 @@ def test_more_that_was_paid_than_accrued_is_shown_as_it_is() -> None:
     assert (line.accrued, line.paid, line.owed) == (usd(200), usd(250), usd(-50))
 
 
+def test_shares_of_an_open_day_accrue_from_the_latest_and_the_entry_is_named() -> None:
+    """By hand: 1,000 shares for the 30 days from 1 April, as if they had been issued on the last possible day."""
+    ledger = recorded(entitled(), issued("fund", 1000, "2026-03-01/2026-04-01"))
+
+    before, after = (dividends(ledger, as_of=day) for day in ("2026-03-31", "2026-05-01"))
+
+    assert (before.accrued, before.counted_late) == ((), ())
+    assert after.owed("fund", "series-a") == usd("66.67")
+    assert after.counted_late == (8,)
+
+
 def test_what_has_accrued_is_as_it_was_known() -> None:
     ledger = recorded(entitled(), issued("fund", 1000))
     before = ledger.entries()[-1].number

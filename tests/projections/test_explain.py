@@ -6,7 +6,20 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from ledger import Authorized, Ledger, Money, NotUnderstood, Shares
+from ledger import (
+    Authorized,
+    DividendId,
+    FractionPolicy,
+    Ledger,
+    Money,
+    NotUnderstood,
+    Phase,
+    PlanId,
+    Ratio,
+    Shares,
+    StockClassId,
+)
+from ledger.commands import SplitStock
 from ledger.errors import UnknownName
 from ledger.events import Event
 from projections import (
@@ -18,7 +31,11 @@ from projections import (
     explain,
     of_agreement,
     of_class,
+    of_control_account,
+    of_dividend,
     of_holder,
+    of_instrument,
+    of_plan,
     rollforward,
 )
 from projections.bounds import exactly
@@ -215,6 +232,74 @@ def test_a_restated_entry_is_explained_by_the_one_that_counts() -> None:
     assert [step.fact.entry for step in found.steps] == list(restated.entries)
     assert found.arithmetic() == "900 = 900"
     assert before.arithmetic() == "1,000 = 1,000"
+
+
+# --- instruments, plans, dividends, control accounts -----------------------------------------------------------
+
+
+def test_what_a_warrant_may_still_buy_is_what_was_issued_less_what_was_exercised_then_divided_by_a_split() -> None:
+    """1,000 less 400 are 600; one for ten leaves 60."""
+    ledger = company()
+    issued = ledger.record(builders.warrant_issued()).entries
+    exercised = ledger.record(builders.warrant_exercised()).entries
+    split = SplitStock(
+        stock_class=StockClassId("common"),
+        ratio=Ratio("1/10"),
+        on=date(2026, 7, 1),
+        phase=Phase.OPENING,
+        fractions=FractionPolicy.DOWN,
+        authorized=Authorized(10_000_000),
+    )
+    divided = ledger.record(*split.events(ledger)).entries
+
+    found = explain(ledger, of_instrument("w-1", "purchasable"), as_of="2026-07-01")
+    later = explain(ledger, of_instrument("w-1", "purchasable"), as_of="2026-06-30", basis="2026-07-01")
+
+    assert found.arithmetic() == "1,000 - 400 - 540 = 60"
+    assert [step.fact.entry for step in found] == [*issued, *exercised, divided[0]]
+    assert later.arithmetic() == "100 - 40 = 60"
+
+
+def test_where_the_day_of_a_repayment_is_open_what_is_owed_lies_between() -> None:
+    ledger = company()
+    ledger.record(builders.note_issued())
+    ledger.record(builders.convertible_assigned(effective_on="2026-03-02"))
+    ledger.record(builders.note_repaid(effective_on="2026-04-01/2026-06-30"))
+
+    whole = explain(ledger, of_instrument("n-1", "owed"), as_of="2026-05-01")
+    of_the_fund, of_ada = (
+        explain(ledger, of_instrument("n-1", "owed", holder), as_of="2026-05-01") for holder in ("fund", "ada")
+    )
+
+    assert whole.arithmetic() == "100,000 USD + (0 or -10,000 USD) = 90,000 USD to 100,000 USD"
+    assert of_the_fund.label == "fund n-1 owed"
+    assert of_the_fund.arithmetic() == ("100,000 USD - 25,000 USD + (0 or -10,000 USD) = 65,000 USD to 75,000 USD")
+    assert of_ada.arithmetic() == "25,000 USD = 25,000 USD"
+
+
+@pytest.mark.parametrize(
+    ("figure", "arithmetic"),
+    [
+        (of_plan("plan-2026"), "1,000,000 - 48,000 + 60 = 952,060"),
+        (of_instrument("option-1", "awarded"), "48,000 - 1,000 = 47,000"),
+        (of_dividend("2026-q1"), "250 USD - 100 USD = 150 USD"),
+        (of_control_account("use-of-proceeds"), "100,000 USD - 40,000 USD = 60,000 USD"),
+    ],
+    ids=lambda value: value.label if isinstance(value, Figure) else "",
+)
+def test_plans_awards_dividends_and_control_accounts_are_explained(figure: Figure, arithmetic: str) -> None:
+    ledger = company()
+    ledger.record(builders.plan_adopted(), builders.award_granted())
+    ledger.record(
+        builders.award_forfeited(returned=60, plan=PlanId("plan-2026"), effective_on="2026-04-01"),
+        builders.preferred_issued(),
+        builders.dividend_declared(),
+        builders.dividend_paid(dividend=DividendId("2026-q1"), amount="100 USD"),
+        builders.proceeds_restricted(),
+        builders.proceeds_released(),
+    )
+
+    assert explain(ledger, figure, as_of="2026-04-30").arithmetic() == arithmetic
 
 
 # --- levels ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -18,10 +20,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import Authorized, EffectiveDay, Ledger, Money, NotUnderstood, Shares
+import projections
+from ledger import (
+    Authorized,
+    EffectiveDay,
+    HolderId,
+    Ledger,
+    Money,
+    NotUnderstood,
+    Price,
+    Ratio,
+    Shares,
+    StockClassId,
+)
+from ledger.codec import from_plain
 from ledger.errors import LibraryMissing
 from ledger.events import Event
-from ledger.quantities import SCALE
+from ledger.quantities import SCALE, FractionPolicy
+from ledger.terms.dividends import DividendTerms
+from ledger.terms.liquidation import LiquidationPreference
+from ledger.terms.protection import NewIssue, PriceProtection, ProtectionMethod
+from ledger.terms.rounds import Investment, Round
+from ledger.terms.warrants import WarrantTerms
 from projections import (
     Bounds,
     CapTable,
@@ -36,39 +56,59 @@ from projections import (
     Possible,
     RollForward,
     Statement,
+    adjustments,
     audit_trail,
+    awards,
+    beneficial_ownership,
     cap_table,
     certificates,
     commitment_over_time,
     commitments,
+    company_sheet,
     control_book,
+    conversion_capacity,
+    crossings,
     difference,
+    dividends,
     explain,
     findings,
+    fully_diluted,
     holders,
+    notes,
     of_agreement,
     of_class,
     of_holder,
+    open_points,
     ownership_over_time,
+    pro_forma,
+    restrictions,
     rollforward,
     statement,
+    warrants,
+    waterfall,
+    weighted_average,
 )
 from projections.audit import AuditTrail
 from projections.findings import Findings
-from projections.frame import Column, Frame, Kind, Tabular, ends
+from projections.frame import Column, Frame, Kind, Lines, Tabular, ends
 from projections.markup import MOST_LINES
 from tests.builders import (
     agreement_signed,
     authorized_shares_changed,
+    class_rights_stated,
     common_issued,
     company,
+    dividend_declared,
+    dividend_paid,
     holder_registered,
     preferred_issued,
     register_scope_declared,
+    safe_issued,
     shares_reserved,
     shares_transferred,
     stock_split_effected,
     tranche_closed,
+    warrant_issued,
 )
 from tests.projections.histories import as_of_days, histories, recorded
 from tests.strategies import texts
@@ -362,6 +402,87 @@ def views(ledger: Ledger) -> Views:
     )
 
 
+def views_on_instruments(ledger: Ledger) -> list[Tabular]:
+    """Return views of what is no share, and of what shares it may become; each has a line in every table."""
+    day = "2026-12-31"
+    return [
+        dividends(ledger, as_of=day),
+        fully_diluted(ledger, as_of=day),
+        weighted_average(ledger, "common", after="2025-12-31", through=day),
+    ]
+
+
+def views_of_papers(ledger: Ledger) -> list[Tabular]:
+    """Return views of notes, warrants, awards and limits, of the company and of what is open."""
+    return [
+        notes(ledger, after="2025-01-01", as_of="2025-12-31"),
+        warrants(ledger, as_of="2026-05-31"),
+        awards(ledger, as_of="2026-05-31"),
+        company_sheet(ledger, as_of="2026-05-31"),
+        open_points(ledger, as_of="2026-05-31"),
+        restrictions(ledger, as_of="2025-01-31"),
+        beneficial_ownership(ledger, "common", as_of="2025-02-01"),
+        crossings(ledger, "common", through="2026-05-31"),
+    ]
+
+
+def views_on_what_may_come(ledger: Ledger) -> list[Tabular]:
+    """Return views of a round, an exit, an issue for less and a conversion."""
+    day = "2026-12-31"
+    paid = Investment(holder=HolderId("ada"), amount=Money(1_000_000, "USD"))
+    agreed = Round(series=StockClassId("series-b"), pre_money=Money(9_000_000, "USD"), investments=(paid,))
+    return [
+        pro_forma(ledger, agreed, as_of=day),
+        waterfall(ledger, Money(5_000_000, "USD"), as_of=day),
+        adjustments(ledger, NewIssue(issued=Shares(1_000), price=Price("0.5", "USD")), as_of=day),
+        conversion_capacity(ledger, "fund", as_of=day),
+    ]
+
+
+@pytest.fixture(scope="module")
+def harbor() -> Ledger:
+    """Return the company of the page of events, to which one of each event happened."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "events.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    ledger = Ledger.in_memory()
+    ledger.record(*(from_plain(json.loads(line)) for block in blocks for line in block.splitlines()))
+    return ledger
+
+
+@pytest.fixture(scope="module")
+def dune() -> Ledger:
+    """Return a company with a SAFE, and a class and a warrant whose prices are protected."""
+    ratchet = PriceProtection(method=ProtectionMethod.FULL_RATCHET, raises_number=FractionPolicy.NEAREST)
+    average = PriceProtection(method=ProtectionMethod.BROAD_BASED)
+    ledger = company()
+    ledger.record(class_rights_stated(liquidation=LiquidationPreference(), protection=average))
+    ledger.record(common_issued(holder="ada", issued=500_000), preferred_issued(issued=10_000))
+    ledger.record(safe_issued(), warrant_issued(terms=WarrantTerms(protection=ratchet)))
+    return ledger
+
+
+@pytest.fixture(scope="module")
+def every_view(acme: Ledger, lumen: Ledger, harbor: Ledger, dune: Ledger) -> list[Tabular]:
+    """Return every kind of view, each with a line in every table."""
+    return [*views(acme), *views_on_instruments(lumen), *views_of_papers(harbor), *views_on_what_may_come(dune)]
+
+
+@pytest.fixture(scope="module")
+def lumen() -> Ledger:
+    """Return a company with instruments, and with a line in every table about them."""
+    ledger = company()
+    for event in (
+        class_rights_stated(dividends=DividendTerms(rate=Ratio("0.08"))),
+        common_issued(holder="ada", issued=1_000),
+        preferred_issued(issued=50),
+        warrant_issued(),
+        dividend_declared(),
+        dividend_paid(dividend="2026-q1"),
+    ):
+        ledger.record(event)
+    return ledger
+
+
 @pytest.fixture(scope="module")
 def acme() -> Ledger:
     """Return a company with a line in every table."""
@@ -386,20 +507,28 @@ GOLDEN: Final = Path(__file__).parent.parent / "golden" / "columns.txt"
 """What programs rely on, a table on each line: a column may be added, and none goes or changes its name."""
 
 
-def test_every_table_has_the_columns_that_programs_rely_on(acme: Ledger) -> None:
+def test_every_kind_of_view_is_looked_at(every_view: list[Tabular]) -> None:
+    kinds = {each for name in dir(projections) if isinstance(each := getattr(projections, name), type)}
+    tabular = {kind for kind in kinds if issubclass(kind, Tabular) and kind not in (Tabular, Frame, Lines)}
+
+    assert {type(view) for view in every_view} >= tabular
+    assert len(tabular) > 20
+
+
+def test_every_table_has_the_columns_that_programs_rely_on(every_view: list[Tabular]) -> None:
     found = [
         f"{type(view).__name__}.{frame.name}: {' '.join(series.name for series in frame.series())}"
-        for view in views(acme)
+        for view in every_view
         for frame in view.frames()
     ]
 
     assert sorted(set(found)) == GOLDEN.read_text(encoding="utf-8").splitlines()
 
 
-def test_every_table_can_be_handed_on_to_every_library(acme: Ledger) -> None:
-    for view in views(acme):
+def test_every_table_can_be_handed_on_to_every_library(every_view: list[Tabular]) -> None:
+    for view in every_view:
         for frame in view.frames():
-            assert len(frame) > 0
+            assert len(frame) > 0, f"{type(view).__name__}.{frame.name}"
             lines = frame.to_dicts()
             assert len(lines) == len(frame.to_polars()) == len(frame.to_pandas()) == len(frame)
             assert answered("select count(*) from asked", frame) == [(len(frame),)]

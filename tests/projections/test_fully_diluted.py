@@ -16,7 +16,9 @@ from ledger.identity import InstrumentId
 from ledger.movements import StockClassKind
 from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.market import PriceRule
 from ledger.terms.notes import RoundConversion
+from ledger.terms.preferred import MarketConversion
 from ledger.terms.warrants import WarrantTerms
 from projections import fully_diluted
 from projections.bounds import Bounds, exactly
@@ -25,6 +27,7 @@ from projections.share_lines import Method, Part, ShareLine
 from tests.builders import (
     HOLDERS,
     award_granted,
+    class_rights_stated,
     common,
     common_issued,
     company,
@@ -215,6 +218,15 @@ def test_a_note_that_waits_for_a_round_converts_in_one_of_that_size() -> None:
     assert answer["with-convertibles"].of(Part.NOTES) == exactly(Shares(12_500))
 
 
+def test_a_note_that_may_convert_by_its_own_terms_too_counts_by_these() -> None:
+    """By hand: 100,000 USD at 2 USD a share are 50,000; in a round at 10 USD less 20 % they would be 12,500."""
+    both = note_terms(interest=None, in_a_round=RoundConversion(discount=Ratio("0.2")))
+
+    answer = fully_diluted(lumen(note_issued(terms=both), safe_issued()), as_of=DAY, price=usd(10))
+
+    assert answer["with-convertibles"].of(Part.NOTES) == exactly(Shares(50_000))
+
+
 # --- holders --------------------------------------------------------------------------------------------------
 
 
@@ -255,6 +267,19 @@ def test_a_class_that_neither_converts_nor_is_common_is_left_aside() -> None:
 
     assert answer.left_aside == ("series-b",)
     assert answer["as-converted"].total == exactly(Shares(11_250))
+
+
+def test_classes_of_which_nobody_holds_shares_yet_are_not_left_aside_if_they_count() -> None:
+    at_market = MarketConversion(into=StockClassId("common"), price=PriceRule(fixed=Price(1, "USD")))
+    preferred = {"class_kind": StockClassKind.PREFERRED, "conversion": None}
+    ledger = company()
+    ledger.record(
+        stock_class_designated(stock_class="market", title="Market", **preferred),
+        class_rights_stated(stock_class="market", market_conversion=at_market),
+        stock_class_designated(stock_class="plain", title="Plain", **preferred),
+    )
+
+    assert fully_diluted(ledger, as_of=DAY).left_aside == ("plain",)
 
 
 def test_figures_are_in_the_units_of_the_day() -> None:

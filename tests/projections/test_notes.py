@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from ledger import Ledger
 from ledger.days import EffectiveDay
 from ledger.errors import NotUnderstood, UnknownName
-from ledger.events import Event, Fact, NoteGivenUp, NoteReceived, RightReceived, SharesReceived
+from ledger.events import (
+    Consideration,
+    ConsiderationForm,
+    Event,
+    Fact,
+    NoteGivenUp,
+    NoteReceived,
+    RightReceived,
+    SharesReceived,
+)
 from ledger.identity import Count, HolderId, InstrumentId, StockClassId
 from ledger.movements import InstrumentKind
 from ledger.quantities import Money, Price, Ratio, Shares
@@ -178,6 +187,17 @@ def test_a_note_settled_with_shares_and_a_right_to_shares_is_owed_no_more() -> N
     assert notes(ledger, as_of="2026-05-05", after="2026-05-04").lines == ()
 
 
+@pytest.mark.parametrize(
+    ("paid", "later"), [("30.01 USD", False), ("30 USD", False), ("29.996 USD", False), ("29.99 USD", True)]
+)
+def test_interest_that_is_left_of_a_note_is_told_until_it_is_paid_and_what_was_paid_beyond_it_is_not(
+    paid: str, later: bool
+) -> None:
+    ledger = company(lent(), builders.note_repaid(principal="1000 USD", interest=paid, effective_on="2026-03-04"))
+    assert interest(notes(ledger, as_of="2026-03-04")).exact == 30 - Money.parse(paid).amount
+    assert bool(notes(ledger, after="2026-03-04", as_of="2026-12-31").lines) is later
+
+
 def test_a_safe_stands_beside_the_notes_without_interest() -> None:
     line: Any = notes(company(builders.safe_issued()), as_of="2026-12-31").of("safe-1", "fund")
     assert (line.instrument_kind, line.principal, line.interest.exact) == (InstrumentKind.SAFE, usd(500_000), 0)
@@ -272,6 +292,17 @@ def test_an_assignment_pays_no_instalment() -> None:
     agreed = terms(instalments=equal_instalments(Money(1_000, "USD"), 4, first_on=date(2026, 3, 31)))
     assigned = builders.convertible_assigned(principal="300 USD", interest=None, effective_on="2026-03-04")
     assert notes(company(lent(terms=agreed), assigned), as_of="2026-03-31")["n-1"].overdue == usd(250)
+
+
+@pytest.mark.parametrize(("given", "discount"), [("90000 USD", 10_000), ("100000 USD", 0), (None, None)])
+def test_what_is_owed_beyond_what_was_paid_is_an_original_issue_discount(
+    given: str | None, discount: int | None
+) -> None:
+    """Ascent Solar, September 2017: 1,725,000 for 1,500,000; here a tenth of 100,000, nothing, and not stated."""
+    amount = None if given is None else Money.parse(given)
+    paid = Consideration(form=ConsiderationForm.CASH, amount=amount)
+    note = notes(company(builders.note_issued(consideration=paid)), as_of="2026-03-01")["n-1"]
+    assert note.discount == (None if discount is None else Money(discount, "USD"))
 
 
 def test_a_lien_stands_until_it_is_released() -> None:

@@ -4,6 +4,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import pytest
+
 from ledger.events import AdjustmentCause, Event
 from ledger.identity import Count, InstrumentId, StockClassId
 from ledger.movements import InstrumentKind
@@ -11,7 +13,8 @@ from ledger.quantities import Price, Ratio
 from ledger.terms.market import Found, MarketPrice, Measure, PriceRule, Statistic
 from ledger.terms.notes import NoteConversion, NoteTerms
 from ledger.timeline import history_of
-from projections.prices import note_price, quotes_of
+from projections import findings
+from projections.prices import note_price, prices_of
 from projections.replay import Balances, replay
 from tests import builders
 
@@ -73,13 +76,13 @@ SPLIT = builders.stock_split_effected(effective_on="2026-03-04")  # two for one,
 def test_a_quote_before_a_split_counts_in_the_units_after_it() -> None:
     events = [note(market=(lowest(3),)), *TAPE, SPLIT]
 
-    assert {each.on.day: each.price for each in quotes_of(on("2026-03-06", *events), COMMON)} == {
+    assert {each.on.day: each.price for each in prices_of(on("2026-03-06", *events)).quotes(COMMON)} == {
         2: usd("1.5"),
         3: usd(1),
         4: usd(4),
         5: usd(5),
     }
-    assert {each.on.day: each.price for each in quotes_of(on("2026-03-03", *events), COMMON)} == {
+    assert {each.on.day: each.price for each in prices_of(on("2026-03-03", *events)).quotes(COMMON)} == {
         2: usd(3),
         3: usd(2),
     }
@@ -144,3 +147,70 @@ def test_an_instalment_in_shares_may_have_a_price_of_its_own() -> None:
 
     assert price(balances).price == usd(9)
     assert price(balances, for_instalment=True).price == usd("2.125")
+
+
+# --- findings ------------------------------------------------------------------------------------------------
+
+
+def off_the_terms(*events: Event) -> list[str]:
+    company = builders.company()
+    company.record(*events)
+    return [found.what for found in findings(company) if found.code == "E_OFF_TERMS"]
+
+
+def converted(**changes: Any) -> Event:
+    """Return 1,000 USD of the note becoming shares on 6 March."""
+    fields = {"principal": "1000 USD", "interest": None, "effective_on": "2026-03-06", **changes}
+    return builders.convertible_converted(**fields)
+
+
+@pytest.mark.parametrize(
+    ("received", "differs"), [(248, True), (249, True), (250, False), (251, True), (252, True)]
+)
+def test_a_conversion_at_another_price_than_the_terms_give_is_a_finding(received: int, differs: bool) -> None:
+    events = [note(fixed=usd(4)), converted(received=received, price=None)]
+    told = f"1,000 USD of n-1 became {received} common, and the terms of the day, at 4 USD, yield 250"
+    assert off_the_terms(*events) == ([told] if differs else [])
+
+
+def test_a_conversion_that_is_not_what_its_own_price_yields_is_a_finding() -> None:
+    events = [note(fixed=usd(4)), converted(received=250, price="5 USD")]
+    assert off_the_terms(*events) == ["1,000 USD of n-1 became 250 common, and its price yields 200"]
+
+
+def test_the_market_of_the_day_decides_whether_a_conversion_is_off_the_terms() -> None:
+    rule = {"market": (lowest(),), "fixed": usd("3.5")}
+    assert off_the_terms(note(**rule), *TAPE, converted(received=285, price=None)) == []
+    assert len(off_the_terms(note(**rule), *TAPE, converted(received=500, price=None))) == 1
+    assert off_the_terms(note(**rule), converted(received=500, price=None)) == []  # the quotes are not known
+
+
+def test_an_instalment_at_the_price_of_instalments_is_within_the_terms() -> None:
+    conversion = NoteConversion(into=COMMON, price=PriceRule(fixed=usd(9)), instalments_at=(lowest(1),))
+    issued = builders.note_issued(terms=NoteTerms(conversion=conversion))
+    assert off_the_terms(issued, *TAPE, converted(received=200, price=None)) == []
+    assert len(off_the_terms(issued, *TAPE, converted(received=111, price=None))) == 0
+    assert len(off_the_terms(issued, *TAPE, converted(received=150, price=None))) == 1
+
+
+def test_a_conversion_before_its_right_opens_is_a_finding() -> None:
+    conversion = NoteConversion(into=COMMON, price=PriceRule(fixed=usd(4)), opens_on=date(2026, 3, 7))
+    issued = builders.note_issued(terms=NoteTerms(conversion=conversion))
+    assert off_the_terms(issued, converted(received=250, price=None)) == [
+        "n-1 was converted on 2026-03-06, and its terms allow it from 2026-03-07 to without end"
+    ]
+
+
+def test_a_lower_price_that_was_used_before_is_within_terms_that_may_only_go_down() -> None:
+    rule = {"market": (lowest(),), "only_down": True}
+    first = converted(received=1_000, price=None, effective_on="2026-03-04")
+    assert len(off_the_terms(note(**rule), *TAPE, first)) == 1  # at 2 it yields 500
+    used = converted(received=500, price="2 USD", effective_on="2026-03-04")
+    assert off_the_terms(note(**rule), *TAPE, used, converted(received=500, price="2 USD")) == []
+
+
+def test_of_what_is_not_stated_nothing_is_said() -> None:
+    assert off_the_terms(note(fixed=usd(4)), converted(received=None, price=None)) == []
+    assert off_the_terms(builders.note_issued(terms=NoteTerms()), converted(received=7, price=None)) == []
+    safe = converted(instrument="safe-1", received=7, price=None)
+    assert off_the_terms(builders.safe_issued(), safe) == []

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import attrs
@@ -10,13 +10,45 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import FractionPolicy, Ledger, NotUnderstood, ReserveId, SecurityId, Shares, on
+from ledger import (
+    Authorized,
+    DividendId,
+    EntryNumber,
+    FractionPolicy,
+    HolderId,
+    Ledger,
+    Money,
+    NotUnderstood,
+    Phase,
+    PlanId,
+    Ratio,
+    ReserveId,
+    SecurityId,
+    Shares,
+    StockClassId,
+    on,
+)
+from ledger.commands import SplitStock
 from ledger.errors import UnknownName
-from ledger.events import Event, Fact
+from ledger.events import Event, Fact, SharesAdded
 from ledger.movements import Posting
+from ledger.terms.awards import AwardKind
 from ledger.timeline import place_in_history
-from projections import Bounds, Figure, RollForward, of_agreement, of_class, of_holder, rollforward
+from projections import (
+    Bounds,
+    Figure,
+    RollForward,
+    of_agreement,
+    of_class,
+    of_control_account,
+    of_dividend,
+    of_holder,
+    of_instrument,
+    of_plan,
+    rollforward,
+)
 from projections.bounds import exactly
+from projections.figures import WHAT_HAS
 from tests import builders
 from tests.builders import common_issued, company, entry_voided, shares_cancelled, stock_split_effected
 from tests.projections.histories import SOME, as_of_days, every_figure, histories, recorded
@@ -76,6 +108,12 @@ TREASURY, RESERVED = of_class("common", "treasury"), of_class("common", "reserve
 ADA, PREFERRED = of_holder("ada", "common"), of_class("series-a", "outstanding")
 UNDERTAKEN, CLOSED = of_agreement("spa", "undertaken"), of_agreement("spa", "closed")
 LAPSED, UNDRAWN = of_agreement("spa", "lapsed"), of_agreement("spa", "undrawn")
+OWED, PURCHASABLE = of_instrument("n-1", "owed"), of_instrument("w-1", "purchasable")
+AWARDED, UNITS = of_instrument("option-1", "awarded"), of_instrument("units-1", "awarded")
+POOLED, DECLARED = of_plan("plan-2026"), of_dividend("2026-q1")
+RESTRICTED = of_control_account("use-of-proceeds")
+PLAN = PlanId("plan-2026")
+AND_MORE, OF_THE_WARRANT = "issued or added", partial(of_instrument, "w-1", "purchasable")
 
 
 def prepared() -> Ledger:
@@ -87,8 +125,25 @@ def prepared() -> Ledger:
         builders.shares_repurchased(repurchased=200),
         builders.shares_reserved(),
         builders.agreement_signed(),
+        builders.note_issued(),
+        builders.warrant_issued(),
+        builders.plan_adopted(),
+        builders.award_granted(),
+        granted("units-1", AwardKind.RESTRICTED_STOCK_UNIT, 5_000),
+        granted("stock-1", AwardKind.RESTRICTED_STOCK, 3_000),
+        builders.dividend_declared(),
+        builders.proceeds_restricted(),
     )
     return ledger
+
+
+def granted(award: str, kind: AwardKind, shares: int) -> Fact:
+    """Return a grant to bob under the plan."""
+    return builders.award_granted(award=award, granted=shares, terms=builders.award_terms(award_kind=kind))
+
+
+GIVEN_BACK: dict[str, Any] = {"returned": 60, "plan": PLAN}
+PAID: dict[str, Any] = {"dividend": DividendId("2026-q1"), "amount": "100 USD"}
 
 
 NAMED: list[tuple[str, Event, Figure, dict[str, int]]] = [
@@ -119,6 +174,10 @@ NAMED: list[tuple[str, Event, Figure, dict[str, int]]] = [
     ("released", builders.reserve_released(), RESERVED, {"released or drawn": -100_000}),
     ("settled", builders.fractions_settled(given=Shares(1)), ADA, {"fractions settled": 1}),
     ("settled", builders.fractions_settled(taken=Shares(1)), ADA, {"fractions settled": -1}),
+    ("exercised", builders.warrant_exercised(), OUTSTANDING, {"issued on exercise": 400}),
+    ("note", builders.convertible_converted(), OUTSTANDING, {"issued on conversion": 20_250}),
+    ("exchanged", builders.securities_exchanged(), OUTSTANDING, {"issued in exchange": 100}),
+    ("dividend", builders.dividend_paid(), OUTSTANDING, {"issued as a dividend": 50}),
     ("closed", builders.tranche_closed(), CLOSED, {"closed": 100_000}),
     ("closed", builders.tranche_closed(), UNDRAWN, {"closed": -100_000}),
     ("lapsed", builders.commitment_lapsed(), LAPSED, {"lapsed": 50_000}),
@@ -140,6 +199,93 @@ NAMED: list[tuple[str, Event, Figure, dict[str, int]]] = [
         of_agreement("new", "undrawn"),
         {"undertaken": 1_000_000},
     ),
+    ("lent", builders.note_issued(instrument="n-2"), of_instrument("n-2", "owed"), {"lent": 100_000}),
+    ("lent", builders.safe_issued(), of_instrument("safe-1", "owed"), {"lent": 500_000}),
+    ("converted", builders.convertible_converted(), OWED, {"converted": -40_000}),
+    ("repaid", builders.note_repaid(), OWED, {"repaid": -10_000}),
+    ("added", builders.interest_added_to_principal(), OWED, {"interest added": 1_000}),
+    ("assigned", builders.convertible_assigned(), OWED, {}),
+    ("assigned", builders.convertible_assigned(), of_instrument("n-1", "owed", "fund"), {"assigned out": -25_000}),
+    ("assigned", builders.convertible_assigned(), of_instrument("n-1", "owed", "ada"), {"assigned in": 25_000}),
+    ("forgiven", builders.convertible_cancelled(), OWED, {"cancelled": -5_000}),
+    ("exchanged", builders.securities_exchanged(), OWED, {"exchanged": -100_000}),
+    (
+        "exchanged",
+        builders.securities_exchanged(),
+        of_instrument("n-2", "owed"),
+        {"received in exchange": 100_500},
+    ),
+    (
+        "issued",
+        builders.warrant_issued(warrant="w-2"),
+        of_instrument("w-2", "purchasable"),
+        {"issued or added": 1_000},
+    ),
+    ("exercised", builders.warrant_exercised(), PURCHASABLE, {"exercised": -400}),
+    ("expired", builders.warrant_expired(), PURCHASABLE, {"expired": -200}),
+    ("cancelled", builders.warrant_cancelled(), PURCHASABLE, {"cancelled": -100}),
+    ("passed on", builders.warrant_transferred(), PURCHASABLE, {}),
+    (
+        "passed on",
+        builders.warrant_transferred(),
+        of_instrument("w-1", "purchasable", "fund"),
+        {"transferred out": -300},
+    ),
+    (
+        "passed on",
+        builders.warrant_transferred(),
+        of_instrument("w-1", "purchasable", "bob"),
+        {"transferred in": 300},
+    ),
+    (
+        "adjusted",
+        builders.instrument_adjusted(
+            price="1.50 USD", added=(SharesAdded(holder=HolderId("fund"), added=Shares(333)),)
+        ),
+        PURCHASABLE,
+        {AND_MORE: 333},
+    ),
+    ("adopted", builders.plan_adopted(plan="two"), of_plan("two"), {"reserved": 1_000_000}),
+    ("adopted", builders.plan_adopted(plan="two"), POOLED, {}),
+    ("increased", builders.plan_pool_changed(added=7), POOLED, {"reserved": 7}),
+    ("decreased", builders.plan_pool_changed(removed=7), POOLED, {"released or drawn": -7}),
+    ("granted", builders.award_granted(award="new", granted=7), POOLED, {"granted": -7}),
+    ("granted", builders.award_granted(award="new", granted=7), of_instrument("new", "awarded"), {"granted": 7}),
+    ("granted", builders.award_granted(award="new", granted=7), AWARDED, {}),
+    ("exercised", builders.option_exercised(for_tax=60, **GIVEN_BACK), AWARDED, {"exercised": -1_000}),
+    ("exercised", builders.option_exercised(for_tax=60, **GIVEN_BACK), POOLED, {"returned to the pool": 60}),
+    ("released", builders.units_released(), UNITS, {"released": -1_000}),
+    ("forfeited", builders.award_forfeited(unvested=200, vested=50), AWARDED, {"forfeited": -200, "expired": -50}),
+    ("forfeited", builders.award_forfeited(unvested=200, **GIVEN_BACK), POOLED, {"returned to the pool": 60}),
+    ("passed on", builders.award_transferred(transferred=7), AWARDED, {}),
+    (
+        "passed on",
+        builders.award_transferred(transferred=7),
+        of_instrument("option-1", "awarded", "bob"),
+        {"transferred out": -7},
+    ),
+    (
+        "passed on",
+        builders.award_transferred(transferred=7),
+        of_instrument("option-1", "awarded", "ada"),
+        {"transferred in": 7},
+    ),
+    (
+        "taken back",
+        builders.unvested_shares_repurchased(award="stock-1", **GIVEN_BACK),
+        POOLED,
+        {"returned to the pool": 60},
+    ),
+    ("declared", builders.dividend_declared(dividend="q2"), of_dividend("q2"), {"declared": 250}),
+    ("paid", builders.dividend_paid(**PAID), DECLARED, {"paid": -100}),
+    (
+        "paid",
+        builders.dividend_paid(received=20, received_class="common", **PAID),
+        DECLARED,
+        {"paid in kind": -100},
+    ),
+    ("paid in", builders.proceeds_restricted(restricted="7 USD"), RESTRICTED, {"restricted": 7}),
+    ("freed", builders.proceeds_released(), RESTRICTED, {"released": -40_000}),
 ]
 
 
@@ -159,23 +305,17 @@ def test_each_kind_of_movement_has_its_name(event: Fact, figure: Figure, lines: 
     assert adds_up(found)
 
 
-IN_ROOMS_OF_THEIR_OWN: dict[str, tuple[str, ...]] = {
-    "test_awards.py": (
-        *("plan-adopted", "plan-pool-changed", "award-granted", "option-exercised", "units-released"),
-        *("award-forfeited", "award-transferred", "unvested-shares-repurchased"),
-    ),
-}
-"""Events of one family, and the file in which each kind of movement of theirs has its name."""
-
-
 def test_no_event_that_moves_shares_or_money_is_missing_from_the_table_above() -> None:
     """A split has tests of its own below, and so has an opening balance."""
     examples = [event for event in builders.one_of_each() if isinstance(event, Fact)]
     moving = {each.KIND for each in examples if any(isinstance(one, Posting) for one in each.movements())}
 
-    elsewhere = {kind for kinds in IN_ROOMS_OF_THEIR_OWN.values() for kind in kinds}
-    assert all((Path(__file__).parent / file).exists() for file in IN_ROOMS_OF_THEIR_OWN)
-    assert moving - {event.KIND for _, event, _, _ in NAMED} - elsewhere == {"opening-balance-adopted"}
+    assert moving - {event.KIND for _, event, _, _ in NAMED} == {"opening-balance-adopted"}
+
+
+def test_every_account_that_is_a_figure_by_itself_is_in_the_table_above() -> None:
+    """Each by the name under which it is asked for."""
+    assert set(WHAT_HAS) == {figure.name for _, _, figure, lines in NAMED if figure.of is not None and lines}
 
 
 def test_an_opening_balance_is_named_as_what_it_is_in_every_figure() -> None:
@@ -244,6 +384,141 @@ def test_a_split_belongs_to_the_period_of_its_day(through: str, closing: int) ->
 
     assert found.closing == exactly(Shares(closing))
     assert [line.kind for line in found.lines] == ["split"] * (closing == 2_000)
+
+
+def one_for_ten(ledger: Ledger) -> EntryNumber:
+    """Split the common stock, with the prices that the split changes, and return the entry of the split."""
+    split = SplitStock(
+        stock_class=StockClassId("common"),
+        ratio=Ratio("1/10"),
+        on=date(2026, 7, 1),
+        phase=Phase.OPENING,
+        fractions=FractionPolicy.DOWN,
+        authorized=Authorized(10_000_000),
+    )
+    return ledger.record(*split.events(ledger)).entries[0].number
+
+
+@pytest.mark.parametrize(
+    ("figure", "opening", "split"),
+    [
+        (of_instrument("w-1", "purchasable"), 1_000, -900),
+        (of_instrument("w-1", "purchasable", "fund"), 1_000, -900),
+        (of_instrument("option-1", "awarded"), 48_000, -43_200),
+        (of_plan("plan-2026"), 944_000, -849_600),
+    ],
+    ids=lambda value: value.label if isinstance(value, Figure) else "",
+)
+def test_a_split_divides_what_a_warrant_buys_an_award_is_for_and_a_plan_has_left(
+    figure: Figure, opening: int, split: int
+) -> None:
+    """One for ten; 1,000,000 in the pool less 48,000, 5,000 and 3,000 granted are 944,000."""
+    ledger = prepared()
+    number = one_for_ten(ledger)
+
+    found = rollforward(ledger, figure, after=BEFORE, through=AFTER)
+    later = rollforward(ledger, figure, after=BEFORE, through=AFTER, basis=AFTER)
+
+    assert (found.opening, found.closing) == (exactly(Shares(opening)), exactly(Shares(opening + split)))
+    assert [(line.kind, line.change, line.entries) for line in found] == [
+        ("split", exactly(Shares(split)), (number,))
+    ]
+    assert (later.opening, later.lines) == (later.closing, ())
+
+
+@pytest.mark.parametrize("figure", [OWED, DECLARED, RESTRICTED], ids=lambda figure: figure.label)
+def test_a_split_leaves_money_as_it_is(figure: Figure) -> None:
+    ledger = prepared()
+    one_for_ten(ledger)
+
+    found = rollforward(ledger, figure, after=BEFORE, through=AFTER, basis=AFTER)
+
+    assert (found.opening, found.lines) == (found.closing, ())
+
+
+# --- what a figure of an instrument, a plan, a dividend or an account is of --------------------------------------
+
+
+def test_a_holder_who_never_had_an_instrument_is_owed_nothing_of_it() -> None:
+    found = rollforward(prepared(), of_instrument("n-1", "owed", "ada"), after=BEFORE, through=AFTER)
+
+    assert (found.opening, found.lines, found.closing) == (exactly(Money(0, "USD")), (), exactly(Money(0, "USD")))
+
+
+def test_holders_merged_into_one_count_as_one() -> None:
+    ledger = prepared()
+    ledger.record(builders.warrant_transferred(effective_on=ACTED))
+    figure = of_instrument("w-1", "purchasable", "fund", frozenset({HolderId("bob")}))
+
+    found = rollforward(ledger, figure, after=BEFORE, through=AFTER)
+
+    assert (found.opening, found.lines) == (exactly(Shares(1_000)), ())
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        (of_instrument("n-9", "owed"), "no note or SAFE 'n-9' is recorded. Did you mean n-1?"),
+        (of_instrument("n-1", "purchasable"), "no warrant 'n-1' is recorded"),
+        (of_instrument("stock-1", "awarded"), "no option or unit 'stock-1' is recorded"),
+        (of_plan("plan-2025"), "no plan 'plan-2025' is recorded. Did you mean plan-2026?"),
+        (of_dividend("2026-q2"), "no dividend '2026-q2' is recorded. Did you mean 2026-q1?"),
+        (of_control_account("proceeds"), "no control account 'proceeds' is recorded"),
+        (of_plan("plan-2026", "series-a"), "no unit of plan-2026 'series-a' is recorded"),
+    ],
+    ids=lambda value: value.label if isinstance(value, Figure) else "",
+)
+def test_what_is_not_recorded_has_no_figure_of_zero(figure: Figure, said: str) -> None:
+    with pytest.raises(UnknownName) as refused:
+        rollforward(prepared(), figure, after=BEFORE, through=AFTER)
+    assert str(refused.value).startswith(said)
+
+
+def test_a_figure_that_an_instrument_cannot_have_is_answered_with_those_that_it_can() -> None:
+    with pytest.raises(NotUnderstood, match="one of owed, purchasable, awarded"):
+        of_instrument("n-1", "outstanding")
+
+
+def test_a_plan_for_two_classes_and_an_account_in_two_currencies_are_asked_for_one() -> None:
+    ledger = prepared()
+    ledger.record(
+        builders.plan_pool_changed(stock_class="series-a", added=70, effective_on=ACTED),
+        builders.proceeds_restricted(restricted="9 EUR", effective_on=ACTED),
+    )
+    asked = {
+        of_plan("plan-2026"): "plan-2026 pooled common",
+        of_control_account("use-of-proceeds"): "use-of-proceeds restricted USD",
+    }
+    for figure, say in asked.items():
+        with pytest.raises(NotUnderstood, match=f"say which one: {say}"):
+            rollforward(ledger, figure, after=BEFORE, through=AFTER)
+
+    one = rollforward(ledger, of_plan("plan-2026", "series-a"), after=BEFORE, through=AFTER)
+    two = rollforward(ledger, of_control_account("use-of-proceeds", "EUR"), after=BEFORE, through=AFTER)
+    assert (one.label, one.closing) == ("plan-2026 pooled series-a", exactly(Shares(70)))
+    assert (two.label, two.closing) == ("use-of-proceeds restricted EUR", exactly(Money(9, "EUR")))
+
+
+def test_what_is_recorded_of_an_instrument_is_all_of_it_and_of_a_dividend_where_the_register_is_complete() -> None:
+    ledger = prepared()
+    ledger.record(
+        *(
+            builders.register_scope_declared(stock_class=each, scope="partial", effective_on=BEFORE)
+            for each in ("common", "series-a")
+        )
+    )
+    complete = {
+        figure.label: rollforward(ledger, figure, after=BEFORE, through=AFTER).is_complete
+        for figure in (OWED, PURCHASABLE, AWARDED, RESTRICTED, POOLED, DECLARED)
+    }
+    assert complete == {
+        "n-1 owed": True,
+        "w-1 purchasable": True,
+        "option-1 awarded": True,
+        "use-of-proceeds restricted": True,
+        "plan-2026 pooled": False,
+        "2026-q1 declared": False,
+    }
 
 
 # --- open days, entries and knowledge ----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from ledger import EffectiveDay, FractionPolicy, Ledger, Money, NotUnderstood, P
 from ledger.errors import NothingRecorded, UnknownName
 from ledger.events import EVENTS, Consideration, ConsiderationForm, Event, Fact
 from ledger.movements import Held, Posting
+from ledger.terms.awards import AwardKind
 from projections import Bounds, cap_table, statement
 from projections.bounds import exactly
 from projections.columns import given_in_words
@@ -150,6 +151,20 @@ def prepared() -> Ledger:
     return ledger
 
 
+def with_instruments() -> Ledger:
+    """Return that company with a note, a warrant, an option and units outstanding."""
+    ledger = prepared()
+    units_of_bob = builders.award_terms(award_kind=AwardKind.RESTRICTED_STOCK_UNIT)
+    ledger.record(
+        builders.note_issued(),
+        builders.warrant_issued(),
+        builders.plan_adopted(),
+        builders.award_granted(),
+        builders.award_granted(award="units-1", terms=units_of_bob),
+    )
+    return ledger
+
+
 CASH = Consideration(form=ConsiderationForm.CASH, amount=Money(500, "USD"))
 NAMED: list[tuple[Event, str, str, list[tuple[str, str, str | None]]]] = [
     (common_issued(issued=10, consideration=CASH), "ada", "common", [("issued", "10", None)]),
@@ -169,6 +184,18 @@ NAMED: list[tuple[Event, str, str, list[tuple[str, str, str | None]]]] = [
     (builders.remedy_exercised(), "fund", "series-a", [("redeemed", "-100", None)]),
     (builders.fractions_settled(given=Shares(1)), "ada", "common", [("fractions settled", "1", None)]),
     (builders.preferred_issued(issued=7), "fund", "series-a", [("issued", "7", None)]),
+    (builders.warrant_exercised(paid=Money(800, "USD")), "fund", "common", [("issued on exercise", "400", None)]),
+    (builders.option_exercised(paid=Money(1_000, "USD")), "bob", "common", [("issued on exercise", "1000", None)]),
+    (builders.units_released(), "bob", "common", [("issued on exercise", "1000", None)]),
+    (
+        builders.unvested_shares_repurchased(holder="ada", repurchased=10, paid=Money(10, "USD")),
+        "ada",
+        "common",
+        [("retired", "-10", None)],
+    ),
+    (builders.convertible_converted(), "fund", "common", [("issued on conversion", "20250", None)]),
+    (builders.securities_exchanged(), "fund", "common", [("issued in exchange", "100", None)]),
+    (builders.dividend_paid(), "fund", "common", [("issued as a dividend", "50", None)]),
     (
         stock_split_effected(ratio="1/3"),
         "ada",
@@ -185,7 +212,8 @@ NAMED: list[tuple[Event, str, str, list[tuple[str, str, str | None]]]] = [
 def test_each_line_says_what_happened_with_whom_and_what_was_given(
     event: Fact, holder: str, stock_class: str, expected: list[tuple[str, str, str | None]]
 ) -> None:
-    ledger = prepared()
+    splits = event.KIND == "stock-split-effected"  # which would have to restate the price of each instrument
+    ledger = prepared() if splits else with_instruments()
     number = ledger.record(attrs.evolve(event, effective_on=on(ACTED))).entries[0].number
 
     lines = statement(ledger, holder, after="2026-06-01", as_of=LAST)[stock_class].account.lines

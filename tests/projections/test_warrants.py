@@ -163,6 +163,14 @@ def test_an_exercise_that_is_only_supposed_leaves_the_record_as_it_was() -> None
     assert len(changed) > 0
 
 
+def test_what_a_holder_that_was_merged_may_buy_stands_under_the_other() -> None:
+    ledger = recorded(a.warrant_issued(holder="bob"), a.holder_merged(holder="bob", into="ada"))
+
+    (line,) = warrants(ledger, as_of="2026-06-30")
+
+    assert (line.holder, line.name, line.purchasable) == ("ada", "Ada Quill", exactly(Shares(1_000)))
+
+
 # --- what is not by the terms ------------------------------------------------------------------------------------
 
 BOTH = WarrantTerms(exercise=(ExerciseForm.CASH, ExerciseForm.CASHLESS))
@@ -180,6 +188,12 @@ def test_what_is_paid_is_the_price_of_the_day(paid: str, fits: bool) -> None:
 
     differs = f"{paid} was paid for 400 shares of w-1, and its price asks 800 USD"
     assert told == ([] if fits else [differs])
+
+
+def test_what_the_price_asks_is_told_as_people_write_it() -> None:
+    told = off_terms(a.warrant_issued(purchasable=20_000), a.warrant_exercised(received=20_000, paid="50000 USD"))
+
+    assert told == ["50,000 USD was paid for 20,000 shares of w-1, and its price asks 40,000 USD"]
 
 
 @pytest.mark.parametrize(

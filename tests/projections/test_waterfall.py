@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 
 from ledger import Ledger
 from ledger.commands import SplitStock
-from ledger.days import Phase
+from ledger.days import Phase, between
 from ledger.errors import NothingRecorded, NotUnderstood, UnknownName
 from ledger.events import Event
 from ledger.identity import Count, HolderId, StockClassId
 from ledger.movements import Scope
 from ledger.quantities import Authorized, Currency, FractionPolicy, Money, Price, Ratio, Shares
+from ledger.terms.awards import AwardKind
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.dividends import DividendTerms
 from ledger.terms.liquidation import LiquidationPreference, Participation
 from ledger.terms.market import PriceRule
+from ledger.terms.notes import NoteConversion, NoteTerms
 from ledger.terms.preferred import MarketConversion
 from ledger.terms.waterfall import Standing
 from projections import ExitClaims, ExitWaterfall, waterfall
@@ -261,6 +263,15 @@ def test_a_note_converts_once_its_shares_are_worth_more_than_what_is_owed() -> N
     assert above.per_common == Fraction(400_000, 151_216)
 
 
+def test_a_note_that_converts_into_preferred_counts_without_its_preference_and_says_so() -> None:
+    into = NoteConversion(into=StockClassId("series-a"), price=PriceRule(fixed=Price(1, "USD")))
+    ledger = recorded(
+        class_rights_stated(liquidation=LiquidationPreference()), note_issued(terms=NoteTerms(conversion=into))
+    )
+
+    assert "n-1 converts into series-a: it counts without its preference." in sold(ledger, 1_000_000).assumed
+
+
 def test_secured_notes_are_paid_before_the_others() -> None:
     ledger = recorded(
         note_issued(instrument="plain"),
@@ -375,6 +386,25 @@ def test_awards_count_in_full_or_as_far_as_they_have_vested(vested_only: bool, c
     assert answer["option-1"].number == Shares(counted)
     assert answer.per_common == Fraction(1_000_000 + counted, 100_000 + counted)
     assert any("vested" in said for said in answer.assumed)
+
+
+def test_whose_an_award_is_has_to_be_known() -> None:
+    """All of it is outstanding in every reading; who of the two has it is not."""
+    passed = builders.award_transferred(effective_on=between("2026-06-20", "2026-07-20"))
+    ledger = recorded(plan_adopted(), award_granted(), common_issued(issued=100_000), passed)
+
+    with pytest.raises(NotUnderstood, match="what bob has of option-1") as refused:
+        sold(ledger, 1_000_000)
+    assert refused.value.code == "E_OPEN"
+    assert ("ada", "option-1") in paid(sold(ledger, 1_000_000, as_of="2026-07-20"))
+
+
+def test_restricted_stock_counts_in_full_even_where_only_what_has_vested_does() -> None:
+    stock = builders.award_terms(award_kind=AwardKind.RESTRICTED_STOCK)
+    ledger = recorded(plan_adopted(), award_granted(terms=stock))
+
+    assert "Restricted stock is issued, and counts in full." in sold(ledger, 1_000, vested_only=True).assumed
+    assert "Restricted stock is issued, and counts in full." not in sold(ledger, 1_000).assumed
 
 
 def test_options_count_where_a_cap_divides_by_them_and_the_pool_does_not() -> None:

@@ -41,6 +41,7 @@ from projections.weighted_average import WeightedAverage
 from tests.builders import (
     award_granted,
     award_terms,
+    award_terms_amended,
     class_rights_stated,
     common,
     common_issued,
@@ -51,6 +52,7 @@ from tests.builders import (
     note_issued,
     note_terms,
     preferred_issued,
+    price_quoted,
     register_scope_declared,
     series_a,
     shares_converted,
@@ -223,6 +225,62 @@ def test_shares_that_have_not_vested_do_not_count_yet() -> None:
     assert (line.part, line.added) == (None, exactly(1_200 - Fraction(vested, 365)))
 
 
+def test_what_vested_before_the_terms_were_amended_vested_on_its_own_days() -> None:
+    """By hand: 730 restricted shares, half of them on 1 July; amended on 1 October, the rest at the end of 2027."""
+    restricted = AwardTerms(
+        award_kind=AwardKind.RESTRICTED_STOCK,
+        vesting=vesting_terms(
+            starts_on="2026-01-01", tranches=(VestingTranche(instalments=Count(2), every=Count(6)),)
+        ),
+    )
+    amended = attrs.evolve(
+        restricted, vesting=vesting_terms(starts_on="2026-01-01", tranches=(VestingTranche(on=date(2027, 12, 31)),))
+    )
+    ledger = acme(
+        award_granted(award="rs-1", granted=730, terms=restricted, plan=None, effective_on="2026-01-01"),
+        award_terms_amended(award="rs-1", terms=amended, effective_on="2026-10-01"),
+    )
+
+    assert year(ledger).basic == exactly(1_000 + Fraction(365 * 184, 365))
+
+
+def test_a_note_counts_from_the_day_on_which_it_may_be_converted_to_the_last() -> None:
+    """By hand: 1,460 USD at 2 USD, convertible in July and August: 730 shares on 62 of 365 days."""
+    conversion = NoteConversion(
+        into=COMMON,
+        price=PriceRule(fixed=usd(2)),
+        opens_on=date(2026, 7, 1),
+        closes_on=date(2026, 8, 31),
+    )
+    note = note_issued(
+        principal="1460 USD",
+        consideration=None,
+        terms=note_terms(interest=None, conversion=conversion),
+        effective_on="2026-01-01",
+    )
+
+    (line,) = year(acme(note)).potentials
+
+    assert line.outstanding == exactly(Fraction(730 * 62, 365))
+
+
+def test_interest_of_the_period_adds_to_income_and_not_to_the_shares_of_a_note() -> None:
+    """ASC 260-10-45-40: converted when the period begins, a note bears no interest in it.
+
+    By hand: 100,000 USD at 6 % from 2 January at 2 USD are 50,000 shares, on 364 of 365 days, whatever else there
+    is to tell on the way. On 1 July 2,958.90 USD are owed: a second half has 51,479 shares on all of its days.
+    """
+    note = note_issued(consideration=None, effective_on="2026-01-02")
+
+    for others in ((), (price_quoted(effective_on="2026-07-01"),), (price_quoted(effective_on="2026-10-01"),)):
+        (whole,) = year(acme(note, *others)).potentials
+        (half,) = year(acme(note, *others), after="2026-06-30").potentials
+
+        assert whole.outstanding == exactly(Fraction(50_000 * 364, 365))
+        assert whole.income == exactly(Fraction(6_000 * 364, 365))
+        assert half.outstanding == exactly(Fraction(51_479))
+
+
 def test_prefunded_warrants_and_vested_units_count_as_if_they_were_issued() -> None:
     """By hand: 365 shares of a prefunded warrant from 1 July are 184 on average, 365 vested units as many."""
     ledger = acme(
@@ -393,7 +451,7 @@ def test_a_tax_is_a_part_of_the_interest() -> None:
 def test_the_tables_for_programs_hold_every_line() -> None:
     frames = year(acme(warrant_issued()), price=usd(4)).frames()
 
-    assert {frame.name: len(frame.to_dicts()) for frame in frames} == {"stretches": 2, "potentials": 1}
+    assert {frame.name: len(frame.to_dicts()) for frame in frames} == {"stretches": 1, "potentials": 1}
 
 
 # --- laws -----------------------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ from tests.golden import make_tables
 VERBS = [verb for verbs in cli.VERBS.values() for verb in verbs]
 FIRST = ("init", "record", "show", "commitments", "rollforward", "explain", "log", "check", "demo")
 """The verbs that a record of the founding case needs, in the order in which somebody meets them."""
+LONGER = {"pro-forma": 55}
+"""Help that takes more than a screen of 40 lines: a round has two dozen terms, each asked for by its name."""
 EVENTS = json_lines.write([*a.founding(), a.common_issued()])
 
 
@@ -72,6 +74,20 @@ def quay(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
+@pytest.fixture(scope="module")
+def orchard(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("ledger") / "orchard.db"
+    make_tables.orchard(path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def lagoon(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("ledger") / "lagoon.db"
+    make_tables.lagoon(path)
+    return str(path)
+
+
 def answer(*args: str) -> dict[str, Any]:
     result = run(*args, "--json")
     assert result.exit_code == 0, result.stderr
@@ -87,7 +103,7 @@ def test_help_lists_every_verb_in_the_order_of_use() -> None:
 
     assert re.findall(r"^  ([a-z][a-z-]*)  ", told, re.MULTILINE) == VERBS
     assert [verb for verb in VERBS if verb in FIRST] == list(FIRST)
-    assert re.findall(r"^(\w+):$", told, re.MULTILINE) == ["Options", *cli.VERBS]
+    assert re.findall(r"^(\w[\w ]*):$", told, re.MULTILINE) == ["Options", *cli.VERBS]
     assert run().stdout == told
 
 
@@ -105,7 +121,28 @@ def test_every_verb_has_an_example_on_one_screen(verb: str) -> None:
     told = run(verb, "--help").stdout
 
     assert f"  captable {verb}" in told.partition("Example:")[2]
-    assert len(told.splitlines()) <= 40
+    assert len(told.splitlines()) <= LONGER.get(verb, 40)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("pool", "change-pool"),
+        ("plan", "adopt-plan"),
+        ("blocker", "limit-ownership"),
+        ("lock-up", "restrict"),
+        ("cap-table", "show"),
+    ],
+)
+def test_a_word_that_is_no_verb_is_answered_with_verbs_that_have_to_do_with_it(typed: str, meant: str) -> None:
+    told = run(typed).stderr
+
+    assert told.startswith(f"error: E_USAGE: there is no verb '{typed}' (did you mean ")
+    assert meant in told
+
+
+def test_a_word_that_has_nothing_to_do_with_a_verb_is_answered_with_where_they_are_listed() -> None:
+    assert run("xyzzy").stderr == "error: E_USAGE: there is no verb 'xyzzy' (captable --help lists them)\n"
 
 
 def test_the_version_is_that_of_the_distribution() -> None:
@@ -482,8 +519,8 @@ def test_the_audit_trail_in_json_keeps_particulars_to_itself(acme: str) -> None:
 
 
 @pytest.mark.parametrize("asked", make_tables.ASKED)
-def test_no_json_number_is_written(asked: str, acme: str, founding: str, quay: str) -> None:
-    file = {"acme": acme, "founding": founding, "quay": quay}[asked.partition("-")[0]]
+def test_no_json_number_is_written(asked: str, request: pytest.FixtureRequest) -> None:
+    file = request.getfixturevalue(asked.partition("-")[0])
     args = make_tables.ASKED[asked]
 
     def refuse(text: str) -> None:

@@ -1,6 +1,7 @@
 """The control book, differences and what would be if, as people print them and programs read them."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from ledger import Ledger, Scope
 from ledger.events import Event
+from ledger.exchange import json_lines
 from projections import Bounds, control_book, difference, restatement, what_if
 from registrar import differences
 from registrar.cli import main
@@ -19,6 +21,7 @@ from registrar.cli.comparisons import ANSWERS
 from registrar.registers.control import control_book as control_report
 from registrar.render.pdf import data_of
 from registrar.report import Cell, Column, Kind, Report, Row, Table
+from registrar.views.entries import summary
 from tests import builders as a
 from tests.golden import make_tables
 from tests.projections.histories import SOME, as_of_days, histories, recorded
@@ -160,7 +163,7 @@ def test_it_is_supposed_on_what_was_known_then(acme: str) -> None:
 
 def test_each_answer_stands_there_without_what_is_supposed_and_with_it(acme: str, round_file: str) -> None:
     ask = ["-f", acme, "--as-of", "2026-06-30"]
-    for name in ANSWERS:
+    for name in ("show", "commitments", "holders", "certificates", "control", "check"):
         both = answer("what-if", round_file, *ask, "--answer", name)
         assert both["answer"] == "what-if"
         assert both["supposed"] == f"3 events of {round_file}, not recorded"
@@ -171,6 +174,31 @@ def test_each_answer_stands_there_without_what_is_supposed_and_with_it(acme: str
             own = answer(name, *ask)
             assert all(both[f"{table}_recorded"] == own[table] for table in tables)
             assert any(both[f"{table}_recorded"] != both[f"{table}_supposed"] for table in tables)
+
+
+def test_what_is_no_share_stands_there_without_what_is_supposed_and_with_it(acme: str, tmp_path: Path) -> None:
+    supposed = tmp_path / "papers.jsonl"
+    builders = (a.note_issued, a.warrant_issued, a.plan_adopted, a.award_granted, a.dividend_declared)
+    facts = [builder(effective_on="2026-07-20") for builder in builders]
+    supposed.write_bytes(json_lines.write(facts))
+
+    for name, table in (
+        ("notes", "owed"),
+        ("warrants", "warrants"),
+        ("awards", "awards"),
+        ("dividends", "dividends"),
+        ("fully-diluted", "definitions"),
+    ):
+        both = answer("what-if", str(supposed), "-f", acme, "--as-of", "2026-07-31", "--answer", name)
+        assert both[f"{table}_supposed"]
+        assert not both.get(f"{table}_recorded") or both[f"{table}_recorded"] != both[f"{table}_supposed"]
+
+
+def test_an_answer_in_the_units_of_the_day_is_asked_in_no_others(acme: str, round_file: str) -> None:
+    result = run("what-if", round_file, "-f", acme, "--answer", "notes", "--basis", "2026-12-31")
+
+    assert result.exit_code == 2
+    assert "E_USAGE: --answer notes is in the units of the day asked about (leave --basis away)" in result.stderr
 
 
 def test_what_is_supposed_says_so_in_every_heading(acme: str, round_file: str) -> None:
@@ -249,6 +277,29 @@ def test_each_of_them_leaves_in_every_format_and_twice_the_same(
             assert (result.exit_code, result.stderr) == (0, "")
             pages.append(page.read_bytes())
         assert pages[0] == pages[1] != b""
+
+
+def test_instruments_stand_in_a_table_of_their_own_with_holder_and_price() -> None:
+    ledger = a.company()
+    ledger.record(a.note_issued())
+    found = differences.with_and_without(ledger, what_if(ledger, a.warrant_issued(), as_of="2026-06-30"), "w.jsonl")
+    passed = differences.between_days(ledger, difference(ledger, after="2026-02-01", through="2026-02-02"))
+
+    table = found.table("instruments")
+    assert [tuple(map(str, row.values)) for row in table.rows] == [
+        ("w-1", "Fund LP", "fund", "may buy", "0", "1,000", "1000", "(EntryNumber(8),)"),
+        ("w-1", "None", "None", "price of common", "not stated", "2 USD", "None", "(EntryNumber(8),)"),
+    ]
+    assert [row.values[3] for row in passed.table("instruments").rows] == ["owed", "price of common"]
+    owed = "Owed: the principal of a note, or what was paid for a SAFE, without interest."
+    assert (owed in passed.notes, owed in found.notes) == (True, False)
+
+
+def test_what_an_event_says_is_told_in_words_and_not_in_the_words_of_programs() -> None:
+    told = " ".join(summary(event) for event in a.one_of_each())
+
+    assert not re.search(r"\b(True|False|None)\b", told)
+    assert summary(a.stockholders_voted(carried=False)).endswith("carried no")
 
 
 # --- what adds up --------------------------------------------------------------------------------------------

@@ -28,6 +28,11 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
             a.common_issued(security="CS-1"),
             a.agreement_signed(),
             a.shares_reserved(),
+            a.note_issued(),
+            a.warrant_issued(),
+            a.plan_adopted(),
+            a.dividend_declared(),
+            a.proceeds_restricted(),
             command="one",
         )
     with Ledger.open(path, "other", create=True, clock=a.ticking()) as ledger:
@@ -72,6 +77,14 @@ def test_an_option_and_its_choices_are_completed() -> None:
         (["satisfy", "spa", ""], ["permit"]),
         (["statement", "f"], ["fund"]),
         (["explain", "sp"], ["spa"]),
+        (["explain", "n"], ["n-1"]),
+        (["explain", "use"], ["use-of-proceeds"]),
+        (["explain", "ada", ""], ["common", "series-a", "n-1", "w-1"]),
+        (["explain", "n-1", ""], ["owed"]),
+        (["explain", "w-1", ""], ["purchasable"]),
+        (["rollforward", "plan-2026", ""], ["pooled"]),
+        (["rollforward", "2026-q1", ""], ["declared"]),
+        (["rollforward", "use-of-proceeds", "r"], ["restricted"]),
         (["explain", "ada", "c"], ["common"]),
         (["explain", "common", "o"], ["outstanding"]),
         (["rollforward", "spa", "und"], ["undertaken", "undrawn"]),
@@ -172,5 +185,5 @@ def test_bash_completes(file: Path, tmp_path: Path) -> None:
 
     first, *others = done.stdout.splitlines()
     assert first.endswith("_captable_completion captable")
-    assert others == ["transfer", "--certificate", "", "ada bob fund", "t1 t2", ""]
+    assert others == ["transfer transfer-warrant", "--certificate", "", "ada bob fund", "t1 t2", ""]
     assert done.stderr == ""

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -280,6 +281,42 @@ def test_an_exported_register_taken_over_gives_the_same_answers(
             table = cap_table(ledger, as_of="2026-01-01")
             tables.append((table.issuer, table.holdings, table.classes))
     assert tables[0] == tables[1]
+
+
+def test_of_what_is_no_share_an_export_names_what_is_in_force_and_nothing_that_ended() -> None:
+    facts = [
+        a.class_rights_stated(),
+        a.preferred_issued(),
+        a.dividend_declared(),
+        a.note_issued(),
+        a.proceeds_restricted(),
+        a.restriction_placed(),
+        a.ownership_limit_agreed(),
+        a.group_formed(),
+        a.nominee_declared(),
+    ]
+    ended = [
+        a.ownership_limit_waived(effective_on="2026-12-01", notified_on=date(2026, 9, 1)),
+        a.restriction_lifted(effective_on="2026-12-01"),
+        a.group_dissolved(effective_on="2026-12-01"),
+    ]
+    with Ledger.open("papers.db", create=True) as ledger:
+        ledger.record(*a.founding(), *facts, *ended)
+
+    first, last = (
+        good("export-register", "-f", "papers.db", "-O", f"{day}.xlsx", "--as-of", day).stderr.splitlines()
+        for day in ("2026-11-30", "2026-12-31")
+    )
+
+    assert first[:6] == [
+        "note: not in it: notes, SAFEs and warrants: n-1",
+        "note: not in it: what classes are entitled to beside votes and conversion: series-a",
+        "note: not in it: dividends declared and unpaid: 2026-q1",
+        "note: not in it: money in control accounts: use-of-proceeds",
+        "note: not in it: restrictions, limits and liens: lock-up, blocker",
+        "note: not in it: groups and nominees: family, bob",
+    ]
+    assert last == [*first[:4], "note: not in it: groups and nominees: bob"]
 
 
 def test_what_an_export_leaves_out_is_said_on_standard_error() -> None:

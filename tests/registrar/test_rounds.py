@@ -1,6 +1,7 @@
 """The verb that lays a round on top of a day: what it prints, what it writes, and what it refuses."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,19 @@ def test_the_method_decides_what_the_valuation_is_divided_by(file: str, method: 
     found = answered(file, *ASKED, "--method", method, "--price-places", "4")
 
     assert found["round"][0]["price"] == f"{price} USD"
+
+
+def test_a_price_that_no_decimals_say_exactly_is_told_in_decimals_beside_the_fraction(file: str) -> None:
+    exact, cut = (
+        " ".join(run(file, "series-b", *ASKED, *more).stdout.split()) for more in ((), ("--price-places", "4"))
+    )
+
+    [(numerator, denominator)] = re.findall(r"price (\d+)/(\d+) USD of one share, about", exact)
+    assert f"USD of one share, about {round(int(numerator) / int(denominator), 6)}" in exact
+    assert (
+        f"{numerator}/{denominator} USD before rounding, about {round(int(numerator) / int(denominator), 6)}" in cut
+    )
+    assert "of one share, about" not in cut
 
 
 def test_papers_convert_into_the_series_itself_where_the_round_says_so(file: str) -> None:

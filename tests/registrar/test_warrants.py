@@ -223,7 +223,10 @@ def test_both_answers_leave_in_every_format(verb: tuple[str, ...], form: str, fi
         (["--entry", ENTRY, "--as-of", "2026-03-31"], "error: E_USAGE: --entry says the day"),
         (["--entry", "first"], "error: E_ENTRY: --entry: entry 'first' is not an entry number"),
         (["--entry", "99"], "error: E_ENTRY: entry 99 states no fact that stands"),
-        (["--entry", "7"], "error: E_ENTRY: entry 7 (common-issued) issues nothing for a price that is known"),
+        (
+            ["--entry", "7"],
+            "error: E_ENTRY: entry 7 (common-issued) issues nothing for a price that is known (ask what an issue",
+        ),
         (["--issued", "1"], "error: E_USAGE: an issue has a price (give one of --price and --paid)"),
         (["--issued", "1", "--price", "1 USD", "--paid", "1 USD"], "error: E_USAGE: an issue has a price"),
         (["--issued", "0", "--price", "1 USD"], "error: E_QUANTITY: --issued: an issue of 0 shares"),

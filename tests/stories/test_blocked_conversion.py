@@ -79,7 +79,10 @@ def test_a_fund_converts_as_far_as_its_papers_let_it() -> None:
 
 
 def test_the_same_fund_passes_five_percent_by_the_raise_alone_and_ten_never() -> None:
-    """From 1 May its papers let it acquire 163,626 more: 52,520 and these are 9.99 % of 2,163,626."""
+    """From 1 May its papers let it acquire 163,626 more: 52,520 and these are 9.99 % of 2,163,626.
+
+    It gave notice on 1 March, and on 2 March the day of the raise is 60 days away.
+    """
     ledger = company()
     ledger.record(
         common_issued(issued=1_947_480, effective_on="2026-02-02"),
@@ -91,8 +94,8 @@ def test_the_same_fund_passes_five_percent_by_the_raise_alone_and_ten_never() ->
 
     (passed,) = [each for each in crossings(ledger, "common", through="2026-12-31") if each.owner == "fund"]
 
-    assert (passed.on, passed.threshold, passed.after) == (date(2026, 5, 1), Ratio("0.05"), Side.ABOVE)
-    owned = beneficial_ownership(ledger, "common", as_of="2026-05-01")["fund"]
+    assert (passed.on, passed.threshold, passed.after) == (date(2026, 3, 2), Ratio("0.05"), Side.ABOVE)
+    owned = beneficial_ownership(ledger, "common", as_of="2026-03-02")["fund"]
     assert owned.acquirable.exact == Shares(163_626)
     assert owned.owned.exact == Shares(216_146)
 

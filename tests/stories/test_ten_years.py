@@ -4,6 +4,7 @@ The figures are those of ``registrar/founding_case/facts.json``: filings, releas
 a figure is not stated there but follows, the test says how.
 """
 
+import inspect
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import projections
 from ledger import (
     AgreementId,
     Authorized,
@@ -41,9 +43,11 @@ from projections import (
     Bounds,
     OpenKind,
     Severity,
+    beneficial_ownership,
     cap_table,
     commitments,
     company_sheet,
+    conversion_capacity,
     findings,
     open_points,
 )
@@ -445,6 +449,71 @@ def test_series_1c_converts_later_and_pays_more_later(ledger: Ledger) -> None:
         if movement.level is Level.DIVIDEND_TERMS
     ]
     assert rates == [Ratio("0.10"), Ratio("0.15")]
+
+
+def test_the_blocker_of_penumbra_counts_on_the_last_reported_count(ledger: Ledger) -> None:
+    """4.99 % with the new shares counted: 0.0499 ÷ 0.9501 of 4,187,000,000 is 219,904,536, rounded down."""
+    (line,) = conversion_capacity(ledger, p.PENUMBRA, as_of="2020-12-31")
+    limits = {limit.stop.value: limit for limit in line.limits}
+
+    assert int(Fraction("0.0499") / Fraction("0.9501") * 4_187_000_000) == 219_904_536
+    assert limits["ownership limit"].room.exact == Shares(219_904_536)
+    assert line.capacity.high == Shares(219_904_536)
+
+
+def test_a_report_that_the_recorded_holders_exceed_makes_no_percentages(ledger: Ledger) -> None:
+    """70.8 million were reported in August 2016, and Tertius alone holds 333,333,333 in May 2017."""
+    answer = beneficial_ownership(ledger, COMMON, as_of="2017-05-09")
+    parts = {line.owner: line.percent for line in answer}
+
+    recorded = Shares(333_333_333 + 200_000_000 + 60_000 + 1_150_000 + 2_150_000)
+    assert answer.outstanding.shares == Bounds(recorded, None)
+    assert all((parts[holder].low, parts[holder].high) == (None, None) for holder in (p.TERTIUS, BOONE))
+
+
+# --- every answer, on every kind of day -------------------------------------------------------------------------
+
+DAYS = [
+    "2014-04-01",
+    "2014-08-26",
+    "2015-06-30",
+    "2016-03-31",
+    "2016-06-02",
+    "2016-10-05",
+    "2017-06-01",
+    "2017-12-31",
+    "2018-07-20",
+    "2019-12-31",
+    "2021-08-02",
+    "2022-01-28",
+    "2023-09-11",
+    "2024-04-17",
+    "2024-08-14",
+    "2027-12-31",
+]
+
+
+def asked_of_a_day() -> list[Any]:
+    """Return every answer that needs a ledger and a day and nothing else."""
+    found = []
+    for name in projections.__all__:
+        function = getattr(projections, name)
+        if inspect.isfunction(function):
+            needed = [
+                parameter.name
+                for parameter in inspect.signature(function).parameters.values()
+                if parameter.default is inspect.Parameter.empty
+            ]
+            if needed == ["ledger", "as_of"]:
+                found.append(function)
+    return found
+
+
+@pytest.mark.parametrize("function", asked_of_a_day(), ids=lambda function: function.__name__)
+def test_every_answer_can_be_had_of_every_day_and_handed_on_as_tables(ledger: Ledger, function: Any) -> None:
+    for day in DAYS:
+        for frame in function(ledger, as_of=day).frames():
+            assert len(frame.to_dicts()) == len(frame)
 
 
 # --- what stays open ------------------------------------------------------------------------------------------

@@ -18,7 +18,20 @@ from ledger.events import HolderRegistered, IssuerRegistered
 from ledger.exchange.register.template import Content
 from ledger.exchange.register.values import Amount
 from ledger.identity import StockClassId
-from ledger.movements import Awarded, Held, Level, Owed, Pooled, Posting, Purchasable, Reserved, Scope, Source
+from ledger.movements import (
+    Awarded,
+    Declared,
+    Held,
+    Level,
+    Owed,
+    Pooled,
+    Posting,
+    Purchasable,
+    Reserved,
+    Restricted,
+    Scope,
+    Source,
+)
 from ledger.personal import Personal
 from ledger.quantities import Price, Shares
 
@@ -237,6 +250,27 @@ def heads(ledger: Ledger, known: int) -> tuple[tuple[str, str], ...]:
     )
 
 
+_RIGHTS: Final = (
+    Level.LIQUIDATION,
+    Level.DIVIDEND_TERMS,
+    Level.REDEMPTION,
+    Level.MANDATORY_CONVERSION,
+    Level.MARKET_CONVERSION,
+    Level.PROTECTION,
+)
+"""Rights of a class for which the form has no column."""
+
+
+def _values(book: Book, level: Level, subject: Any) -> set[Any]:
+    """Return every value that a level may have."""
+    return {value for _, value in book.levels(level, subject)}
+
+
+def _with_something(book: Book) -> Iterator[object]:
+    """Yield the accounts on which there may be something."""
+    return (account for (_, account), quantity in book.high.items() if quantity > 0)
+
+
 def _lost(book: Book, facts: list[InEffect], on: date) -> Iterator[str]:
     """Yield what the form has no room for, and does not change who holds what."""
     agreements = [subject for level, subject in book.settings if level is Level.INVESTOR]
@@ -247,12 +281,36 @@ def _lost(book: Book, facts: list[InEffect], on: date) -> Iterator[str]:
     if plans or awards:
         yield f"plans and awards, whose shares are written as reserves: {', '.join(map(str, (*plans, *awards)))}"
     papers = {
-        account.instrument: None
-        for (_, account), quantity in book.high.items()
-        if isinstance(account, Owed | Purchasable) and quantity > 0
+        account.instrument: None for account in _with_something(book) if isinstance(account, Owed | Purchasable)
     }
     if papers:
         yield f"notes, SAFEs and warrants: {', '.join(map(str, papers))}"
+    rights = dict.fromkeys(subject for level, subject in book.settings if level in _RIGHTS)
+    if rights:
+        yield f"what classes are entitled to beside votes and conversion: {', '.join(map(str, rights))}"
+    unpaid = [account.dividend for account in _with_something(book) if isinstance(account, Declared)]
+    if unpaid:
+        yield f"dividends declared and unpaid: {', '.join(map(str, unpaid))}"
+    restricted = [account.account for account in _with_something(book) if isinstance(account, Restricted)]
+    if restricted:
+        yield f"money in control accounts: {', '.join(map(str, restricted))}"
+    restrictions = [
+        subject
+        for level, subject in book.settings
+        if level is Level.RESTRICTION
+        and True not in _values(book, Level.LIFTED, subject)
+        and None not in _values(book, Level.OWNERSHIP_LIMIT, subject)
+    ]
+    if restrictions:
+        yield f"restrictions, limits and liens: {', '.join(map(str, restrictions))}"
+    groups = [
+        subject
+        for level, subject in book.settings
+        if level is Level.GROUP and True not in _values(book, Level.DISSOLVED, subject)
+    ]
+    nominees = [subject[0] for level, subject in book.settings if level is Level.HOLDS_FOR]
+    if groups or nominees:
+        yield f"groups and nominees: {', '.join(map(str, (*groups, *nominees)))}"
     later = sum(each.begins > close_of(on) for each in facts)
     if later:
         yield f"{later:,} facts that take effect after {on}"

@@ -270,7 +270,8 @@ def _finish(asked: Recording, ledger: Ledger, events: Sequence[Event]) -> None:
         click.echo(as_json.text(answer), nl=False)
     else:
         say(outcome_told(ledger, outcome, dry_run=asked.dry_run, what=_kinds(outcome)))
-        for line in (*_in_lines(list(map(str, changed)), width()), *_terms(events)):
+        taken_out = () if outcome.repeated else _taken_out(ledger, events)
+        for line in (*taken_out, *_in_lines(list(map(str, changed)), width()), *_terms(events)):
             say(line)
     findings_told(asked, ledger)
 
@@ -289,12 +290,23 @@ def _in_lines(parts: Sequence[str], columns: int) -> Iterator[str]:
 
 
 def _kinds(outcome: Recorded) -> str:
+    return ", ".join(_kind(entry.event) for entry in outcome.entries)
+
+
+def _kind(event: Event) -> str:
     from ledger.events import Fact
 
-    def told(event: Event) -> str:
-        return f"{event.KIND} {event.effective_on}" if isinstance(event, Fact) else event.KIND
+    return f"{event.KIND} {event.effective_on}" if isinstance(event, Fact) else event.KIND
 
-    return ", ".join(told(entry.event) for entry in outcome.entries)
+
+def _taken_out(ledger: Ledger, events: Sequence[Event]) -> Iterator[str]:
+    """Yield what each entry said that a void takes out of history, since its number alone says little."""
+    from ledger.events import EntryVoided
+
+    for event in events:
+        if isinstance(event, EntryVoided):
+            for number in event.entries:
+                yield f"entry {number} no longer counts: {_kind(ledger.entries()[number - 1].event)}"
 
 
 def _terms(events: Sequence[Event]) -> Iterator[str]:

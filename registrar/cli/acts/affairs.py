@@ -88,7 +88,7 @@ Example:
 @click.option("--withheld", metavar="VOTES", help="Votes withheld.")
 @click.option("--abstained", metavar="VOTES", help="Abstentions.")
 @click.option("--broker-non-votes", metavar="SHARES", help="Present, and not to be voted by brokers.")
-@click.option("--record-day", metavar="DAY", help="Who held shares on this day could vote.")
+@click.option("--record-day", "record_on", metavar="DAY", help="Who held shares on this day could vote.")
 @click.option("--carried/--not-carried", default=None, help="Whether it was carried.")
 @acting()
 def vote(desk: Desk) -> Request:
@@ -160,7 +160,7 @@ Example:
 )
 @argument("subscribed", "SHARES")
 @argument("stock_class", "CLASS", of="stock class")
-@argument("holders", "HOLDER...", of="holder", nargs=-1, required=True)
+@argument("holders", "HOLDER…", of="holder", nargs=-1, required=True)
 @click.option("--terms", metavar="TEXT", help="What the agreement says about price and closing.")
 @acting()
 def subscribe(desk: Desk) -> Request:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from registrar.cli.acts import GIVEN, OUT_OF, Act, acting, all_of, argument, option
+from registrar.cli.acts import OUT_OF, Act, acting, argument, option
 
 if TYPE_CHECKING:
     from registrar.cli.acts import Request
@@ -63,61 +63,57 @@ def change_pool(desk: Desk) -> Request:
 
 
 KINDS: Final = ("iso", "nso", "option", "rsu", "sar", "sar-in-cash", "stock")
+ALLOCATIONS: Final = (
+    "cumulative-rounding",
+    "cumulative-round-down",
+    "front-loaded",
+    "back-loaded",
+    "front-loaded-to-single-tranche",
+    "back-loaded-to-single-tranche",
+    "fractional",
+)
 
 
 @click.command(
     cls=Act,
     epilog="""\b
 Example:
-  captable grant h-0001 48,000 common --as OPT-1 --kind iso --price "4.20 USD" --plan plan-2025
-    --vests-from 2025-02-01 --instalments 48 --cliff 12 --expires 2035-02-09 --on 2025-02-10
-  captable grant h-0002 1,200 common --as RSU-1 --kind rsu --plan plan-2025
-    --vests-from 2025-02-01 --instalments 4 --every 3 --condition listing --on 2025-02-10""",
+  captable grant h-1 48,000 common --as OPT-1 --kind iso --price "4.20 USD" --plan plan-2025 \\
+    --vests-from 2025-02-01 --instalments 48 --cliff 12 --expires 2035-02-09 --on 2025-02-10""",
 )
 @argument("holder", "HOLDER", of="holder")
 @argument("granted", "SHARES")
 @argument("stock_class", "CLASS", of="stock class")
 @click.option("--as", "award", required=True, metavar="NAME", help="Name of the award in the record.")
-@click.option("--kind", "award_kind", required=True, type=click.Choice(KINDS), help="What kind of award.")
-@click.option("--price", metavar="PRICE", help="Exercise price, or base price of a right to appreciation.")
+@click.option("--kind", "award_kind", required=True, type=click.Choice(KINDS), help="What it is.")
+@click.option("--price", metavar="PRICE", help="What a share is bought for.")
 @option("--plan", of="plan", metavar="PLAN", help="Plan whose pool it draws on.")
-@click.option("--vests-from", "starts_on", metavar="DAY", help="Day from which time counts. Default: all vested.")
-@click.option("--instalments", metavar="N", help="Into how many equal instalments it vests. Default: 1.")
-@click.option("--every", metavar="N", help="Months from one instalment to the next. Default: 1.")
-@click.option("--cliff", metavar="N", help="Number of the instalment before which nothing vests.")
-@click.option("--condition", metavar="NAME", help="What has to be met besides, for anything to vest.")
+@click.option("--vests-from", "starts_on", metavar="DAY", help="When time begins to count.")
+@click.option("--instalments", metavar="N", help="Equal instalments. Default: 1.")
+@click.option("--every", metavar="N", help="Months between them. Default: 1.")
+@click.option("--cliff", metavar="N", help="Instalment before which nothing vests.")
+@click.option("--condition", metavar="NAME", help="What has to be met besides.")
 @click.option(
     "--allocation",
-    type=click.Choice(
-        (
-            "cumulative-rounding",
-            "cumulative-round-down",
-            "front-loaded",
-            "back-loaded",
-            "front-loaded-to-single-tranche",
-            "back-loaded-to-single-tranche",
-            "fractional",
-        )
-    ),
-    help="Which instalments take what equal parts leave over. Default: cumulative-round-down.",
+    metavar="NAME",
+    type=click.Choice(ALLOCATIONS),
+    help="Who takes what equal parts leave over.",
 )
 @click.option("--expires", "expires_on", metavar="DAY", help="Last day of exercise.")
 @click.option(
     "--early",
     "early_exercise",
+    metavar="WHICH",
     type=click.Choice(("next", "last", "ratably")),
-    help="Unvested shares may be bought; they are these of the instalments.",
+    help="Instalments that may be bought early.",
 )
-@_CERTIFICATE
-@_LEGEND
-@all_of(*GIVEN)
+@click.option("--certificate", "security", metavar="NAME", help="Of restricted stock.")
+@click.option("--legend", "legends", multiple=True, metavar="TEXT", help="On the certificate.")
+@click.option("--paid", "consideration_amount", metavar="MONEY", help="What was paid for it.")
 @_AUTHORITY
 @acting()
 def grant(desk: Desk) -> Request:
-    """Record that the company granted an award of SHARES of CLASS to HOLDER.
-
-    Vesting on several schedules, or with promises of acceleration, is recorded from a file: captable record.
-    """
+    """Record that an award of SHARES of CLASS was granted to HOLDER."""
     from ledger.events import AwardGranted
 
     new = ("award", "security")

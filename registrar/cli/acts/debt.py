@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _HOLDER = argument("holder", "HOLDER", of="holder")
 _NOTE = argument("instrument", "NOTE", of="instrument")
-_NOTES = argument("instruments", "NOTE...", of="instrument", nargs=-1, required=True)
+_NOTES = argument("instruments", "NOTE…", of="instrument", nargs=-1, required=True)
 _AUTHORITY = click.option("--authority", metavar="TEXT", help="Resolution or agreement behind it.")
 _SETTLED = (
     click.option("--principal", metavar="MONEY", help="Principal. Default: all that is owed."),

@@ -207,8 +207,8 @@ def senior_notes(ledger: Ledger) -> list[Event]:
     """Return 32 million of notes, Series D, and the control account that most of the money went into."""
     fact = "fin-2014-11"
     why = (
-        "The numbers of Series D shares and of warrants were not found; 3,000,000 were paid for Series D. A release of"
-        " November 2015 expects the note to be repaid by January 2016; whether it was, was not found."
+        "The numbers of Series D shares and of warrants were not found; 3,000,000 were paid for Series D. A release"
+        " of November 2015 expects the note to be repaid by January 2016; whether it was, was not found."
     )
     return [
         *series(fact, "D"),

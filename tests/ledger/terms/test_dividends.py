@@ -52,7 +52,6 @@ def test_five_quarters_of_six_percent_on_a_hundred_are_seven_dollars_and_a_half(
     """pocketsense.com, "How to calculate cumulative dividends per share": 6 % of $100, 5 quarters missed: $7.50."""
     six = terms("0.06", base=dollars(100), day_count=DayCount.THIRTY_360)
 
-    assert six.a_year(None) == 6
     assert six.accrued(issued_on=date(2010, 1, 1), until=date(2011, 4, 1)) == Fraction("7.5")
 
 
@@ -109,7 +108,6 @@ def test_what_is_not_cumulative_does_not_accrue() -> None:
     discretionary = terms(is_cumulative=False, base=dollars(100))
 
     assert discretionary.accrued(issued_on=date(2020, 1, 1), until=date(2024, 1, 1)) == 0
-    assert discretionary.a_year(None) == 8
 
 
 def test_a_dividend_in_kind_is_its_money_over_what_a_share_counts_for() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.days import months_after
 from ledger.errors import NotUnderstood
 from ledger.quantities import Ratio
 from ledger.terms.interest import (
@@ -16,7 +17,6 @@ from ledger.terms.interest import (
     DayCount,
     InterestTerms,
     accrue,
-    months_after,
     year_fraction,
 )
 

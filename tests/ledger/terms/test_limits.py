@@ -67,9 +67,9 @@ def test_who_holds_more_than_the_limit_already_may_convert_nothing() -> None:
 
     The filing does not print the count; 7,288,300 shares are 4.99 % of about 146 million, and there were fewer.
     """
-    assert BLOCKER.room(outstanding=Shares(100_000_000), owned=Shares(7_288_300)) == Shares(0)
-    assert BLOCKER.room(outstanding=Shares(146_058_116), owned=Shares(7_288_300)) == Shares(0)
-    assert BLOCKER.room(outstanding=Shares(146_058_136), owned=Shares(7_288_300)) == Shares(1)
+    assert room_under(BLOCKER.at_most, outstanding=Shares(100_000_000), owned=Shares(7_288_300)) == Shares(0)
+    assert room_under(BLOCKER.at_most, outstanding=Shares(146_058_116), owned=Shares(7_288_300)) == Shares(0)
+    assert room_under(BLOCKER.at_most, outstanding=Shares(146_058_136), owned=Shares(7_288_300)) == Shares(1)
 
 
 def test_a_holder_of_nothing_may_have_52520_of_a_million_under_4_99_percent() -> None:
@@ -79,7 +79,7 @@ def test_a_holder_of_nothing_may_have_52520_of_a_million_under_4_99_percent() ->
     """
     outstanding = Shares(1_000_000)
 
-    assert BLOCKER.room(outstanding=outstanding, owned=Shares(0)) == Shares(52_520)
+    assert room_under(BLOCKER.at_most, outstanding=outstanding, owned=Shares(0)) == Shares(52_520)
     assert Fraction(52_520, 1_052_520) < Fraction("0.0499") < Fraction(52_521, 1_052_521)
 
 
@@ -88,8 +88,10 @@ def test_what_may_be_acquired_without_a_limit_takes_room_from_what_has_one() -> 
 
     That is 20,399 ÷ 0.9501 = 21,470.37. Without the options it is 29,900 ÷ 0.9501 = 31,470.37: 10,000 more.
     """
-    with_options = BLOCKER.room(outstanding=Shares(1_000_000), owned=Shares(20_000), acquirable=Shares(10_000))
-    without = BLOCKER.room(outstanding=Shares(1_000_000), owned=Shares(20_000))
+    with_options = room_under(
+        BLOCKER.at_most, outstanding=Shares(1_000_000), owned=Shares(20_000), acquirable=Shares(10_000)
+    )
+    without = room_under(BLOCKER.at_most, outstanding=Shares(1_000_000), owned=Shares(20_000))
 
     assert (with_options, without) == (Shares(21_470), Shares(31_470))
 
@@ -102,17 +104,9 @@ def test_the_limit_is_reached_and_not_passed(owned: int, room: int) -> None:
 
 def test_a_class_with_decimals_may_be_converted_to_its_last_decimal() -> None:
     """By hand: 49,900 ÷ 0.9501 = 52,520.7872."""
-    room = BLOCKER.room(outstanding=Shares(1_000_000), owned=Shares(0), decimals=4)
+    room = room_under(BLOCKER.at_most, outstanding=Shares(1_000_000), owned=Shares(0), decimals=4)
 
     assert room == Shares("52520.7872")
-
-
-def test_what_was_received_beyond_the_limit_is_the_excess() -> None:
-    def excess(received: int) -> Shares:
-        return BLOCKER.excess(Shares(received), outstanding=Shares(950_100), owned=Shares(0))
-
-    # by hand: 0.0499 × 950,100 ÷ 0.9501 = 49,900 exactly
-    assert [excess(received) for received in (49_899, 49_900, 49_901)] == [Shares(0), Shares(0), Shares(1)]
 
 
 counts = st.integers(0, 10**12).map(Shares)

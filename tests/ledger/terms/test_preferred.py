@@ -136,11 +136,11 @@ def test_a_multiple_needs_a_stated_value() -> None:
 def test_a_right_is_open_from_its_first_to_its_last_day(on: str, is_open: bool) -> None:
     right = RedemptionRight(multiple=Ratio(1), since=DAY, until=date(2027, 3, 31))
 
-    assert right.open_on(date.fromisoformat(on)) is is_open
+    assert right.is_open(date.fromisoformat(on)) is is_open
 
 
 def test_a_right_without_days_is_always_open() -> None:
-    assert RedemptionRight(multiple=Ratio(1)).open_on(DAY)
+    assert RedemptionRight(multiple=Ratio(1)).is_open(DAY)
 
 
 @pytest.mark.parametrize(

@@ -455,6 +455,27 @@ def test_a_split_keeps_the_days_and_adds_up(schedule: Schedule, numerator: int, 
     assert {each.vests_on for each in rescaled.instalments} <= {each.vests_on for each in schedule.instalments}
 
 
+@given(schedule=schedules, numerator=st.integers(1, 20), denominator=st.integers(1, 20), on=some_days)
+def test_a_split_leaves_what_has_vested_the_part_that_it_was(
+    schedule: Schedule, numerator: int, denominator: int, on: date
+) -> None:
+    after = Shares.of_units(int(schedule.shares.units * Fraction(numerator, denominator)))
+    in_step = after.units * Fraction(schedule.vested(on).units) / (schedule.shares.units or 1)
+    assert 0 <= in_step - schedule.rescaled(after).vested(on).units < Shares(1).units
+
+
+def test_a_reverse_split_takes_back_nothing_that_has_vested() -> None:
+    """By hand: 9,000 over four years, the last instalment taking what is left over: 24 × 187 = 4,488 after two.
+
+    One for 100 makes 90 of it, and 44 have vested. Divided anew by its terms 24 would have: 1 each month, 43 last.
+    """
+    vesting = terms(monthly(48, cliff=0), allocation=Allocation.BACK_LOADED_TO_SINGLE_TRANCHE)
+    schedule = vesting.schedule(Shares(9_000))
+    after_two_years = date(2023, 1, 20)
+    assert schedule.vested(after_two_years) == Shares(4_488)
+    assert schedule.rescaled(Shares(90)).vested(after_two_years) == Shares(44)
+
+
 def test_a_split_of_two_for_one_doubles_each_instalment() -> None:
     schedule = terms().schedule(Shares(480))
     doubled = [Instalment(each.vests_on, each.shares + each.shares) for each in schedule.instalments]

@@ -27,8 +27,10 @@ from ledger.terms.protection import CarveOut, Counted, PriceProtection, Protecti
 from ledger.terms.safes import CapTiming
 from ledger.terms.warrants import ExerciseForm, WarrantTerms
 from tests import builders as a
+from tests.registrar.acts.awards import AWARDS
 from tests.registrar.acts.claims import CLAIMS
 from tests.registrar.acts.company import FUND, LATER
+from tests.registrar.acts.debts import DEBTS
 from tests.registrar.acts.rights import RIGHTS
 
 DECLARED = a.dividend_declared(record_on="2026-02-28", effective_on=a.DEALT)
@@ -200,6 +202,8 @@ WARRANTS: list[tuple[list[Event], list[str], list[Event]]] = [
 ACTS_ON_INSTRUMENTS: list[tuple[list[Event], list[str], list[Event]]] = [
     *RIGHTS,
     *CLAIMS,
+    *AWARDS,
+    *DEBTS,
     (
         [],
         ["safe", "safe-1", "fund", "500,000 USD", "--cap", "8,000,000 USD", "--timing", "post-money"],
@@ -458,7 +462,7 @@ ACTS_ON_INSTRUMENTS: list[tuple[list[Event], list[str], list[Event]]] = [
                 withheld=20,
                 abstained=3,
                 broker_non_votes=500,
-                record_day="2026-02-01",
+                record_on="2026-02-01",
                 carried=False,
                 effective_on=LATER,
             )

@@ -167,14 +167,29 @@ def test_a_void_is_voided_and_its_entries_stand_again(file: Path) -> None:
 def test_every_kind_that_a_verb_records_is_restated_in_its_words() -> None:
     context = click.Context(main)
     acts = [*ACTS, *((args, expected) for _, args, expected in ACTS_ON_INSTRUMENTS)]
-    called = {_STATED_BY[event.KIND]: args[0] for args, expected in acts for event in expected[:1]}
+    by_several = {"class-rights-stated"}  # each right has a verb of its own; restated, its fields are named
+    places = {verb: place for verbs in VERBS.values() for verb, (place, _) in verbs.items()}
+    recorded_by: dict[str, set[str]] = {}
+    for args, expected in acts:
+        for event in expected[:1]:
+            recorded_by.setdefault(event.KIND, set()).add(places[args[0]])
 
-    for where, verb in called.items():
-        module, _, name = where.partition(":")
-        assert [f"registrar.cli.acts.{module}:{name}"] == [
-            verbs[verb][0] for verbs in VERBS.values() if verb in verbs
-        ]
-    recorded = {event.KIND for _, expected in acts for event in expected}
+    for kind in recorded_by.keys() - by_several:
+        assert f"registrar.cli.acts.{_STATED_BY[kind]}" in recorded_by[kind]
+    recorded = {event.KIND for _, expected in acts for event in expected} - by_several
     assert recorded <= set(_STATED_BY)
     assert set(_STATED_BY) - recorded == {"issuer-registered", "stock-split-effected", "remedy-exercised"}
     assert main.get_command(context, "register") is not None
+
+
+def test_a_void_says_what_it_took_out_since_a_number_is_easily_mistaken(file: Path) -> None:
+    done(file, "restrict", "hold", "--kind", "stop", "--holder", "ada", *ON)
+
+    tried = run(file, "void", "7", "13", "--reason", "Misread.", "--dry-run")
+    first = run(file, "void", "13", "--reason", "Misread.", "--command", "once")
+    again = run(file, "void", "13", "--reason", "Misread.", "--command", "once")
+
+    assert "entry 7 no longer counts: common-issued 2026-" in tried.stdout
+    assert "entry 13 no longer counts: restriction-placed 2026-" in tried.stdout
+    assert "entry 13 no longer counts: restriction-placed 2026-" in first.stdout
+    assert "no longer counts" not in again.stdout

@@ -28,14 +28,20 @@ MISTYPED = [
         ["issue", "ada", TOO_MANY, "common", "--reserve", "plam"],
         "--reserve: no reserve 'plam' is recorded. Did you mean plan?",
     ),
-    (["issue", "ada", TOO_MANY, "common", "--reserve", "x"], "no reserve 'x' is recorded. Correct the name."),
+    (
+        ["issue", "ada", TOO_MANY, "common", "--reserve", "x"],
+        "no reserve 'x' is recorded. Correct the name, or record it first.",
+    ),
     (
         ["issue", "fund", TOO_MANY, "series-a", "--agreement", "sap"],
         "--agreement: no agreement 'sap' is recorded. Did you mean spa?",
     ),
     (["close", "sap", "t1", "--certificate", "X"], "AGREEMENT: no agreement 'sap' is recorded. Did you mean spa?"),
     (["close", "spa", "t1x", "--certificate", "X"], "TRANCHE: no tranche 't1x' is recorded. Did you mean t1?"),
-    (["reduce", "999999999 USD", "spa", "t3"], "TRANCHE: no tranche 't3' is recorded. Correct the name."),
+    (
+        ["reduce", "999999999 USD", "spa", "t3"],
+        "TRANCHE: no tranche 't3' is recorded. Correct the name, or record it first.",
+    ),
     (["terminate", "spa", "--reason", "R", "--lapsed", "t3 5 USD"], "--lapsed: no tranche 't3' is recorded."),
     (["amend", "spa", "--due", "t3 2026-12-31"], "--due: no tranche 't3' is recorded."),
     (["satisfy", "spa", "permits"], "CONDITION: no condition 'permits' is recorded. Did you mean permit?"),
@@ -45,7 +51,10 @@ MISTYPED = [
     ),
     (["convert", "fond", TOO_MANY, "series-a"], "HOLDER: no holder 'fond' is recorded. Did you mean fund?"),
     (["release", TOO_MANY, "common", "paln"], "RESERVE: no reserve 'paln' is recorded. Did you mean plan?"),
-    (["release", "1", "series-a", "plan"], "RESERVE: no reserve 'plan' is recorded. Correct the name."),
+    (
+        ["release", "1", "series-a", "plan"],
+        "RESERVE: no reserve 'plan' is recorded. Correct the name, or record it first.",
+    ),
     (["reserve", "5", "common", "paln"], "no reserve 'paln' is recorded. Did you mean plan?"),
     (["exercise", "spa", "t1", "fnd"], "HOLDER: no holder 'fnd' is recorded. Did you mean fund?"),
     (

@@ -117,6 +117,22 @@ def test_a_table_without_rows_says_so_or_is_left_out() -> None:
     assert text.lines(reports.report(empty, silent), 80)[3:] == ["", "Nothing."]
 
 
+def test_where_rows_are_too_wide_to_stand_together_a_figure_that_none_of_them_has_is_left_out() -> None:
+    columns = [
+        Column(name="paper", heading="Paper"),
+        Column(name="of", heading="of"),
+        Column(name="at", heading="at"),
+    ]
+    rows = [Row(("first" * 6, "one", None)), Row(("second" * 6, None, "two"))]
+    table = Table(name="x", title="X", columns=columns, rows=rows, layout=Layout.DOWN)
+
+    def said(width: int) -> list[list[str]]:
+        return [line.split() for line in text.lines(reports.report(table), width)[4:] if line[:1] in ("o", "a")]
+
+    assert said(40) == [["of", "one"], ["at", "two"]]
+    assert said(120) == [["of", "one"], ["at", "two"]]
+
+
 def test_figures_that_do_not_fit_go_into_another_table_below() -> None:
     columns = (
         Column(name="stock_class", heading="Class"),

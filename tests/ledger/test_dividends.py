@@ -1,4 +1,4 @@
-"""Declaring and paying dividends: who is due what on the record day, and what a dividend in shares restates."""
+"""Dividends: what their events forbid, who is due what on the record day, what a stock dividend restates."""
 
 from datetime import date
 from typing import Any
@@ -22,15 +22,26 @@ from ledger import (
 )
 from ledger.commands import DeclareDividend, PayDividend, PayStockDividend
 from ledger.errors import NotUnderstood, TermsIncomplete, UnknownName
-from ledger.events import DividendDeclared, DividendPaid, Event, InstrumentAdjusted, StockDividendPaid
+from ledger.events import (
+    DividendDeclared,
+    DividendPaid,
+    Event,
+    InstrumentAdjusted,
+    ResultingTerms,
+    StockDividendPaid,
+)
+from ledger.terms.conversion import ConversionRight
 from projections import cap_table, dividends
 from tests.builders import (
     common_issued,
     company,
+    dividend_declared,
     dividend_paid,
     preferred_issued,
     register_scope_declared,
+    shares_reserved,
     shares_transferred,
+    stock_dividend_paid,
     warrant_issued,
 )
 
@@ -77,6 +88,80 @@ def declared(*events: Event, **changes: Any) -> Ledger:
     ledger = register(*events)
     ledger.record(*declaring(**changes).events(ledger), actor="counsel")
     return ledger
+
+
+# --- events and their rule ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("build", "fields", "code"),
+    [
+        (dividend_declared, {"per_share": "0 USD"}, "E_TERMS"),
+        (dividend_declared, {"amount": "0 USD"}, "E_QUANTITY"),
+        (dividend_declared, {"amount": "250 EUR"}, "E_CURRENCY_MISMATCH"),
+        (dividend_declared, {"payment_on": "2026-03-30"}, "E_DATE"),
+        (dividend_declared, {"record_on": "1026-03-31"}, "E_DATE_RANGE"),
+        (dividend_paid, {"amount": None, "received": None}, "E_QUANTITY"),
+        (dividend_paid, {"amount": "0 USD"}, "E_QUANTITY"),
+        (
+            dividend_paid,
+            {"amount": None, "received": 5, "received_class": "common", "dividend": "q1"},
+            "E_QUANTITY",
+        ),
+        (dividend_paid, {"received": 5}, "E_TERMS"),
+        (dividend_paid, {"amount": "5 USD", "received_class": "common"}, "E_TERMS"),
+        (dividend_paid, {"amount": "5 USD", "security": "CS-7"}, "E_TERMS"),
+        (dividend_paid, {"amount": "5 USD", "reserve": "plan"}, "E_TERMS"),
+        (stock_dividend_paid, {"ratio": "0"}, "E_TERMS"),
+        (stock_dividend_paid, {"effective_on": "2026-07-01/2026-07-02"}, "E_DATE"),
+        (stock_dividend_paid, {"decimals": 11}, "E_LIMIT"),
+        (stock_dividend_paid, {"resulting": (ResultingTerms(stock_class=COMMON),) * 2}, "E_TERMS"),
+        (
+            stock_dividend_paid,
+            {
+                "resulting": (
+                    ResultingTerms(
+                        stock_class=COMMON, conversion=ConversionRight(into=COMMON, price=Price(1, "USD"))
+                    ),
+                )
+            },
+            "E_SELF",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
+)
+def test_a_dividend_that_contradicts_itself_is_refused(build: Any, fields: dict[str, Any], code: str) -> None:
+    with pytest.raises(NotUnderstood) as caught:
+        build(**fields)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("payment_on", "taken"), [("2026-03-30", False), ("2026-03-31", True), ("2026-04-01", True)]
+)
+def test_a_dividend_is_paid_no_earlier_than_who_is_paid_is_known(payment_on: str, taken: bool) -> None:
+    if taken:
+        assert dividend_declared(payment_on=payment_on).payment_on == date.fromisoformat(payment_on)
+    else:
+        with pytest.raises(NotUnderstood, match="is before the record day"):
+            dividend_declared(payment_on=payment_on)
+
+
+def test_a_dividend_is_paid_on_the_class_that_it_was_declared_on() -> None:
+    with pytest.raises(TermsIncomplete, match="it was declared on series-a"):
+        declared().record(dividend_paid(holder="ada", stock_class="common", dividend="2026-q1", amount="1 USD"))
+
+
+def test_a_dividend_in_shares_draws_on_the_reserve_that_it_names() -> None:
+    ledger = register(shares_reserved())
+
+    ledger.record(dividend_paid(received=50, received_class="common", reserve="plan"))
+
+    (plan,) = cap_table(ledger, as_of="2026-04-15").stock_class("common").reserves
+    assert plan.shares.exact == Shares(499_950)
+
+
+# --- commands -------------------------------------------------------------------------------------------------
 
 
 def test_what_a_dividend_comes_to_is_what_the_holders_of_the_record_day_are_due() -> None:

@@ -28,10 +28,9 @@ from ledger.events import (
 )
 from ledger.identity import HolderId, InstrumentId, PlanId, StockClassId, VestingConditionId
 from ledger.movements import Rescaling
-from ledger.quantities import Shares, round_position
+from ledger.quantities import NO_SHARES, Shares, round_position
 from ledger.terms.allocation import Allocation
 from ledger.terms.awards import AwardKind, AwardTerms
-from ledger.terms.exercise import NO_SHARES
 from ledger.terms.schedule import Instalment, Schedule, TakenFrom
 from ledger.terms.vesting import Acceleration
 from ledger.timeline import InEffect
