@@ -350,10 +350,10 @@ class Recorded:
                 if type(one) is Posting and one.unit == stock_class and isinstance(one.account, Held)
             )
             if grew:
-                grew = grew * units.factor(stock_class, place_in_history(each))
+                more = grew * units.factor(stock_class, place_in_history(each))
                 is_certain = days.earliest > after and days.latest <= through
-                low += grew if is_certain else min(grew, 0)
-                high += grew if is_certain else max(grew, 0)
+                low += more if is_certain else min(more, Fraction(0))
+                high += more if is_certain else max(more, Fraction(0))
                 entries.append(each.entry.number)
         return Found(Interval(Fraction(low, SCALE), Fraction(high, SCALE)), "", tuple(entries))
 

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -584,7 +584,7 @@ class _Judge:
         definition = Definition(name, formula, measure.definitions()[0].side)
         return _Carried(measure, definition, used, False, computed)
 
-    def _judged(self, fact: ClaimDisclosed, line: JudgedClaim) -> dict[str, object]:
+    def _judged(self, fact: ClaimDisclosed, line: JudgedClaim) -> dict[str, Any]:
         """Return the verdict on a claim with what goes with it."""
         figure, tries = fact.figure, [*self._tries(fact, line.used)]
         if not figure.fits_the_calendar:

@@ -316,7 +316,7 @@ def open_points(view: OpenPoints) -> tuple[Frame, ...]:
 
 # --- claims --------------------------------------------------------------------------------------------------
 
-_CLAIMS: Final = (
+_DISCLOSED: Final = (
     Column("claim"),
     Column("said_by"),
     Column("disclosed_on"),
@@ -353,7 +353,7 @@ _IMPLIED: Final = (
 def claims(view: ClaimsReport) -> tuple[Frame, ...]:
     """Return a line for each claim, for what it implies, and for each finding."""
     return (
-        Frame("claims", "What was disclosed", _CLAIMS, view.claims),
+        Frame("claims", "What was disclosed", _DISCLOSED, view.claims),
         Frame("findings", "What a reader should know", _CLAIM_FINDINGS, view.findings),
         Frame("implied", "What claims imply", _IMPLIED, within(view.claims, lambda line: line.implied)),
     )

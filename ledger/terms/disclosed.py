@@ -11,6 +11,7 @@ import re
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from math import floor
 from typing import Final, Self
 
 import attrs
@@ -254,6 +255,8 @@ class Disclosed(Terms):
                 return Interval(value, None, self.qualifier is Qualifier.MORE_THAN)
             case Qualifier.LESS_THAN | Qualifier.UP_TO:
                 return Interval(None, value, without_high=self.qualifier is Qualifier.LESS_THAN)
+            case Qualifier.NONE | Qualifier.APPROXIMATELY:
+                pass
         half = Fraction(step, 2)
         below, above = (half, half) if rounding is Rounding.NEAREST else (Fraction(0), step)
         more = Fraction(0)
@@ -291,7 +294,8 @@ def in_unit(number: Fraction, unit: Unit, currency: Currency | None, step: Fract
     while places < _MOST_PLACES and fine < Fraction(1, 10**places):
         places += 1
     exact_ = (scaled * 10**_MOST_PLACES).denominator == 1
-    whole, dot, part = plain(scaled if exact_ else Fraction(round(scaled, places))).partition(".")
+    rounded = Fraction(floor(scaled * 10**places + Fraction(1, 2)), 10**places)  # halves up, as a figure is read
+    whole, dot, part = plain(scaled if exact_ else rounded).partition(".")
     text = f"{'-' if whole.startswith('-') else ''}{abs(int(whole)):,}{dot}{part}"
     return f"{text}%" if unit is Unit.PERCENT else f"{text} {currency}" if currency else text
 

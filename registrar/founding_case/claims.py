@@ -73,16 +73,16 @@ def _of_class(
     return Operand(role=role, source=source, stock_class=stock_class, name=name, **more)
 
 
-def _in(since: str, to: str) -> dict[str, date]:
+def _in(since: str, to: str) -> dict[str, Any]:
     return {"since": date.fromisoformat(since), "on": date.fromisoformat(to)}
 
 
-def _on(day: str) -> dict[str, date]:
+def _on(day: str) -> dict[str, Any]:
     return {"on": date.fromisoformat(day)}
 
 
 def _converted(source: Source, holder: HolderId, since: str, to: str, *notes: InstrumentId) -> Operand:
-    more = {} if source is not Source.RECEIVED else {"stock_class": COMMON}
+    more: dict[str, Any] = {} if source is not Source.RECEIVED else {"stock_class": COMMON}
     return Operand(role=Role.ADDED, source=source, holder=holder, instruments=notes, **more, **_in(since, to))
 
 
@@ -152,7 +152,7 @@ def series_k() -> list[ClaimDisclosed]:
     filed = between("2017-05-05", "2017-05-09")
     first = _on("2017-05-05")
     by_boone: dict[str, Any] = {"holder": BOONE}
-    since_signed = {"since": SIGNED}
+    since_signed: dict[str, Any] = {"since": SIGNED}
     owner = attrs.evolve(Disclosed.read("10%", qualifier=Qualifier.MORE_THAN), printed="10% owner")
     return [
         ClaimDisclosed(
@@ -315,7 +315,7 @@ def after_series_k() -> list[ClaimDisclosed]:
     at_the_price = _number(Role.OF, "0.004", "conversion price")
     in_10_k_2018 = between("2019-01-01", "2019-12-31")
     in_10_k_2019 = between("2021-01-01", "2021-12-31")
-    bay = {"holder": p.BAYBRIDGE, "instruments": (p.BAYBRIDGE_2017, p.EARLIER_NOTES)}
+    bay: dict[str, Any] = {"holder": p.BAYBRIDGE, "instruments": (p.BAYBRIDGE_2017, p.EARLIER_NOTES)}
     opening = Operand(role=Role.ADDED, source=Source.OWED, **bay, **_on("2017-12-31"))
     in_2018 = _converted(Source.PRINCIPAL_CONVERTED, p.BAYBRIDGE, "2018-01-01", "2018-12-31")
 

@@ -92,14 +92,14 @@ def test_a_percentage_is_held_against_the_holding_and_the_shares_outstanding(fig
     assert line.verdict is verdict
 
 
-def test_a_percentage_of_what_was_there_before_says_so():
+def test_a_percentage_of_what_was_there_before_says_so() -> None:
     line = judged(*a_third(), claim_disclosed("50%", measure=percent_of_outstanding()))
 
     assert line.definition == "of the whole before the part was added"
     assert line.arithmetic() == "held common of ada / outstanding common = 33.33%"
 
 
-def test_digits_that_were_cut_off_are_told_and_remembered_of_the_speaker():
+def test_digits_that_were_cut_off_are_told_and_remembered_of_the_speaker() -> None:
     found = report(
         claim_disclosed("566%", measure=premium("0.0040", "0.0006")),
         claim_disclosed("12%", claim="claim-2", measure=premium("1.12", "1")),
@@ -113,12 +113,13 @@ def test_digits_that_were_cut_off_are_told_and_remembered_of_the_speaker():
     assert not found.is_contradicted
 
 
-def test_a_ratio_that_is_called_a_premium_is_contradicted_and_the_slip_is_named():
+def test_a_ratio_that_is_called_a_premium_is_contradicted_and_the_slip_is_named() -> None:
     """0.0040 is 800 % of 0.0005, and 700 % above it."""
     line = judged(claim_disclosed("800%", measure=premium("0.0040", "0.0005")))
 
     assert line.verdict is Verdict.CONTRADICTED
-    assert (line.off_by, line.nearest) == (-1, 7)
+    assert line.off_by == -1
+    assert line.nearest == 7
     assert line.slip == "the ratio, which is one more than the increase: 0.004 / 0.0005"
 
 
@@ -139,7 +140,7 @@ def test_a_figure_may_fail_on_its_own(figure, kind, operands, verdict):
     assert judged(claim_disclosed(figure, measure=measure)).verdict is verdict
 
 
-def test_what_an_approximate_figure_is_allowed_has_a_name():
+def test_what_an_approximate_figure_is_allowed_has_a_name() -> None:
     said = claim_disclosed("about 35%", measure=percent_of_outstanding())
     wide = Tolerance("two units of the last digit", steps=Fraction(2))
 
@@ -149,7 +150,7 @@ def test_what_an_approximate_figure_is_allowed_has_a_name():
     assert (allowed.verdict, allowed.reading) == (Verdict.AGREES, "within two units of the last digit")
 
 
-def test_another_definition_that_was_named_may_explain_a_figure():
+def test_another_definition_that_was_named_may_explain_a_figure() -> None:
     line = judged(
         claim_disclosed(
             "333,333,333",
@@ -168,7 +169,7 @@ def test_another_definition_that_was_named_may_explain_a_figure():
     assert (line.verdict, line.definition) == (Verdict.OTHER_DEFINITION, "the principal alone")
 
 
-def test_another_definition_that_needs_something_unknown_explains_nothing_and_says_what_it_would_need():
+def test_another_definition_that_needs_something_unknown_explains_nothing_and_says_what_it_would_need() -> None:
     unknown = claimed("sum", operand(number="4748"), operand("plus", "unknown", name="rounded up"), name="rounding")
     line = judged(
         claim_disclosed("4,810", measure=claimed("sum", operand(number="4748")), other_measures=(unknown,))
@@ -178,7 +179,7 @@ def test_another_definition_that_needs_something_unknown_explains_nothing_and_sa
     assert line.slip == "rounding: rounded up would have to be 61.5 to below 62.5"
 
 
-def test_a_day_is_held_against_the_split_and_against_the_calendar():
+def test_a_day_is_held_against_the_split_and_against_the_calendar() -> None:
     split = stock_split_effected(effective_on="2026-07-01")
     on_the_day = claimed(
         "sum", operand("plus", "split-day", stock_class="common", since="2026-01-01", on="2026-12-31")
@@ -190,14 +191,15 @@ def test_a_day_is_held_against_the_split_and_against_the_calendar():
     assert line("July 1, 2026").verdict is Verdict.AGREES
     assert line("Wednesday, July 1, 2026").verdict is Verdict.AGREES
     late = line("July 3, 2026")
-    assert (late.verdict, late.off_by) == (Verdict.CONTRADICTED, -2)
+    assert late.verdict is Verdict.CONTRADICTED
+    assert late.off_by == -2
     assert line("Tuesday, July 1, 2026").arithmetic() == "2026-07-01 was a Wednesday"
 
 
 # --- what is not known --------------------------------------------------------------------------------------------
 
 
-def test_a_claim_is_contradicted_only_if_no_reading_of_open_days_agrees():
+def test_a_claim_is_contradicted_only_if_no_reading_of_open_days_agrees() -> None:
     open_days = shares_converted(holder="ada", surrendered=100, received=125, effective_on="2026-05-01/2026-05-20")
     issued = builders.preferred_issued(holder="ada", issued=100, effective_on="2026-02-02")
 
@@ -210,7 +212,7 @@ def test_a_claim_is_contradicted_only_if_no_reading_of_open_days_agrees():
     assert line("999").verdict is Verdict.CONTRADICTED
 
 
-def test_a_percentage_of_a_partial_register_implies_how_many_shares_are_outstanding():
+def test_a_percentage_of_a_partial_register_implies_how_many_shares_are_outstanding() -> None:
     line = judged(
         PARTIAL,
         common_issued(issued=800, effective_on="2026-02-02"),
@@ -240,13 +242,13 @@ def test_the_implied_counts_are_exactly_those_that_would_be_printed_so(percent, 
         assert (count in implied) is (Fraction(40, count) in interval)
 
 
-def test_a_percentage_below_what_the_register_holds_is_contradicted_although_the_register_is_partial():
+def test_a_percentage_below_what_the_register_holds_is_contradicted_although_the_register_is_partial() -> None:
     line = judged(PARTIAL, *a_third(), claim_disclosed("40%", measure=percent_of_outstanding()))
 
     assert line.verdict is Verdict.CONTRADICTED, "bob alone has twice as many"
 
 
-def test_shares_that_may_be_acquired_count_for_a_beneficial_owner():
+def test_shares_that_may_be_acquired_count_for_a_beneficial_owner() -> None:
     """Ada converts 100 at 1.25: (1,000 + 125) / (3,000 + 125) is 36 %."""
     preferred = builders.preferred_issued(holder="ada", issued=100, effective_on="2026-02-02")
     line = judged(*a_third(), preferred, claim_disclosed("36%", measure=percent_of_outstanding()))
@@ -255,7 +257,7 @@ def test_shares_that_may_be_acquired_count_for_a_beneficial_owner():
     assert line.definition == "beneficial ownership, with what the holder may acquire within 60 days"
 
 
-def test_a_claim_that_rests_on_itself_is_not_known():
+def test_a_claim_that_rests_on_itself_is_not_known() -> None:
     ring = [
         claim_disclosed("5", claim="claim-1", measure=claimed("sum", operand("plus", "implied", claim="claim-1"))),
         claim_disclosed("5", claim="claim-2", measure=claimed("sum", operand("plus", "claim", claim="claim-2"))),
@@ -286,7 +288,7 @@ def test_operands_are_read_from_the_record(source, more, figure):
     assert (line.verdict, len(line.entries) > 1) == (Verdict.AGREES, True)
 
 
-def test_a_price_that_was_not_quoted_on_the_day_is_missing():
+def test_a_price_that_was_not_quoted_on_the_day_is_missing() -> None:
     measure = claimed("sum", operand("plus", "quoted", stock_class="common", quote=Measure.CLOSE, on="2026-03-05"))
     line = judged(
         price_quoted(measure=Measure.CLOSE, effective_on="2026-03-04"), claim_disclosed("2", measure=measure)
@@ -295,7 +297,7 @@ def test_a_price_that_was_not_quoted_on_the_day_is_missing():
     assert (line.verdict, line.missing) == (Verdict.NOT_CHECKABLE, ("no close of 2026-03-05 is recorded",))
 
 
-def test_conversions_of_a_period_are_counted_in_the_units_of_its_last_day():
+def test_conversions_of_a_period_are_counted_in_the_units_of_its_last_day() -> None:
     preferred = builders.preferred_issued(holder="ada", issued=100, effective_on="2026-02-02")
     converted = shares_converted(holder="ada", surrendered=100, received=125, effective_on="2026-03-02")
     period = {"since": "2026-01-01", "on": "2026-12-31"}
@@ -334,7 +336,7 @@ def two_percentages() -> list[Event]:
     ]
 
 
-def test_two_percentages_imply_a_movement_less_what_the_record_knows():
+def test_two_percentages_imply_a_movement_less_what_the_record_knows() -> None:
     """4,939 to 5,063 became 5,941 to 6,060, of which 100 are recorded."""
     (movement,) = report(*two_percentages()).movements
 
@@ -344,7 +346,7 @@ def test_two_percentages_imply_a_movement_less_what_the_record_knows():
     assert (movement.earlier, movement.later) == ("one", "two")
 
 
-def test_a_movement_across_a_split_is_in_the_units_of_the_later_day():
+def test_a_movement_across_a_split_is_in_the_units_of_the_later_day() -> None:
     split = stock_split_effected(ratio="10", effective_on="2026-02-20")
     (movement,) = report(*two_percentages()[:3], split, *two_percentages()[3:]).movements
 
@@ -352,7 +354,7 @@ def test_a_movement_across_a_split_is_in_the_units_of_the_later_day():
     assert movement.change.high == 2_100 / Fraction("0.0495") // 1 - 4_939 * 10
 
 
-def test_counts_beside_one_another_narrow_one_another():
+def test_counts_beside_one_another_narrow_one_another() -> None:
     """Nothing came back, so that 5 % of 100 a day later leaves no room above 2,020 before."""
     found = report(
         PARTIAL,
@@ -366,7 +368,7 @@ def test_counts_beside_one_another_narrow_one_another():
     assert coarse.narrowed.high == fine.widest.high == 2_002
 
 
-def test_counts_that_cannot_both_be_right_are_found():
+def test_counts_that_cannot_both_be_right_are_found() -> None:
     found = report(
         PARTIAL,
         common_issued(issued=100, effective_on="2026-02-02"),
@@ -377,7 +379,7 @@ def test_counts_that_cannot_both_be_right_are_found():
     assert [each.claims for each in found.findings if each.code is FindingCode.COUNTS] == [("second",)]
 
 
-def test_a_count_above_the_authorized_number_dates_its_increase():
+def test_a_count_above_the_authorized_number_dates_its_increase() -> None:
     """10,000,000 are authorized; 100 as 0.0005 % are some 20 million."""
     events = [
         PARTIAL,
@@ -406,7 +408,7 @@ def test_a_count_above_the_authorized_number_dates_its_increase():
 # --- withdrawn, later, findings -----------------------------------------------------------------------------------
 
 
-def test_a_claim_that_was_withdrawn_is_contradicted_no_more():
+def test_a_claim_that_was_withdrawn_is_contradicted_no_more() -> None:
     wrong = claim_disclosed("800%", measure=premium("0.0040", "0.0005"))
     before, after = report(wrong), report(wrong, claim_withdrawn())
 
@@ -417,13 +419,13 @@ def test_a_claim_that_was_withdrawn_is_contradicted_no_more():
     assert after.findings == ()
 
 
-def test_only_what_was_disclosed_by_the_day_is_answered_for():
+def test_only_what_was_disclosed_by_the_day_is_answered_for() -> None:
     said = claim_disclosed("5", effective_on="2026-05-06")
 
     assert [len(report(said, as_of=day).claims) for day in ("2026-05-05", "2026-05-06")] == [0, 1]
 
 
-def test_a_finding_names_the_claims_the_entries_and_the_arithmetic():
+def test_a_finding_names_the_claims_the_entries_and_the_arithmetic() -> None:
     (found,) = report(*a_third(), claim_disclosed("34%", measure=percent_of_outstanding())).findings
 
     assert (found.code.value, found.weight.value, found.claims) == ("E_CLAIM", "wrong", ("claim-1",))
@@ -484,13 +486,13 @@ def test_widening_a_tolerance_never_turns_agreement_into_contradiction(percent, 
     assert narrow is Verdict.CONTRADICTED or wide is not Verdict.CONTRADICTED
 
 
-def test_a_ledger_without_claims_has_nothing_to_say():
+def test_a_ledger_without_claims_has_nothing_to_say() -> None:
     found = claims(builders.company(), as_of="2026-12-31")
 
     assert (found.claims, found.findings, found.is_contradicted) == ((), (), False)
 
 
-def test_a_claim_keeps_what_it_was_read_as():
+def test_a_claim_keeps_what_it_was_read_as() -> None:
     event = claim_disclosed("approximately 12.1%")
     kept = recorded(event).entries()[-1].event
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ledger import Ledger
+from ledger.events import Event
 from registrar.cli import main
 from tests import builders
 from tests.builders import claim_disclosed, claim_withdrawn, claimed, common_issued, operand
@@ -29,7 +30,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def recorded(file: Path, *events: builders.Event) -> None:
+def recorded(file: Path, *events: Event) -> None:
     with Ledger.open(file) as ledger:
         ledger.record(*events)
 

@@ -93,14 +93,16 @@ def test_an_operand_follows_from_the_figure_and_the_others(measure, data):
 def test_what_a_formula_may_come_to_is_exactly_what_its_operands_make(part, whole, more, most):
     """By brute force over every half of a share."""
     operands = [spanning(part, part + more), spanning(whole, whole + most)]
-    grid = [[Fraction(each.low + Fraction(step, 2)) for step in range(2 * 3 + 1)] for each in operands]
+    grid = [[first + Fraction(step, 2) for step in range(2 * 3 + 1)] for first in (part, whole)]
     for definition in of("percent", "part", "whole").definitions():
         result = definition.value(operands)
         if result == EVERYTHING or not result.is_bounded:
             continue
         for one, other in product(*grid):
             if one in operands[0] and other in operands[1] and other > one:
-                assert definition.value([point(one), point(other)]).low in result
+                made = definition.value([point(one), point(other)]).low
+                assert made is not None
+                assert made in result
 
 
 def test_half_open_figures_lead_to_half_open_operands():
@@ -141,7 +143,7 @@ def test_a_measure_of_nothing_is_refused():
 def test_an_operand_without_what_its_source_needs_is_refused(source):
     needs_nothing = (Source.PRINCIPAL_CONVERTED, Source.INTEREST_CONVERTED, Source.OWED)
     if source in needs_nothing:
-        assert Operand(role=Role.ADDED, source=source)
+        assert Operand(role=Role.ADDED, source=source).source is source
         return
     with pytest.raises(NotUnderstood) as refused:
         Operand(role=Role.ADDED, source=source)
