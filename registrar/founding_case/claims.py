@@ -94,7 +94,7 @@ def _product(*operands: Operand, name: str | None = None) -> Measure:
     return Measure(kind=MeasureKind.PRODUCT, operands=operands, name=name)
 
 
-def _of_outstanding(holder: HolderId, whole: Operand | None = None, **days: date) -> Measure:
+def _of_outstanding(holder: HolderId, whole: Operand | None = None, **days: Any) -> Measure:
     part = _of_class(Role.PART, Source.HELD, COMMON, holder=holder, **days)
     return Measure(
         kind=MeasureKind.PERCENT, operands=(part, whole or _of_class(Role.WHOLE, Source.OUTSTANDING, COMMON))

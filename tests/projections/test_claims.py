@@ -86,7 +86,7 @@ def a_third(**changes: Any) -> list[Event]:
         ("less than 33%", Verdict.CONTRADICTED),
     ],
 )
-def test_a_percentage_is_held_against_the_holding_and_the_shares_outstanding(figure, verdict):
+def test_a_percentage_is_held_against_the_holding_and_the_shares_outstanding(figure: str, verdict: Verdict) -> None:
     line = judged(*a_third(), claim_disclosed(figure, measure=percent_of_outstanding()))
 
     assert line.verdict is verdict
@@ -134,7 +134,9 @@ def test_a_ratio_that_is_called_a_premium_is_contradicted_and_the_slip_is_named(
         ("62,500", "sum", (("plus", "835000"), ("minus", "772500")), Verdict.AGREES),
     ],
 )
-def test_a_figure_may_fail_on_its_own(figure, kind, operands, verdict):
+def test_a_figure_may_fail_on_its_own(
+    figure: str, kind: str, operands: tuple[tuple[str, str], ...], verdict: Verdict
+) -> None:
     measure = claimed(kind, *(operand(role, number=number) for role, number in operands))
 
     assert judged(claim_disclosed(figure, measure=measure)).verdict is verdict
@@ -230,7 +232,9 @@ NOTHING = Interval(Fraction(1), Fraction(0))
 
 
 @given(st.integers(1, 60), st.sampled_from([0, 1]), st.sampled_from(Rounding))
-def test_the_implied_counts_are_exactly_those_that_would_be_printed_so(percent, places, rounding):
+def test_the_implied_counts_are_exactly_those_that_would_be_printed_so(
+    percent: int, places: int, rounding: Rounding
+) -> None:
     """By brute force: each count that 40 shares may be a part of."""
     figure = f"{percent}%" if not places else f"{percent}.5%"
     line = judged(PARTIAL, common_issued(issued=40), claim_disclosed(figure, measure=percent_of_outstanding()))
@@ -275,7 +279,7 @@ def test_a_claim_that_rests_on_itself_is_not_known() -> None:
         ("split-ratio", {"since": "2026-01-01", "on": "2026-12-31"}, "2"),
     ],
 )
-def test_operands_are_read_from_the_record(source, more, figure):
+def test_operands_are_read_from_the_record(source: str, more: dict[str, Any], figure: str) -> None:
     events = [
         *a_third(),
         builders.outstanding_reported(),
@@ -448,8 +452,8 @@ _PLACES = st.integers(0, 3)
     st.booleans(),
 )
 def test_a_figure_that_the_ledger_itself_produced_is_never_contradicted(
-    ada, bob, places, rounding, word, is_partial
-):
+    ada: int, bob: int, places: int, rounding: Rounding, word: str, is_partial: bool
+) -> None:
     """Rounded, cut off, approximate or as a limit; whether or not the register is complete."""
     percentage = Fraction(100 * ada, ada + bob)
     if word == "up to ":
@@ -475,7 +479,9 @@ def test_a_figure_that_the_ledger_itself_produced_is_never_contradicted(
     st.tuples(st.fractions(0, 20), st.fractions(0, 20)).map(sorted),
     st.tuples(st.fractions(0, 1), st.fractions(0, 1)).map(sorted),
 )
-def test_widening_a_tolerance_never_turns_agreement_into_contradiction(percent, qualifier, steps, parts):
+def test_widening_a_tolerance_never_turns_agreement_into_contradiction(
+    percent: int, qualifier: Qualifier, steps: list[Fraction], parts: list[Fraction]
+) -> None:
     said = claim_disclosed(Disclosed.read(f"{percent}%", qualifier=qualifier), measure=premium("1.5", "1"))
     ledger = recorded(said)
     narrow, wide = (

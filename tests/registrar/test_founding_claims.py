@@ -181,7 +181,7 @@ def test_what_moved_between_the_two_releases_and_no_entry_explains(report: Claim
     assert movement.is_certain
 
 
-def test_the_increase_to_20_billion_took_effect_between_its_signing_and_the_release_of_may(
+def test_the_increase_to_20_billion_took_effect_between_signing_and_the_release_of_may(
     report: ClaimsReport,
 ) -> None:
     (increase,) = report.increases

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import Any
 
 import attrs
 import pytest
@@ -49,8 +50,8 @@ _MODES = {Rounding.NEAREST: ROUND_HALF_UP, Rounding.TRUNCATED: ROUND_DOWN}
     ],
 )
 def test_a_printed_figure_is_read_with_its_unit_its_last_digit_and_its_qualifier(
-    printed, unit, value, step, qualifier
-):
+    printed: str, unit: Unit, value: str, step: str, qualifier: Qualifier
+) -> None:
     read = Disclosed.read(printed)
 
     assert (read.printed, read.unit, read.qualifier) == (printed, unit, qualifier)
@@ -61,7 +62,7 @@ def test_a_printed_figure_is_read_with_its_unit_its_last_digit_and_its_qualifier
     ("printed", "weekday"),
     [("Sunday, August 13, 2024", Weekday.SUNDAY), ("13 August 2024", None), ("2024-08-13", None)],
 )
-def test_a_printed_day_is_read_with_the_day_of_the_week_beside_it(printed, weekday):
+def test_a_printed_day_is_read_with_the_day_of_the_week_beside_it(printed: str, weekday: Weekday | None) -> None:
     read = Disclosed.read(printed)
 
     assert (read.unit, read.day, read.weekday) == (Unit.DAY, date(2024, 8, 13), weekday)
@@ -69,7 +70,7 @@ def test_a_printed_day_is_read_with_the_day_of_the_week_beside_it(printed, weekd
 
 
 @pytest.mark.parametrize("printed", ["", "a lot", "12.1.3%", "1,00", "-5%", "12%-13%", "April 31, 2024"])
-def test_what_is_no_figure_is_refused(printed):
+def test_what_is_no_figure_is_refused(printed: str) -> None:
     with pytest.raises(NotUnderstood):
         Disclosed.read(printed)
 
@@ -80,7 +81,9 @@ def test_what_is_no_figure_is_refused(printed):
     numerator=st.integers(0, 60_000),
     rounding=st.sampled_from(Rounding),
 )
-def test_a_figure_stands_for_exactly_the_numbers_that_would_be_printed_so(digits, places, numerator, rounding):
+def test_a_figure_stands_for_exactly_the_numbers_that_would_be_printed_so(
+    digits: int, places: int, numerator: int, rounding: Rounding
+) -> None:
     """Held against the decimal arithmetic of the standard library, by trying numbers a thousandth apart."""
     value = Decimal(digits).scaleb(-places)
     interval = Disclosed.read(str(value)).interval(rounding)
@@ -90,7 +93,7 @@ def test_a_figure_stands_for_exactly_the_numbers_that_would_be_printed_so(digits
     assert (Fraction(number) in interval) is printed_so
 
 
-def test_every_number_near_a_figure_is_tried_once():
+def test_every_number_near_a_figure_is_tried_once() -> None:
     """By brute force: 4.6 and 5 to the thousandth, each number from 0 to 7."""
     for text, places in (("4.6", 1), ("5", 0)):
         for rounding, mode in _MODES.items():
@@ -107,7 +110,9 @@ def test_every_number_near_a_figure_is_tried_once():
     st.tuples(st.fractions(0, 3), st.fractions(0, 3)).map(sorted),
     st.tuples(st.fractions(0, 1), st.fractions(0, 1)).map(sorted),
 )
-def test_a_wider_tolerance_leaves_nothing_out(printed, rounding, steps, parts):
+def test_a_wider_tolerance_leaves_nothing_out(
+    printed: str, rounding: Rounding, steps: list[Fraction], parts: list[Fraction]
+) -> None:
     figure = Disclosed.read(printed)
     narrow, wide = (Tolerance("t", steps[index], parts[index]) for index in (0, 1))
 
@@ -115,7 +120,7 @@ def test_a_wider_tolerance_leaves_nothing_out(printed, rounding, steps, parts):
     assert figure.interval(rounding, narrow).within(figure.interval(rounding, wide))
 
 
-def test_a_tolerance_widens_only_what_is_called_approximate():
+def test_a_tolerance_widens_only_what_is_called_approximate() -> None:
     plain, approximate = Disclosed.read("12.1%"), Disclosed.read("approximately 12.1%")
 
     assert plain.interval(tolerance=HALF_A_DIGIT) == plain.interval()
@@ -135,17 +140,17 @@ def test_a_tolerance_widens_only_what_is_called_approximate():
         ("nil", Interval(Fraction(0), Fraction(1, 2), without_high=True)),
     ],
 )
-def test_a_qualifier_says_on_which_side_the_numbers_lie(printed, interval):
+def test_a_qualifier_says_on_which_side_the_numbers_lie(printed: str, interval: Interval) -> None:
     assert Disclosed.read(printed).interval() == interval
 
 
-def test_what_a_figure_was_read_as_may_be_stated_where_its_words_are_not_known():
+def test_what_a_figure_was_read_as_may_be_stated_where_its_words_are_not_known() -> None:
     read = Disclosed.read("10%", qualifier=Qualifier.MORE_THAN, step=Ratio("0.1"))
 
     assert (read.qualifier, str(read.step)) == (Qualifier.MORE_THAN, "0.1")
 
 
 @pytest.mark.parametrize("changes", [{"unit": Unit.DAY}, {"unit": Unit.MONEY}, {"step": Ratio(0)}])
-def test_a_figure_that_contradicts_its_unit_is_refused(changes):
+def test_a_figure_that_contradicts_its_unit_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(NotUnderstood):
         attrs.evolve(Disclosed.read("5"), **changes)

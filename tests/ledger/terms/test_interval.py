@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -42,7 +43,9 @@ _OPERATIONS = (
 
 
 @given(intervals(), intervals(), st.sampled_from(_OPERATIONS))
-def test_arithmetic_leaves_out_no_number_that_two_of_the_operands_make(one, other, operation):
+def test_arithmetic_leaves_out_no_number_that_two_of_the_operands_make(
+    one: Interval, other: Interval, operation: Any
+) -> None:
     of_intervals, of_numbers = operation
     result = of_intervals(one, other)
 
@@ -52,7 +55,9 @@ def test_arithmetic_leaves_out_no_number_that_two_of_the_operands_make(one, othe
 
 
 @given(intervals(_SMALL), intervals(_SMALL), st.sampled_from(_OPERATIONS))
-def test_every_end_of_a_result_is_come_as_near_to_as_one_likes(one, other, operation):
+def test_every_end_of_a_result_is_come_as_near_to_as_one_likes(
+    one: Interval, other: Interval, operation: Any
+) -> None:
     of_intervals, of_numbers = operation
     result = of_intervals(one, other)
     made = [found for pair in product(_dense(one), _dense(other)) if (found := of_numbers(*pair)) is not None]
@@ -78,7 +83,7 @@ def _dense(interval: Interval) -> list[Fraction]:
 
 
 @given(intervals(), intervals())
-def test_two_intervals_meet_where_a_number_lies_in_both(one, other):
+def test_two_intervals_meet_where_a_number_lies_in_both(one: Interval, other: Interval) -> None:
     both = one.and_(other)
 
     assert one.meets(other) is (not both.is_empty)
@@ -88,7 +93,7 @@ def test_two_intervals_meet_where_a_number_lies_in_both(one, other):
 
 
 @given(intervals(), intervals())
-def test_the_gap_is_what_one_has_to_be_moved_by(one, other):
+def test_the_gap_is_what_one_has_to_be_moved_by(one: Interval, other: Interval) -> None:
     gap = one.gap_to(other)
 
     assert (gap == 0) or not one.meets(other)
@@ -103,14 +108,14 @@ def test_the_gap_is_what_one_has_to_be_moved_by(one, other):
 
 
 @given(intervals())
-def test_the_whole_numbers_of_an_interval_are_those_that_lie_in_it(interval):
+def test_the_whole_numbers_of_an_interval_are_those_that_lie_in_it(interval: Interval) -> None:
     whole = interval.whole()
 
     for number in range(-9, 10):
         assert (number in whole) is (Fraction(number) in interval)
 
 
-def test_dividing_by_what_may_be_zero_says_nothing():
+def test_dividing_by_what_may_be_zero_says_nothing() -> None:
     assert point(1) / spanning(-1, 1) == EVERYTHING
     assert point(1) / spanning(0, 2) == Interval(Fraction(1, 2), None)
     assert spanning(1, 2) / Interval(Fraction(4), None) == Interval(Fraction(0), Fraction(1, 2), without_low=True)
@@ -120,5 +125,7 @@ def test_dividing_by_what_may_be_zero_says_nothing():
     ("low", "high", "without_low", "without_high", "is_empty"),
     [(1, 1, False, False, False), (1, 1, True, False, True), (2, 1, False, False, True), (1, 2, True, True, False)],
 )
-def test_an_interval_is_empty_where_no_number_is_left(low, high, without_low, without_high, is_empty):
+def test_an_interval_is_empty_where_no_number_is_left(
+    low: int, high: int, without_low: bool, without_high: bool, is_empty: bool
+) -> None:
     assert Interval(Fraction(low), Fraction(high), without_low, without_high).is_empty is is_empty

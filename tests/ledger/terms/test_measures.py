@@ -27,7 +27,7 @@ def of(kind: str, *roles: str) -> Measure:
         (of("increase", "price", "market"), "10 / 11 − 1"),
     ],
 )
-def test_a_measure_says_its_formula(measure, formula):
+def test_a_measure_says_its_formula(measure: Measure, formula: str) -> None:
     assert measure.formula == formula
 
 
@@ -48,7 +48,9 @@ def test_a_measure_says_its_formula(measure, formula):
         ),
     ],
 )
-def test_each_definition_has_its_figure(kind, values, figures):
+def test_each_definition_has_its_figure(
+    kind: str, values: tuple[Fraction | int, ...], figures: dict[str, Fraction | int]
+) -> None:
     roles = {"sum": ("plus", "minus", "plus"), "product": ("times", "over", "times")}
     measure = of(kind, *roles.get(kind, ("part", "whole") if kind == "percent" else ("price", "market")))
     operands = [point(value) for value in values]
@@ -72,7 +74,7 @@ _ABOVE_ZERO = st.integers(1, 8)
 
 
 @given(_MEASURES, st.data())
-def test_an_operand_follows_from_the_figure_and_the_others(measure, data):
+def test_an_operand_follows_from_the_figure_and_the_others(measure: Measure, data: st.DataObject) -> None:
     """Exactly: for each definition, whatever the operands are, what they make leads back to each of them."""
     numbers = [Fraction(data.draw(_ABOVE_ZERO)) for _ in measure.operands]
     operands = [spanning(number, number + data.draw(st.integers(0, 2))) for number in numbers]
@@ -90,7 +92,9 @@ def test_an_operand_follows_from_the_figure_and_the_others(measure, data):
 
 
 @given(st.integers(1, 20), st.integers(20, 40), st.integers(0, 3), st.integers(0, 3))
-def test_what_a_formula_may_come_to_is_exactly_what_its_operands_make(part, whole, more, most):
+def test_what_a_formula_may_come_to_is_exactly_what_its_operands_make(
+    part: int, whole: int, more: int, most: int
+) -> None:
     """By brute force over every half of a share."""
     operands = [spanning(part, part + more), spanning(whole, whole + most)]
     grid = [[first + Fraction(step, 2) for step in range(2 * 3 + 1)] for first in (part, whole)]
@@ -105,7 +109,7 @@ def test_what_a_formula_may_come_to_is_exactly_what_its_operands_make(part, whol
                 assert made in result
 
 
-def test_half_open_figures_lead_to_half_open_operands():
+def test_half_open_figures_lead_to_half_open_operands() -> None:
     """12.05 % up to, but not including, 12.15 % of something are 800."""
     (definition, _) = of("percent", "part", "whole").definitions()
     figure = Interval(Fraction("0.1205"), Fraction("0.1215"), without_high=True)
@@ -127,20 +131,20 @@ def test_half_open_figures_lead_to_half_open_operands():
         ("increase", ("price", "whole")),
     ],
 )
-def test_a_measure_whose_operands_do_not_make_it_is_refused(kind, roles):
+def test_a_measure_whose_operands_do_not_make_it_is_refused(kind: str, roles: tuple[str, ...]) -> None:
     with pytest.raises(NotUnderstood) as refused:
         of(kind, *roles)
 
     assert (refused.value.code, refused.value.where) == ("E_MEASURE", "/operands")
 
 
-def test_a_measure_of_nothing_is_refused():
+def test_a_measure_of_nothing_is_refused() -> None:
     with pytest.raises(NotUnderstood):
         Measure(kind=MeasureKind.SUM, operands=())
 
 
 @pytest.mark.parametrize("source", [source for source in Source if source is not Source.NUMBER])
-def test_an_operand_without_what_its_source_needs_is_refused(source):
+def test_an_operand_without_what_its_source_needs_is_refused(source: Source) -> None:
     needs_nothing = (Source.PRINCIPAL_CONVERTED, Source.INTEREST_CONVERTED, Source.OWED)
     if source in needs_nothing:
         assert Operand(role=Role.ADDED, source=source).source is source
@@ -151,7 +155,7 @@ def test_an_operand_without_what_its_source_needs_is_refused(source):
     assert refused.value.code == "E_MEASURE"
 
 
-def test_an_operand_has_a_period_only_where_something_happens_in_it():
+def test_an_operand_has_a_period_only_where_something_happens_in_it() -> None:
     with pytest.raises(NotUnderstood, match="no such period"):
         operand("plus", "held", holder="ada", stock_class="common", since="2026-01-01", on="2026-02-01")
     with pytest.raises(NotUnderstood, match="no such period"):
@@ -176,5 +180,5 @@ def test_an_operand_has_a_period_only_where_something_happens_in_it():
         (operand("plus", "unknown", name="closing bid"), "closing bid"),
     ],
 )
-def test_an_operand_is_told_in_words(made, words):
+def test_an_operand_is_told_in_words(made: Operand, words: str) -> None:
     assert str(made) == words
