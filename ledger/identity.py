@@ -139,6 +139,13 @@ class GroupId(Identifier):
     WHAT = "group"
 
 
+class ClaimId(Identifier):
+    """A figure that somebody disclosed."""
+
+    __slots__ = ()
+    WHAT = "claim"
+
+
 class CommandId(Identifier):
     """The identity of one request; the same id counts once."""
 

@@ -35,7 +35,7 @@ from ledger.events import EntryRestated, EntryVoided, Event, IssuerRegistered, I
 from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.index import Index
 from ledger.pages import Entries, Page, Said
-from ledger.personal import SALT_BYTES, Personal, has_particulars, particulars, seal
+from ledger.personal import SALT_BYTES, Personal, has_particulars, particulars, seal, with_each
 from ledger.store import Conflict, MemoryStore, Row, Store
 from ledger.text import clean
 from ledger.timeline import Entry, History, InEffect, command_end, history_of, known_by, place_in_history, standing
@@ -249,16 +249,18 @@ class Ledger:
         if isinstance(event, EntryRestated):
             fact: Any = self._with_particulars(event.restated_as, place)
             return attrs.evolve(event, restated_as=fact)
-        known: dict[str, Any] = {}
-        for field in attrs.fields(type(event)):
-            value = getattr(event, field.name)
-            if isinstance(value, Personal) and value.commitment in self._particulars:
-                salt, text = self._particulars[value.commitment]
-                try:
-                    known[field.name] = Personal(text, salt, value.commitment)
-                except NotUnderstood as error:
-                    raise LedgerDamaged("E_TAMPERED", place, f"a particular beside it: {error.what}") from error
-        return attrs.evolve(event, **known)
+
+        def as_kept(each: Personal) -> Personal:
+            if each.commitment not in self._particulars:
+                return each
+            salt, text = self._particulars[each.commitment]
+            try:
+                return Personal(text, salt, each.commitment)
+            except NotUnderstood as error:
+                raise LedgerDamaged("E_TAMPERED", place, f"a particular beside it: {error.what}") from error
+
+        told: Event = with_each(event, as_kept)
+        return told
 
     def registration(self, known_at: KnownAt = None) -> IssuerRegistered:
         """Return what registers the issuer, as far as the knowledge reaches; no other entry is looked at.
@@ -694,10 +696,13 @@ def _with_particulars_of(kept: Event, asked: Event) -> Event:
     same: dict[str, Any] = {}
     for field in attrs.fields(type(asked)):
         one, other = getattr(kept, field.name), getattr(asked, field.name)
-        if isinstance(one, Personal) and isinstance(other, Personal) and (one.value is None or one == other):
-            same[field.name] = one
-        elif isinstance(one, Event) and isinstance(other, Event):
+        if isinstance(one, Event) and isinstance(other, Event):
             same[field.name] = _with_particulars_of(one, other)
+            continue
+        known, given = list(particulars(one)), list(particulars(other))
+        if given and len(known) == len(given):
+            taken = (a if a.value is None or a == b else b for a, b in zip(known, given, strict=True))
+            same[field.name] = with_each(other, lambda each, taken=taken: next(taken))  # type: ignore[misc]  # in order
     return attrs.evolve(asked, **same)
 
 

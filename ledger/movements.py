@@ -343,6 +343,10 @@ class Level(Enum):
     MARKET = "market"
     SYMBOL = "symbol"
     REPORTED_HOLDING = "holding as reported"
+    CLAIM = "claim"
+    """Of a claim: who said it."""
+    WITHDRAWN = "withdrawn"
+    """Of a claim: that it is no longer upheld."""
 
 
 FIRST_LEVELS: Final = {
@@ -357,6 +361,7 @@ FIRST_LEVELS: Final = {
     Level.DIVIDEND: "dividend",
     Level.RESTRICTION: "restriction",
     Level.GROUP: "group",
+    Level.CLAIM: "claim",
 }
 """The level whose setting brings its subject into being, and what the subject is called."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, get_args, get_type_hints
 
 import attrs
 
@@ -123,28 +123,47 @@ class Personal:
 
 @cache
 def has_particulars(kind: type) -> bool:
-    """Whether a class has room for personal particulars."""
-    return any("Personal" in str(field.type) for field in attrs.fields(kind))
+    """Whether a class has room for personal particulars, in a field or in the lines of one."""
+    fields = [(field.name, str(field.type)) for field in attrs.fields(kind)]
+    if any("Personal" in hint for _, hint in fields):
+        return True
+    lines = [name for name, hint in fields if "tuple[" in hint and name != "evidence"]
+    if not lines:
+        return False  # as with nearly every kind, and looking up what each hint means takes long
+    hints = get_type_hints(kind)
+    return any(attrs.has(part) and has_particulars(part) for name in lines for part in get_args(hints[name]))
 
 
 def particulars(value: Any) -> Iterator[Personal]:
     """Yield every personal particular within an event."""
     if isinstance(value, Personal):
         yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from particulars(each)
     elif attrs.has(type(value)):
         for field in attrs.fields(type(value)):
             yield from particulars(getattr(value, field.name))
 
 
+def with_each(value: Any, change: Callable[[Personal], Personal]) -> Any:
+    """Return an event with every personal particular within it changed; what has none is left as it is."""
+    if isinstance(value, Personal):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(with_each(each, change) for each in value)
+    if not attrs.has(type(value)):
+        return value
+    changed = {
+        field.name: with_each(getattr(value, field.name), change)
+        for field in attrs.fields(type(value))
+        if any(True for _ in particulars(getattr(value, field.name)))
+    }
+    return attrs.evolve(value, **changed) if changed else value
+
+
 def seal(value: Any, salts: Callable[[], bytes]) -> Any:
     """Return an event whose personal particulars have a salt."""
-    if isinstance(value, Personal):
-        return value.sealed(salts())
-    if attrs.has(type(value)) and any(not each.is_sealed for each in particulars(value)):
-        changed = {
-            field.name: seal(getattr(value, field.name), salts)
-            for field in attrs.fields(type(value))
-            if any(particulars(getattr(value, field.name)))
-        }
-        return attrs.evolve(value, **changed)
-    return value
+    if all(each.is_sealed for each in particulars(value)):
+        return value
+    return with_each(value, lambda each: each.sealed(salts()))

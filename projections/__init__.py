@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from projections.cap_table import CapTable, ClassLine, HoldingLine, ReserveLine, cap_table
     from projections.capacity import CapacityLimit, CapacityLine, ConversionCapacity, Stop, conversion_capacity
     from projections.certificates import CertificateLine, CertificateRegister, CertificateStatus, certificates
+    from projections.claims import ClaimFinding, ClaimsReport, JudgedClaim, Verdict, claims
     from projections.closing import closing
     from projections.commitments import CommitmentBalance, Commitments, commitments
     from projections.company import CompanySheet, ListingLine, MeetingLine, RestrictedLine, company_sheet
@@ -98,7 +99,9 @@ __all__ = [
     "CertificateStatus",
     "Change",
     "ChangedFact",
+    "ClaimFinding",
     "ClaimLine",
+    "ClaimsReport",
     "ClassAccount",
     "ClassLine",
     "CommitmentBalance",
@@ -132,6 +135,7 @@ __all__ = [
     "HolderList",
     "HoldingLine",
     "How",
+    "JudgedClaim",
     "ListingLine",
     "MeetingLine",
     "NotConverting",
@@ -163,6 +167,7 @@ __all__ = [
     "Statement",
     "Stop",
     "Stretch",
+    "Verdict",
     "WarrantLine",
     "Warrants",
     "WeightedAverage",
@@ -173,6 +178,7 @@ __all__ = [
     "beneficial_ownership",
     "cap_table",
     "certificates",
+    "claims",
     "closing",
     "commitment_over_time",
     "commitments",
@@ -247,6 +253,7 @@ _MODULES = {
     ),
     "holders": ("HolderLine", "HolderList", "holders"),
     "notes": ("NoteLedger", "NoteLine", "NoteOnDay", "notes"),
+    "claims": ("ClaimFinding", "ClaimsReport", "JudgedClaim", "Verdict", "claims"),
     "open_points": ("OpenKind", "OpenPoint", "OpenPoints", "open_points"),
     "over_time": (
         "CommitmentOverTime",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from projections.cap_table import CapTable
     from projections.capacity import ConversionCapacity
     from projections.certificates import CertificateRegister
+    from projections.claims import ClaimsReport
     from projections.commitments import Commitments
     from projections.company import CompanySheet
     from projections.control import ControlBook
@@ -311,6 +312,51 @@ _OPEN_POINTS: Final = (
 def open_points(view: OpenPoints) -> tuple[Frame, ...]:
     """Return a line for each point that is open."""
     return (Frame("points", "What stays open", _OPEN_POINTS, view),)
+
+
+# --- claims --------------------------------------------------------------------------------------------------
+
+_DISCLOSED: Final = (
+    Column("claim"),
+    Column("said_by"),
+    Column("disclosed_on"),
+    Column("about", Kind.DAY),
+    Column("figure", of=lambda line: line.figure.printed),
+    Column("verdict", of=lambda line: line.verdict.value),
+    Column("reading"),
+    Column("definition"),
+    Column("computed", of=lambda line: line.shown(line.computed)),
+    Column("slip"),
+    Column("missing"),
+    Column("arithmetic", of=lambda line: line.arithmetic()),
+    Column("is_withdrawn", Kind.FLAG, lambda line: line.withdrawn is not None),
+    Column("entry", Kind.WHOLE),
+)
+_CLAIM_FINDINGS: Final = (
+    Column("weight", of=lambda found: found.weight.value),
+    Column("code", of=lambda found: found.code.value),
+    Column("what"),
+    Column("arithmetic"),
+    Column("claims"),
+    Column("entries", of=lambda found: tuple(str(number) for number in found.entries)),
+)
+_IMPLIED: Final = (
+    Column("claim", of="outer.claim"),
+    Column("operand", of=lambda pair: str(pair.line.operand)),
+    Column("definition", of="line.definition"),
+    Column("reading", of="line.reading"),
+    Column("low", Kind.PART, "line.interval.low"),
+    Column("high", Kind.PART, "line.interval.high"),
+)
+
+
+def claims(view: ClaimsReport) -> tuple[Frame, ...]:
+    """Return a line for each claim, for what it implies, and for each finding."""
+    return (
+        Frame("claims", "What was disclosed", _DISCLOSED, view.claims),
+        Frame("findings", "What a reader should know", _CLAIM_FINDINGS, view.findings),
+        Frame("implied", "What claims imply", _IMPLIED, within(view.claims, lambda line: line.implied)),
+    )
 
 
 # --- the company itself -------------------------------------------------------------------------------------

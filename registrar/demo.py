@@ -12,6 +12,7 @@ from ledger.commands import ConvertShares
 from ledger.events import Event, TrancheClosed
 from projections import (
     cap_table,
+    claims,
     commitments,
     explain,
     findings,
@@ -30,6 +31,8 @@ from registrar.founding_case import (
     later_news,
     record_founding_case,
 )
+from registrar.founding_case.claims import record_claims, series_k
+from registrar.registers.claims import claims as claims_report
 from registrar.story import Story, Write
 from registrar.tables import bounds
 
@@ -79,10 +82,11 @@ class _Demo(Story):
         self._late_entry()
         self._refusals()
         self._findings()
+        self._claims()
         self.say("")
         self.say(
             "The same from the command line: captable init, record, show, commitments, rollforward, explain, log,"
-            " check."
+            " check, claims."
         )
 
     def _record(self) -> None:
@@ -164,3 +168,8 @@ class _Demo(Story):
         self.begin("Found. What only some readings of the open days break is told, and not refused.")
         for finding in findings(self._ledger):
             self.say(f"{finding.on}  entry {finding.entry}  {finding.code}  {finding.what}")
+
+    def _claims(self) -> None:
+        self.begin("Held against it. What the releases and Form 4 say, as printed, against the record and itself.")
+        record_claims(self._ledger, series_k())
+        self.show(claims_report(self._ledger, claims(self._ledger, as_of=DAYS[-1])))

@@ -34,6 +34,7 @@ from ledger.events import (
 )
 from ledger.identity import (
     AgreementId,
+    ClaimId,
     ConditionId,
     Count,
     DividendId,
@@ -218,6 +219,8 @@ class Desk:
             return names.restriction(given)
         if kind is GroupId:
             return names.group(given)
+        if kind is ClaimId:
+            return names.claim(given)
         if self._as_stated:
             return kind(given)
         if kind is SecurityId:

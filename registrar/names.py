@@ -14,6 +14,7 @@ from ledger.errors import NotUnderstood, UnknownName, nearest, shown
 from ledger.events import AgreementSigned, ProceedsRestricted
 from ledger.identity import (
     AgreementId,
+    ClaimId,
     ConditionId,
     DividendId,
     GroupId,
@@ -46,6 +47,7 @@ _OF: Final = {
     "dividend": Level.DIVIDEND,
     "restriction": Level.RESTRICTION,
     "group": Level.GROUP,
+    "claim": Level.CLAIM,
 }
 """What can be named, and the level that brings it into being."""
 _LISTED: Final = 5
@@ -79,7 +81,7 @@ class Names:
 
         Args:
             what: ``holder``, ``stock class``, ``agreement``, ``tranche``, ``condition``, ``security``, ``reserve``,
-                ``instrument``, ``plan``, ``dividend`` or ``control account``.
+                ``instrument``, ``plan``, ``dividend``, ``claim`` or ``control account``.
             within: Of which agreement or class, for what is named within one; of any when not given.
         """
         called: dict[Any, str] = {}
@@ -181,6 +183,10 @@ class Names:
     def group(self, name: str) -> GroupId:
         """Return a group of holders."""
         return GroupId(self._known("group", name, self._values[Level.GROUP]))
+
+    def claim(self, name: str) -> ClaimId:
+        """Return a figure that was disclosed."""
+        return ClaimId(self._known("claim", name, self._values[Level.CLAIM]))
 
     def _within(self, level: Level, whose: str | None) -> list[str]:
         return [name for of, name in self._values[level] if whose is None or of == whose]

@@ -12,12 +12,14 @@ import attrs
 
 from ledger import Ledger, Money, Price, Shares
 from ledger.events import ConvertibleConverted, StockSplitEffected
-from projections import OpenKind, cap_table, company_sheet, findings, open_points
+from projections import OpenKind, cap_table, claims, company_sheet, findings, open_points
 from projections.debts import PrincipalChange
 from projections.notes import notes
 from registrar.founding_case import BOONE, COMMON
+from registrar.founding_case.claims import every_claim, record_claims
 from registrar.founding_case.facts import EVENTS, FACTS
 from registrar.founding_case.history import facts_told, parties, record_history
+from registrar.registers.claims import claims as claims_report
 from registrar.registers.company import company
 from registrar.report import Asked, Column, Kind, Layout, Report, Role, Row, Table
 from registrar.story import Story, Write
@@ -74,7 +76,7 @@ class _TenYears(Story):
         self._holders()
         self._company()
         self._open()
-        self._statements()
+        self._claims()
 
     def _report(
         self, name: str, days: str, columns: tuple[Column, ...], rows: list[Row], layout: Layout = Layout.ROWS
@@ -197,21 +199,10 @@ class _TenYears(Story):
         for what in FACTS["not_found"]:
             self.say(f"  - {what}")
 
-    def _statements(self) -> None:
-        self.begin("What the papers say of themselves and what they come to: the statements that do not add up.")
-        rows = [
-            Row((line["date"], line["claim"], line["disclosed"], line["computed"], line["verdict"]))
-            for line in FACTS["disclosed_statements"]
-            if any(word in line["verdict"] for word in ("disagrees", "contradicts", "wrong"))
-        ]
-        columns = (
-            Column(name="on", heading="On", block=0),
-            Column(name="claim", heading="Claim", block=0),
-            Column(name="disclosed", heading="Disclosed", about="disclosed:"),
-            Column(name="computed", heading="Computed", about="computed:"),
-            Column(name="verdict", heading="Verdict", block=2),
-        )
-        self.show(self._report("statements", "of ten years", columns, rows, Layout.LIST))
+    def _claims(self) -> None:
+        self.begin("What was disclosed, figure by figure, held against the record and against itself.")
+        record_claims(self._ledger, every_claim())
+        self.show(claims_report(self._ledger, claims(self._ledger, as_of=_LAST)))
 
 
 def _row(holder: str, found: list[Money], stated: list[Money]) -> Row:

@@ -30,6 +30,8 @@ from ledger.events import (
     AwardTermsAmended,
     AwardTransferred,
     CharterAmendmentProposed,
+    ClaimDisclosed,
+    ClaimWithdrawn,
     ClassRightsStated,
     ClassTermsAmended,
     CommitmentLapsed,
@@ -55,6 +57,7 @@ from ledger.events import (
     FractionsSettled,
     GroupDissolved,
     GroupFormed,
+    HolderListReceived,
     HolderMerged,
     HolderRegistered,
     HolderRenamed,
@@ -69,6 +72,7 @@ from ledger.events import (
     LapsedPart,
     LienGranted,
     LienReleased,
+    ListedHolder,
     ListingChanged,
     NomineeDeclared,
     NoteGivenUp,
@@ -141,9 +145,11 @@ from ledger.journal import Ledger
 from ledger.movements import HolderKind, InstrumentKind, Scope, StockClassKind
 from ledger.personal import Personal
 from ledger.quantities import Authorized, FractionPolicy, Money, Price, Ratio, Shares
+from ledger.terms import measures
 from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.disclosed import Disclosed
 from ledger.terms.interest import DayCount, InterestTerms
 from ledger.terms.limits import IssuanceCap, OwnershipLimit
 from ledger.terms.liquidation import LiquidationPreference
@@ -1172,6 +1178,51 @@ def price_quoted(**changes: Any) -> PriceQuoted:
 def outstanding_reported(**changes: Any) -> OutstandingReported:
     return made(
         OutstandingReported, changes, stock_class="common", outstanding=1_250_000, effective_on="2026-05-04"
+    )
+
+
+# --- claims and lists of holders --------------------------------------------------------------------------------
+
+
+def operand(role: str = "plus", source: str = "number", **changes: Any) -> measures.Operand:
+    """Return an operand; the number 1,000 by default."""
+    if source == "number":
+        changes = {"number": "1000", **changes}
+    return made(measures.Operand, changes, role=measures.Role(role), source=measures.Source(source))
+
+
+def claimed(kind: str = "sum", *operands: measures.Operand, name: str | None = None) -> measures.Measure:
+    """Return what a figure claims to be; the number 1,000 by default."""
+    return measures.Measure(kind=measures.MeasureKind(kind), operands=operands or (operand(),), name=name)
+
+
+def claim_disclosed(figure: str | Disclosed = "1,000", **changes: Any) -> ClaimDisclosed:
+    read = Disclosed.read(figure) if isinstance(figure, str) else figure
+    return made(
+        ClaimDisclosed,
+        {"figure": read, "measure": claimed(), **changes},
+        claim="claim-1",
+        said_by="Acme",
+        effective_on="2026-05-06",
+    )
+
+
+def claim_withdrawn(**changes: Any) -> ClaimWithdrawn:
+    return made(ClaimWithdrawn, changes, claim="claim-1", reason="A later release", effective_on="2026-05-08")
+
+
+def listed_holder(**changes: Any) -> ListedHolder:
+    return made(ListedHolder, changes, name="Ada Quill", shares=400, holder="ada")
+
+
+def holder_list_received(**changes: Any) -> HolderListReceived:
+    return made(
+        HolderListReceived,
+        changes,
+        stock_class="common",
+        source="Transfer agent",
+        holders=(listed_holder(),),
+        effective_on="2026-05-07",
     )
 
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         VestingConditionMet,
     )
     from ledger.events.base import Certainty, Event, Evidence, Fact
+    from ledger.events.claims import ClaimDisclosed, ClaimWithdrawn, HolderListReceived, ListedHolder
     from ledger.events.class_rights import ClassRight, ClassRightsStated
     from ledger.events.company import (
         CharterAmendmentProposed,
@@ -226,6 +227,9 @@ KINDS: Final[dict[str, str]] = {
     "lien-released": "LienReleased",
     "price-quoted": "PriceQuoted",
     "outstanding-reported": "OutstandingReported",
+    "claim-disclosed": "ClaimDisclosed",
+    "claim-withdrawn": "ClaimWithdrawn",
+    "holder-list-received": "HolderListReceived",
     "opening-balance-adopted": "OpeningBalanceAdopted",
     "entry-voided": "EntryVoided",
     "entry-restated": "EntryRestated",
@@ -248,6 +252,8 @@ __all__ = [
     "AwardTransferred",
     "Certainty",
     "CharterAmendmentProposed",
+    "ClaimDisclosed",
+    "ClaimWithdrawn",
     "ClassRight",
     "ClassRightsStated",
     "ClassTermsAmended",
@@ -276,6 +282,7 @@ __all__ = [
     "FractionsSettled",
     "GroupDissolved",
     "GroupFormed",
+    "HolderListReceived",
     "HolderMerged",
     "HolderRegistered",
     "HolderRenamed",
@@ -290,6 +297,7 @@ __all__ = [
     "LapsedPart",
     "LienGranted",
     "LienReleased",
+    "ListedHolder",
     "ListingChanged",
     "NomineeDeclared",
     "NoteGivenUp",
@@ -385,6 +393,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
         "VestingConditionMet",
     ),
     "base": ("Certainty", "Event", "Evidence", "Fact"),
+    "claims": ("ClaimDisclosed", "ClaimWithdrawn", "HolderListReceived", "ListedHolder"),
     "class_rights": ("ClassRight", "ClassRightsStated"),
     "company": (
         "CharterAmendmentProposed",

@@ -14,6 +14,7 @@ from ledger.errors import NameTaken, RuleBroken, TermsIncomplete, UnknownName, n
 from ledger.events import HolderMerged, HolderRenamed
 from ledger.identity import (
     AgreementId,
+    ClaimId,
     ConditionId,
     DividendId,
     GroupId,
@@ -71,6 +72,7 @@ _BROUGHT_BY: Final[dict[type, Level]] = {
     DividendId: Level.DIVIDEND,
     RestrictionId: Level.RESTRICTION,
     GroupId: Level.GROUP,
+    ClaimId: Level.CLAIM,
 }
 """The level that brings what an identifier names into being, for those that stand alone."""
 

@@ -27,6 +27,8 @@ from ledger.events import (
     AwardGranted,
     AwardTransferred,
     CharterAmendmentProposed,
+    ClaimDisclosed,
+    ClaimWithdrawn,
     ClassRight,
     ClassRightsStated,
     ClassTermsAmended,
@@ -46,6 +48,7 @@ from ledger.events import (
     Fact,
     FractionsSettled,
     GroupFormed,
+    HolderListReceived,
     HolderMerged,
     HolderRegistered,
     HolderRenamed,
@@ -84,9 +87,11 @@ from ledger.identity import Count, EntryNumber, HolderId, Identifier, Instrument
 from ledger.movements import HolderKind, InstrumentKind
 from ledger.personal import Personal
 from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
+from ledger.terms import measures
 from ledger.terms.awards import AwardTerms
 from ledger.terms.commitment import Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.disclosed import Disclosed
 from ledger.terms.dividends import DividendTerms
 from ledger.terms.interest import InterestTerms
 from ledger.terms.limits import IssuanceCap, OwnershipLimit
@@ -96,7 +101,7 @@ from ledger.terms.preferred import MandatoryConversion, MarketConversion, Redemp
 from ledger.terms.protection import Counted, PriceProtection, ProtectionMethod
 from ledger.terms.safes import CapitalizationDefinition, CapTiming, SafeTerms
 from ledger.terms.warrants import ExerciseForm, WarrantTerms
-from ledger.testing import awards, debt, rights, values
+from ledger.testing import awards, claims, debt, rights, values
 
 _Kind = TypeVar("_Kind", bound=Event)
 
@@ -132,6 +137,8 @@ _VALUES: Final[dict[type, st.SearchStrategy[Any]]] = {
         st.none() | st.integers(0, 100).map(Count),
         st.booleans(),
     ),
+    Disclosed: claims.disclosed_figures(),
+    measures.Measure: claims.measures(),
     IssuanceCap: st.builds(IssuanceCap, shares=values.shares(), part=st.none() | _PARTS.map(Ratio))
     | st.builds(IssuanceCap, part=_PARTS.map(Ratio)),
     Remedy: st.builds(
@@ -533,6 +540,15 @@ _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
     ClassRightsStated: _rights,
     HolderRegistered: _named,
     HolderRenamed: _named,
+    ClaimDisclosed: lambda drawn: {
+        **drawn,
+        "other_measures": tuple(each for each in drawn["other_measures"] if each.name is not None),
+    },
+    ClaimWithdrawn: lambda drawn: {
+        **drawn,
+        "replaced_by": None if drawn["replaced_by"] == drawn["claim"] else drawn["replaced_by"],
+    },
+    HolderListReceived: lambda drawn: {**drawn, "effective_on": EffectiveDay(drawn["effective_on"].latest)},
     HolderMerged: lambda drawn: {**drawn, "into": _another(drawn["into"], drawn["holder"])},
     AgreementSigned: _signed,
     AgreementAmended: _amended,

@@ -157,6 +157,10 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "report-holding": ("registrar.cli.acts.affairs:report_holding", "A filing says what a holder has."),
         "subscribe": ("registrar.cli.acts.affairs:subscribe", "Holders agree to take shares."),
     },
+    "Claims": {
+        "disclose": ("registrar.cli.acts.claims:disclose", "Somebody disclosed a figure."),
+        "withdraw": ("registrar.cli.acts.claims:withdraw", "A figure is no longer upheld."),
+    },
     "Corrections": {
         "void": ("registrar.cli.acts.corrections:void", "Take entries out of history."),
         "restate": ("registrar.cli.acts.corrections:restate", "Say what an entry should have said."),
@@ -188,6 +192,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "waterfall": ("registrar.cli.exits:waterfall", "Who would be paid what if the company were sold."),
         "company": ("registrar.cli.registers:company", "Its name, market, meetings, restricted proceeds."),
         "open-points": ("registrar.cli.registers:open_points", "What the record leaves open."),
+        "claims": ("registrar.cli.claims:claims", "What was disclosed, held against the record."),
         "check": ("registrar.cli.answers:check", "What does not fit in the record."),
         "chart": ("registrar.cli.charts:chart", "A picture, as SVG, PNG or a Vega-Lite spec."),
     },

@@ -10,6 +10,8 @@ import attrs
 from ledger.events import Certainty, EntryRestated, EntryVoided, Event, Fact
 from ledger.identity import Count, EntryNumber
 from ledger.personal import Personal
+from ledger.terms.disclosed import Disclosed
+from ledger.terms.measures import Measure
 from registrar.render.words import days
 from registrar.report import Asked, Column, Kind, Layout, Report, Row, Table
 
@@ -153,6 +155,10 @@ def _told(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return " + ".join(_told(each) for each in value)
+    if isinstance(value, Measure):
+        return f"{value.name}: {value.formula}" if value.name else value.formula
+    if isinstance(value, Disclosed):
+        return f'"{value.printed}"'
     if attrs.has(type(value)):
         return f"[{', '.join(_fields(value))}]"
     if isinstance(value, Count | EntryNumber | Personal):

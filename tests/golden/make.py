@@ -61,6 +61,7 @@ from ledger.terms.allocation import Allocation
 from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.disclosed import Disclosed
 from ledger.terms.dividends import DividendTerms, PaidIn
 from ledger.terms.interest import (
     Compounding,
@@ -667,6 +668,39 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
     "lien-released": {**_FACT, "reason": "The notes were settled.", "authority": "Release"},
     "price-quoted": {**_EXACT, "source": "OTC Markets"},
     "outstanding-reported": {**_FACT, "report": "Form 10-Q, cover page"},
+    "claim-disclosed": {
+        **_FACT,
+        "figure": Disclosed.read("Approximately $3.2 million"),
+        "about": date(2017, 6, 20),
+        "measure": builders.claimed(
+            "product",
+            builders.operand("times", "held", holder="boone", stock_class="common", on="2017-06-20"),
+            builders.operand("times", "quoted", stock_class="common", quote=Measure.CLOSING_BID, multiple="1/2"),
+            builders.operand("over", "printed", printed=Disclosed.read("Sunday, August 13, 2024"), name="the day"),
+            name="as sold",
+        ),
+        "other_measures": (
+            builders.claimed(
+                "sum",
+                builders.operand("plus", "claim", claim="claim-2"),
+                builders.operand("minus", "owed", instruments=("note-1",)),
+                builders.operand(
+                    "plus", "principal-converted", agreement="spa", since="2017-01-01", on="2017-06-20"
+                ),
+                name="another definition",
+            ),
+        ),
+    },
+    "claim-withdrawn": {**_FACT, "replaced_by": "claim-2"},
+    "holder-list-received": {
+        **_EXACT,
+        "holders": (
+            builders.listed_holder(name=Personal("Zoé Åberg", b"\x07" * 32), account="CS-12"),
+            builders.listed_holder(name=Personal("Fund LP", b"\x08" * 32), holder=None, shares="0.5"),
+        ),
+        "scope": Scope.PARTIAL,
+        "listed": Shares(900),
+    },
     "entry-voided": {**_RECORD, "entries": (EntryNumber(41), EntryNumber(7))},
     "entry-restated": {**_RECORD, "restated_as": builders.common_issued(**_ISSUED)},
 }

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ledger import codec, events
 from ledger.errors import LedgerDamaged, NotUnderstood
-from ledger.events import EVENTS, CommonIssued, EntryRestated, Event, HolderRegistered
+from ledger.events import EVENTS, CommonIssued, EntryRestated, Event, HolderListReceived, HolderRegistered
 from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.personal import Personal
 from ledger.quantities import Shares
@@ -616,6 +616,8 @@ def test_what_the_record_holds_may_stand_in_a_file(kind: type[Event], data: st.D
             fields = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
             changed = {name: as_given(part) for name, part in fields.items() if isinstance(part, Personal)}
             return attrs.evolve(value, **changed)
+        if isinstance(value, HolderListReceived):
+            return attrs.evolve(value, holders=tuple(as_given(line) for line in value.holders))
         return value
 
     if isinstance(event, EntryRestated):

@@ -56,9 +56,11 @@ from ledger.personal import Personal
 from ledger.quantities import SCALE, Authorized, Money, Price, Ratio, Shares
 from ledger.terms.commitment import Condition, Remedy, Tranche
 from ledger.terms.conversion import ConversionRight
+from ledger.terms.disclosed import Disclosed
 from ledger.terms.limits import IssuanceCap
 from ledger.terms.liquidation import LiquidationPreference
 from ledger.terms.market import PriceRule
+from ledger.terms.measures import Measure, Operand
 from ledger.terms.notes import Instalment, RoundConversion
 from ledger.terms.preferred import MandatoryConversion, MarketConversion
 from ledger.terms.safes import (
@@ -125,6 +127,7 @@ def test_the_parts_of_events_are_all_looked_at() -> None:
         "Condition",
         "Consideration",
         "ConversionRight",
+        "Disclosed",
         "DividendTerms",
         "Evidence",
         "Instalment",
@@ -132,14 +135,17 @@ def test_the_parts_of_events_are_all_looked_at() -> None:
         "IssuanceCap",
         "LapsedPart",
         "LiquidationPreference",
+        "ListedHolder",
         "MandatoryConversion",
         "MarketConversion",
         "MarketPrice",
+        "Measure",
         "NoteConversion",
         "NoteGivenUp",
         "NoteReceived",
         "NoteTerms",
         "OpeningPosition",
+        "Operand",
         "OwnershipLimit",
         "PriceProtection",
         "PriceRule",
@@ -473,6 +479,9 @@ def texts() -> Iterator[Any]:
 _WITH_TEXT: dict[type, object] = {
     Evidence: Evidence(document="a"),
     Condition: Condition(condition=ConditionId("c"), text="a"),
+    Disclosed: Disclosed.read("12.1%"),
+    Measure: builders.claimed(),
+    Operand: builders.operand(),
     **_PARTS,
 }
 

@@ -62,6 +62,7 @@ from projections import (
     beneficial_ownership,
     cap_table,
     certificates,
+    claims,
     commitment_over_time,
     commitments,
     company_sheet,
@@ -95,12 +96,15 @@ from projections.markup import MOST_LINES
 from tests.builders import (
     agreement_signed,
     authorized_shares_changed,
+    claim_disclosed,
+    claimed,
     class_rights_stated,
     common_issued,
     company,
     dividend_declared,
     dividend_paid,
     holder_registered,
+    operand,
     preferred_issued,
     register_scope_declared,
     safe_issued,
@@ -436,6 +440,7 @@ def views_on_what_may_come(ledger: Ledger) -> list[Tabular]:
         waterfall(ledger, Money(5_000_000, "USD"), as_of=day),
         adjustments(ledger, NewIssue(issued=Shares(1_000), price=Price("0.5", "USD")), as_of=day),
         conversion_capacity(ledger, "fund", as_of=day),
+        claims(ledger, as_of=day),
     ]
 
 
@@ -451,13 +456,14 @@ def harbor() -> Ledger:
 
 @pytest.fixture(scope="module")
 def dune() -> Ledger:
-    """Return a company with a SAFE, and a class and a warrant whose prices are protected."""
+    """Return a company with a SAFE, a claim, and a class and a warrant whose prices are protected."""
     ratchet = PriceProtection(method=ProtectionMethod.FULL_RATCHET, raises_number=FractionPolicy.NEAREST)
     average = PriceProtection(method=ProtectionMethod.BROAD_BASED)
     ledger = company()
     ledger.record(class_rights_stated(liquidation=LiquidationPreference(), protection=average))
     ledger.record(common_issued(holder="ada", issued=500_000), preferred_issued(issued=10_000))
     ledger.record(safe_issued(), warrant_issued(terms=WarrantTerms(protection=ratchet)))
+    ledger.record(claim_disclosed("250%", measure=claimed("sum", operand("plus", "unknown", name="closing bid"))))
     return ledger
 
 

@@ -28,6 +28,7 @@ from ledger.terms.safes import CapTiming
 from ledger.terms.warrants import ExerciseForm, WarrantTerms
 from tests import builders as a
 from tests.registrar.acts.awards import AWARDS
+from tests.registrar.acts.claims import CLAIMS
 from tests.registrar.acts.company import FUND, LATER
 from tests.registrar.acts.debts import DEBTS
 from tests.registrar.acts.rights import RIGHTS
@@ -200,6 +201,7 @@ WARRANTS: list[tuple[list[Event], list[str], list[Event]]] = [
 ]
 ACTS_ON_INSTRUMENTS: list[tuple[list[Event], list[str], list[Event]]] = [
     *RIGHTS,
+    *CLAIMS,
     *AWARDS,
     *DEBTS,
     (

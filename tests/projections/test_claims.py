@@ -1,0 +1,534 @@
+"""Claims held against the record: which reading agrees, what is off by how much, and what follows from the rest."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.events import ClaimDisclosed, Event
+from ledger.identity import ClaimId
+from ledger.journal import Ledger
+from ledger.movements import Scope
+from ledger.terms.disclosed import Disclosed, Qualifier, Rounding, Tolerance
+from ledger.terms.interval import Interval, spanning
+from ledger.terms.market import Measure
+from projections.claims import ClaimsReport, FindingCode, JudgedClaim, Verdict, Weight, claims
+from tests import builders
+from tests.builders import (
+    claim_disclosed,
+    claim_withdrawn,
+    claimed,
+    common_issued,
+    operand,
+    price_quoted,
+    register_scope_declared,
+    shares_converted,
+    stock_split_effected,
+)
+
+PARTIAL = register_scope_declared(scope=Scope.PARTIAL, effective_on=builders.FOUNDED)
+
+
+def recorded(*events: Event) -> Ledger:
+    ledger = builders.company()
+    ledger.record(*events)
+    return ledger
+
+
+def report(*events: Event, **asked: Any) -> ClaimsReport:
+    return claims(recorded(*events), **{"as_of": "2026-12-31", **asked})
+
+
+def judged(*events: Event, **asked: Any) -> JudgedClaim:
+    """Return the line of the last claim among events."""
+    return report(*events, **asked).claims[-1]
+
+
+def held(role: str = "plus", holder: str = "ada", **more: Any) -> Any:
+    return operand(role, "held", holder=holder, stock_class="common", **more)
+
+
+def outstanding(role: str = "plus", **more: Any) -> Any:
+    return operand(role, "outstanding", stock_class="common", **more)
+
+
+def percent_of_outstanding(holder: str = "ada") -> Any:
+    return claimed("percent", held("part", holder), outstanding("whole"))
+
+
+def premium(price: str, market: str) -> Any:
+    return claimed("increase", operand("price", number=price), operand("market", number=market))
+
+
+def a_third(**changes: Any) -> list[Event]:
+    """Return an issue of 1,000 to ada and of 2,000 to bob."""
+    return [common_issued(issued=1_000, **changes), common_issued(holder="bob", issued=2_000, **changes)]
+
+
+# --- verdicts ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("figure", "verdict"),
+    [
+        ("33.3%", Verdict.AGREES),
+        ("33%", Verdict.AGREES),
+        ("33.33%", Verdict.AGREES),
+        ("33.4%", Verdict.CONTRADICTED),
+        ("33.2%", Verdict.CONTRADICTED),
+        ("approximately 34%", Verdict.AGREES),
+        ("approximately 35%", Verdict.CONTRADICTED),
+        ("50%", Verdict.OTHER_DEFINITION),
+        ("more than 30%", Verdict.AGREES),
+        ("less than 33%", Verdict.CONTRADICTED),
+    ],
+)
+def test_a_percentage_is_held_against_the_holding_and_the_shares_outstanding(figure: str, verdict: Verdict) -> None:
+    line = judged(*a_third(), claim_disclosed(figure, measure=percent_of_outstanding()))
+
+    assert line.verdict is verdict
+
+
+def test_a_percentage_of_what_was_there_before_says_so() -> None:
+    line = judged(*a_third(), claim_disclosed("50%", measure=percent_of_outstanding()))
+
+    assert line.definition == "of the whole before the part was added"
+    assert line.arithmetic() == "held common of ada / outstanding common = 33.33%"
+
+
+def test_digits_that_were_cut_off_are_told_and_remembered_of_the_speaker() -> None:
+    found = report(
+        claim_disclosed("566%", measure=premium("0.0040", "0.0006")),
+        claim_disclosed("12%", claim="claim-2", measure=premium("1.12", "1")),
+        claim_disclosed("12%", claim="claim-3", said_by="A newspaper", measure=premium("1.12", "1")),
+    )
+
+    assert found.claim("claim-1").verdict is Verdict.AGREES_IF_TRUNCATED
+    assert (found.claim("claim-1").habit, found.claim("claim-2").habit) == ((), (ClaimId("claim-1"),))
+    assert found.claim("claim-3").habit == (), "another speaker has habits of their own"
+    assert [each.code for each in found.findings] == [FindingCode.TRUNCATES]
+    assert not found.is_contradicted
+
+
+def test_a_ratio_that_is_called_a_premium_is_contradicted_and_the_slip_is_named() -> None:
+    """0.0040 is 800 % of 0.0005, and 700 % above it."""
+    line = judged(claim_disclosed("800%", measure=premium("0.0040", "0.0005")))
+
+    assert line.verdict is Verdict.CONTRADICTED
+    assert line.off_by == -1
+    assert line.nearest == 7
+    assert line.slip == "the ratio, which is one more than the increase: 0.004 / 0.0005"
+
+
+@pytest.mark.parametrize(
+    ("figure", "kind", "operands", "verdict"),
+    [
+        ("800 million", "product", (("times", "3200000"), ("over", "0.0040")), Verdict.AGREES),
+        ("$3,087,844.20", "product", (("times", "22056030"), ("times", "0.14")), Verdict.AGREES),
+        ("$3,087,844.19", "product", (("times", "22056030"), ("times", "0.14")), Verdict.CONTRADICTED),
+        ("6,500,000", "sum", (("plus", "6000000"), ("plus", "500000")), Verdict.AGREES),
+        ("6,499,999", "sum", (("plus", "6000000"), ("plus", "500000")), Verdict.CONTRADICTED),
+        ("62,500", "sum", (("plus", "835000"), ("minus", "772500")), Verdict.AGREES),
+    ],
+)
+def test_a_figure_may_fail_on_its_own(
+    figure: str, kind: str, operands: tuple[tuple[str, str], ...], verdict: Verdict
+) -> None:
+    measure = claimed(kind, *(operand(role, number=number) for role, number in operands))
+
+    assert judged(claim_disclosed(figure, measure=measure)).verdict is verdict
+
+
+def test_what_an_approximate_figure_is_allowed_has_a_name() -> None:
+    said = claim_disclosed("about 35%", measure=percent_of_outstanding())
+    wide = Tolerance("two units of the last digit", steps=Fraction(2))
+
+    narrow, allowed = judged(*a_third(), said), judged(*a_third(), said, tolerance=wide)
+
+    assert narrow.verdict is Verdict.CONTRADICTED
+    assert (allowed.verdict, allowed.reading) == (Verdict.AGREES, "within two units of the last digit")
+
+
+def test_another_definition_that_was_named_may_explain_a_figure() -> None:
+    line = judged(
+        claim_disclosed(
+            "333,333,333",
+            measure=claimed("product", operand("times", number="604340"), operand("over", number="0.0018")),
+            other_measures=(
+                claimed(
+                    "product",
+                    operand("times", number="600000"),
+                    operand("over", number="0.0018"),
+                    name="the principal alone",
+                ),
+            ),
+        )
+    )
+
+    assert (line.verdict, line.definition) == (Verdict.OTHER_DEFINITION, "the principal alone")
+
+
+def test_another_definition_that_needs_something_unknown_explains_nothing_and_says_what_it_would_need() -> None:
+    unknown = claimed("sum", operand(number="4748"), operand("plus", "unknown", name="rounded up"), name="rounding")
+    line = judged(
+        claim_disclosed("4,810", measure=claimed("sum", operand(number="4748")), other_measures=(unknown,))
+    )
+
+    assert line.verdict is Verdict.CONTRADICTED
+    assert line.slip == "rounding: rounded up would have to be 61.5 to below 62.5"
+
+
+def test_a_day_is_held_against_the_split_and_against_the_calendar() -> None:
+    split = stock_split_effected(effective_on="2026-07-01")
+    on_the_day = claimed(
+        "sum", operand("plus", "split-day", stock_class="common", since="2026-01-01", on="2026-12-31")
+    )
+
+    def line(figure: str) -> JudgedClaim:
+        return judged(*a_third(), split, claim_disclosed(figure, effective_on="2026-07-02", measure=on_the_day))
+
+    assert line("July 1, 2026").verdict is Verdict.AGREES
+    assert line("Wednesday, July 1, 2026").verdict is Verdict.AGREES
+    late = line("July 3, 2026")
+    assert late.verdict is Verdict.CONTRADICTED
+    assert late.off_by == -2
+    assert line("Tuesday, July 1, 2026").arithmetic() == "2026-07-01 was a Wednesday"
+
+
+# --- what is not known --------------------------------------------------------------------------------------------
+
+
+def test_a_claim_is_contradicted_only_if_no_reading_of_open_days_agrees() -> None:
+    open_days = shares_converted(holder="ada", surrendered=100, received=125, effective_on="2026-05-01/2026-05-20")
+    issued = builders.preferred_issued(holder="ada", issued=100, effective_on="2026-02-02")
+
+    def line(figure: str) -> JudgedClaim:
+        return judged(*a_third(), issued, open_days, claim_disclosed(figure, measure=claimed("sum", held())))
+
+    assert (line("1,000").verdict, line("1,125").verdict) == (Verdict.AGREES, Verdict.AGREES)
+    assert not line("1,125").in_every_reading
+    assert line("1,251").verdict is Verdict.CONTRADICTED, "not even with what may still be converted"
+    assert line("999").verdict is Verdict.CONTRADICTED
+
+
+def test_a_percentage_of_a_partial_register_implies_how_many_shares_are_outstanding() -> None:
+    line = judged(
+        PARTIAL,
+        common_issued(issued=800, effective_on="2026-02-02"),
+        claim_disclosed("approximately 12.1%", measure=percent_of_outstanding()),
+    )
+
+    assert line.verdict is Verdict.NOT_CHECKABLE
+    assert line.missing == ("the register of common is partial on 2026-05-06",)
+    by_reading = {one.reading: one.interval for one in line.implied if not one.definition}
+    assert by_reading["rounded"] == spanning(6_585, 6_639)
+    assert by_reading["truncated"] == spanning(6_558, 6_611)
+
+
+NOTHING = Interval(Fraction(1), Fraction(0))
+
+
+@given(st.integers(1, 60), st.sampled_from([0, 1]), st.sampled_from(Rounding))
+def test_the_implied_counts_are_exactly_those_that_would_be_printed_so(
+    percent: int, places: int, rounding: Rounding
+) -> None:
+    """By brute force: each count that 40 shares may be a part of."""
+    figure = f"{percent}%" if not places else f"{percent}.5%"
+    line = judged(PARTIAL, common_issued(issued=40), claim_disclosed(figure, measure=percent_of_outstanding()))
+    interval = Disclosed.read(figure).interval(rounding)
+    found = [one.interval for one in line.implied if one.reading == rounding.value and not one.definition]
+    implied = found[0] if found else NOTHING
+
+    for count in range(40, 9_000, 7):
+        assert (count in implied) is (Fraction(40, count) in interval)
+
+
+def test_a_percentage_below_what_the_register_holds_is_contradicted_although_the_register_is_partial() -> None:
+    line = judged(PARTIAL, *a_third(), claim_disclosed("40%", measure=percent_of_outstanding()))
+
+    assert line.verdict is Verdict.CONTRADICTED, "bob alone has twice as many"
+
+
+def test_shares_that_may_be_acquired_count_for_a_beneficial_owner() -> None:
+    """Ada converts 100 at 1.25: (1,000 + 125) / (3,000 + 125) is 36 %."""
+    preferred = builders.preferred_issued(holder="ada", issued=100, effective_on="2026-02-02")
+    line = judged(*a_third(), preferred, claim_disclosed("36%", measure=percent_of_outstanding()))
+
+    assert line.verdict is Verdict.OTHER_DEFINITION
+    assert line.definition == "beneficial ownership, with what the holder may acquire within 60 days"
+
+
+def test_a_claim_that_rests_on_itself_is_not_known() -> None:
+    ring = [
+        claim_disclosed("5", claim="claim-1", measure=claimed("sum", operand("plus", "implied", claim="claim-1"))),
+        claim_disclosed("5", claim="claim-2", measure=claimed("sum", operand("plus", "claim", claim="claim-2"))),
+    ]
+
+    assert [line.verdict for line in report(*ring)] == [Verdict.NOT_CHECKABLE, Verdict.NOT_CHECKABLE]
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "figure"),
+    [
+        ("authorized", {}, "10,000,000"),
+        ("reported", {}, "1,250,000"),
+        ("quoted", {"quote": Measure.CLOSE, "on": "2026-03-04"}, "2.50"),
+        ("split-ratio", {"since": "2026-01-01", "on": "2026-12-31"}, "2"),
+    ],
+)
+def test_operands_are_read_from_the_record(source: str, more: dict[str, Any], figure: str) -> None:
+    events = [
+        *a_third(),
+        builders.outstanding_reported(),
+        price_quoted(measure=Measure.CLOSE, price="2.50 USD", effective_on="2026-03-04"),
+        stock_split_effected(),
+    ]
+    measure = claimed("sum", operand("plus", source, stock_class="common", **more))
+    line = judged(*events, claim_disclosed(figure, measure=measure))
+
+    assert (line.verdict, len(line.entries) > 1) == (Verdict.AGREES, True)
+
+
+def test_a_price_that_was_not_quoted_on_the_day_is_missing() -> None:
+    measure = claimed("sum", operand("plus", "quoted", stock_class="common", quote=Measure.CLOSE, on="2026-03-05"))
+    line = judged(
+        price_quoted(measure=Measure.CLOSE, effective_on="2026-03-04"), claim_disclosed("2", measure=measure)
+    )
+
+    assert (line.verdict, line.missing) == (Verdict.NOT_CHECKABLE, ("no close of 2026-03-05 is recorded",))
+
+
+def test_conversions_of_a_period_are_counted_in_the_units_of_its_last_day() -> None:
+    preferred = builders.preferred_issued(holder="ada", issued=100, effective_on="2026-02-02")
+    converted = shares_converted(holder="ada", surrendered=100, received=125, effective_on="2026-03-02")
+    period = {"since": "2026-01-01", "on": "2026-12-31"}
+    lines = report(
+        *a_third(),
+        preferred,
+        converted,
+        stock_split_effected(ratio="2", effective_on="2026-07-01"),
+        claim_disclosed(
+            "250",
+            effective_on="2026-07-02",
+            measure=claimed("sum", operand("plus", "received", stock_class="common", **period)),
+        ),
+        claim_disclosed(
+            "100",
+            claim="claim-2",
+            effective_on="2026-07-02",
+            measure=claimed("sum", operand("plus", "surrendered", stock_class="series-a", holder="ada", **period)),
+        ),
+    )
+
+    assert [line.verdict for line in lines] == [Verdict.AGREES, Verdict.AGREES]
+
+
+# --- chains -----------------------------------------------------------------------------------------------------
+
+
+def two_percentages() -> list[Event]:
+    """Return a holding of 200 that is 4 % and, after 100 more, one of 300 that is 5 %: 5,000 and 6,000 or so."""
+    return [
+        PARTIAL,
+        common_issued(issued=200, effective_on="2026-02-02"),
+        claim_disclosed("4.0%", claim="one", effective_on="2026-02-03", measure=percent_of_outstanding()),
+        common_issued(issued=100, effective_on="2026-03-02"),
+        claim_disclosed("5.0%", claim="two", effective_on="2026-03-03", measure=percent_of_outstanding()),
+    ]
+
+
+def test_two_percentages_imply_a_movement_less_what_the_record_knows() -> None:
+    """4,939 to 5,063 became 5,941 to 6,060, of which 100 are recorded."""
+    (movement,) = report(*two_percentages()).movements
+
+    assert movement.change == spanning(5_941 - 5_063, 6_060 - 4_939)
+    assert movement.unexplained == spanning(5_941 - 5_063 - 100, 6_060 - 4_939 - 100)
+    assert movement.is_certain
+    assert (movement.earlier, movement.later) == ("one", "two")
+
+
+def test_a_movement_across_a_split_is_in_the_units_of_the_later_day() -> None:
+    split = stock_split_effected(ratio="10", effective_on="2026-02-20")
+    (movement,) = report(*two_percentages()[:3], split, *two_percentages()[3:]).movements
+
+    assert movement.recorded == spanning(100, 100)
+    assert movement.change.high == 2_100 / Fraction("0.0495") // 1 - 4_939 * 10
+
+
+def test_counts_beside_one_another_narrow_one_another() -> None:
+    """Nothing came back, so that 5 % of 100 a day later leaves no room above 2,020 before."""
+    found = report(
+        PARTIAL,
+        common_issued(issued=100, effective_on="2026-02-02"),
+        claim_disclosed("5%", claim="coarse", effective_on="2026-02-03", measure=percent_of_outstanding()),
+        claim_disclosed("5.00%", claim="fine", effective_on="2026-02-04", measure=percent_of_outstanding()),
+    )
+    coarse, fine = found.counts
+
+    assert coarse.widest.high == 2_222
+    assert coarse.narrowed.high == fine.widest.high == 2_002
+
+
+def test_counts_that_cannot_both_be_right_are_found() -> None:
+    found = report(
+        PARTIAL,
+        common_issued(issued=100, effective_on="2026-02-02"),
+        claim_disclosed("5%", claim="first", effective_on="2026-02-03", measure=percent_of_outstanding()),
+        claim_disclosed("10%", claim="second", effective_on="2026-02-04", measure=percent_of_outstanding()),
+    )
+
+    assert [each.claims for each in found.findings if each.code is FindingCode.COUNTS] == [("second",)]
+
+
+def test_a_count_above_the_authorized_number_dates_its_increase() -> None:
+    """10,000,000 are authorized; 100 as 0.0005 % are some 20 million."""
+    events = [
+        PARTIAL,
+        common_issued(issued=100, effective_on="2026-02-02"),
+        claim_disclosed(
+            "10,000,000",
+            claim="still",
+            effective_on="2026-02-10",
+            measure=claimed("sum", operand("plus", "authorized", stock_class="common")),
+        ),
+        claim_disclosed("0.0005%", claim="above", effective_on="2026-03-03", measure=percent_of_outstanding()),
+    ]
+    (increase,) = report(*events).increases
+
+    assert (increase.earliest, increase.latest) == (date(2026, 2, 11), date(2026, 3, 3))
+    assert (increase.claim, increase.recorded, increase.at_least > 10_000_000) == ("above", "", True)
+
+    raised = builders.authorized_shares_changed(authorized=50_000_000, effective_on="2026-02-03/2026-03-20")
+    (recorded_one,) = report(*events, raised).increases
+    assert recorded_one.recorded == "2026-02-03/2026-03-20"
+
+    exact = builders.authorized_shares_changed(authorized=50_000_000, effective_on="2026-02-20")
+    assert report(*events, exact).increases == ()
+
+
+# --- withdrawn, later, findings -----------------------------------------------------------------------------------
+
+
+def test_a_claim_that_was_withdrawn_is_contradicted_no_more() -> None:
+    wrong = claim_disclosed("800%", measure=premium("0.0040", "0.0005"))
+    before, after = report(wrong), report(wrong, claim_withdrawn())
+
+    assert (before.is_contradicted, after.is_contradicted) == (True, False)
+    assert after.claim("claim-1").verdict is Verdict.CONTRADICTED
+    assert after.claim("claim-1").withdrawn is not None
+    assert [each.weight for each in before.findings] == [Weight.WRONG]
+    assert after.findings == ()
+
+
+def test_only_what_was_disclosed_by_the_day_is_answered_for() -> None:
+    said = claim_disclosed("5", effective_on="2026-05-06")
+
+    assert [len(report(said, as_of=day).claims) for day in ("2026-05-05", "2026-05-06")] == [0, 1]
+
+
+def test_a_finding_names_the_claims_the_entries_and_the_arithmetic() -> None:
+    (found,) = report(*a_third(), claim_disclosed("34%", measure=percent_of_outstanding())).findings
+
+    assert (found.code.value, found.weight.value, found.claims) == ("E_CLAIM", "wrong", ("claim-1",))
+    assert found.what == "Acme says 34%"
+    assert found.arithmetic.endswith("= 33.33%; nearest 33.33%, off by 0.67 percentage points")
+    assert found.entries == (9, 7, 8)
+
+
+# --- laws -------------------------------------------------------------------------------------------------------
+
+_PLACES = st.integers(0, 3)
+
+
+@given(
+    st.integers(1, 10**6),
+    st.integers(1, 10**6),
+    _PLACES,
+    st.sampled_from(Rounding),
+    st.sampled_from(["", "approximately ", "at least ", "up to "]),
+    st.booleans(),
+)
+def test_a_figure_that_the_ledger_itself_produced_is_never_contradicted(
+    ada: int, bob: int, places: int, rounding: Rounding, word: str, is_partial: bool
+) -> None:
+    """Rounded, cut off, approximate or as a limit; whether or not the register is complete."""
+    percentage = Fraction(100 * ada, ada + bob)
+    if word == "up to ":
+        shown = -(-percentage * 10**places // 1)
+    elif rounding is Rounding.TRUNCATED or word == "at least ":
+        shown = percentage * 10**places // 1
+    else:
+        shown = (percentage * 10**places + Fraction(1, 2)) // 1
+    printed = f"{word}{shown // 10**places}" + (f".{shown % 10**places:0{places}}" if places else "") + "%"
+    events = [common_issued(issued=ada), common_issued(holder="bob", issued=bob)]
+
+    line = judged(
+        *([PARTIAL] if is_partial else []), *events, claim_disclosed(printed, measure=percent_of_outstanding())
+    )
+
+    assert line.verdict is not Verdict.CONTRADICTED
+    assert is_partial or line.verdict in (Verdict.AGREES, Verdict.AGREES_IF_TRUNCATED)
+
+
+@given(
+    st.integers(0, 200),
+    st.sampled_from([Qualifier.APPROXIMATELY, Qualifier.NONE]),
+    st.tuples(st.fractions(0, 20), st.fractions(0, 20)).map(sorted),
+    st.tuples(st.fractions(0, 1), st.fractions(0, 1)).map(sorted),
+)
+def test_widening_a_tolerance_never_turns_agreement_into_contradiction(
+    percent: int, qualifier: Qualifier, steps: list[Fraction], parts: list[Fraction]
+) -> None:
+    said = claim_disclosed(Disclosed.read(f"{percent}%", qualifier=qualifier), measure=premium("1.5", "1"))
+    ledger = recorded(said)
+    narrow, wide = (
+        claims(ledger, as_of="2026-12-31", tolerance=Tolerance("t", steps[index], parts[index])).claims[0].verdict
+        for index in (0, 1)
+    )
+
+    assert narrow is Verdict.CONTRADICTED or wide is not Verdict.CONTRADICTED
+
+
+def test_a_ledger_without_claims_has_nothing_to_say() -> None:
+    found = claims(builders.company(), as_of="2026-12-31")
+
+    assert (found.claims, found.findings, found.is_contradicted) == ((), (), False)
+
+
+def test_a_claim_keeps_what_it_was_read_as() -> None:
+    event = claim_disclosed("approximately 12.1%")
+    kept = recorded(event).entries()[-1].event
+
+    assert isinstance(kept, ClaimDisclosed)
+    assert kept == event
+
+
+@pytest.mark.parametrize(
+    ("figure", "definition"),
+    [
+        ("32%", "with shares counted as common, and preferred as converted"),
+        ("80%", "with the count that the company reported last"),
+    ],
+)
+def test_the_shares_that_a_percentage_is_of_may_be_counted_otherwise(figure: str, definition: str) -> None:
+    """1,000 of 3,000 outstanding; of 3,125 with 100 of bob's preferred as converted; of 1,250 as reported."""
+    line = judged(
+        *a_third(),
+        builders.preferred_issued(holder="bob", issued=100, effective_on="2026-02-02"),
+        builders.outstanding_reported(outstanding=1_250),
+        claim_disclosed(figure, measure=percent_of_outstanding()),
+    )
+
+    assert (line.verdict, line.definition) == (Verdict.OTHER_DEFINITION, definition)
+
+
+def test_a_holding_may_be_meant_beneficially() -> None:
+    """Ada has 1,000, and may convert 100 at 1.25."""
+    preferred = builders.preferred_issued(holder="ada", issued=100, effective_on="2026-02-02")
+    line = judged(*a_third(), preferred, claim_disclosed("1,125", measure=claimed("sum", held())))
+
+    assert line.verdict is Verdict.OTHER_DEFINITION
+    assert line.definition == "with what the holder may acquire within 60 days"
