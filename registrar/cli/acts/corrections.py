@@ -65,6 +65,8 @@ _STATED_BY: Final = {
     "lien-released": "debt:release_lien",
     "price-quoted": "debt:quote",
     "outstanding-reported": "debt:report_outstanding",
+    "claim-disclosed": "claims:disclose",
+    "claim-withdrawn": "claims:withdraw",
     "safe-issued": "safes:safe",
     "safe-terms-amended": "safes:amend_safe",
     "holder-registered": "parties:holder",
