@@ -295,7 +295,7 @@ def test_nothing_is_left_to_end_once_it_ended() -> None:
 
 def test_which_part_of_several_holders_has_vested_is_not_guessed() -> None:
     ledger = granted()
-    ledger.record(award_transferred(transferred=4_000))
+    ledger.record(award_transferred(transferred=4_000, effective_on="2026-03-02"))
     ada = EndAward(award=OPTION, on=on("2027-02-01"), holder=HolderId("ada"))
     assert "others have parts of it" in refused(ledger, ada)
     (event,) = attrs.evolve(ada, on=on("2026-12-31")).events(ledger)
