@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import attrs
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import NotUnderstood
@@ -235,6 +235,7 @@ prices = amounts.map(lambda amount: Price(amount, "USD"))
 counts = st.integers(1, 10**12).map(Shares)
 issues = st.builds(NewIssue, issued=counts, price=prices)
 bases = st.fractions(0, 10**12, max_denominator=100)
+parts = st.fractions(Fraction(1, 1000), Fraction(999, 1000), max_denominator=1000)
 places = st.none() | st.integers(0, 10).map(Count)
 protections = st.builds(
     PriceProtection,
@@ -281,21 +282,28 @@ def test_a_broader_base_is_never_harsher(
     assert after(base) <= after(base + more)
 
 
-@given(prices, issues, bases)
-def test_an_average_lies_between_the_two_prices(price: Price, new: NewIssue, base: Fraction) -> None:
-    assume(new.price.amount < price.amount)
+def at_a_part(issue: NewIssue, part: Fraction, of: Price) -> NewIssue:
+    """Return an issue at a part of a price."""
+    return attrs.evolve(issue, price=Price(of.amount * part, "USD"))
+
+
+@given(prices, issues, parts, bases)
+def test_an_average_lies_between_the_two_prices(
+    price: Price, issue: NewIssue, part: Fraction, base: Fraction
+) -> None:
+    new = at_a_part(issue, part, price)
 
     assert new.price.amount <= BROAD.proposed(price, new, outstanding=base).after.amount < price.amount
 
 
-@given(prices, issues, issues, bases)
+@given(prices, st.tuples(issues, parts), st.tuples(issues, parts), bases)
 def test_two_closings_lower_an_average_as_much_as_one(
-    price: Price, first: NewIssue, second: NewIssue, base: Fraction
+    price: Price, one: tuple[NewIssue, Fraction], other: tuple[NewIssue, Fraction], base: Fraction
 ) -> None:
     """(A·CP1 + b1 + b2) ÷ (A + c1 + c2), as long as each closing is below the price that it finds."""
+    first = at_a_part(*one, price)
     between = BROAD.proposed(price, first, outstanding=base)
-    issued = first.issued.as_fraction()
-    assume(first.price.amount < price.amount and second.price.amount < between.after.amount)
+    issued, second = first.issued.as_fraction(), at_a_part(*other, between.after)
     in_turn = BROAD.proposed(between.after, second, outstanding=base + issued)
     total = first.issued + second.issued
     average = Price((first.consideration + second.consideration) / total.as_fraction(), "USD")
