@@ -337,6 +337,14 @@ class Ledger:
             raise NothingRecorded(instant, entries[0].recorded_at)
         return known
 
+    def recorded_at(self, known: int) -> datetime:
+        """Return when the last of the first so many entries was recorded.
+
+        Args:
+            known: How many; one or more, as ``position`` returns it.
+        """
+        return self.entries()[known - 1].recorded_at
+
     def standing(self, known_at: KnownAt = None) -> list[InEffect]:
         """Return the facts that stand, as far as the knowledge reaches, in order of recording."""
         known = self.position(known_at) if self.entries() else 0

@@ -332,7 +332,7 @@ def _answer(
         ledger.issuer,
         balances.history.as_of,
         known,
-        ledger.entries()[known - 1].recorded_at,
+        ledger.recorded_at(known),
         into,
         issue,
         issued,

@@ -318,7 +318,7 @@ def awards(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> AwardLed
         ledger.issuer,
         history.as_of,
         history.known,
-        ledger.entries()[history.known - 1].recorded_at,
+        ledger.recorded_at(history.known),
         lines,
         pools,
     )

@@ -145,7 +145,7 @@ def beneficial_ownership(
         str(balances.values(Level.CLASS_TITLE, which)[-1]),
         history.as_of,
         history.known,
-        ledger.entries()[history.known - 1].recorded_at,
+        ledger.recorded_at(history.known),
         count_of(balances, which),
         tuple(sorted(holders, key=_largest_first)),
         tuple(sorted(grouped, key=_largest_first)),

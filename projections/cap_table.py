@@ -284,7 +284,7 @@ def table_of(ledger: Ledger, facts: Iterable[InEffect], balances: Balances, unit
         ledger.issuer,
         history.as_of,
         history.known,
-        ledger.entries()[history.known - 1].recorded_at,
+        ledger.recorded_at(history.known),
         units.on,
         classes,
         tuple(_holding_lines(balances, lines, ratios, names)),

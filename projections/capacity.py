@@ -171,7 +171,7 @@ def conversion_capacity(
         who,
         history.as_of,
         history.known,
-        ledger.entries()[history.known - 1].recorded_at,
+        ledger.recorded_at(history.known),
         tuple(desk.lines()),
     )
     return answer if source is None else attrs.evolve(answer, lines=(answer[source],))

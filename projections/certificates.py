@@ -234,7 +234,7 @@ def certificates(
         ledger.issuer,
         history.as_of,
         history.known,
-        ledger.entries()[history.known - 1].recorded_at,
+        ledger.recorded_at(history.known),
         None if units.are_own else units.on,
         tuple(
             _certificate(held.security, parties.name(held.holder), account, papers)

@@ -459,7 +459,7 @@ class _Judge:
             self._ledger.issuer,
             self._as_of,
             self._known,
-            self._ledger.entries()[self._known - 1].recorded_at,
+            self._ledger.recorded_at(self._known),
             self._tolerance,
             tuple(lines),
             counts,

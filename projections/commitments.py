@@ -232,7 +232,7 @@ def commitments(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis:
         ledger.issuer,
         history.as_of,
         history.known,
-        ledger.entries()[history.known - 1].recorded_at,
+        ledger.recorded_at(history.known),
         tuple(
             _balance(balances, agreement, units, followed, classes)
             for agreement in balances.subjects(Level.INVESTOR)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ledger.days import EffectiveDay, day
+from ledger.days import EffectiveDay
 from ledger.events import CharterAmendmentProposed, StockholdersVoted
 from ledger.identity import ControlAccountId, EntryNumber, IssuerId, StockClassId
 from ledger.movements import Level, Posting, Restricted
 from ledger.quantities import Authorized, Currency, Money, Shares
-from ledger.timeline import InEffect, history_of
+from ledger.timeline import InEffect
 from projections.bounds import Bounds, Possible
 from projections.cap_table import money_between
 from projections.frame import Tabular
@@ -141,17 +141,15 @@ def company_sheet(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> C
     Raises:
         NothingRecorded: Nothing had been recorded by ``known_at``.
     """
-    on, known = day(as_of, what="as_of"), ledger.position(known_at)
-    facts = ledger.standing(known)
-    history = history_of(facts, as_of=on, known=known)
-    balances = replay(history, facts)
+    history = ledger.history(as_of, known_at)
+    balances = replay(history, ledger.standing(history.known))
     issuer = ledger.issuer
     assert issuer is not None, "a ledger in which something is recorded has its issuer"
     return CompanySheet(
         issuer,
-        on,
-        known,
-        ledger.entries()[known - 1].recorded_at,
+        history.as_of,
+        history.known,
+        ledger.recorded_at(history.known),
         Possible(balances.values(Level.LEGAL_NAME, issuer)),
         tuple(_listing(balances, stock_class) for stock_class in balances.subjects(Level.CLASS_KIND)),
         _restricted(balances),

@@ -218,7 +218,7 @@ def control_book(
         ledger.issuer,
         history.as_of,
         history.known,
-        ledger.entries()[history.known - 1].recorded_at,
+        ledger.recorded_at(history.known),
         None if units.are_own else units.on,
         tuple(ControlAccount(book.line, tuple(book.lines)) for book in books.values()),
     )

@@ -198,7 +198,7 @@ def crossings(
         first,
         last,
         known,
-        ledger.entries()[known - 1].recorded_at,
+        ledger.recorded_at(known),
         watched,
         tuple(_changing(steps)),
         tuple(_crossed(steps, watched, from_nothing=from_nothing)),

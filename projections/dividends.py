@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
-from ledger.days import EffectiveDay, day
+from ledger.days import EffectiveDay
 from ledger.errors import UnknownName, nearest
 from ledger.events import Certainty, DividendDeclared, DividendPaid
 from ledger.identity import DividendId, EntryNumber, HolderId, IssuerId, StockClassId
 from ledger.movements import Declared, Level, Movement, Posting, Setting
 from ledger.quantities import Currency, Money, Price, Shares, paid_out
 from ledger.terms.dividends import PaidIn
-from ledger.timeline import InEffect, history_of
+from ledger.timeline import InEffect
 from projections.accruals import Accrued, Whose, accrued_dividends
 from projections.bounds import Bounds, exactly, together
 from projections.cap_table import Names, by_holder, merged_names, money_between, name_of, shares_between
@@ -220,10 +220,8 @@ def dividends(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Divid
     Raises:
         NothingRecorded: Nothing had been recorded by ``known_at``.
     """
-    known = ledger.position(known_at)
-    facts = ledger.standing(known)
-    history = history_of(facts, as_of=day(as_of, what="as_of"), known=known)
-    balances = replay(history, facts)
+    history = ledger.history(as_of, known_at)
+    balances = replay(history, ledger.standing(history.known))
     names = merged_names(balances)
     payments = [
         _Payment(each.fact, each, is_open=is_open)
@@ -234,8 +232,8 @@ def dividends(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Divid
     return DividendLedger(
         ledger.issuer,
         history.as_of,
-        known,
-        ledger.entries()[known - 1].recorded_at,
+        history.known,
+        ledger.recorded_at(history.known),
         tuple(_declared(ledger, balances, names, payments)),
         tuple(_accrued(balances, names, accrued_dividends(history, history.as_of))),
         tuple(map(_payment, payments)),

@@ -188,7 +188,7 @@ def notes(ledger: Ledger, *, as_of: AsOf, after: AsOf | None = None, known_at: K
         first,
         last,
         known,
-        ledger.entries()[known - 1].recorded_at,
+        ledger.recorded_at(known),
         tuple(lines),
         tuple(
             _on_day(balances, facts, instrument, [debt for debt in owed if debt.instrument == instrument])

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ledger.days import EffectiveDay, day
+from ledger.days import EffectiveDay
 from ledger.events import Certainty, Fact, HoldingReported
 from ledger.identity import EntryNumber, Identifier
 from ledger.movements import Level
 from ledger.quantities import Authorized
-from ledger.timeline import InEffect, history_of
+from ledger.timeline import InEffect
 from projections.cap_table import cap_table
 from projections.frame import Lines
 from projections.replay import Balances, is_complete, replay
@@ -80,10 +80,8 @@ def open_points(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Ope
     Raises:
         NothingRecorded: Nothing had been recorded by ``known_at``.
     """
-    on = day(as_of, what="as_of")
-    facts = ledger.standing(ledger.position(known_at))
-    history = history_of(facts, as_of=on, known=0)
-    balances = replay(history, facts)
+    history = ledger.history(as_of, known_at)
+    balances = replay(history, ledger.standing(history.known))
     counted = [*history.certain, *history.open]
     found = [
         *(point for each in counted for point in _of_entry(each)),

@@ -181,7 +181,7 @@ def ownership_over_time(
         first,
         last,
         known,
-        ledger.entries()[known - 1].recorded_at,
+        ledger.recorded_at(known),
         None if units.are_own else units.on,
         _names(facts, sorted({holder for step in steps for holder in step.shares}), last),
         tuple(_splits(of_class, which, first, last)),
@@ -384,7 +384,7 @@ def commitment_over_time(
         first,
         last,
         known,
-        ledger.entries()[known - 1].recorded_at,
+        ledger.recorded_at(known),
         all(recorded),
         _distinct(steps),
     )

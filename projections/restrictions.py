@@ -126,7 +126,7 @@ def restrictions(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Re
         ledger.issuer,
         history.as_of,
         history.known,
-        ledger.entries()[history.known - 1].recorded_at,
+        ledger.recorded_at(history.known),
         tuple(
             _line(balances, RestrictionId(subject), balances.settings[Level.RESTRICTION, subject][-1][0])
             for subject in balances.subjects(Level.RESTRICTION)

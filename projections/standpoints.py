@@ -145,7 +145,7 @@ class Side:
         return Standpoint(
             self.history.as_of,
             known,
-            self.ledger.entries()[known - 1].recorded_at,
+            self.ledger.recorded_at(known),
             supposed if supposed is not None and supposed <= known else None,
         )
 

@@ -188,7 +188,7 @@ def statement(
         opens,
         history.as_of,
         history.known,
-        ledger.entries()[history.known - 1].recorded_at,
+        ledger.recorded_at(history.known),
         None if units.are_own else units.on,
         classes,
         tuple((name, parties.name(name)) for name in dict.fromkeys([*on_lines, *on_positions])),

@@ -137,7 +137,7 @@ def warrants(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None, basis: As
         ledger.issuer,
         history.as_of,
         history.known,
-        ledger.entries()[history.known - 1].recorded_at,
+        ledger.recorded_at(history.known),
         units.on,
         tuple(_lines(balances, units)),
     )

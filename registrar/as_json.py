@@ -39,7 +39,7 @@ def text(answer: Answer) -> bytes:
 
 def _head(kind: str, ledger: Ledger, known: int, **days: Any) -> Answer:
     """Return what stands at the top of every answer: whose, for which day, and as known when."""
-    recorded_at = ledger.entries()[known - 1].recorded_at
+    recorded_at = ledger.recorded_at(known)
     return {
         "answer": kind,
         "issuer": ledger.issuer,

@@ -315,7 +315,7 @@ class Asked:
             heads=heads,
             known=known,
             entries=len(entries),
-            known_at=entries[known - 1].recorded_at,
+            known_at=ledger.recorded_at(known),
             digest=digest,
         )
 

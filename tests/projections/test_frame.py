@@ -558,7 +558,10 @@ def test_the_table_of_holdings_and_classes_says_what_the_view_says(events: list[
         ]
 
 
-def _shares(value: Decimal | None) -> Shares | None:
+def _shares(value: Decimal | str | None) -> Shares | None:
+    """Return the shares of a cell; a column in which one count is an endless fraction is text (decision 012)."""
+    if isinstance(value, str):
+        return shares(Fraction(value) * SCALE)
     units = units_of(value)
     return None if units is None else shares(units)
 
