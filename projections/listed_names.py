@@ -1,0 +1,123 @@
+"""Whom a name on a list means: the holder who bears it, or those whom it may mean, for somebody to decide.
+
+Nothing is merged because it looks alike. A name means a holder if he bears it, or ever bore it, and nobody else
+does; case, signs and the usual short forms of a legal form do not count. All else is a suggestion.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from typing import Final
+
+import attrs
+
+from ledger.identity import HolderId
+
+_FORMS: Final = {
+    "incorporated": "inc",
+    "corporation": "corp",
+    "limited": "ltd",
+    "company": "co",
+    "and": "&",
+}
+_LEGAL: Final = frozenset({"inc", "corp", "ltd", "co", "llc", "lp", "llp", "plc", "gmbh", "ag", "sa", "bv", "nv"})
+_SHORT: Final = 5
+"""A single word of so many letters may be an abbreviation."""
+_ALIKE: Final = 0.86
+"""From which likeness on two names may be one name, misspelt: a slip or two in ten letters."""
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the words of a name without case, accents and signs: ``Maple Fund, L.P.`` is maple, fund, lp."""
+    plain = "".join(
+        each for each in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(each)
+    )
+    plain = re.sub(r"\b((?:[^\W_]\.)+[^\W_]\b\.?)", lambda match: match[1].replace(".", ""), plain)
+    return tuple(_FORMS.get(word, word) for word in re.findall(r"[^\W_]+|&", plain))
+
+
+def spellings(name: str) -> frozenset[tuple[str, ...]]:
+    """Return the ways to write a name: as it is, and of ``Quill, Ada`` also the other way round."""
+    last, comma, first = name.partition(",")
+    own = words_of(name)
+    if comma and words_of(first) and "," not in first and not _LEGAL & {*words_of(first)}:
+        return frozenset((own, words_of(f"{first} {last}")))
+    return frozenset((own,))
+
+
+def _apart_from_form(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in _LEGAL and word != "&")
+
+
+def likeness(name: str, other: str) -> str:
+    """Return in what two names are alike that are not the same; empty where they are not."""
+    ours, theirs = _apart_from_form(words_of(name)), _apart_from_form(words_of(other))
+    if not ours or not theirs:
+        return ""
+    if sorted(ours) == sorted(theirs):
+        return "the same words"
+    if is_initials(ours, theirs) or is_initials(theirs, ours):
+        return "initials"
+    if {*ours} < {*theirs} or {*theirs} < {*ours}:
+        return "a part of the name"
+    if SequenceMatcher(None, " ".join(ours), " ".join(theirs), autojunk=False).ratio() >= _ALIKE:
+        return "spelt alike"
+    return ""
+
+
+def is_initials(short: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Whether a single word is made of the first letters of others."""
+    return len(short) == 1 and len(words) > 1 and short[0] == "".join(word[0] for word in words)
+
+
+@attrs.frozen
+class Meant:
+    """Whom a name may mean.
+
+    Attributes:
+        holder: Whom it means, where that is certain.
+        candidates: Otherwise those whom it may mean, each with the reason.
+    """
+
+    holder: HolderId | None
+    candidates: tuple[tuple[HolderId, str], ...] = ()
+
+
+class KnownNames:
+    """The names that holders bear, or ever bore.
+
+    Args:
+        names: Of each holder, the names that are at hand; those of holders that count as one together.
+    """
+
+    def __init__(self, names: Mapping[HolderId, Iterable[str]]) -> None:
+        self._names = {holder: tuple(dict.fromkeys(borne)) for holder, borne in names.items()}
+        self._bearing: defaultdict[tuple[str, ...], dict[HolderId, None]] = defaultdict(dict)
+        for holder, borne in self._names.items():
+            for name in borne:
+                for spelling in spellings(name):
+                    self._bearing[spelling][holder] = None
+        self.nameless = tuple(holder for holder, borne in self._names.items() if not borne)
+
+    def meant(self, name: str) -> Meant:
+        """Return whom a name means, or those whom it may mean."""
+        exact: dict[HolderId, None] = {}
+        for spelling in spellings(name):
+            exact |= self._bearing.get(spelling, {})
+        words = words_of(name)
+        is_short = len(words) == 1 and len(words[0]) <= _SHORT
+        if len(exact) == 1 and not is_short:
+            return Meant(next(iter(exact)))
+        alike = dict.fromkeys(exact, "the same name")
+        if len(exact) < 2:
+            for holder, borne in self._names.items():
+                why = next(filter(None, (likeness(name, each) for each in borne)), "")
+                if why:
+                    alike.setdefault(holder, why)
+        if len(exact) == 1 and len(alike) == 1:
+            return Meant(next(iter(exact)))
+        return Meant(None, tuple(sorted(alike.items())))
