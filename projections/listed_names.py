@@ -24,7 +24,9 @@ _FORMS: Final = {
     "company": "co",
     "and": "&",
 }
-_LEGAL: Final = frozenset({"inc", "corp", "ltd", "co", "llc", "lp", "llp", "plc", "gmbh", "ag", "sa", "bv", "nv"})
+_LEGAL: Final = frozenset(
+    {"inc", "corp", "ltd", "co", "llc", "lp", "llp", "plc", "gmbh", "ag", "sa", "bv", "nv", "pte", "pty"}
+)
 _SHORT: Final = 5
 """A single word of so many letters may be an abbreviation."""
 _ALIKE: Final = 0.86
