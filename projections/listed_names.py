@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -76,6 +76,15 @@ def is_initials(short: tuple[str, ...], words: tuple[str, ...]) -> bool:
     return len(short) == 1 and len(words) > 1 and short[0] == "".join(word[0] for word in words)
 
 
+def _traits(name: str) -> Iterator[str]:
+    """Yield what two names have in common, one of these at least, that are alike: long lists have many names."""
+    words = _apart_from_form(words_of(name))
+    yield from words
+    if words:
+        yield "".join(word[0] for word in words)
+        yield f"{words[0][:2]}…"
+
+
 @attrs.frozen
 class Meant:
     """Whom a name may mean.
@@ -99,10 +108,13 @@ class KnownNames:
     def __init__(self, names: Mapping[HolderId, Iterable[str]]) -> None:
         self._names = {holder: tuple(dict.fromkeys(borne)) for holder, borne in names.items()}
         self._bearing: defaultdict[tuple[str, ...], dict[HolderId, None]] = defaultdict(dict)
+        self._near: defaultdict[str, dict[HolderId, None]] = defaultdict(dict)
         for holder, borne in self._names.items():
             for name in borne:
                 for spelling in spellings(name):
                     self._bearing[spelling][holder] = None
+                for trait in _traits(name):
+                    self._near[trait][holder] = None
         self.nameless = tuple(holder for holder, borne in self._names.items() if not borne)
 
     def meant(self, name: str) -> Meant:
@@ -116,8 +128,9 @@ class KnownNames:
             return Meant(next(iter(exact)))
         alike = dict.fromkeys(exact, "the same name")
         if len(exact) < 2:
-            for holder, borne in self._names.items():
-                why = next(filter(None, (likeness(name, each) for each in borne)), "")
+            near = {holder: None for trait in _traits(name) for holder in self._near.get(trait, ())}
+            for holder in near:
+                why = next(filter(None, (likeness(name, each) for each in self._names[holder])), "")
                 if why:
                     alike.setdefault(holder, why)
         if len(exact) == 1 and len(alike) == 1:
