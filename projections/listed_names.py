@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -57,7 +57,10 @@ def _apart_from_form(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def likeness(name: str, other: str) -> str:
     """Return in what two names are alike that are not the same; empty where they are not."""
-    ours, theirs = _apart_from_form(words_of(name)), _apart_from_form(words_of(other))
+    return _likeness(_apart_from_form(words_of(name)), _apart_from_form(words_of(other)))
+
+
+def _likeness(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
     if not ours or not theirs:
         return ""
     if sorted(ours) == sorted(theirs):
@@ -66,9 +69,9 @@ def likeness(name: str, other: str) -> str:
         return "initials"
     if {*ours} < {*theirs} or {*theirs} < {*ours}:
         return "a part of the name"
-    if SequenceMatcher(None, " ".join(ours), " ".join(theirs), autojunk=False).ratio() >= _ALIKE:
-        return "spelt alike"
-    return ""
+    matcher = SequenceMatcher(None, " ".join(ours), " ".join(theirs), autojunk=False)
+    is_alike = all(ratio() >= _ALIKE for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio))
+    return "spelt alike" if is_alike else ""
 
 
 def is_initials(short: tuple[str, ...], words: tuple[str, ...]) -> bool:
@@ -105,24 +108,37 @@ class KnownNames:
         names: Of each holder, the names that are at hand; those of holders that count as one together.
     """
 
-    def __init__(self, names: Mapping[HolderId, Iterable[str]]) -> None:
-        self._names = {holder: tuple(dict.fromkeys(borne)) for holder, borne in names.items()}
+    def __init__(self, names: Mapping[HolderId, Sequence[str]]) -> None:
+        self._names = {
+            holder: tuple(dict.fromkeys(_apart_from_form(words_of(name)) for name in borne))
+            for holder, borne in names.items()
+        }
+        self._meant: dict[str, Meant] = {}
         self._bearing: defaultdict[tuple[str, ...], dict[HolderId, None]] = defaultdict(dict)
         self._near: defaultdict[str, dict[HolderId, None]] = defaultdict(dict)
-        for holder, borne in self._names.items():
+        for holder, borne in names.items():
             for name in borne:
                 for spelling in spellings(name):
                     self._bearing[spelling][holder] = None
                 for trait in _traits(name):
                     self._near[trait][holder] = None
-        self.nameless = tuple(holder for holder, borne in self._names.items() if not borne)
+
+    def has(self, holder: HolderId) -> bool:
+        """Whether a name of a holder is at hand."""
+        return bool(self._names.get(holder))
 
     def meant(self, name: str) -> Meant:
         """Return whom a name means, or those whom it may mean."""
+        if name not in self._meant:
+            self._meant[name] = self._looked_for(name)
+        return self._meant[name]
+
+    def _looked_for(self, name: str) -> Meant:
         exact: dict[HolderId, None] = {}
         for spelling in spellings(name):
             exact |= self._bearing.get(spelling, {})
         words = words_of(name)
+        own = _apart_from_form(words)
         is_short = len(words) == 1 and len(words[0]) <= _SHORT
         if len(exact) == 1 and not is_short:
             return Meant(next(iter(exact)))
@@ -130,7 +146,7 @@ class KnownNames:
         if len(exact) < 2:
             near = {holder: None for trait in _traits(name) for holder in self._near.get(trait, ())}
             for holder in near:
-                why = next(filter(None, (likeness(name, each) for each in self._names[holder])), "")
+                why = next(filter(None, (_likeness(own, each) for each in self._names[holder])), "")
                 if why:
                     alike.setdefault(holder, why)
         if len(exact) == 1 and len(alike) == 1:

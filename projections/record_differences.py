@@ -234,7 +234,7 @@ def record_differences(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None)
     on = day(as_of, what="as_of")
     known = ledger.position(known_at)
     facts = ledger.standing(known)
-    names = _names(facts)
+    names = _Names(facts)
     received = sorted(
         (each for each in facts if type(each.fact) is HolderListReceived and _struck(each) <= on),
         key=lambda each: (_struck(each), each.entry.number),
@@ -255,15 +255,32 @@ def _struck(each: InEffect) -> date:
     return each.fact.effective_on.latest
 
 
-def _names(facts: Iterable[InEffect]) -> dict[HolderId, list[str]]:
-    """Return every name that a holder bears or ever bore, as far as it is at hand: a list may be behind."""
-    found: defaultdict[HolderId, list[str]] = defaultdict(list)
-    for each in facts:
-        for movement in each.fact.movements():
-            if isinstance(movement, Setting) and movement.level is Level.HOLDER_NAME:
-                value = movement.value.value if isinstance(movement.value, Personal) else str(movement.value)
-                found[movement.subject] += [] if value is None else [value]  # type: ignore[index]  # by its level
-    return found
+class _Names:
+    """Every name that a holder bears or ever bore, as far as it is at hand: a list may be behind.
+
+    Args:
+        facts: All that stand as known.
+    """
+
+    def __init__(self, facts: Iterable[InEffect]) -> None:
+        self._borne: defaultdict[HolderId, list[str]] = defaultdict(list)
+        for each in facts:
+            for movement in each.fact.movements():
+                if isinstance(movement, Setting) and movement.level is Level.HOLDER_NAME:
+                    value = movement.value.value if isinstance(movement.value, Personal) else str(movement.value)
+                    holder: HolderId = movement.subject  # type: ignore[assignment]  # a holder, by its level
+                    self._borne[holder] += [] if value is None else [value]
+        self._known: dict[tuple[tuple[HolderId, HolderId], ...], KnownNames] = {}
+
+    def counting(self, as_one: Mapping[HolderId, HolderId]) -> KnownNames:
+        """Return the names, those of holders that count as one together; lists of many days have the same."""
+        key = tuple(sorted(as_one.items()))
+        if key not in self._known:
+            together: defaultdict[HolderId, list[str]] = defaultdict(list)
+            for holder, borne in self._borne.items():
+                together[as_one.get(holder, holder)] += borne
+            self._known[key] = KnownNames(together)
+        return self._known[key]
 
 
 @attrs.frozen
@@ -307,7 +324,7 @@ class _Compared:
         ledger: Ledger,
         each: InEffect,
         facts: Sequence[InEffect],
-        names: Mapping[HolderId, Sequence[str]],
+        names: _Names,
         known_at: KnownAt,
     ) -> None:
         assert isinstance(each.fact, HolderListReceived)
@@ -447,7 +464,7 @@ class _Register:
         self,
         history: History,
         balances: Balances,
-        names: Mapping[HolderId, Sequence[str]],
+        names: _Names,
         stock_class: StockClassId,
     ) -> None:
         self._history, self._balances, self._class = history, balances, stock_class
@@ -455,10 +472,7 @@ class _Register:
         self.may_be_several = {
             self._party(holder) for holder, counts_as in merged_names(balances).items() if len(counts_as) > 1
         }
-        together: defaultdict[HolderId, list[str]] = defaultdict(list)
-        for holder, borne in names.items():
-            together[self._party(holder)] += borne
-        self._known, self._names = KnownNames(together), together
+        self._known = names.counting(self._as_one)
         self.is_complete = is_complete(balances, stock_class)
         held = balances.grouped(self._whose)
         self._shares = {
@@ -496,7 +510,7 @@ class _Register:
     def nameless(self, line: ListedHolder) -> list[HolderId]:
         """Return whom a line may mean beside: a name that was erased may be that of anybody, and anybody's its."""
         erased = line.name.value is None
-        return [holder for holder in self._shares if erased or not self._names.get(holder)]
+        return [holder for holder in self._shares if erased or not self._known.has(holder)]
 
     def entries(self, holder: HolderId) -> tuple[EntryNumber, ...]:
         """Return the entries behind what a holder has."""
