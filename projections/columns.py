@@ -376,6 +376,7 @@ _DIFFERENCES: Final = (
     _quantity("recorded"),
     _quantity("off_by"),
     Column("code", of="CODE", shown=False),
+    Column("weight", of=lambda line: line.weight.value, shown=False),
     Column("lists", of=lambda line: tuple(str(number) for number in line.lists)),
     Column("entries", of=lambda line: tuple(str(number) for number in line.entries)),
 )

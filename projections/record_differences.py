@@ -25,6 +25,7 @@ from ledger.quantities import Shares
 from ledger.timeline import History, InEffect
 from projections.bounds import Bounds, exactly
 from projections.cap_table import class_lines, merged_names, shares_between
+from projections.claims import Weight
 from projections.frame import Tabular
 from projections.listed_names import KnownNames, Meant
 from projections.replay import Balances, is_complete, replay
@@ -53,6 +54,9 @@ class DifferenceKind(Enum):
     """The lines of the list do not add to what is outstanding: issued, less treasury."""
     OWN_TOTAL = "the list and its own total"
     """The lines of the list do not add to the total that it states."""
+
+
+_HELD_AGAINST: Final = {DifferenceKind.CONTROL_BOOK: "control book", DifferenceKind.OWN_TOTAL: "its own total"}
 
 
 @attrs.frozen
@@ -100,7 +104,12 @@ class RecordDifference:
 
     def arithmetic(self) -> str:
         """Return how it follows, in one line."""
-        return f"list {self.listed} − record {self.recorded} = {self.off_by}"
+        return f"list {self.listed} − {_HELD_AGAINST.get(self.kind, 'record')} {self.recorded} = {self.off_by}"
+
+    @property
+    def weight(self) -> Weight:
+        """How much it weighs: one that is gone is worth knowing, and nothing has to be done about it."""
+        return Weight.WRONG if self.is_open else Weight.NOTICE
 
 
 @attrs.frozen
@@ -145,6 +154,11 @@ class UnclearName:
     account: str | None
     shares: Shares
     candidates: tuple[Candidate, ...]
+
+    @property
+    def weight(self) -> Weight:
+        """How much it weighs: something is missing, namely who is meant."""
+        return Weight.OPEN
 
 
 @attrs.frozen

@@ -59,6 +59,7 @@ def _differences(answer: RecordDifferences) -> Table:
             Column(name="lists", heading="Lists", kind=Kind.COUNT, about="lists", block=3),
             Column(name="entries", heading="Entries", kind=Kind.COUNT, about="entries", block=3),
             Column(name="code", heading="Code", shown=False),
+            Column(name="weight", heading="Weight", shown=False),
         ),
         rows=[
             Row(
@@ -79,6 +80,7 @@ def _differences(answer: RecordDifferences) -> Table:
                     tuple(map(int, each.lists)),
                     tuple(map(int, each.entries)) or None,
                     each.CODE,
+                    each.weight.value,
                 )
             )
             for each in answer
@@ -104,6 +106,7 @@ def _unclear(answer: RecordDifferences) -> Table:
             Column(name="on", heading="List of", kind=Kind.DAY, shown=False),
             Column(name="entry", heading="Entry", kind=Kind.COUNT, shown=False),
             Column(name="code", heading="Code", shown=False),
+            Column(name="weight", heading="Weight", shown=False),
         ),
         rows=[
             Row(
@@ -120,6 +123,7 @@ def _unclear(answer: RecordDifferences) -> Table:
                     line.on,
                     line.entry,
                     line.CODE,
+                    line.weight.value,
                 ),
                 group=str(place),
             )

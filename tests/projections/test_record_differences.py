@@ -145,6 +145,7 @@ def test_a_list_that_does_not_add_to_its_own_total_differs_from_itself() -> None
     (found,) = asked(ledger)
 
     assert (found.kind, found.off_by) == (DifferenceKind.OWN_TOTAL, exactly(Shares(-10)))
+    assert found.arithmetic() == "list 1,000 − its own total 1,010 = -10"
 
 
 def test_lines_of_one_holder_count_together() -> None:
@@ -179,6 +180,7 @@ def test_a_difference_is_as_old_as_the_first_list_in_which_it_shows_until_one_in
 
     gone = asked(ledger)
     assert [(each.since, each.gone, each.days) for each in gone] == [(date(2026, 7, 31), date(2026, 9, 30), 61)] * 2
+    assert [each.weight.value for each in (*shows, *gone)] == ["wrong", "wrong", "notice", "notice"]
     assert not gone.differs
 
 
@@ -261,6 +263,7 @@ def test_a_short_name_that_fits_two_is_listed_with_both_and_taken_for_neither(sh
         ("radiant", "a part of the name"),
         ("tertius", "initials"),
     ]
+    assert (unclear.CODE, unclear.weight.value) == ("E_LISTED_NAME", "open")
     assert told(answer) == []
 
 
