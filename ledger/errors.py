@@ -553,24 +553,40 @@ class TransferRestricted(RuleBroken):
 
 @attrs.frozen(eq=False)
 class NoticeTooShort(RuleBroken):
-    """An ownership limit would be raised or waived before its notice has run, or above its ceiling."""
+    """An ownership limit would be raised or waived before its notice has run."""
 
     CODE: ClassVar[str] = "E_NOTICE"
     RULE: ClassVar[str] = "limits-are-raised-after-notice"
 
     restriction: RestrictionId
-    notice_days: int | None
+    notice_days: int
     earliest: date | None
-    ceiling: Ratio | None
     on: date
 
     def __str__(self) -> str:
-        if self.ceiling is not None:
-            return f"ownership limit {self.restriction} has a ceiling of {self.ceiling}. Raise it to that at most."
         given = f"from {self.earliest} on" if self.earliest is not None else "and no day of a notice is stated"
         return (
             f"ownership limit {self.restriction} is raised {self.notice_days} days after notice, {given}, and not"
             f" on {self.on}. State notified_on, and take effect no earlier."
+        )
+
+
+@attrs.frozen(eq=False)
+class CeilingExceeded(RuleBroken):
+    """An ownership limit would be raised above the ceiling that was agreed for it."""
+
+    CODE: ClassVar[str] = "E_CEILING"
+    RULE: ClassVar[str] = "limits-keep-to-their-ceiling"
+
+    restriction: RestrictionId
+    at_most: Ratio
+    ceiling: Ratio
+    on: date
+
+    def __str__(self) -> str:
+        return (
+            f"ownership limit {self.restriction} would be {self.at_most} from {self.on} on, and its ceiling is"
+            f" {self.ceiling}. Raise it to that at most, or agree on another limit."
         )
 
 

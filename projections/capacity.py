@@ -236,12 +236,10 @@ class _Desk:
         yield from self._of_the_charter(self.classes[into])
         for limit in ownership:
             if limit.covers(right.source):
-                yield self._of_ownership(into, every, limit)
+                yield of_ownership(self.balances, into, every, limit)
         for cap in caps:
             if cap.covers(right.source):
-                of = "an unknown number" if cap.number is None else f"{cap.number:,}"
-                words = f"{of} may be issued in all, and {cap.issued} were"
-                yield CapacityLimit(Stop.CAP, cap.room, words, cap.restriction)
+                yield of_cap(cap)
 
     def _of_the_charter(self, line: ClassLine) -> Iterator[CapacityLimit]:
         kept = next((each.shares for each in line.reserves if each.reserve == self.reserve), exactly(NO_SHARES))
@@ -256,47 +254,66 @@ class _Desk:
         if self.reserve is not None:
             yield CapacityLimit(Stop.RESERVE, kept, f"{kept} kept back in it", self.reserve)
 
-    def _of_ownership(self, into: StockClassId, every: Iterable[Acquirable], limit: LimitInForce) -> CapacityLimit:
-        acting = acting_with(self.holder, groups(self.balances).values())
-        count = relied_on(self.balances, into, acting)
-        has = owned_shares(self.balances, into, owners(self.balances, into))
-        owned = together(
-            (shares_between(bounds, Fraction(1)) for owner, bounds in has.items() if owner in acting), NO_SHARES
-        )
-        beside = together(self._beside(every, acting, into), NO_SHARES)
-        decimals = int(self.balances.values(Level.DECIMALS, into)[-1])
-        low = high = None
-        if limit.smallest is not None and count.shares.low is not None and owned.high is not None:
-            low = NO_SHARES
-            if beside.high is not None:
-                low = room_under(
-                    limit.smallest,
-                    outstanding=count.shares.low,
-                    owned=owned.high,
-                    acquirable=beside.high,
-                    decimals=decimals,
-                )
-        if limit.largest is not None and count.shares.high is not None and owned.low is not None:
-            high = room_under(
-                limit.largest,
-                outstanding=count.shares.high,
-                owned=owned.low,
-                acquirable=beside.low or NO_SHARES,
+
+def of_cap(cap: CapInForce) -> CapacityLimit:
+    """Return what a cap leaves."""
+    of = "an unknown number" if cap.number is None else f"{cap.number:,}"
+    words = f"{of} may be issued in all, and {cap.issued} were"
+    return CapacityLimit(Stop.CAP, cap.room, words, cap.restriction)
+
+
+def of_ownership(
+    balances: Balances, into: StockClassId, every: Iterable[Acquirable], limit: LimitInForce
+) -> CapacityLimit:
+    """Return what an ownership limit leaves its holder.
+
+    Args:
+        balances: The accounts and levels.
+        into: The class that is received.
+        every: What anybody may acquire of it within 60 days, limits left out of account.
+        limit: The limit.
+    """
+    acting = acting_with(limit.holder, groups(balances).values())
+    count = relied_on(balances, into, acting)
+    has = owned_shares(balances, into, owners(balances, into))
+    owned = together(
+        (shares_between(bounds, Fraction(1)) for owner, bounds in has.items() if owner in acting), NO_SHARES
+    )
+    beside = together(_beside(balances, every, acting, into), NO_SHARES)
+    decimals = int(balances.values(Level.DECIMALS, into)[-1])
+    low = high = None
+    if limit.smallest is not None and count.shares.low is not None and owned.high is not None:
+        low = NO_SHARES
+        if beside.high is not None:
+            low = room_under(
+                limit.smallest,
+                outstanding=count.shares.low,
+                owned=owned.high,
+                acquirable=beside.high,
                 decimals=decimals,
             )
-        words = _said_of(limit, count, owned, beside, acting - {self.holder})
-        return CapacityLimit(Stop.OWNERSHIP, Bounds(low, high), words, limit.restriction)
+    if limit.largest is not None and count.shares.high is not None and owned.low is not None:
+        high = room_under(
+            limit.largest,
+            outstanding=count.shares.high,
+            owned=owned.low,
+            acquirable=beside.low or NO_SHARES,
+            decimals=decimals,
+        )
+    words = _said_of(limit, count, owned, beside, acting - {limit.holder})
+    return CapacityLimit(Stop.OWNERSHIP, Bounds(low, high), words, limit.restriction)
 
-    def _beside(
-        self, every: Iterable[Acquirable], acting: frozenset[HolderId], into: StockClassId
-    ) -> Iterator[Bounds[Shares]]:
-        """Yield what may be acquired within 60 days by papers without such a limit."""
-        limits = ownership_limits(self.balances, into)
-        for each in every:
-            is_limited = any(limit.holder == each.holder and limit.covers(each.source) for limit in limits)
-            is_open = each.is_open(self.balances.history.as_of, within_days=WITHIN_DAYS)
-            if each.holder in acting and is_open and not is_limited:
-                yield each.shares
+
+def _beside(
+    balances: Balances, every: Iterable[Acquirable], acting: frozenset[HolderId], into: StockClassId
+) -> Iterator[Bounds[Shares]]:
+    """Yield what may be acquired within 60 days by papers without such a limit."""
+    limits = ownership_limits(balances, into)
+    for each in every:
+        is_limited = any(limit.holder == each.holder and limit.covers(each.source) for limit in limits)
+        is_open = each.is_open(balances.history.as_of, within_days=WITHIN_DAYS)
+        if each.holder in acting and is_open and not is_limited:
+            yield each.shares
 
 
 def _said_of(

@@ -23,6 +23,7 @@ from ledger.movements import (
     Posting,
     Rescaling,
     Stage,
+    StockClassKind,
     Unit,
 )
 from ledger.movements import (
@@ -223,6 +224,13 @@ class Recorded:
         found = reduce(Interval.or_, intervals) if intervals else NOT_BELOW_ZERO
         missing = "" if found.is_bounded else f"{what} of {operand.stock_class} on {on} is not recorded"
         return Found(found, missing, tuple(each.entry.number for each, _ in settings))
+
+    def common(self, on: date) -> tuple[StockClassId, ...]:
+        """Return the class of common stock on a day, where there is one only: what all dilution is counted in."""
+        balances = self.balances(on)
+        classes = balances.subjects(Level.CLASS_KIND)
+        found = [each for each in classes if StockClassKind.COMMON in balances.values(Level.CLASS_KIND, each)]
+        return (*found,) if len(found) == 1 else ()
 
     # --- in a period ------------------------------------------------------------------------------------------
 

@@ -24,11 +24,12 @@ from ledger.identity import ClaimId, EntryNumber, IssuerId, StockClassId
 from ledger.movements import Level
 from ledger.quantities import Authorized
 from ledger.terms.disclosed import HALF_A_DIGIT, Disclosed, Qualifier, Rounding, Tolerance, Unit, in_unit
-from ledger.terms.interval import EVERYTHING, NOT_BELOW_ZERO, Interval, point
+from ledger.terms.interval import EVERYTHING, NOT_BELOW_ZERO, Interval, point, spanning
 from ledger.terms.measures import Definition, Measure, MeasureKind, Operand, Role, Source
 from ledger.timeline import place_in_history
 from projections.claim_operands import SHARE_COUNTS, Found, Recorded
 from projections.frame import Tabular
+from projections.fully_diluted import fully_diluted
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -556,6 +557,41 @@ class _Judge:
             beneficial = self._beneficially(measure, mine, fact)
             if beneficial is not None:
                 yield beneficial
+            for place, one in enumerate(mine):
+                for name, basis in self._other_bases(one, fact):
+                    replaced = (*mine[:place], basis, *mine[place + 1 :])
+                    definition = measure.definitions()[0]
+                    what = Definition(f"with {name}", f"{definition.formula}, {name}", definition.side)
+                    yield _Try(measure, what, replaced, is_first=False)
+
+    def _other_bases(self, one: Used, fact: ClaimDisclosed) -> Iterator[tuple[str, Used]]:
+        """Yield what else a count may be of: shares owned beneficially, the reported count, diluted shares.
+
+        A count is not held against a reported count: that would be the same statement twice.
+        """
+        operand, on = one.operand, one.operand.on or fact.about_day
+        if operand.source is Source.HELD and fact.measure.kind is not MeasureKind.PERCENT:
+            more = self._recorded.acquirable(operand, on)
+            if more is not None and more.is_bounded:
+                held = self._recorded.read(operand, fact.about_day).interval + more
+                yield "what the holder may acquire within 60 days", self._instead(one, held)
+        if operand.source is not Source.OUTSTANDING:
+            return
+        reported = self._recorded.reported(operand, on)
+        if not reported.missing and fact.measure.kind is MeasureKind.PERCENT:
+            yield "the count that the company reported last", self._instead(one, reported.interval)
+        if one.missing or operand.stock_class not in self._recorded.common(on):
+            return
+        for count in fully_diluted(self._ledger, as_of=on, known_at=self._known):
+            if count.total is not None and None not in (count.total.low, count.total.high):
+                diluted = spanning(count.total.low.as_fraction(), count.total.high.as_fraction())  # type: ignore[union-attr]
+                yield f"shares counted as {count.definition.about}", self._instead(one, diluted)
+
+    def _instead(self, one: Used, interval: Interval) -> Used:
+        """Return an operand with another figure in its place."""
+        multiple = one.operand.multiple
+        taken = interval if multiple is None else interval.times(multiple.value)
+        return attrs.evolve(one, interval=taken, missing="")
 
     def _beneficially(self, measure: Measure, used: Sequence[Used], fact: ClaimDisclosed) -> _Try | None:
         """Return a percentage with the shares that the holder may acquire within 60 days added, above and below.

@@ -806,7 +806,7 @@ _ACCRUED: Final = (
     Column("name"),
     _quantity("shares"),
     _currency("owed"),
-    *(_quantity(name, bounded=False) for name in ("accrued", "paid", "owed", "given_up")),
+    *map(_quantity, ("accrued", "paid", "owed", "given_up")),
 )
 _PAYMENTS: Final = (
     Column("entry", Kind.WHOLE),

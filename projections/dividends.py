@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +14,7 @@ from ledger.days import EffectiveDay, day
 from ledger.errors import UnknownName, nearest
 from ledger.events import Certainty, DividendDeclared, DividendPaid
 from ledger.identity import DividendId, EntryNumber, HolderId, IssuerId, StockClassId
-from ledger.movements import Declared, Level, Posting
+from ledger.movements import Declared, Level, Movement, Posting, Setting
 from ledger.quantities import Currency, Money, Price, Shares, paid_out
 from ledger.terms.dividends import PaidIn
 from ledger.timeline import InEffect, history_of
@@ -104,7 +104,7 @@ class AccruedLine:
         accrued: All that accrued, paid or not.
         paid: What was paid of it.
         owed: What accrued and was not paid, rounded so that the lines of a class add up; below zero where more was
-            paid than accrued.
+            paid than accrued in every reading of open days. Readings in which that would be are left out otherwise.
         given_up: The part of it that accrued on shares which they have no longer.
     """
 
@@ -112,10 +112,21 @@ class AccruedLine:
     name: str
     stock_class: StockClassId
     shares: Bounds[Shares]
-    accrued: Money
-    paid: Money
-    owed: Money
-    given_up: Money
+    accrued: Bounds[Money]
+    paid: Bounds[Money]
+    owed: Bounds[Money]
+    given_up: Bounds[Money]
+
+    @property
+    def currency(self) -> Currency:
+        """The currency of its figures."""
+        return _ends(self.owed)[1].currency
+
+    @property
+    def beyond(self) -> Money | None:
+        """What was settled beyond what the terms yield, in every reading; ``None`` where that is nothing."""
+        _, most = _ends(self.owed)
+        return Money.of_units(-most.units, most.currency) if most.units < 0 else None
 
 
 @attrs.frozen
@@ -159,7 +170,7 @@ class DividendLedger(Tabular):
         dividends: Every dividend that was declared by then, in the order of their record days.
         accrued: What has accrued by the terms of a class, by class and holder.
         payments: Every payment, in order of effect.
-        counted_late: Entries whose day is open: what accrued counts them from their latest day.
+        open_entries: Entries whose day is open, and with it what accrued.
     """
 
     issuer: IssuerId | None
@@ -169,7 +180,7 @@ class DividendLedger(Tabular):
     dividends: tuple[DividendLine, ...]
     accrued: tuple[AccruedLine, ...]
     payments: tuple[PaymentLine, ...]
-    counted_late: tuple[EntryNumber, ...]
+    open_entries: tuple[EntryNumber, ...]
 
     def __iter__(self) -> Iterator[DividendLine]:
         return iter(self.dividends)
@@ -190,7 +201,7 @@ class DividendLedger(Tabular):
 
         return columns.dividends(self)
 
-    def owed(self, holder: str, stock_class: str) -> Money | None:
+    def owed(self, holder: str, stock_class: str) -> Bounds[Money] | None:
         """Return what accrued on the shares of a holder and is not paid; ``None`` where nothing accrues."""
         for line in self.accrued:
             if (line.holder, line.stock_class) == (holder, stock_class):
@@ -226,9 +237,9 @@ def dividends(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Divid
         known,
         ledger.entries()[known - 1].recorded_at,
         tuple(_declared(ledger, balances, names, payments)),
-        tuple(_accrued(balances, names, accrued_dividends(history.certain, history.as_of))),
+        tuple(_accrued(balances, names, accrued_dividends(history, history.as_of))),
         tuple(map(_payment, payments)),
-        tuple(_counted_late(balances)),
+        tuple(_open_entries(balances)),
     )
 
 
@@ -374,27 +385,53 @@ def _accrued(
         of_class.setdefault(stock_class, {}).setdefault(shown, []).append(accrued)
     for stock_class, of_holder in of_class.items():
         holders = sorted(of_holder)
-        parts = [part for holder in holders for part in of_holder[holder]]
-        currency = parts[0].currency
-        owed = paid_out([_sum(each.owed for each in of_holder[holder]) for holder in holders], currency)
-        given_up = paid_out([_sum(each.given_up for each in of_holder[holder]) for holder in holders], currency)
-        for holder, left, of_old in zip(holders, owed, given_up, strict=True):
-            paid = Money(_sum(each.paid for each in of_holder[holder]), currency)
+        parts = [of_holder[holder] for holder in holders]
+        currency = parts[0][0].currency
+        owed, given_up, all_of_it = (
+            _paid_out([_sum(getattr(each, figure) for each in of) for of in parts], currency)
+            for figure in ("owed", "given_up", "accrued")
+        )
+        for holder, of, left, of_old, so_far in zip(holders, parts, owed, given_up, all_of_it, strict=True):
+            paid = _as_money(_sum(each.paid for each in of), currency)
+            if left.is_exact and paid.is_exact:
+                so_far = exactly(left.exact + paid.exact)  # so that the row adds up
             shares = shares_between(held.get((stock_class, holder), (0, 0)), ONE)
-            if left or of_old or paid or shares != exactly(Shares(0)):
+            nothing = exactly(Money.of_units(0, currency))
+            if any(each != nothing for each in (left, of_old, paid)) or shares != exactly(Shares(0)):
                 yield AccruedLine(
-                    holder, name_of(balances, holder), stock_class, shares, left + paid, paid, left, of_old
+                    holder, name_of(balances, holder), stock_class, shares, so_far, paid, left, of_old
                 )
 
 
-def _counted_late(balances: Balances) -> Iterator[EntryNumber]:
+def _paid_out(figures: Sequence[Bounds[Fraction]], currency: Currency) -> list[Bounds[Money]]:
+    """Return figures rounded to what can be paid: what is known so that it adds up, each bound by itself."""
+    known = iter(paid_out([each.exact for each in figures if each.is_exact], currency))
+    return [
+        exactly(next(known)) if each.is_exact else each.map(lambda bound: paid_out([bound], currency)[0])
+        for each in figures
+    ]
+
+
+def _as_money(exact: Bounds[Fraction], currency: Currency) -> Bounds[Money]:
+    return exact.map(lambda amount: Money(amount, currency))
+
+
+def _sum(figures: Iterable[Bounds[Fraction]]) -> Bounds[Fraction]:
+    return together(figures, Fraction(0))
+
+
+def _open_entries(balances: Balances) -> Iterator[EntryNumber]:
     """Yield the entries whose day is open, and that what accrued depends on."""
     accruing = set(balances.subjects(Level.DIVIDEND_TERMS))
-    for each in balances.history.certain if accruing else ():
-        moves = (movement for movement in each.fact.movements() if type(movement) is Posting)
-        if not each.is_exact and any(movement.unit in accruing for movement in moves):
+    history = balances.history
+    for each in (*history.certain, *history.open) if accruing else ():
+        pays = isinstance(each.fact, DividendPaid) and each.fact.stock_class in accruing
+        if not each.is_exact and (pays or any(_accrues(one, accruing) for one in each.fact.movements())):
             yield each.entry.number
 
 
-def _sum(figures: Iterable[Fraction]) -> Fraction:
-    return sum(figures, Fraction(0))
+def _accrues(movement: Movement, accruing: Container[object]) -> bool:
+    """Whether a movement changes what accrues on one of some classes."""
+    if isinstance(movement, Setting):
+        return movement.level in (Level.DIVIDEND_TERMS, Level.STATED_VALUE) and movement.subject in accruing
+    return isinstance(movement, Posting) and movement.unit in accruing

@@ -27,7 +27,7 @@ from ledger.terms.safes import SafeTerms
 from ledger.terms.waterfall import Claim
 from projections.accruals import accrued_dividends
 from projections.awards import awards, by_holder
-from projections.bounds import Bounds, Possible
+from projections.bounds import Bounds, Possible, exactly
 from projections.cap_table import CapTable, ClassLine, common_for_each, shown_under, table_of
 from projections.notes import notes
 from projections.replay import Balances, Units, replay_index
@@ -257,9 +257,15 @@ class _Making:
                 raise self._open(f"what accrued on {stock_class} of holders that are not recorded")
             for holder, number in of.items():
                 assert holder is not None
-                owed = accrued[stock_class].get(holder, NONE)
+                owed = accrued[stock_class].get(holder, exactly(NONE))
+                if not owed.is_exact:
+                    raise self._open(f"what accrued on {stock_class} of {holder}")
                 self._add(
-                    self._stock(stock_class, Fraction(owed) / number), stock_class, kind, {holder: number}, holder
+                    self._stock(stock_class, Fraction(owed.exact) / number),
+                    stock_class,
+                    kind,
+                    {holder: number},
+                    holder,
                 )
 
     def _assume(self, line: ClassLine, preference: LiquidationPreference | None) -> None:
@@ -283,14 +289,18 @@ class _Making:
                 f"{name} converts at a market price alone, which no exit value tells: it keeps its preference."
             )
 
-    def _accrued(self, history: History) -> dict[StockClassId, dict[HolderId, Fraction]]:
+    def _accrued(self, history: History) -> dict[StockClassId, dict[HolderId, Bounds[Fraction]]]:
         """Return what accrued on the shares that each holder has, in the currency that is paid out."""
-        found: dict[StockClassId, dict[HolderId, Fraction]] = {}
-        for (holder, stock_class), each in accrued_dividends(history.certain, history.as_of).items():
+        found: dict[StockClassId, dict[HolderId, Bounds[Fraction]]] = {}
+        for (holder, stock_class), each in accrued_dividends(history, history.as_of).items():
             if each.currency != self._currency:
                 raise other_currency(f"the dividend of {stock_class}", each.currency, self._currency)
             of_class, shown = found.setdefault(stock_class, {}), shown_under(self._balances, holder)
-            of_class[shown] = of_class.get(shown, NONE) + max(NONE, each.owed - each.given_up)
+            before, held = of_class.get(shown, exactly(NONE)), each.held
+            of_class[shown] = Bounds(
+                (before.low or NONE) + max(NONE, held.low or NONE),
+                (before.high or NONE) + max(NONE, held.high or NONE),
+            )
         return found
 
     # --- instruments ---------------------------------------------------------------------------------------

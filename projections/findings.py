@@ -29,6 +29,7 @@ from ledger.movements import (
 from ledger.quantities import Currency, Money, Shares
 from ledger.timeline import InEffect
 from projections.awards import ahead_of_vesting
+from projections.beyond_limits import beyond_limits
 from projections.frame import Lines
 from projections.off_terms import off_terms
 
@@ -100,7 +101,8 @@ def findings(ledger: Ledger, *, known_at: KnownAt = None) -> Findings:
             Severity.BROKEN, breach.error.code, str(breach.error), day_of(breach.at), amount, breach.entry
         )
         found.setdefault(breach.key, finding)
-    for key, finding in (*_in_some_readings(facts), *_off_terms(facts), *_ahead_of_vesting(facts)):
+    every = (*_in_some_readings(facts), *_off_terms(facts), *_ahead_of_vesting(facts), *_beyond_limits(facts))
+    for key, finding in every:
         found.setdefault(key, finding)
     return Findings(sorted(found.values(), key=lambda each: (each.on, each.entry, each.code)))
 
@@ -196,3 +198,11 @@ def _ahead_of_vesting(facts: list[InEffect]) -> Iterator[tuple[Any, Finding]]:
         number = each.entry.number
         finding = Finding(Severity.OFF_TERMS, "E_OFF_TERMS", what, each.fact.effective_on.latest, shares, number)
         yield ("off terms", number), finding
+
+
+def _beyond_limits(facts: list[InEffect]) -> Iterator[tuple[Any, Finding]]:
+    """Yield each conversion or exercise that went beyond an ownership limit, and each issue beyond a cap."""
+    for each, restriction, what, beyond in beyond_limits(facts):
+        number = each.entry.number
+        finding = Finding(Severity.OFF_TERMS, "E_OFF_TERMS", what, day_of(each.settles), beyond, number)
+        yield ("beyond", number, restriction), finding

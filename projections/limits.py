@@ -317,16 +317,22 @@ def _issued_under(balances: Balances, agreed: IssuanceCapAgreed, after: Place) -
     """Return what was issued of the class since, by what counts against a cap."""
     low = high = Fraction(0)
     for each in _since(balances, after):
-        issued = sum(
-            reaches.quantity
-            for leaves, reaches in pairs(each.fact.movements())
-            if leaves.account in ISSUES and reaches.unit == agreed.stock_class and type(reaches.account) is Held
-        )
-        if issued and _counts(each, agreed):
+        issued = issued_against(agreed, each)
+        if issued:
             more = issued * factor_since(balances, agreed.stock_class, each)
             low += more if each.settles <= close_of(balances.history.as_of) else 0
             high += more
     return Bounds(Shares.of_units(low), Shares.of_units(high))
+
+
+def issued_against(agreed: IssuanceCapAgreed, each: InEffect) -> int:
+    """Return how many units of its class a fact issues that count against a cap."""
+    issued = sum(
+        reaches.quantity
+        for leaves, reaches in pairs(each.fact.movements())
+        if leaves.account in ISSUES and reaches.unit == agreed.stock_class and type(reaches.account) is Held
+    )
+    return issued if issued and _counts(each, agreed) else 0
 
 
 def _counts(each: InEffect, agreed: IssuanceCapAgreed) -> bool:

@@ -5,6 +5,8 @@ dividends count as if they had always been (IAS 33.26, ASC 260-10-55-12): everyt
 day, or of a later one. Options, warrants and awards count by the treasury-stock method, convertible shares and
 notes as if converted, each for the days on which it was outstanding; ``ledger.terms.dilution`` puts them in order.
 A note converts with the interest that was owed when the period began: that of the period adds to income instead.
+Interest and dividends of the period are those that the note ledger and the dividend ledger accrue between its two
+days: both count up to and without a day, so from day a to day b they accrue for b - a days.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.dilution import Diluted, Potential, diluted
 from ledger.terms.warrants import WarrantTerms
 from ledger.timeline import InEffect, history_of
-from projections.accruals import accrued_dividends
+from projections.accruals import accrued_dividends, counted_late
 from projections.acquirable import days_of_terms
 from projections.awards import award_lines
 from projections.bounds import Bounds, exactly
@@ -101,7 +103,8 @@ class PotentialLine:
         outstanding: Common shares that it is for, on average.
         added: Shares that it would add: by the treasury-stock method, or all of them; ``None`` where that method
             needs the average price, and none was given.
-        income: What income would be higher by: dividends on it, or interest after tax.
+        income: What income would be higher by: dividends on it, with open days counted from the latest, or interest
+            after tax.
     """
 
     part: Part | None
@@ -336,7 +339,7 @@ class _Period:
         table = table_of(self._ledger, facts, balances, Units(facts, None, on))
         lines = [
             _scaled(line, factor)
-            for line in share_lines(self._ledger, balances, table, without_interest_since=self._after + _ONE_DAY)
+            for line in share_lines(self._ledger, balances, table, without_interest_since=self._after)
             if line.part not in (Part.COMMON, Part.POOL, Part.SAFES)
         ]
         issued = [line for line in lines if _needs_nothing(balances, line, on)]
@@ -377,13 +380,16 @@ class _Period:
         return _NONE
 
     def _dividends(self, stock_class: StockClassId) -> Fraction:
-        """Return the dividends of a class for the period: what accrued, and otherwise what was declared."""
+        """Return the dividends of a class for the period: what accrued, and otherwise what was declared.
+
+        An open day counts from its latest: what dilutes is decided by one figure.
+        """
         accrued = [
             sum(
                 (
-                    found.accrued
+                    found.accrued.exact
                     for (_, of), found in accrued_dividends(
-                        history_of(self._facts, as_of=on, known=self._known).certain, on + _ONE_DAY
+                        counted_late(history_of(self._facts, as_of=on, known=self._known)), on
                     ).items()
                     if of == stock_class
                 ),
@@ -405,7 +411,7 @@ class _Period:
     def _interest(self, note: InstrumentId, part: Fraction) -> Bounds[Fraction]:
         """Return the interest on a note for the period, less the tax that it saves."""
         found = [
-            debt.accrued(self._after + _ONE_DAY, self._through + _ONE_DAY)
+            debt.accrued(self._after, self._through)
             for debt in debts(self._facts, self._end)
             if debt.instrument == note
         ]

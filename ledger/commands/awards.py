@@ -58,6 +58,20 @@ class _Award:
         names = ", ".join(map(str, holders))
         raise TermsIncomplete(self.award, f"{names} have parts of it. Name the holder.")
 
+    def vested_part_is_told(self, holder: HolderId) -> None:
+        """Check that the record tells which part of what a holder has is vested: of several holders it does not.
+
+        Raises:
+            TermsIncomplete: Several have parts of the award, and only some of it has vested.
+        """
+        reading = self.reading
+        if self.left(holder) < reading.outstanding and NO_SHARES < reading.unvested < reading.outstanding:
+            raise TermsIncomplete(
+                self.award,
+                f"others have parts of it, and {reading.unvested:,} of {reading.outstanding:,} have not vested."
+                " State how many, or record the fact with the counts agreed.",
+            )
+
     def left(self, holder: HolderId) -> Shares:
         """Return what a holder has of it."""
         return dict(self.reading.holders).get(holder, NO_SHARES)
@@ -246,6 +260,8 @@ class ReleaseUnits:
             raise found.refused(f"is {terms.award_kind.value}, which is not released")
         holder = found.holder(self.holder)
         vested = min(found.reading.outstanding - found.reading.unvested, found.left(holder))
+        if self.released is None:
+            found.vested_part_is_told(holder)
         released = vested if self.released is None else self.released
         if released > vested or not released:
             raise found.refused(f"has {vested:,} vested units to be released")
@@ -303,11 +319,13 @@ class EndAward:
         Raises:
             UnknownName: No award of that name was granted.
             NotExercisable: Nothing of it could end.
-            TermsIncomplete: The holder must be named, or the award draws on no pool.
+            TermsIncomplete: The holder must be named, the award draws on no pool, or several have parts of an
+                award of which some has vested.
         """
         found = _award_on(ledger, self.award, self.on, self.phase)
         holder = found.holder(self.holder)
         outstanding = found.left(holder)
+        found.vested_part_is_told(holder)
         unvested = min(outstanding, found.reading.unvested)
         keeps_vested = self.cause in (EndCause.TERMINATION, EndCause.CONDITION_FAILED)
         vested = NO_SHARES if keeps_vested else outstanding - unvested

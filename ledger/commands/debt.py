@@ -22,6 +22,7 @@ from ledger.terms.notes import NoteConversion, NoteTerms
 if TYPE_CHECKING:
     from ledger.book import Book
     from ledger.journal import Ledger
+    from ledger.terms.market import Candidate, Found
     from ledger.timeline import InEffect
 
 
@@ -194,6 +195,17 @@ class ConvertNote:
             ),
         )
 
+    def with_gaps(self, ledger: Ledger) -> tuple[Candidate, ...]:
+        """Return the prices it compares in whose look-back a weekday is not quoted; none where its price is given.
+
+        Raises:
+            UnknownName: No note of that name was issued by then.
+        """
+        if self.price is not None:
+            return ()
+        found = self._found(_Owing.of(ledger, self.instrument, self.holder, self.on.latest, self.phase))
+        return () if found is None else tuple(each for each in found.compared if each.without_quote)
+
     def _interest(self, owing: _Owing, conversion: NoteConversion, principal: Money) -> Money | None:
         """Return the interest owed on the principal that converts."""
         if not conversion.interest_converts:
@@ -201,10 +213,13 @@ class ConvertNote:
         part = principal.amount / owing.principal().amount
         return paid_out([max(owing.interest() * part, Fraction(0))], principal.currency)[0]
 
-    def _price(self, owing: _Owing) -> Price:
+    def _found(self, owing: _Owing) -> Found | None:
         settled = [each for each in owing.facts if each.settles <= moment(owing.on, self.phase)]
         reading = PriceReading(owing.on, owing.book.settings, settled)
-        found = reading.note_price(self.instrument, for_instalment=self.for_instalment)
+        return reading.note_price(self.instrument, for_instalment=self.for_instalment)
+
+    def _price(self, owing: _Owing) -> Price:
+        found = self._found(owing)
         if found is None or found.price is None:
             lacks = f": {', '.join(found.missing)}" if found is not None and found.missing else ""
             raise NoteNotConvertible(self.instrument, owing.on, f"has no price that is known{lacks}")

@@ -7,7 +7,15 @@ from typing import Any, Final
 
 from ledger.book import Book
 from ledger.days import day_of
-from ledger.errors import NoticeTooShort, RuleBroken, TermsIncomplete, TransferRestricted, UnknownName, nearest
+from ledger.errors import (
+    CeilingExceeded,
+    NoticeTooShort,
+    RuleBroken,
+    TermsIncomplete,
+    TransferRestricted,
+    UnknownName,
+    nearest,
+)
 from ledger.events import (
     IssuanceCapLifted,
     OwnershipLimitAgreed,
@@ -102,6 +110,6 @@ def limits_are_raised_after_notice(book: Book, each: InEffect) -> Iterator[RuleB
         if limit.notice_days is not None:
             earliest = None if fact.notified_on is None else limit.raised_from(fact.notified_on)
             if earliest is None or on < earliest:
-                yield NoticeTooShort(fact.restriction, int(limit.notice_days), earliest, None, on)
+                yield NoticeTooShort(fact.restriction, int(limit.notice_days), earliest, on)
         if part is not None and limit.ceiling is not None and part.value > limit.ceiling.value:
-            yield NoticeTooShort(fact.restriction, None, None, limit.ceiling, on)
+            yield CeilingExceeded(fact.restriction, part, limit.ceiling, on)

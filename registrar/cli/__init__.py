@@ -193,9 +193,9 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "waterfall": ("registrar.cli.exits:waterfall", "Who would be paid what if the company were sold."),
         "company": ("registrar.cli.registers:company", "Its name, market, meetings, restricted proceeds."),
         "open-points": ("registrar.cli.registers:open_points", "What the record leaves open."),
+        "check": ("registrar.cli.answers:check", "What does not fit in the record."),
         "claims": ("registrar.cli.claims:claims", "What was disclosed, held against the record."),
         "reconcile": ("registrar.cli.claims:reconcile", "Lists of holders, held against the register."),
-        "check": ("registrar.cli.answers:check", "What does not fit in the record."),
         "chart": ("registrar.cli.charts:chart", "A picture, as SVG, PNG or a Vega-Lite spec."),
     },
     "Learn": {

@@ -53,7 +53,7 @@ def claims(ledger: Ledger, answer: ClaimsReport) -> Report:
 
 def _claims(answer: ClaimsReport) -> Table:
     counted = [
-        f"{sum(line.verdict is verdict for line in answer):,} {verdict.value}"
+        f"{verdict.value} {sum(line.verdict is verdict for line in answer):,}"
         for verdict in Verdict
         if any(line.verdict is verdict for line in answer)
     ]

@@ -9,6 +9,7 @@ from ledger.quantities import Money
 from projections.bounds import Bounds, together
 from registrar.registers.said import OPEN_DAYS, listed
 from registrar.report import Cell, Check, Column, Kind, Report, Role, Row, Table
+from registrar.tables import amount
 from registrar.views.common import at_the_close
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _accrued(answer: DividendLedger) -> Table:
         group = str(stock_class)
         rows += [_accrued_row(line) for line in lines]
         sums = (
-            sum((getattr(line, name) for line in lines[1:]), getattr(lines[0], name))
+            together((getattr(line, name) for line in lines), Money(0, lines[0].currency))
             for name in ("accrued", "paid", "owed", "given_up")
         )
         rows.append(Row((group, "together", None, None, *sums), Role.TOTAL, group=group))
@@ -139,14 +140,13 @@ def _accrued(answer: DividendLedger) -> Table:
             Column(name="name", heading="Holder"),
             Column(name="holder", heading="Id"),
             Column(name="shares", heading="Shares", kind=Kind.SHARES, bounded=True),
-            _money("accrued", "Accrued", bounded=False),
-            _money("paid", "Paid", bounded=False),
-            _money("owed", "Not paid", bounded=False),
+            _money("accrued", "Accrued"),
+            _money("paid", "Paid"),
+            _money("owed", "Not paid"),
             _money(
                 "given_up",
                 "Of it on shares given up",
-                bounded=False,
-                shown=any(line.given_up for line in answer.accrued),
+                shown=any(_is_some(line.given_up) for line in answer.accrued),
             ),
         ),
         rows=rows,
@@ -212,9 +212,17 @@ def _notes(answer: DividendLedger) -> Iterator[str]:
             f"What accrued is counted up to and without {answer.as_of}, on each share from the day of its issue or"
             " the first day that the terms name. It is rounded so that the lines of a class add up."
         )
-    if answer.accrued and answer.counted_late:
-        yield f"The day of {_entries(answer.counted_late)} is open: what accrued counts from its latest day."
-    if any(line.given_up for line in answer.accrued):
+    if any(not each.is_exact for line in answer.accrued for each in (line.accrued, line.paid, line.given_up)):
+        yield (
+            f"The day of {_entries(answer.open_entries)} is open: what accrued lies between the least and the most"
+            " that the days left open yield. Days on which more was paid than had accrued are left out where others"
+            " are possible."
+        )
+    for each in answer.accrued:
+        if each.beyond is not None:
+            more = amount(each.beyond)
+            yield f"{each.stock_class}: {more} was settled with {each.name} beyond what the terms yield."
+    if any(_is_some(line.given_up) for line in answer.accrued):
         yield "The papers say whether what accrued on shares that were converted, redeemed or given up is due."
     if any(line.is_open for line in answer.payments):
         yield OPEN_DAYS

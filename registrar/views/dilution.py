@@ -353,6 +353,11 @@ def _notes_of_average(answer: WeightedAverage) -> Iterator[str]:
         yield f"On average a share is taken to be worth {answer.price:,}."
     if any(line.as_issued.high for line in answer.stretches):
         yield "Shares of prefunded warrants, and of units that have vested, count as if they were issued."
+    if any(line.income != exactly(Fraction(0)) for line in answer.potentials):
+        yield (
+            f"Where interest or dividends accrue, they count from {answer.after} up to and without"
+            f" {answer.through}, as in the note ledger and the dividend ledger between the closes of these days."
+        )
     if answer.potentials and answer.income is None:
         yield "What dilutes depends on the income of the period: give it, and the average price of a share."
     elif answer.potentials and answer.diluted is None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import attrs
 import pytest
 
 from ledger.commands import EndAward, ExerciseOption, ReleaseUnits, RepurchaseUnvested
@@ -256,7 +257,9 @@ def test_units_are_not_exercised_and_nothing_is_released_before_it_vests() -> No
 def test_of_units_that_several_holders_have_each_is_released_no_more_than_their_own() -> None:
     ledger = units()
     ledger.record(award_transferred(transferred=4_000, effective_on="2026-03-02"))
-    (event,) = ReleaseUnits(award=OPTION, on=on("2026-07-01"), holder=HolderId("ada")).events(ledger)
+    all_of_ada = ReleaseUnits(award=OPTION, on=on("2026-07-01"), holder=HolderId("ada"))
+    assert "have not vested. State how many" in refused(ledger, all_of_ada)
+    (event,) = attrs.evolve(all_of_ada, released=Shares(4_000)).events(ledger)
     assert isinstance(event, UnitsReleased)
     assert (event.holder, event.released) == (HolderId("ada"), Shares(4_000))
     more = ReleaseUnits(award=OPTION, on=on("2026-07-01"), holder=HolderId("ada"), released=Shares(4_001))
@@ -288,6 +291,16 @@ def test_nothing_is_left_to_end_once_it_ended() -> None:
     ledger = granted()
     ledger.record(award_forfeited(unvested=35_000), option_exercised(exercised=13_000))
     assert "nothing left" in refused(ledger, EndAward(award=OPTION, on=on("2027-02-01"), cause=EndCause.EXPIRY))
+
+
+def test_which_part_of_several_holders_has_vested_is_not_guessed() -> None:
+    ledger = granted()
+    ledger.record(award_transferred(transferred=4_000, effective_on="2026-03-02"))
+    ada = EndAward(award=OPTION, on=on("2027-02-01"), holder=HolderId("ada"))
+    assert "others have parts of it" in refused(ledger, ada)
+    (event,) = attrs.evolve(ada, on=on("2026-12-31")).events(ledger)
+    assert isinstance(event, AwardForfeited)
+    assert event.unvested == Shares(4_000), "nothing had vested yet, so there is nothing to guess"
 
 
 def test_what_was_granted_outside_a_plan_returns_to_no_pool() -> None:

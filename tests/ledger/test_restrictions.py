@@ -7,7 +7,14 @@ import pytest
 
 from ledger import Ledger
 from ledger.days import Phase
-from ledger.errors import NoticeTooShort, NotUnderstood, TermsIncomplete, TransferRestricted, UnknownName
+from ledger.errors import (
+    CeilingExceeded,
+    NoticeTooShort,
+    NotUnderstood,
+    TermsIncomplete,
+    TransferRestricted,
+    UnknownName,
+)
 from ledger.events import Event, RestrictionKind, TransferCause
 from ledger.identity import Count, HolderId, StockClassId
 from ledger.quantities import Ratio
@@ -252,10 +259,10 @@ def test_a_limit_is_lowered_at_once_and_raised_again_after_notice(ledger: Ledger
 
 def test_a_limit_is_not_raised_above_its_ceiling(ledger: Ledger) -> None:
     ledger.record(ownership_limit_agreed())
-    with pytest.raises(NoticeTooShort) as refused:
+    with pytest.raises(CeilingExceeded) as refused:
         ledger.record(changed("0.1", "2026-05-01", "2026-03-01"))
-    assert refused.value.ceiling == Ratio("0.0999")
-    assert "ceiling of 0.0999" in str(refused.value)
+    assert (refused.value.code, refused.value.at_most) == ("E_CEILING", Ratio("0.1"))
+    assert "would be 0.1 from 2026-05-01 on, and its ceiling is 0.0999" in str(refused.value)
 
 
 def test_a_limit_is_waived_after_notice_and_without_it_where_the_paper_asks_for_none(ledger: Ledger) -> None:

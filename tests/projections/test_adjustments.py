@@ -388,7 +388,7 @@ def test_an_award_under_a_plan_is_carved_out_where_the_papers_exempt_awards() ->
 def test_an_issue_whose_price_nobody_states_is_asked_for_otherwise(event: Event) -> None:
     ledger = builders.company()
     ledger.record(event)
-    with pytest.raises(NotUnderstood, match="state the shares and the price instead"):
+    with pytest.raises(NotUnderstood, match="ask what an issue of so many shares at a price calls for"):
         adjustments_after(ledger, len(ledger.entries()))
 
 

@@ -210,7 +210,7 @@ def test_a_claim_is_contradicted_only_if_no_reading_of_open_days_agrees() -> Non
 
     assert (line("1,000").verdict, line("1,125").verdict) == (Verdict.AGREES, Verdict.AGREES)
     assert not line("1,125").in_every_reading
-    assert line("1,126").verdict is Verdict.CONTRADICTED
+    assert line("1,251").verdict is Verdict.CONTRADICTED, "not even with what may still be converted"
     assert line("999").verdict is Verdict.CONTRADICTED
 
 
@@ -504,3 +504,31 @@ def test_a_claim_keeps_what_it_was_read_as() -> None:
 
     assert isinstance(kept, ClaimDisclosed)
     assert kept == event
+
+
+@pytest.mark.parametrize(
+    ("figure", "definition"),
+    [
+        ("32%", "with shares counted as common, and preferred as converted"),
+        ("80%", "with the count that the company reported last"),
+    ],
+)
+def test_the_shares_that_a_percentage_is_of_may_be_counted_otherwise(figure: str, definition: str) -> None:
+    """1,000 of 3,000 outstanding; of 3,125 with 100 of bob's preferred as converted; of 1,250 as reported."""
+    line = judged(
+        *a_third(),
+        builders.preferred_issued(holder="bob", issued=100, effective_on="2026-02-02"),
+        builders.outstanding_reported(outstanding=1_250),
+        claim_disclosed(figure, measure=percent_of_outstanding()),
+    )
+
+    assert (line.verdict, line.definition) == (Verdict.OTHER_DEFINITION, definition)
+
+
+def test_a_holding_may_be_meant_beneficially() -> None:
+    """Ada has 1,000, and may convert 100 at 1.25."""
+    preferred = builders.preferred_issued(holder="ada", issued=100, effective_on="2026-02-02")
+    line = judged(*a_third(), preferred, claim_disclosed("1,125", measure=claimed("sum", held())))
+
+    assert line.verdict is Verdict.OTHER_DEFINITION
+    assert line.definition == "with what the holder may acquire within 60 days"

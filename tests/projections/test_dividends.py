@@ -60,7 +60,8 @@ def issued(holder: str, shares: int, on: str = "2026-02-01", **changes: Any) -> 
 
 
 def owed(ledger: Ledger, as_of: str, holder: str = "fund") -> Money | None:
-    return dividends(ledger, as_of=as_of).owed(holder, "series-a")
+    found = dividends(ledger, as_of=as_of).owed(holder, "series-a")
+    return None if found is None else found.exact
 
 
 # --- what was declared ----------------------------------------------------------------------------------------
@@ -236,8 +237,9 @@ def test_what_accrued_on_shares_given_up_stays_with_who_had_them_until_it_is_pai
     )
     (paid,) = dividends(ledger, as_of="2026-05-01").accrued
 
-    assert (line.owed, line.given_up, line.shares) == (usd(200), usd(40), exactly(Shares(800)))
-    assert (paid.owed, paid.given_up, paid.paid, paid.accrued) == (usd(160), usd(0), usd(40), usd(200))
+    assert (line.owed, line.given_up, line.shares) == (exactly(usd(200)), exactly(usd(40)), exactly(Shares(800)))
+    figures = paid.owed, paid.given_up, paid.paid, paid.accrued
+    assert figures == tuple(exactly(usd(each)) for each in (160, 0, 40, 200))
 
 
 def test_dividends_given_up_in_an_exchange_are_settled() -> None:
@@ -258,7 +260,7 @@ def test_dividends_given_up_in_an_exchange_are_settled() -> None:
 
     (line,) = dividends(ledger, as_of="2026-06-01").accrued
 
-    assert (line.owed, line.paid) == (usd(0), usd(200))
+    assert (line.owed, line.paid) == (exactly(usd(0)), exactly(usd(200)))
 
 
 def test_unpaid_dividends_that_compound_bear_dividends_and_paid_ones_do_not() -> None:
@@ -294,7 +296,7 @@ def test_a_split_changes_nothing_of_what_accrues_when_the_stated_value_is_restat
     (line,) = dividends(ledger, as_of="2026-08-01").accrued
 
     assert line.shares == exactly(Shares(50))
-    assert line.owed == usd(400)
+    assert line.owed == exactly(usd(400))
 
 
 def test_new_terms_count_from_their_day_and_terms_that_end_accrue_nothing_more() -> None:
@@ -342,18 +344,65 @@ def test_more_that_was_paid_than_accrued_is_shown_as_it_is() -> None:
 
     (line,) = dividends(ledger, as_of="2026-05-01").accrued
 
-    assert (line.accrued, line.paid, line.owed) == (usd(200), usd(250), usd(-50))
+    assert (line.accrued, line.paid, line.owed) == tuple(exactly(usd(each)) for each in (200, 250, -50))
+    assert line.beyond == usd(50)
 
 
-def test_shares_of_an_open_day_accrue_from_the_latest_and_the_entry_is_named() -> None:
-    """By hand: 1,000 shares for the 30 days from 1 April, as if they had been issued on the last possible day."""
+def test_shares_of_an_open_day_accrue_from_the_latest_at_least_and_the_earliest_at_most() -> None:
+    """By hand: 1,000 shares for the 30 days from 1 April, or the 60 from 1 March; by 31 March for none, or 30."""
     ledger = recorded(entitled(), issued("fund", 1000, "2026-03-01/2026-04-01"))
 
     before, after = (dividends(ledger, as_of=day) for day in ("2026-03-31", "2026-05-01"))
 
-    assert (before.accrued, before.counted_late) == ((), ())
-    assert after.owed("fund", "series-a") == usd("66.67")
-    assert after.counted_late == (8,)
+    assert before.owed("fund", "series-a") == Bounds(usd(0), usd("66.67"))
+    assert after.owed("fund", "series-a") == Bounds(usd("66.67"), usd("133.33"))
+    assert before.open_entries == after.open_entries == (8,)
+
+
+def test_shares_that_may_have_been_converted_accrue_to_the_day_on_which_they_may_have_been_first() -> None:
+    """By hand: 800 shares for 90 days of 360 are 160 USD; 200 shares 13.33 for 30 days, and 40 for 90."""
+    converted = shares_converted(surrendered=200, received=250, effective_on="2026-03-01/2026-06-01")
+    ledger = recorded(entitled(), issued("fund", 1000), converted)
+
+    (line,) = dividends(ledger, as_of="2026-05-01").accrued
+    (after,) = dividends(ledger, as_of="2026-06-01").accrued
+
+    assert (line.owed, line.given_up) == (Bounds(usd("173.33"), usd(200)), Bounds(usd(0), usd(40)))
+    assert after.given_up == Bounds(usd("13.33"), usd("53.33"))
+
+
+def test_no_more_is_unpaid_than_nothing_where_some_days_would_have_more_paid_than_accrued() -> None:
+    """By hand: 66.67 to 133.33 accrued, 100 was paid; what was settled beyond that is told only when it is sure."""
+    ledger = recorded(
+        entitled(),
+        issued("fund", 1000, "2026-03-01/2026-04-01"),
+        dividend_paid(amount="100 USD", received=None, received_class=None, effective_on="2026-05-01"),
+    )
+
+    (line,) = dividends(ledger, as_of="2026-05-01").accrued
+
+    assert (line.accrued, line.owed) == (Bounds(usd("66.67"), usd("133.33")), Bounds(usd(0), usd("33.33")))
+    assert line.beyond is None
+
+
+def test_shares_carry_what_accrued_on_them_on_whatever_day_they_were_transferred() -> None:
+    ledger = recorded(
+        entitled(),
+        issued("fund", 1000),
+        shares_transferred(
+            from_holder="fund",
+            to_holder="ada",
+            stock_class="series-a",
+            transferred=250,
+            effective_on="2026-03-01/2026-08-01",
+        ),
+    )
+
+    before, after = (dividends(ledger, as_of=day) for day in ("2026-07-01", "2026-08-01"))
+
+    assert (after.owed("fund", "series-a"), after.owed("ada", "series-a")) == (exactly(usd(300)), exactly(usd(100)))
+    assert before.owed("fund", "series-a") == Bounds(usd(250), usd("333.33"))
+    assert before.owed("ada", "series-a") == Bounds(usd(0), usd("83.33"))
 
 
 def test_what_has_accrued_is_as_it_was_known() -> None:
@@ -362,7 +411,7 @@ def test_what_has_accrued_is_as_it_was_known() -> None:
     ledger.record(issued("ada", 1000), actor="counsel")
 
     assert dividends(ledger, as_of="2026-05-01", known_at=int(before)).owed("ada", "series-a") is None
-    assert dividends(ledger, as_of="2026-05-01").owed("ada", "series-a") == usd(200)
+    assert owed(ledger, "2026-05-01", "ada") == usd(200)
 
 
 # --- stock dividends ------------------------------------------------------------------------------------------

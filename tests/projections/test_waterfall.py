@@ -40,6 +40,7 @@ from tests.builders import (
     safe_issued,
     safe_terms,
     series_a,
+    shares_converted,
     warrant_issued,
 )
 
@@ -227,6 +228,20 @@ def test_accrued_dividends_are_added_to_the_preference_of_each_holder() -> None:
         ("ada", "common"): "0 USD",
     }
     assert {line.holder for line in enough} == {"fund", "bob", None}
+
+
+def test_an_exit_waits_for_a_day_on_which_it_is_known_what_accrued_on_shares_that_are_held() -> None:
+    """What was converted on an open day leaves open what accrued on that, and not on the shares that are left."""
+    with_accrued = class_rights_stated(
+        liquidation=LiquidationPreference(with_accrued_dividends=True), dividends=DividendTerms(rate=Ratio("0.08"))
+    )
+    converted = shares_converted(surrendered=200, received=250, effective_on="2026-03-01/2026-06-01")
+    known = recorded(with_accrued, preferred_issued(), converted)
+    unknown = recorded(with_accrued, preferred_issued(effective_on="2026-02-02/2026-03-01"))
+
+    assert paid(sold(known, 8_640, as_of="2027-02-02"))[("fund", "series-a")] == "8640 USD"
+    with pytest.raises(NotUnderstood, match="what accrued on series-a of fund on 2027-02-02 is not known"):
+        sold(unknown, 8_640, as_of="2027-02-02")
 
 
 def test_dividends_that_were_declared_and_not_paid_are_said_to_be_debts() -> None:

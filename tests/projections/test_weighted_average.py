@@ -29,12 +29,12 @@ from ledger.identity import Count
 from ledger.terms.awards import AwardKind, AwardTerms
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.dividends import DividendTerms
-from ledger.terms.interest import DayCount, InterestTerms
+from ledger.terms.interest import Compounding, DayCount, InterestTerms
 from ledger.terms.market import PriceRule
 from ledger.terms.notes import NoteConversion
 from ledger.terms.vesting import VestingTranche
 from ledger.terms.warrants import WarrantTerms
-from projections import weighted_average
+from projections import dividends, notes, weighted_average
 from projections.bounds import Bounds, exactly
 from projections.share_lines import Part
 from projections.weighted_average import WeightedAverage
@@ -47,6 +47,7 @@ from tests.builders import (
     common_issued,
     convertible_converted,
     dividend_declared,
+    dividend_paid,
     holder_registered,
     issuer_registered,
     note_issued,
@@ -268,7 +269,8 @@ def test_interest_of_the_period_adds_to_income_and_not_to_the_shares_of_a_note()
     """ASC 260-10-45-40: converted when the period begins, a note bears no interest in it.
 
     By hand: 100,000 USD at 6 % from 2 January at 2 USD are 50,000 shares, on 364 of 365 days, whatever else there
-    is to tell on the way. On 1 July 2,958.90 USD are owed: a second half has 51,479 shares on all of its days.
+    is to tell on the way; from there to 31 December are 363 days of interest. At the close of 30 June 2,942.47 USD
+    are owed: a second half has 51,471 shares on all of its days.
     """
     note = note_issued(consideration=None, effective_on="2026-01-02")
 
@@ -277,8 +279,8 @@ def test_interest_of_the_period_adds_to_income_and_not_to_the_shares_of_a_note()
         (half,) = year(acme(note, *others), after="2026-06-30").potentials
 
         assert whole.outstanding == exactly(Fraction(50_000 * 364, 365))
-        assert whole.income == exactly(Fraction(6_000 * 364, 365))
-        assert half.outstanding == exactly(Fraction(51_479))
+        assert whole.income == exactly(Fraction(6_000 * 363, 365))
+        assert half.outstanding == exactly(Fraction(51_471))
 
 
 def test_prefunded_warrants_and_vested_units_count_as_if_they_were_issued() -> None:
@@ -431,7 +433,9 @@ def test_without_a_price_nobody_knows_what_an_option_adds() -> None:
 
 
 def test_a_note_that_was_converted_costs_interest_until_then_only() -> None:
-    """By hand: 100,000 at 6 % for the 30 days from 2 January, then 60,000 for 335 of 365; at 2 USD a share."""
+    """By hand: at 6 %, 100,000 for the 31 days from 1 January to 1 February, then 60,000 for the 334 to the next
+    1 January. Shares, at 2 USD each: at the close of 30 days, from 2 January on, and of 335.
+    """
     ledger = acme(
         note_issued(terms=note_terms(conversion=conversion_without_interest("2 USD")), effective_on="2026-01-01"),
         convertible_converted(interest=None, received=20_000, effective_on="2026-02-01"),
@@ -439,8 +443,21 @@ def test_a_note_that_was_converted_costs_interest_until_then_only() -> None:
 
     (line,) = year(ledger, after="2026-01-01", through="2027-01-01").potentials
 
-    assert line.income == exactly(Fraction(6_000 * 30 + 3_600 * 335, 365))
+    assert line.income == exactly(Fraction(6_000 * 31 + 3_600 * 334, 365))
     assert line.added == exactly(Fraction(50_000 * 30 + 30_000 * 335, 365))
+
+
+def test_interest_given_back_for_a_quarter_is_what_the_note_ledger_accrues_in_it() -> None:
+    """By hand: 100,000 USD at 6 % from 10 January to the close of 31 March are 80 days, less a tax of 21 %."""
+    ledger = acme(note_issued(consideration=None, effective_on="2026-01-10"))
+    quarter = {"after": BEGIN, "through": "2026-03-31"}
+
+    (line,) = year(ledger, **quarter).potentials
+    (taxed,) = year(ledger, **quarter, tax=Ratio("0.21")).potentials
+    (owed,) = notes(ledger, after=BEGIN, as_of="2026-03-31")
+
+    assert line.income == owed.accrued == exactly(Fraction(6_000 * 80, 365))
+    assert taxed.income.exact == owed.accrued.exact * Fraction("0.79")
 
 
 def test_a_tax_is_a_part_of_the_interest() -> None:
@@ -501,3 +518,76 @@ def test_a_split_multiplies_the_average_of_every_period_before_it(
 
     assert year(ledger).basic.exact == before
     assert year(ledger, basis="2027-02-01").basic.exact == before * ratio
+
+
+FIRST = date(2026, 1, 1)
+two_days = st.lists(st.integers(0, 120), min_size=2, max_size=2, unique=True).map(
+    lambda days: tuple(FIRST + timedelta(days=each) for each in sorted(days))
+)
+in_spring = st.integers(0, 100).map(lambda days: FIRST + timedelta(days=days))
+
+
+@SOME
+@given(
+    two_days,
+    in_spring,
+    st.integers(0, 20),
+    st.integers(1, 20),
+    st.sampled_from(Compounding),
+    st.sampled_from([DayCount.ACTUAL_365, DayCount.ACTUAL_ACTUAL]),
+)
+def test_interest_given_back_is_what_the_note_ledger_accrues_between_the_same_days(
+    period: tuple[date, date],
+    issued_on: date,
+    open_days: int,
+    converted_after: int,
+    compounding: Compounding,
+    day_count: DayCount,
+) -> None:
+    issued_by = issued_on + timedelta(days=open_days)
+    interest = InterestTerms(rate=Ratio("0.1"), day_count=day_count, compounding=compounding)
+    terms = note_terms(interest=interest, conversion=conversion_without_interest("2 USD"))
+    ledger = acme(
+        note_issued(
+            consideration=None,
+            terms=terms,
+            effective_on=f"{issued_on}/{issued_by}" if open_days else str(issued_on),
+        ),
+        convertible_converted(
+            interest=None, received=20_000, effective_on=str(issued_by + timedelta(days=converted_after))
+        ),
+    )
+    after, through = period
+
+    given_back = [line.income for line in year(ledger, after=after, through=through).potentials]
+
+    assert given_back == [line.accrued for line in notes(ledger, after=after, as_of=through)]
+
+
+@SOME
+@given(two_days, in_spring, st.integers(0, 20), st.booleans())
+def test_dividends_given_back_are_what_the_dividend_ledger_adds_between_the_same_days(
+    period: tuple[date, date], issued_on: date, given_up_after: int, is_paid: bool
+) -> None:
+    """1,000 shares of 3.65 USD a year accrue 10 USD a day, so that no ledger rounds."""
+    ends_on = issued_on + timedelta(days=given_up_after)
+    accruing = DividendTerms(amount=usd("3.65"))
+    ledger = acme(
+        class_rights_stated(
+            stock_class="series-a", liquidation=None, dividends=accruing, effective_on="2026-01-01"
+        ),
+        preferred_issued(holder="fund", issued=1_000, effective_on=str(issued_on)),
+        shares_converted(surrendered=400, received=500, effective_on=str(ends_on)),
+        *([dividend_paid(effective_on=str(ends_on))] if is_paid else []),
+    )
+    after, through = period
+
+    (given_back,) = [line.income for line in year(ledger, after=after, through=through).potentials] or [
+        exactly(Fraction(0))
+    ]
+
+    accrued = [
+        sum((line.accrued.exact.amount for line in dividends(ledger, as_of=on).accrued), Fraction(0))
+        for on in (after, through)
+    ]
+    assert given_back == exactly(accrued[1] - accrued[0])

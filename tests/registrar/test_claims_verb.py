@@ -54,7 +54,7 @@ def test_people_read_the_verdict_and_the_arithmetic(file: Path) -> None:
     recorded(file, claim_disclosed("34.3%", measure=PERCENT))
     told = " ".join(run(file).stdout.split())
 
-    assert "1 claim: 1 contradicted." in told
+    assert "1 claim: contradicted 1." in told
     assert "wrong E_CLAIM claim-1 entries 9, 7, 8" in told
     assert (
         "held common of ada / outstanding common = 33.333%; nearest 33.333%, off by 0.967 percentage points" in told

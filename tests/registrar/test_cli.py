@@ -24,7 +24,7 @@ from tests import builders as a
 from tests.golden import make_tables
 
 VERBS = [verb for verbs in cli.VERBS.values() for verb in verbs]
-FIRST = ("init", "record", "show", "commitments", "rollforward", "explain", "log", "check", "demo")
+FIRST = ("init", "record", "show", "commitments", "rollforward", "explain", "log", "check", "claims", "demo")
 """The verbs that a record of the founding case needs, in the order in which somebody meets them."""
 LONGER = {"pro-forma": 55}
 """Help that takes more than a screen of 40 lines: a round has two dozen terms, each asked for by its name."""
@@ -675,10 +675,12 @@ def test_the_whole_story_agrees_with_every_row_that_was_disclosed() -> None:
 
     text = "\n".join(told)
     assert "90 of 90 facts" in text
-    rows = [line for line in told if line.endswith(("  agrees", "  differs"))]
+    claims = next(number for number, line in enumerate(told) if line.startswith("9. What was disclosed"))
+    rows = [line for line in told[:claims] if line.endswith(("  agrees", "  differs"))]
     assert len(rows) == 6 + 1 + 8 + 1  # two tables of notes, with their totals
     assert all(line.endswith("  agrees") for line in rows)
     assert "crowdex reported 5,550,000 common; the record has 2,600,000" in text
+    assert "61 claims: agrees 34, agrees if truncated 1, explained by another definition 5, contradicted 8" in text
 
 
 def test_the_whole_story_can_be_kept_and_asked(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 
-from ledger import Ledger, Price
+from ledger import Ledger, Price, Ratio
 from ledger.events import Event
 from ledger.quantities import Shares
+from ledger.terms.dividends import DividendTerms
 from projections import dividends, fully_diluted, weighted_average
 from projections.bounds import Bounds
 from projections.fully_diluted import DEFINITIONS
@@ -21,6 +22,7 @@ from registrar.render import FORMATS
 from registrar.report import Report
 from registrar.views.dilution import fully_diluted as diluted_report
 from registrar.views.dilution import weighted_average as average_report
+from tests.builders import class_rights_stated, company, dividend_paid, preferred_issued
 from tests.golden import make_tables
 from tests.projections.histories import SOME, as_of_days, histories, recorded
 
@@ -73,7 +75,25 @@ def test_the_dividend_ledger_in_json_names_who_is_paid_and_what_accrued(lagoon: 
         {"low": "70 USD", "high": "70 USD"},
         {"low": "210.07 USD", "high": "210.07 USD"},
     ]
-    assert [row["owed"] for row in made["accrued"]] == ["331.47 USD", "1115.84 USD", "1447.31 USD"]
+    assert [row["owed"] for row in made["accrued"]] == [
+        {"low": "261.23 USD", "high": "331.47 USD"},
+        {"low": "1115.84 USD", "high": "1115.84 USD"},
+        {"low": "1377.07 USD", "high": "1447.31 USD"},
+    ]
+
+
+def test_what_was_settled_beyond_what_the_terms_yield_is_said_in_words() -> None:
+    """By hand: 1,000 shares of 10 USD at 7.3 % for 100 days of 365 are 200 USD, and 250 were paid."""
+    ledger = company()
+    ledger.record(
+        class_rights_stated(liquidation=None, dividends=DividendTerms(rate=Ratio("0.073"))),
+        preferred_issued(effective_on="2026-02-02"),
+        dividend_paid(received=None, received_class=None, amount="250 USD", effective_on="2026-05-13"),
+    )
+
+    report = dividends_report(ledger, dividends(ledger, as_of="2026-05-13"))
+
+    assert "series-a: 50 USD was settled with Fund LP beyond what the terms yield." in report.notes
 
 
 def test_every_part_of_a_definition_is_told_to_programs(lagoon: str) -> None:

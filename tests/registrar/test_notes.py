@@ -274,3 +274,30 @@ def test_what_is_wrong_about_a_note_is_one_line_with_its_place_and_changes_nothi
     assert result.stderr.splitlines()[-1].startswith(told), result.stderr
     assert result.exit_code in (2, 3)
     assert entries(file) == there
+
+
+def test_a_conversion_at_a_price_of_quotes_names_the_weekdays_without_one(tmp_path: Path) -> None:
+    """4 May is a Monday, 1 May a Friday: nothing is quoted on 29 and 30 April; and a stated price uses no quote."""
+    path = str(tmp_path / "acme.db")
+    with Ledger.open(path, create=True, clock=a.ticking()) as ledger:
+        ledger.record(*a.founding(), *HISTORY[:1], *HISTORY[3:5])
+    convert = ("convert-note", "fund", "n-1", "--principal", "10000 USD", "-f", path, "--dry-run")
+
+    gaps = run(*convert, "--on", "2026-05-04")
+
+    assert gaps.exit_code == 0, gaps.stderr
+    assert gaps.stderr.splitlines()[-1] == (
+        "note: no quote of close on 2026-04-29, 2026-04-30: 2 quotes of 2026-04-28 to 2026-05-01 were used"
+    )
+    assert "no quote" not in run(*convert, "--on", "2026-05-04", "--price", "2 USD").stderr
+
+
+def test_a_conversion_whose_look_back_is_quoted_on_every_weekday_says_nothing_of_it(tmp_path: Path) -> None:
+    path = str(tmp_path / "acme.db")
+    quoted = a.price_quoted(effective_on="2026-04-30", price="1.7 USD")
+    with Ledger.open(path, create=True, clock=a.ticking()) as ledger:
+        ledger.record(*a.founding(), *HISTORY[:1], *HISTORY[3:5], quoted)
+
+    result = run("convert-note", "fund", "n-1", "--principal", "10000 USD", "-f", path, "--on", "2026-05-02")
+
+    assert (result.exit_code, "no quote" in result.stderr) == (0, False), result.stderr

@@ -17,6 +17,7 @@ _HOLDER = argument("holder", "HOLDER", of="holder")
 _NOTE = argument("instrument", "NOTE", of="instrument")
 _NOTES = argument("instruments", "NOTE…", of="instrument", nargs=-1, required=True)
 _AUTHORITY = click.option("--authority", metavar="TEXT", help="Resolution or agreement behind it.")
+_DAYS_TOLD = 5
 _SETTLED = (
     click.option("--principal", metavar="MONEY", help="Principal. Default: all that is owed."),
     click.option("--interest", metavar="MONEY", help="Interest. Default: what is owed on it by the terms."),
@@ -92,7 +93,14 @@ def convert_note(desk: Desk) -> Request:
     """
     from ledger.commands import ConvertNote
 
-    return desk.made(ConvertNote, new=("security",))
+    request = desk.made(ConvertNote, new=("security",))
+    for each in request.with_gaps(desk.ledger):
+        first, last, days = each.quotes[0], each.quotes[-1], ", ".join(map(str, each.without_quote[:_DAYS_TOLD]))
+        more = len(each.without_quote) - _DAYS_TOLD
+        told = f"{days} and {more} more weekdays" if more > 0 else days
+        used = f"{len(each.quotes)} quotes of {first.on} to {last.on} were used"
+        desk.notes.append(f"no quote of {first.measure.value} on {told}: {used}")
+    return request
 
 
 @click.command(
