@@ -425,6 +425,17 @@ class _Compared:
         if self.list.listed is not None and self.list.listed != added:
             yield _Found(DifferenceKind.OWN_TOTAL, None, "", exactly(added), exactly(self.list.listed))
 
+    def speaks_of(self, found: _Found) -> bool:
+        """Whether a difference of an earlier list would show in this one; a list of some leaves out others."""
+        if self.list.scope is Scope.COMPLETE:
+            return True
+        if found.kind is DifferenceKind.OWN_TOTAL:
+            return self.list.listed is not None
+        if found.holder is not None:
+            return found.holder in self._sure
+        printed = {str(line.name).casefold() for line in self.list.holders}
+        return found.kind is DifferenceKind.NOT_IN_REGISTER and found.name.casefold() in printed
+
     @property
     def added(self) -> Shares:
         """What the lines add to."""
@@ -582,7 +593,8 @@ def _dated(compared: Iterable[_Compared], on: date) -> list[RecordDifference]:
         standing: dict[tuple[DifferenceKind, str], list[tuple[_Compared, _Found]]] = {}
         for each in lists:
             shows = {found.key: found for found in each.found}
-            told += [_told(standing.pop(key), each.on, on) for key in [*standing] if key not in shows]
+            gone = [key for key, (*_, (_, last)) in standing.items() if key not in shows and each.speaks_of(last)]
+            told += [_told(standing.pop(key), each.on, on) for key in gone]
             for key, found in shows.items():
                 standing.setdefault(key, []).append((each, found))
         told += [_told(shown_in, None, on) for shown_in in standing.values()]

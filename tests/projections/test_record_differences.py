@@ -205,6 +205,15 @@ def test_a_list_from_elsewhere_does_not_end_a_difference() -> None:
     assert {(each.source, each.is_open) for each in asked(ledger)} == {("Transfer agent", True)}
 
 
+def test_a_list_of_some_holders_ends_the_differences_of_those_alone() -> None:
+    ledger = company()
+    ledger.record(common_issued(issued=1_000), common_issued(holder="bob", issued=500))
+    ledger.record(received(row("Ada Quill", 990), row("Bob Quill", 510)))
+    ledger.record(received(row("Ada Quill", 1_000), on="2026-07-31", scope=Scope.PARTIAL))
+
+    assert {(str(each.holder), each.is_open) for each in asked(ledger)} == {("ada", False), ("bob", True)}
+
+
 def test_a_correction_of_the_record_ends_a_difference_and_what_was_known_shows_it_still() -> None:
     ledger = company()
     ledger.record(common_issued(issued=1_000), received(row("Ada Quill", 1_200)))
