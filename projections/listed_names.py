@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Final
@@ -29,8 +29,8 @@ _LEGAL: Final = frozenset(
 )
 _SHORT: Final = 5
 """A single word of so many letters may be an abbreviation."""
-_ALIKE: Final = 0.86
-"""From which likeness on two names may be one name, misspelt: a slip or two in ten letters."""
+_ALIKE: Final = 86
+"""How many in a hundred letters match of two names that may be one, misspelt: a slip or two in ten."""
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -69,9 +69,16 @@ def _likeness(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
         return "initials"
     if {*ours} < {*theirs} or {*theirs} < {*ours}:
         return "a part of the name"
-    matcher = SequenceMatcher(None, " ".join(ours), " ".join(theirs), autojunk=False)
-    is_alike = all(ratio() >= _ALIKE for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio))
-    return "spelt alike" if is_alike else ""
+    return "spelt alike" if _are_spelt_alike(" ".join(ours), " ".join(theirs)) else ""
+
+
+def _are_spelt_alike(one: str, other: str) -> bool:
+    """Whether nearly all letters of two names match, in their order; what is quick to see is looked at first."""
+    needed = _ALIKE * (len(one) + len(other))
+    if 200 * min(len(one), len(other)) < needed or 200 * (Counter(one) & Counter(other)).total() < needed:
+        return False
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    return 200 * sum(block.size for block in blocks) >= needed
 
 
 def is_initials(short: tuple[str, ...], words: tuple[str, ...]) -> bool:
