@@ -70,6 +70,14 @@ if TYPE_CHECKING:
         ownership_over_time,
     )
     from projections.pro_forma import HolderInRound, NotConverting, ProForma, pro_forma
+    from projections.record_differences import (
+        ComparedList,
+        DifferenceKind,
+        RecordDifference,
+        RecordDifferences,
+        UnclearName,
+        record_differences,
+    )
     from projections.restrictions import RestrictionLine, Restrictions, Standing, restrictions
     from projections.rollforward import RollForward, rollforward
     from projections.standpoints import ChangedFact, How, Standpoint
@@ -109,6 +117,7 @@ __all__ = [
     "CommitmentStep",
     "Commitments",
     "CompanySheet",
+    "ComparedList",
     "ControlAccount",
     "ControlBook",
     "ControlFigures",
@@ -119,6 +128,7 @@ __all__ = [
     "Definition",
     "DefinitionCount",
     "Difference",
+    "DifferenceKind",
     "DilutedHolder",
     "DividendLedger",
     "DividendLine",
@@ -155,6 +165,8 @@ __all__ = [
     "ProceedsLine",
     "ProposeAdjustments",
     "Protected",
+    "RecordDifference",
+    "RecordDifferences",
     "ReserveLine",
     "RestrictedLine",
     "RestrictionLine",
@@ -167,6 +179,7 @@ __all__ = [
     "Statement",
     "Stop",
     "Stretch",
+    "UnclearName",
     "Verdict",
     "WarrantLine",
     "Warrants",
@@ -204,6 +217,7 @@ __all__ = [
     "open_points",
     "ownership_over_time",
     "pro_forma",
+    "record_differences",
     "restatement",
     "restrictions",
     "rollforward",
@@ -264,6 +278,14 @@ _MODULES = {
         "ownership_over_time",
     ),
     "pro_forma": ("HolderInRound", "NotConverting", "ProForma", "pro_forma"),
+    "record_differences": (
+        "ComparedList",
+        "DifferenceKind",
+        "RecordDifference",
+        "RecordDifferences",
+        "UnclearName",
+        "record_differences",
+    ),
     "restrictions": ("RestrictionLine", "Restrictions", "Standing", "restrictions"),
     "rollforward": ("RollForward", "rollforward"),
     "standpoints": ("ChangedFact", "How", "Standpoint"),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from projections.open_points import OpenPoints
     from projections.over_time import CommitmentOverTime, OwnershipOverTime
     from projections.pro_forma import ProForma
+    from projections.record_differences import RecordDifferences
     from projections.restrictions import Restrictions
     from projections.rollforward import RollForward
     from projections.statement import Statement
@@ -356,6 +357,64 @@ def claims(view: ClaimsReport) -> tuple[Frame, ...]:
         Frame("claims", "What was disclosed", _DISCLOSED, view.claims),
         Frame("findings", "What a reader should know", _CLAIM_FINDINGS, view.findings),
         Frame("implied", "What claims imply", _IMPLIED, within(view.claims, lambda line: line.implied)),
+    )
+
+
+# --- lists of holders against the register ------------------------------------------------------------------
+
+_DIFFERENCES: Final = (
+    Column("kind", of=lambda line: line.kind.value),
+    Column("stock_class"),
+    Column("source"),
+    Column("holder"),
+    Column("name"),
+    Column("since", Kind.DAY),
+    Column("last", Kind.DAY),
+    Column("gone", Kind.DAY),
+    Column("days", Kind.WHOLE),
+    _quantity("listed"),
+    _quantity("recorded"),
+    _quantity("off_by"),
+    Column("code", of="CODE", shown=False),
+    Column("weight", of=lambda line: line.weight.value, shown=False),
+    Column("lists", of=lambda line: tuple(str(number) for number in line.lists)),
+    Column("entries", of=lambda line: tuple(str(number) for number in line.entries)),
+)
+_LISTS: Final = (
+    Column("entry", Kind.WHOLE),
+    Column("on", Kind.DAY),
+    Column("stock_class"),
+    Column("source"),
+    Column("scope", of=lambda line: line.scope.value),
+    Column("lines", Kind.WHOLE),
+    _quantity("added", bounded=False),
+    _quantity("stated", bounded=False),
+    _quantity("outstanding"),
+    Column("matched", Kind.WHOLE),
+    Column("unclear", Kind.WHOLE),
+    Column("differences", Kind.WHOLE),
+)
+_UNCLEAR: Final = (
+    Column("entry", Kind.WHOLE, "outer.entry"),
+    Column("on", Kind.DAY, "outer.on"),
+    Column("stock_class", of="outer.stock_class"),
+    Column("source", of="outer.source"),
+    Column("name", of="outer.name"),
+    Column("account", of="outer.account"),
+    _quantity("shares", "outer.shares", bounded=False),
+    Column("candidate", of="line.holder"),
+    Column("candidate_name", of="line.name"),
+    Column("why", of="line.why"),
+    _quantity("recorded", "line.recorded"),
+)
+
+
+def record_differences(view: RecordDifferences) -> tuple[Frame, ...]:
+    """Return a line for each difference, each list, and each holder whom a name that is not clear may mean."""
+    return (
+        Frame("differences", "Lists of holders against the register", _DIFFERENCES, view.differences),
+        Frame("lists", "Lists that were received", _LISTS, view.lists),
+        Frame("unclear", "Names that are not clear", _UNCLEAR, within(view.unclear, lambda line: line.candidates)),
     )
 
 

@@ -160,6 +160,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Claims": {
         "disclose": ("registrar.cli.acts.claims:disclose", "Somebody disclosed a figure."),
         "withdraw": ("registrar.cli.acts.claims:withdraw", "A figure is no longer upheld."),
+        "holder-list": ("registrar.cli.acts.claims:holder_list", "A list of holders came in, as a CSV file."),
     },
     "Corrections": {
         "void": ("registrar.cli.acts.corrections:void", "Take entries out of history."),
@@ -194,6 +195,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "open-points": ("registrar.cli.registers:open_points", "What the record leaves open."),
         "check": ("registrar.cli.answers:check", "What does not fit in the record."),
         "claims": ("registrar.cli.claims:claims", "What was disclosed, held against the record."),
+        "reconcile": ("registrar.cli.claims:reconcile", "Lists of holders, held against the register."),
         "chart": ("registrar.cli.charts:chart", "A picture, as SVG, PNG or a Vega-Lite spec."),
     },
     "Learn": {

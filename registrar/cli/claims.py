@@ -1,4 +1,4 @@
-"""The verb that holds what was disclosed against the record."""
+"""Verbs that hold what others say against the record: figures that were disclosed, and lists of holders."""
 
 from __future__ import annotations
 
@@ -37,6 +37,31 @@ def claims(asked: Asking, as_of: str | None, tolerance: str | None) -> int:
         contradicted = answer.is_contradicted
         asked.answer(lambda: report(ledger, answer))
     return FOUND if contradicted else 0
+
+
+@click.command(
+    epilog="""\b
+Example:
+  captable reconcile -f acme.db --as-of 2017-06-20
+  captable reconcile --as-of 2017-06-20 -O differences.xlsx""",
+)
+@asking()
+@as_of_option
+def reconcile(asked: Asking, as_of: str | None) -> int:
+    """Show in what the lists of holders that came in by a day differ from the register of their own days.
+
+    The status is 0 where no difference stands, and 1 where one does. A name that may mean one holder or another is
+    listed, and is no difference by itself.
+    """
+    differs = False
+    with asked.opened() as ledger:
+        from projections.record_differences import record_differences
+        from registrar.registers.record_differences import record_differences as report
+
+        answer = record_differences(ledger, as_of=asked.as_of(ledger, as_of), known_at=asked.known(ledger))
+        differs = answer.differs
+        asked.answer(lambda: report(ledger, answer))
+    return FOUND if differs else 0
 
 
 def _tolerance(typed: str | None) -> Tolerance:

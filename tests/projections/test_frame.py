@@ -82,6 +82,7 @@ from projections import (
     open_points,
     ownership_over_time,
     pro_forma,
+    record_differences,
     restrictions,
     rollforward,
     statement,
@@ -103,7 +104,9 @@ from tests.builders import (
     company,
     dividend_declared,
     dividend_paid,
+    holder_list_received,
     holder_registered,
+    listed_holder,
     operand,
     preferred_issued,
     register_scope_declared,
@@ -441,6 +444,7 @@ def views_on_what_may_come(ledger: Ledger) -> list[Tabular]:
         adjustments(ledger, NewIssue(issued=Shares(1_000), price=Price("0.5", "USD")), as_of=day),
         conversion_capacity(ledger, "fund", as_of=day),
         claims(ledger, as_of=day),
+        record_differences(ledger, as_of=day),
     ]
 
 
@@ -456,13 +460,14 @@ def harbor() -> Ledger:
 
 @pytest.fixture(scope="module")
 def dune() -> Ledger:
-    """Return a company with a SAFE, a claim, and a class and a warrant whose prices are protected."""
+    """Return a company with a SAFE, a claim, a list of holders, and protected prices of a class and a warrant."""
     ratchet = PriceProtection(method=ProtectionMethod.FULL_RATCHET, raises_number=FractionPolicy.NEAREST)
     average = PriceProtection(method=ProtectionMethod.BROAD_BASED)
     ledger = company()
     ledger.record(class_rights_stated(liquidation=LiquidationPreference(), protection=average))
     ledger.record(common_issued(holder="ada", issued=500_000), preferred_issued(issued=10_000))
     ledger.record(safe_issued(), warrant_issued(terms=WarrantTerms(protection=ratchet)))
+    ledger.record(holder_list_received(holders=(listed_holder(), listed_holder(name="Quill", holder=None))))
     ledger.record(claim_disclosed("250%", measure=claimed("sum", operand("plus", "unknown", name="closing bid"))))
     return ledger
 

@@ -1,4 +1,4 @@
-"""Acts that concern claims: a figure that was disclosed, and one that was withdrawn."""
+"""Acts that concern claims: a figure that was disclosed or withdrawn, and a list of holders that came in."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from registrar.cli.acts import Act, acting, argument, option
+from registrar.cli.completion import files
 
 if TYPE_CHECKING:
     from registrar.cli.acts import Request
     from registrar.desk import Desk
 
 _KINDS = ("sum", "product", "percent", "increase")
+_FORMS = ("1234.56", "1,234.56", "1.234,56", "1 234,56", "1'234.56")
 
 
 @click.command(
@@ -69,3 +71,60 @@ def withdraw(desk: Desk) -> Request:
     from ledger.events import ClaimWithdrawn
 
     return desk.made(ClaimWithdrawn)
+
+
+@click.command(
+    "holder-list",
+    cls=Act,
+    epilog="""\b
+Example:
+  captable holder-list list.csv common --source "The transfer agent" --on 2017-06-20""",
+)
+@click.argument("holders", metavar="FILE", shell_complete=files)
+@argument("stock_class", "CLASS", of="stock class")
+@click.option("--source", required=True, metavar="TEXT", help="Who drew it up.")
+@click.option("--partial", "scope", is_flag=True, help="It does not list all holders of record.")
+@click.option("--total", "listed", metavar="SHARES", help="The total that it states, if no last row does.")
+@click.option("--numbers", type=click.Choice(_FORMS), default=_FORMS[0], help="How numbers are written.")
+@acting()
+def holder_list(desk: Desk) -> Request:
+    """Record a list of the holders of CLASS that came in as FILE, a CSV file with the columns Name and Shares.
+
+    The columns Holder ID and Account are read too, and a last row Total. Names are kept as printed. Nothing moves;
+    the verb reconcile holds the list against the register.
+    """
+    import os
+    from hashlib import sha256
+
+    import attrs
+
+    from ledger.errors import NotUnderstood
+    from ledger.events import Evidence, HolderListReceived
+    from ledger.exchange import holder_list
+    from ledger.exchange.register import MAX_FILE_BYTES, File, Numbers
+    from ledger.movements import Level, Scope, Setting
+    from ledger.quantities import Shares
+    from registrar.cli.records import bytes_of
+
+    path = desk.stated("holders", str)
+    data = bytes_of(path, MAX_FILE_BYTES, path)
+    known = {
+        str(movement.subject)
+        for each in desk.ledger.standing(desk.ledger.position(None))
+        for movement in each.fact.movements()
+        if isinstance(movement, Setting) and movement.level is Level.HOLDER_KIND
+    }
+    read = holder_list.read(File(path, data), known, Numbers(desk.stated("numbers", str)))
+    listed = desk.option("listed", Shares)
+    if listed is not None and read.total is not None:
+        with desk.at("listed"):
+            raise NotUnderstood("E_USAGE", "the last row of the list states its total", "leave one of them out")
+    desk.notes += [f"the column {heading} is not read" for heading in read.passed_over]
+    made = desk.made(
+        HolderListReceived,
+        holders=read.holders,
+        scope=Scope.PARTIAL if desk.has("scope") and desk.stated("scope", bool) else Scope.COMPLETE,
+        listed=read.total if listed is None else listed,
+    )
+    shown = Evidence(document=os.path.basename(path), sha256=sha256(data).hexdigest())
+    return made if made.evidence else attrs.evolve(made, evidence=(shown,))

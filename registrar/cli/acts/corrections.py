@@ -67,6 +67,7 @@ _STATED_BY: Final = {
     "outstanding-reported": "debt:report_outstanding",
     "claim-disclosed": "claims:disclose",
     "claim-withdrawn": "claims:withdraw",
+    "holder-list-received": "claims:holder_list",
     "safe-issued": "safes:safe",
     "safe-terms-amended": "safes:amend_safe",
     "holder-registered": "parties:holder",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
+from pathlib import Path
 from typing import Final
 
-from ledger.events import Event
+from ledger.events import Event, Evidence
 from ledger.identity import ClaimId
 from ledger.quantities import Ratio
 from ledger.terms.disclosed import Disclosed
@@ -13,6 +15,7 @@ from ledger.terms.market import Measure
 from tests import builders as a
 from tests.registrar.acts.company import LATER
 
+LIST: Final = Path(__file__).with_name("holder-list.csv")
 _SAID: Final = {"said_by": "Acme", "effective_on": LATER}
 
 
@@ -119,5 +122,20 @@ CLAIMS: list[tuple[list[Event], list[str], list[Event]]] = [
         [a.claim_disclosed(effective_on=LATER)],
         ["withdraw", "claim-1", "--reason", "A later release"],
         [a.claim_withdrawn(effective_on=LATER)],
+    ),
+    (
+        [],
+        ["holder-list", str(LIST), "common", "--source", "Transfer agent"],
+        [
+            a.holder_list_received(
+                holders=(
+                    a.listed_holder(account="CS-1"),
+                    a.listed_holder(name="Maple Fund, LP", shares=600, holder=None),
+                ),
+                listed=1_000,
+                evidence=(Evidence(document=LIST.name, sha256=sha256(LIST.read_bytes()).hexdigest()),),
+                effective_on=LATER,
+            )
+        ],
     ),
 ]
