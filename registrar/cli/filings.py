@@ -42,7 +42,7 @@ command, and its SHA-256 is the command's identity: the same file given twice co
     multiple=True,
     help="The class that is meant by common (default), preferred, or a member of the class axis.",
 )
-@click.option("--ignore", "ignored", metavar="STOCK", multiple=True, help="Stock whose figures are left out.")
+@click.option("--ignore", "ignored", metavar="NAME", multiple=True, help="Stock or a tag that is left out.")
 @click.option("--on", "on", metavar="DAY", help="When it was disclosed, where the file does not say so itself.")
 @click.option("--said-by", metavar="TEXT", help="Who said it. Default: the company that the file names.")
 @click.option("--entity", metavar="ID", help="Whose figures, where the file has those of several: the CIK.")

@@ -1,4 +1,4 @@
-"""Write what the filings beside it amount to, and keep it: ``python -m tests.golden.make_xbrl``."""
+"""Write what the filings of the examples amount to, and keep it: ``python -m tests.golden.make_xbrl``."""
 
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from registrar.cli import main
 from tests import builders as a
 
 FOLDER: Final = Path(__file__).parent / "xbrl"
+EXAMPLES: Final = Path(__file__).parent.parent.parent / "examples" / "filings"
 FILINGS: Final = ("acme-20260630.xml", "acme-20260630.htm", "companyfacts.json")
 CLASSES: Final = {
     "common": (StockClassId("common"),),
@@ -26,7 +27,7 @@ CLASSES: Final = {
 def proposal(name: str) -> Proposal:
     """Return what a filing amounts to."""
     on = None if name.endswith(".json") else date(2026, 8, 13)
-    file = xbrl.File(name, (FOLDER / name).read_bytes())
+    file = xbrl.File(name, (EXAMPLES / name).read_bytes())
     return xbrl.proposed(file, xbrl.Instructions(classes=CLASSES, on=on))
 
 
@@ -42,7 +43,16 @@ def shown() -> str:
         with Ledger.open(path, create=True) as ledger:
             ledger.record(*a.founding())
         said = ("--class", "common", "--ignore", "preferred", "--ignore", "CommonClassBMember")
-        args = ["import-xbrl", str(FOLDER / FILINGS[0]), "-f", str(path), *said, "--on", "2026-08-13", "--dry-run"]
+        args = [
+            "import-xbrl",
+            str(EXAMPLES / FILINGS[0]),
+            "-f",
+            str(path),
+            *said,
+            "--on",
+            "2026-08-13",
+            "--dry-run",
+        ]
         result = CliRunner().invoke(main, args, env={"COLUMNS": "110"})
         assert result.exit_code == 0, result.stderr
         return result.stdout

@@ -14,9 +14,11 @@ from projections import claims
 from registrar.cli import main
 from tests import builders as a
 from tests.golden import make_xbrl
-from tests.golden.make_xbrl import FOLDER
+from tests.golden.make_xbrl import EXAMPLES, FOLDER
 
-INSTANCE, PAGE, FACTS = (FOLDER / name for name in ("acme-20260630.xml", "acme-20260630.htm", "companyfacts.json"))
+INSTANCE, PAGE, FACTS = (
+    EXAMPLES / name for name in ("acme-20260630.xml", "acme-20260630.htm", "companyfacts.json")
+)
 
 
 @pytest.fixture

@@ -37,8 +37,12 @@ def identity(file: File) -> CommandId:
     return CommandId(sha256(file.data).hexdigest())
 
 
-def read(file: File) -> Filing:
+def read(file: File, ignored: Collection[str] = ()) -> Filing:
     """Return the figures about shares in a file, whichever of the forms it has.
+
+    Args:
+        file: The file.
+        ignored: Concepts that are passed over.
 
     Raises:
         InputRefused: With every problem of the file.
@@ -51,8 +55,8 @@ def read(file: File) -> Filing:
     if not begins:
         raise NotUnderstood("E_FILE", "the file is empty", "fetch it again", file.name)
     if begins.startswith((b"{", b"[")):
-        return tables.read(file.data, file.name)
-    return document.read(file.data, file.name)
+        return tables.read(file.data, file.name, ignored)
+    return document.read(file.data, file.name, ignored)
 
 
 def proposed(file: File, said: Instructions, recorded: Collection[ClaimId] = ()) -> Proposal:
@@ -67,4 +71,4 @@ def proposed(file: File, said: Instructions, recorded: Collection[ClaimId] = ())
         InputRefused: With every problem of the file; nothing of it was used.
         NotUnderstood: The file as a whole cannot be read.
     """
-    return claims.proposed(file, read(file), said, recorded)
+    return claims.proposed(file, read(file, said.ignored), said, recorded)

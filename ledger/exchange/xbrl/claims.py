@@ -33,7 +33,7 @@ class Instructions:
         on: The day on which the file was disclosed, where it does not say so itself.
         said_by: Who said it, where the file does not name one company.
         entity: Whose figures are meant, where the file has those of several.
-        ignored: Stock whose figures are left out, named as in ``classes``.
+        ignored: Stock whose figures are left out, named as in ``classes``; and tags that are passed over.
     """
 
     classes: Mapping[str, tuple[StockClassId, ...]] = attrs.field(hash=False)
@@ -108,10 +108,10 @@ def _meant(filing: Filing, said: Instructions, problems: Problems, notes: list[s
         problems.add(NotUnderstood("E_EMPTY", "it has no figure about shares", "give another file", name))
     first: dict[object, Figure] = {}
     unknown: dict[str, list[Figure]] = {}
-    left_out = 0
+    left_out: list[str] = []
     for figure in figures:
         if figure.stock in said.ignored:
-            left_out += 1
+            left_out.append(figure.stock)
         elif figure.stock not in said.classes:
             unknown.setdefault(figure.stock, []).append(figure)
         else:
@@ -125,7 +125,8 @@ def _meant(filing: Filing, said: Instructions, problems: Problems, notes: list[s
         )
         problems.add(_missing(what, hint, those[0].place))
     if left_out:
-        notes.append(f"{_counted(left_out)} of {', '.join(map(shown, said.ignored))} left out")
+        listed = ", ".join(map(shown, dict.fromkeys(left_out)))
+        notes.append(f"{_counted(len(left_out))} of {listed} left out")
     return list(first.values())
 
 

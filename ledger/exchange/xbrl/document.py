@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from fractions import Fraction
 from typing import Final
@@ -46,7 +47,8 @@ _XBRLDI: Final = "http://xbrl.org/2006/xbrldi"
 _NIL: Final = "http://www.w3.org/2001/XMLSchema-instance nil"
 _INLINE: Final = ("http://www.xbrl.org/2013/inlineXBRL", "http://www.xbrl.org/2008/inlineXBRL")
 _TAXONOMY: Final = re.compile(
-    r"https?://(?:xbrl\.sec\.gov/(dei)|(?:fasb\.org|xbrl\.us)/(us-gaap))/\d{4}(?:-\d\d-\d\d|q\d)?", re.ASCII
+    r"https?://(?:(?:xbrl\.sec\.gov|xbrl\.us)/(dei)|(?:fasb\.org|xbrl\.us)/(us-gaap))/\d{4}(?:-\d\d-\d\d|q\d)?",
+    re.ASCII,
 )
 _CLASS_AXIS: Final = "StatementClassOfStockAxis"
 _NAME: Final = "EntityRegistrantName"
@@ -89,18 +91,19 @@ class _Open:
     length: int = 0
 
 
-def read(data: bytes, name: str) -> Filing:
+def read(data: bytes, name: str, ignored: Collection[str] = ()) -> Filing:
     """Return the figures about shares in an XBRL instance, or in a page with inline XBRL.
 
     Args:
         data: The bytes of the file.
         name: What the file is called in messages.
+        ignored: Concepts that are passed over.
 
     Raises:
         InputRefused: With every problem of the file.
         NotUnderstood: ``E_XML`` or ``E_LIMIT``: the file is not XML as filings are, or is too large.
     """
-    reader = _Reader(name)
+    reader = _Reader(name, ignored)
     reader.walk(data)
     return reader.filing()
 
@@ -108,8 +111,8 @@ def read(data: bytes, name: str) -> Filing:
 class _Reader:
     """Walks through a document once, and keeps contexts, units and the tags that are about shares."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, ignored: Collection[str]) -> None:
+        self._name, self._ignored = name, ignored
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._prefixes: defaultdict[str | None, list[str]] = defaultdict(list)
         self._depth = self._elements = 0
@@ -219,7 +222,7 @@ class _Reader:
             self._context.members.append((self._axis, ""))
 
     def _start_fact(self, uri: str, local: str, values: dict[str, str], *, is_inline: bool) -> None:
-        if local not in CONCEPTS and local != _NAME:
+        if (local not in CONCEPTS and local != _NAME) or local in self._ignored:
             return
         taxonomy = _TAXONOMY.fullmatch(uri)
         of = "dei" if local == _NAME else CONCEPTS[local].taxonomy

@@ -157,7 +157,9 @@ def displayed(text: str, form: str) -> Fraction:
     if kind in ("numcommadecimal", "numdotcomma"):
         return number(without_blanks.replace(".", "").replace(",", "."))
     raise NotUnderstood(
-        "E_XBRL", f"the format {shown(form)} is not read", "disclose the figure by hand, and leave its class out"
+        "E_XBRL",
+        f"the format {shown(form)} is not read",
+        "leave the tag out by --ignore, and disclose it by hand",
     )
 
 

@@ -7,7 +7,7 @@ round number may have been rounded, to millions at most, and is contradicted onl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from ledger.days import day
@@ -35,12 +35,13 @@ class _Number(str):
     __slots__ = ()
 
 
-def read(data: bytes, name: str) -> Filing:
+def read(data: bytes, name: str, ignored: Collection[str] = ()) -> Filing:
     """Return the figures about shares in a table of a company's facts.
 
     Args:
         data: The bytes of the file.
         name: What the file is called in messages.
+        ignored: Concepts that are passed over.
 
     Raises:
         InputRefused: With every problem of the file.
@@ -51,6 +52,8 @@ def read(data: bytes, name: str) -> Filing:
     if not isinstance(table, dict) or not isinstance(table.get("entityName"), str) or "cik" not in table:
         raise NotUnderstood("E_XBRL", "it is no table of the facts of one company", _HINT, name)
     for concept, pointer, row in _rows(table):
+        if concept in ignored:
+            continue
         if len(figures) >= MAX_FIGURES:
             limit = f"at most {MAX_FIGURES:,}"
             raise NotUnderstood("E_LIMIT", "the file has too many figures about shares", limit, name)

@@ -8,9 +8,10 @@ from fractions import Fraction
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from ledger import Ledger
 from ledger.errors import LedgerError, NotUnderstood
 from ledger.events import ClaimDisclosed
 from ledger.exchange import json_lines, xbrl
@@ -20,6 +21,8 @@ from ledger.exchange.xbrl import document, figures, tables
 from ledger.exchange.xbrl.figures import a_day, accuracy, displayed
 from ledger.identity import StockClassId
 from ledger.terms.disclosed import Qualifier
+from projections.claims import Verdict, claims
+from tests import builders as a
 from tests.golden import make_xbrl
 
 COMMON = {"common": (StockClassId("common"),)}
@@ -159,6 +162,21 @@ def test_a_period_is_about_its_last_day() -> None:
     assert "from 2026-04-01 to 2026-06-30" in found.note
 
 
+@pytest.mark.parametrize(
+    ("taxonomy", "concept"),
+    [
+        ("http://xbrl.us/dei/2009-01-31", "EntityCommonStockSharesOutstanding"),
+        ("http://xbrl.sec.gov/dei/2021q4", "EntityCommonStockSharesOutstanding"),
+        ("http://xbrl.us/us-gaap/2009-01-31", "CommonStockSharesIssued"),
+        ("http://fasb.org/us-gaap/2017-01-31", "CommonStockSharesIssued"),
+    ],
+)
+def test_every_year_of_a_taxonomy_is_read(taxonomy: str, concept: str) -> None:
+    data = instance(fact(concept=concept)).replace(b"http://fasb.org/us-gaap/2025", taxonomy.encode())
+
+    assert claim(data).figure.value.value == 100
+
+
 def test_a_tag_of_another_taxonomy_is_not_read() -> None:
     data = instance(FACT).replace(b"http://fasb.org/us-gaap/2025", b"http://acme.example/2025")
 
@@ -202,6 +220,22 @@ def test_long_class_names_still_make_names_of_claims() -> None:
     said = attrs.evolve(SAID, classes={"common": tuple(StockClassId(f"{letter * 40}") for letter in "abc")})
 
     assert len(claim(instance(FACT), said).claim) <= 64
+
+
+@settings(max_examples=30)
+@given(some.integers(1, 9_000_000), some.integers(0, 7), some.booleans())
+def test_a_count_of_the_ledger_is_not_contradicted_however_a_filing_rounds_it(
+    shares: int, digits: int, truncates: bool
+) -> None:
+    step = 10**digits
+    printed = (shares if truncates else shares + step // 2) // step * step
+    ledger = Ledger.in_memory()
+    ledger.record(*a.founding(), a.common_issued(issued=shares))
+    ledger.record(*proposed(instance(fact(str(printed), decimals=str(-digits)))).events)
+    (line,) = claims(ledger, as_of="2026-12-31")
+
+    assert line.verdict in (Verdict.AGREES, Verdict.AGREES_IF_TRUNCATED)
+    assert line.verdict is Verdict.AGREES or truncates
 
 
 # --- the tables of the SEC -------------------------------------------------------------------------------------
@@ -304,6 +338,15 @@ def test_a_count_of_a_later_day_was_not_disclosed_yet() -> None:
     assert "E_DATE: f.xml line 4" in line
 
 
+def test_a_tag_that_is_passed_over_troubles_nobody() -> None:
+    data = instance(fact("twelve", concept="CommonStockSharesIssued"), FACT)
+    assert "E_NUMBER" in refused(data)[0]
+
+    said = attrs.evolve(SAID, ignored=("CommonStockSharesIssued",))
+    assert claim(data, said).claim.startswith("outstanding-")
+    assert "E_EMPTY" in refused(table(), attrs.evolve(SAID, ignored=("CommonStockSharesOutstanding",)))[0]
+
+
 def test_figures_of_two_companies_are_not_mixed() -> None:
     second = CONTEXT.format(segment="", period=ON_A_DAY).replace('id="c"', 'id="d"').replace(">1<", ">002<")
     data = instance(second, FACT, fact("200", contextRef="d"))
@@ -364,7 +407,7 @@ def test_what_is_no_filing_is_refused_in_one_line(data: bytes) -> None:
 
 @given(some.integers(0, 3_000), some.binary(max_size=4))
 def test_a_damaged_filing_is_read_or_refused_and_nothing_else(at: int, put: bytes) -> None:
-    data = (make_xbrl.FOLDER / "acme-20260630.htm").read_bytes()
+    data = (make_xbrl.EXAMPLES / "acme-20260630.htm").read_bytes()
     damaged = data[:at] + put + data[at + len(put) :]
     said = xbrl.Instructions(classes=make_xbrl.CLASSES, on=FILED, said_by="Acme")
     with suppress(LedgerError):
