@@ -40,6 +40,8 @@ from ledger.exchange.xbrl.figures import (
 MAX_DEPTH: Final = 250
 MAX_ELEMENTS: Final = 2_000_000
 MAX_CONTEXTS: Final = 50_000
+MAX_WITHIN: Final = 16
+"""Tags that stand within each other at most; inline XBRL has two or three."""
 _LONGEST_TEXT: Final = 1_000
 """Characters that are kept of an element; what is read has fewer."""
 _XBRLI: Final = "http://www.xbrl.org/2003/instance"
@@ -205,7 +207,7 @@ class _Reader:
             case "segment" | "scenario":
                 self._segment = self._depth
             case "identifier" | "instant" | "startDate" | "endDate" | "forever" | "measure":
-                self._open.append(_Open(self._depth, local))
+                self._begin(local)
             case _:
                 pass
 
@@ -217,7 +219,7 @@ class _Reader:
         else:  # what old files say in a way of their own: it is about some part all the same
             self._axis = local
         if uri == _XBRLDI and local == "explicitMember":
-            self._open.append(_Open(self._depth, "explicitMember"))
+            self._begin("explicitMember")
         else:
             self._context.members.append((self._axis, ""))
 
@@ -229,13 +231,19 @@ class _Reader:
         if taxonomy is None or (taxonomy[1] or taxonomy[2]) != of:
             return
         if local == _NAME:
-            self._open.append(_Open(self._depth, _NAME))
+            self._begin(_NAME)
             return
         if len(self._tagged) >= MAX_FIGURES:
             self._refuse("the file has too many figures about shares", f"at most {MAX_FIGURES:,}")
         tagged = _Tagged(local, values, self._parser.CurrentLineNumber, is_inline)
         self._tagged.append(tagged)
-        self._open.append(_Open(self._depth, "", tagged))
+        self._begin("", tagged)
+
+    def _begin(self, what: str, into: _Tagged | None = None) -> None:
+        """Begin to read the text of an element, which is part of that of all around it."""
+        if len(self._open) >= MAX_WITHIN:
+            self._refuse(f"more than {MAX_WITHIN} tags stand within each other", "no filing has that")
+        self._open.append(_Open(self._depth, what, into))
 
     def _text(self, text: str) -> None:
         for each in self._open:
