@@ -41,7 +41,15 @@ from projections.limits import last_report
 from projections.replay import Balances, Units, is_complete, replay
 
 SHARE_COUNTS: Final = frozenset(
-    (Source.HELD, Source.OUTSTANDING, Source.REPORTED, Source.AUTHORIZED, Source.SURRENDERED, Source.RECEIVED)
+    (
+        Source.HELD,
+        Source.OUTSTANDING,
+        Source.REPORTED,
+        Source.ISSUED,
+        Source.AUTHORIZED,
+        Source.SURRENDERED,
+        Source.RECEIVED,
+    )
 )
 """Operands that count shares."""
 
@@ -119,10 +127,17 @@ class Recorded:
 
     def outstanding(self, operand: Operand, on: date) -> Found:
         """Return the shares of a class outstanding; at least those recorded where the register is partial."""
+        return self._counted(operand, on, lambda account: isinstance(account, Held))
+
+    def issued(self, operand: Operand, on: date) -> Found:
+        """Return the shares of a class outstanding and in treasury; at least those recorded where it is partial."""
+        return self._counted(operand, on, lambda account: isinstance(account, Held) or account is Ledgered.TREASURY)
+
+    def _counted(self, operand: Operand, on: date, counts: Callable[[Account], bool]) -> Found:
         balances, stock_class = self.balances(on), _class_of(operand)
         if stock_class not in balances.subjects(Level.CLASS_KIND):
             return Found(EVERYTHING, f"{stock_class} is not designated by {on}")
-        found = self._grouped(balances, lambda unit, account: unit == stock_class and isinstance(account, Held))
+        found = self._grouped(balances, lambda unit, account: unit == stock_class and counts(account))
         if is_complete(balances, stock_class):
             return found
         return Found(Interval(found.interval.low, None), f"the register of {stock_class} is partial on {on}")
@@ -408,6 +423,7 @@ _READERS: Final[dict[Source, Callable[[Recorded, Operand, date], Found]]] = {
     Source.HELD: Recorded.held,
     Source.OUTSTANDING: Recorded.outstanding,
     Source.REPORTED: Recorded.reported,
+    Source.ISSUED: Recorded.issued,
     Source.AUTHORIZED: Recorded.authorized,
     Source.STATED_VALUE: Recorded.stated_value,
     Source.CONVERSION_PRICE: Recorded.conversion_price,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.events import (
+    ClaimDisclosed,
     Event,
     Fact,
     HolderRegistered,
@@ -142,6 +144,48 @@ def _acts(proposed: list[Proposed]) -> Table:
         ),
         rows=[Row((_day(each.event), each.event.KIND, summary(each.event), each.place)) for each in proposed],
     )
+
+
+def figures(proposal: Proposal, file: str) -> Table:
+    """Return the figures of a filing that would be recorded as claims."""
+    claims = [(each.event, each.place.removeprefix(file).strip()) for each in proposal.proposed]
+    return Table(
+        name="figures",
+        title="Figures",
+        caption="Figures:",
+        columns=(
+            Column(name="effective_on", heading="Disclosed", kind=Kind.DAY),
+            Column(name="about", heading="About", kind=Kind.DAY),
+            Column(name="measure", heading="Claims to be"),
+            Column(name="figure", heading="As tagged"),
+            Column(name="low", heading="From", kind=Kind.SHARES),
+            Column(name="high", heading="To", kind=Kind.SHARES),
+            _WHERE,
+        ),
+        rows=[
+            Row(
+                (
+                    claim.effective_on,
+                    claim.about_day,
+                    claim.measure.formula,
+                    claim.figure.printed,
+                    *_whole_shares(claim),
+                    place,
+                )
+            )
+            for claim, place in claims
+            if isinstance(claim, ClaimDisclosed)
+        ],
+    )
+
+
+def _whole_shares(claim: ClaimDisclosed) -> tuple[Shares, Shares]:
+    """Return the fewest and the most whole shares that a count stands for, if it is rounded."""
+    interval = claim.figure.interval()
+    assert interval.low is not None, "a count is exact, or rounded"
+    assert interval.high is not None, "a count is exact, or rounded"
+    most = ceil(interval.high) - 1 if interval.without_high else floor(interval.high)
+    return Shares(ceil(interval.low)), Shares(most)
 
 
 def _day(event: Event) -> Any:

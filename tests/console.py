@@ -33,7 +33,7 @@ from ledger import Ledger
 from ledger.personal import SALT_BYTES
 from registrar.cli import main
 
-FETCHED: Final = {".xlsx", ".csv", ".jsonl", ".py"}
+FETCHED: Final = {".xlsx", ".csv", ".jsonl", ".py", ".htm", ".xml", ".json"}
 """Files that a page may link to for the reader to work with."""
 BLOCK: Final = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK: Final = re.compile(r"\]\(([^)\s#:]+)\)")

@@ -67,6 +67,8 @@ class Source(Enum):
     """Shares of a class outstanding, as far as the register knows."""
     REPORTED = "reported"
     """Shares of a class outstanding, as the company last reported them."""
+    ISSUED = "issued"
+    """Shares of a class issued: outstanding, or in the treasury of the company."""
     AUTHORIZED = "authorized"
     STATED_VALUE = "stated-value"
     """Of a share of a class."""
@@ -114,6 +116,7 @@ _NEEDS: Final = {
     Source.HELD: "holder",
     Source.OUTSTANDING: "stock_class",
     Source.REPORTED: "stock_class",
+    Source.ISSUED: "stock_class",
     Source.AUTHORIZED: "stock_class",
     Source.STATED_VALUE: "stock_class",
     Source.CONVERSION_PRICE: "stock_class",
