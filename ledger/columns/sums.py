@@ -1,0 +1,341 @@
+"""Sums of whole numbers by key, at any moment and as far as any knowledge reached.
+
+A *row* says: from this moment on, and known from this entry on, the sum of this key is larger by this change. Rows
+are only ever added. A correction is a row that takes back what an earlier one added, known from its own entry on;
+so an answer for an earlier knowledge leaves out the rows that came later, and what was answered never moves.
+
+How an answer is found without adding up all rows:
+
+- Rows lie in *segments*, each of entries that follow one another, and within a segment sorted by moment. Beside
+  each change stands the sum of its key after it: between two moments, the last sum of each key is all that counts.
+- Every so many rows a segment keeps a *checkpoint*, the sums of all keys. An answer copies the last one before its
+  moment, and takes over the sums of the few rows between.
+- Keys are numbered in the order in which they come, so that early checkpoints are short.
+- For an earlier knowledge, each *block* of rows says which entries it spans at least and at most. Most blocks are
+  known as a whole, or not at all; only those in between are looked at row by row.
+
+Sums are exact. A change is one 64-bit number where the sum of all of them fits, or several *limbs* of 31 bits, the
+last of which bears the sign; limbs are added apart and put together at the end.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import attrs
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    Whole = NDArray[np.int64]
+    Small = NDArray[np.int32]
+
+BLOCK: Final = 2_048
+"""So many rows say together which entries they span."""
+SHORTEST: Final = 4_096
+"""So many rows lie between two checkpoints, at least."""
+LOOSE: Final = 16_384
+"""So many rows may wait unsorted, at most."""
+LIMB: Final = 31
+"""Bits of a limb; the sum of four thousand million of them fits in 64."""
+_LOWEST: Final = (1 << LIMB) - 1
+_MOST: Final = (1 << 63) - 1
+
+
+@attrs.frozen(eq=False)
+class Rows:
+    """Changes, column by column.
+
+    Attributes:
+        whens: The moment from which each counts.
+        known: The entry from which each was known.
+        keys: Number of its key.
+        changes: By how much; one line for each limb.
+    """
+
+    whens: Small
+    known: Small
+    keys: Small
+    changes: Whole
+
+    def __len__(self) -> int:
+        return len(self.whens)
+
+    def taken(self, which: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Rows:
+        """Return some of the rows."""
+        return Rows(self.whens[which], self.known[which], self.keys[which], self.changes[:, which])
+
+
+def rows(whens: Sequence[int], known: Sequence[int], keys: Sequence[int], changes: Whole) -> Rows:
+    """Return rows from plain sequences."""
+    return Rows(np.asarray(whens, np.int32), np.asarray(known, np.int32), np.asarray(keys, np.int32), changes)
+
+
+def joined(parts: Iterable[Rows], limbs: int) -> Rows:
+    """Return the rows of several parts, one part after the other."""
+    given = [*parts]
+    if not given:
+        empty = np.empty(0, np.int32)
+        return Rows(empty, empty, empty, np.empty((limbs, 0), np.int64))
+    return Rows(
+        np.concatenate([part.whens for part in given]),
+        np.concatenate([part.known for part in given]),
+        np.concatenate([part.keys for part in given]),
+        np.concatenate([part.changes for part in given], axis=1),
+    )
+
+
+def split_into_limbs(numbers: Sequence[int], limbs: int) -> Whole:
+    """Return whole numbers as limbs, one line for each limb, the lowest first.
+
+    Raises:
+        OverflowError: A number has more bits than the limbs.
+    """
+    if limbs == 1:
+        return np.asarray(numbers, np.int64).reshape(1, -1)
+    lower = [[number >> (LIMB * limb) & _LOWEST for number in numbers] for limb in range(limbs - 1)]
+    return np.asarray([*lower, [number >> (LIMB * (limbs - 1)) for number in numbers]], np.int64)
+
+
+def put_together(limbs: Whole) -> list[int]:
+    """Return the whole numbers that limbs stand for."""
+    values: list[int] = limbs[-1].tolist()
+    for line in limbs[-2::-1]:
+        values = [(value << LIMB) + low for value, low in zip(values, line.tolist(), strict=True)]
+    return values
+
+
+class Segment:
+    """Rows of entries that follow one another, sorted by moment, with sums and checkpoints.
+
+    Args:
+        given: The rows, in the order of their entries.
+        spacing: Rows between two checkpoints; as many as there are keys where not given.
+    """
+
+    def __init__(self, given: Rows, spacing: int | None = None) -> None:
+        order = np.argsort(given.whens, kind="stable")
+        self.rows: Final = given.taken(order)
+        self.size: Final = int(given.keys.max()) + 1
+        self.spacing: Final = spacing or max(SHORTEST, self.size)
+        self.after, self.checkpoints = _summed(self.rows, self.size, self.spacing)
+        self.first_known, self.last_known = _spans(self.rows.known)
+        self._by_key: tuple[NDArray[np.intp], NDArray[np.intp]] | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def knows_from(self) -> int:
+        """The first entry that any row is known from."""
+        return int(self.first_known.min())
+
+    @property
+    def knows_to(self) -> int:
+        """The last entry that any row is known from."""
+        return int(self.last_known.max())
+
+    def count(self, when: int) -> int:
+        """Return how many rows count at a moment."""
+        return int(np.searchsorted(self.rows.whens, when, "right"))
+
+    def sums(self, count: int, out: Whole) -> None:
+        """Write the sums after so many rows."""
+        last = min(count // self.spacing, len(self.checkpoints) - 1)
+        checkpoint = self.checkpoints[last]
+        out[:, : checkpoint.shape[1]] = checkpoint
+        out[:, checkpoint.shape[1] :] = 0
+        self.move(last * self.spacing, count, out)
+
+    def move(self, start: int, count: int, out: Whole) -> None:
+        """Bring the sums after ``start`` rows to those after ``count``."""
+        keys = self.rows.keys[start:count]
+        for line, after in zip(out, self.after[:, start:count], strict=True):
+            line[keys] = after  # of several rows of a key the last one is taken
+
+    def sums_as_known(self, when: int, known: int, out: Whole) -> None:
+        """Write the sums at a moment of the rows that were known with an entry."""
+        count = self.count(when)
+        if known >= self.knows_to:
+            self.sums(count, out)
+            return
+        blocks = -(-count // BLOCK)
+        not_all = self.last_known[:blocks] > known
+        some = self.first_known[:blocks] <= known
+        # Up to a block all rows are taken, and those not known taken back; from there on those known are added.
+        taken_back, added = np.cumsum(not_all), np.cumsum(some)
+        costs = np.concatenate(([0], taken_back)) + added[-1:].sum() - np.concatenate(([0], added))
+        turn = int(costs.argmin())
+        self.sums(min(turn * BLOCK, count), out)
+        back = _of_blocks(np.flatnonzero(not_all[:turn]), count)
+        _add(out, self.rows.taken(back[self.rows.known[back] > known]), np.subtract)
+        more = _of_blocks(turn + np.flatnonzero(some[turn:]), count)
+        _add(out, self.rows.taken(more[self.rows.known[more] <= known]), np.add)
+
+    def of_key(self, key: int) -> NDArray[np.intp]:
+        """Return where the rows of a key are, in order of effect."""
+        if self._by_key is None:
+            order = np.argsort(self.rows.keys, kind="stable")
+            self._by_key = order, np.searchsorted(self.rows.keys[order], np.arange(self.size + 1))
+        order, starts = self._by_key
+        return order[starts[key] : starts[key + 1]] if key < self.size else order[:0]
+
+
+def _summed(given: Rows, size: int, spacing: int) -> tuple[Whole, list[Whole]]:
+    """Return the sum of its key after each row, and all sums before every so many rows."""
+    after = np.empty_like(given.changes)
+    sums = np.zeros((len(after), size), np.int64)
+    checkpoints: list[Whole] = []
+    known_keys = 0
+    for start, stop in pairwise([*range(0, len(given), spacing), len(given)]):
+        checkpoints.append(sums[:, :known_keys].copy())
+        keys = given.keys[start:stop]
+        known_keys = max(known_keys, int(keys.max()) + 1)
+        order = np.argsort(keys, kind="stable")
+        in_order = keys[order]
+        firsts = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1])))
+        lengths = np.diff(np.append(firsts, len(in_order)))
+        for changes, line, summed in zip(given.changes, sums, after, strict=True):
+            running = np.cumsum(changes[start:stop][order])
+            before = np.where(firsts > 0, running[firsts - 1], 0)
+            running += np.repeat(line[in_order[firsts]] - before, lengths)
+            summed[start + order] = running
+            line[in_order] = running
+    return after, checkpoints
+
+
+def _spans(known: Small) -> tuple[Small, Small]:
+    """Return the first and last entry that the rows of each block are known from."""
+    starts = np.arange(0, len(known), BLOCK)
+    return np.minimum.reduceat(known, starts), np.maximum.reduceat(known, starts)
+
+
+def _of_blocks(blocks: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    """Return the places of the rows of some blocks, as far as so many rows."""
+    places = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
+    return places[places < count]
+
+
+def _at_most(changes: Whole) -> int:
+    """Return what no sum of some of the changes goes beyond, whatever their signs."""
+    high = changes >> LIMB
+    return (int(np.abs(high).sum()) << LIMB) + int((changes & _LOWEST).sum())
+
+
+def _add(out: Whole, some: Rows, how: np.ufunc) -> None:
+    for line, changes in zip(out, some.changes, strict=True):
+        how.at(line, some.keys, changes)
+
+
+class DatedSums:
+    """Sums by key, at any moment and knowledge, of rows that are added in the order of their entries.
+
+    Args:
+        limbs: Of how many limbs each change is.
+
+    Attributes:
+        size: How many keys there are; a number larger than all of them.
+    """
+
+    def __init__(self, limbs: int = 1) -> None:
+        self.limbs: Final = limbs
+        self.size = 0
+        self.segments: list[Segment] = []
+        self._room = _MOST
+        self._loose: list[Rows] = []
+        self._waiting = 0
+
+    def __len__(self) -> int:
+        return sum(map(len, self.segments)) + self._waiting
+
+    def add(self, more: Rows) -> None:
+        """Add rows; none of them is known from an earlier entry than those before.
+
+        Raises:
+            OverflowError: A sum of all of them might need another limb. Nothing was added.
+        """
+        if not len(more):
+            return
+        room = self._room - max(map(_at_most, more.changes))
+        if room < 0:
+            raise OverflowError(f"{self.limbs} limbs are too few for the sum of {len(self) + len(more)} changes")
+        self._room = room
+        self.size = max(self.size, int(more.keys.max()) + 1)
+        self._loose.append(more)
+        self._waiting += len(more)
+        if self._waiting >= LOOSE:
+            self.settle()
+
+    def settle(self) -> None:
+        """Sort what waits into a segment, together with segments that are not much longer."""
+        if not self._waiting:
+            return
+        parts = [joined(self._loose, self.limbs)]
+        while self.segments and len(self.segments[-1]) < 2 * sum(map(len, parts)):
+            parts.insert(0, self.segments.pop().rows)
+        self.segments.append(Segment(joined(parts, self.limbs)))
+        self._loose, self._waiting = [], 0
+
+    def loose(self) -> Rows:
+        """Return the rows that are in no segment yet."""
+        if len(self._loose) > 1:
+            self._loose = [joined(self._loose, self.limbs)]
+        return self._loose[0] if self._loose else joined((), self.limbs)
+
+    def at(self, when: int, known: int | None = None) -> Whole:
+        """Return the sum of each key at a moment, one line for each limb.
+
+        Args:
+            when: The moment, itself included.
+            known: The last entry known; every one where not given.
+        """
+        out = np.empty((self.limbs, self.size), np.int64)
+        begun = False
+        for segment in self.segments:
+            if known is not None and segment.knows_from > known:
+                break
+            into = out if not begun else np.empty((self.limbs, segment.size), np.int64)
+            if known is None:
+                segment.sums(segment.count(when), into)
+            else:
+                segment.sums_as_known(when, known, into)
+            if begun:
+                out[:, : segment.size] += into
+            begun = True
+        if not begun:
+            out[:] = 0
+        loose = self.loose()
+        if len(loose):
+            counted = loose.whens <= when if known is None else (loose.whens <= when) & (loose.known <= known)
+            _add(out, loose.taken(counted), np.add)
+        return out
+
+    def over(self, whens: Sequence[int]) -> Iterator[Whole]:
+        """Yield the sums at each of several moments, which grow; each is good until the next one is asked for."""
+        if len(self.segments) > 1 or self._waiting:
+            yield from map(self.at, whens)
+            return
+        out = np.zeros((self.limbs, self.size), np.int64)
+        for segment in self.segments:
+            come = 0
+            for when in whens:
+                count = segment.count(when)
+                if count - come > segment.spacing:
+                    segment.sums(count, out)
+                else:
+                    segment.move(come, count, out)
+                come = count
+                yield out
+            return
+        yield from (out for _ in whens)
+
+    def of_key(self, key: int) -> Rows:
+        """Return all rows of a key, by moment, and within one by entry."""
+        parts = [segment.rows.taken(segment.of_key(key)) for segment in self.segments]
+        loose = self.loose()
+        found = joined([*parts, loose.taken(loose.keys == key)], self.limbs)
+        return found.taken(np.argsort(found.whens, kind="stable"))

@@ -1,0 +1,146 @@
+"""Sums by key at any moment and knowledge, against adding up in a dictionary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger.columns import sums
+from ledger.columns.sums import DatedSums, Rows, Segment, put_together, split_into_limbs
+
+LARGE: Final = 1 << 80
+WHENS: Final = 12
+KEYS: Final = 5
+
+
+class Change(NamedTuple):
+    """A row, in plain numbers."""
+
+    when: int
+    known: int
+    key: int
+    change: int
+
+
+@st.composite
+def changes(draw: st.DrawFn, largest: int) -> list[Change]:
+    """Rows in the order of their entries, of which several may be of one entry."""
+    known = 1
+    made = []
+    for _ in range(draw(st.integers(0, 60))):
+        known += draw(st.integers(0, 2))
+        change = draw(st.integers(-largest, largest))
+        made.append(Change(draw(st.integers(0, WHENS)), known, draw(st.integers(0, KEYS)), change))
+    return made
+
+
+@st.composite
+def batches(draw: st.DrawFn, largest: int) -> list[list[Change]]:
+    """The same, as they come: a few at a time."""
+    made = draw(changes(largest))
+    cuts = sorted(draw(st.sets(st.integers(0, len(made)), max_size=6)) | {0, len(made)})
+    return [made[start:stop] for start, stop in pairwise(cuts)]
+
+
+def as_rows(given: list[Change], limbs: int) -> Rows:
+    whens, known, keys, amounts = zip(*given, strict=True) if given else ((), (), (), ())
+    return sums.rows(whens, known, keys, split_into_limbs(amounts, limbs))
+
+
+def added_up(given: list[Change], when: int, known: int | None) -> dict[int, int]:
+    found: Counter[int] = Counter()
+    for row in given:
+        if row.when <= when and (known is None or row.known <= known):
+            found[row.key] += row.change
+    return {key: total for key, total in found.items() if total}
+
+
+def as_dictionary(found: sums.Whole) -> dict[int, int]:
+    return {key: total for key, total in enumerate(put_together(found)) if total}
+
+
+@pytest.fixture(autouse=True)
+def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a few rows make what otherwise thousands make: blocks, checkpoints, segments."""
+    monkeypatch.setattr(sums, "BLOCK", 4)
+    monkeypatch.setattr(sums, "SHORTEST", 3)
+    monkeypatch.setattr(sums, "LOOSE", 7)
+
+
+def filled(parts: list[list[Change]], limbs: int) -> DatedSums:
+    made = DatedSums(limbs)
+    for part in parts:
+        made.add(as_rows(part, limbs))
+    return made
+
+
+@pytest.mark.parametrize(("limbs", "largest"), [(1, 1 << 56), (3, LARGE)])
+def test_the_sums_of_any_moment_and_knowledge_are_what_adding_up_gives(limbs: int, largest: int) -> None:
+    @given(batches(largest), st.integers(-1, WHENS + 1), st.none() | st.integers(0, 130))
+    @settings(max_examples=400)
+    def holds(parts: list[list[Change]], when: int, known: int | None) -> None:
+        expected = added_up([row for part in parts for row in part], when, known)
+        assert as_dictionary(filled(parts, limbs).at(when, known)) == expected
+
+    holds()
+
+
+@given(batches(LARGE), st.lists(st.integers(-1, WHENS + 1), max_size=8).map(sorted), st.booleans())
+def test_many_moments_at_once_are_the_same_as_one_after_the_other(
+    parts: list[list[Change]], whens: list[int], settled: bool
+) -> None:
+    dated = filled(parts, 3)
+    if settled:
+        dated.settle()
+
+    assert [as_dictionary(found) for found in dated.over(whens)] == [
+        as_dictionary(dated.at(each)) for each in whens
+    ]
+
+
+@given(batches(LARGE), st.integers(0, KEYS))
+def test_the_rows_of_a_key_are_all_that_came_in_order_of_effect(parts: list[list[Change]], key: int) -> None:
+    found = filled(parts, 3).of_key(key)
+
+    expected = sorted((row for part in parts for row in part if row.key == key), key=lambda row: row.when)
+    assert [*zip(found.whens.tolist(), found.known.tolist(), put_together(found.changes), strict=True)] == [
+        (row.when, row.known, row.change) for row in expected
+    ]
+
+
+@given(changes(LARGE).filter(bool), st.integers(1, 9), st.integers(0, WHENS))
+def test_how_often_a_checkpoint_is_kept_changes_no_sum(made: list[Change], spacing: int, when: int) -> None:
+    segment = Segment(as_rows(made, 3), spacing)
+    out = np.full((3, segment.size), 7, np.int64)
+
+    segment.sums(segment.count(when), out)
+
+    assert as_dictionary(out) == added_up(made, when, None)
+
+
+@given(st.lists(st.integers(-LARGE, LARGE)))
+def test_limbs_are_put_together_again(numbers: list[int]) -> None:
+    assert put_together(split_into_limbs(numbers, 3)) == numbers
+
+
+def test_one_limb_holds_what_64_bits_hold_and_says_when_it_cannot() -> None:
+    assert put_together(split_into_limbs([2**63 - 1, -(2**63)], 1)) == [2**63 - 1, -(2**63)]
+    with pytest.raises(OverflowError):
+        split_into_limbs([2**63], 1)
+
+
+def test_rows_whose_sum_may_not_fit_are_refused_and_leave_the_sums_as_they_were() -> None:
+    dated = DatedSums()
+    dated.add(as_rows([Change(0, 1, 0, 2**62)], 1))
+
+    with pytest.raises(OverflowError):
+        dated.add(as_rows([Change(0, 2, 1, 2**62), Change(0, 2, 2, -(2**40))], 1))
+    dated.add(as_rows([Change(0, 2, 0, -(2**62) + 2**31)], 1))
+
+    assert as_dictionary(dated.at(0)) == {0: 2**31}
