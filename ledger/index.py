@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from ledger.bulk import Column
 from ledger.events import EntryRestated, EntryVoided, Fact
 from ledger.movements import Posting
+from ledger.numbered import NumberedAccounts
 from ledger.pages import Page
 from ledger.timeline import NO_PLACE, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from ledger.bulk import Bulk
     from ledger.days import Moment
@@ -30,34 +31,6 @@ if TYPE_CHECKING:
     from ledger.timeline import Entry, InEffect, Place
 
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
-
-
-class _Numbers(dict[Any, int]):
-    """A number for each key, from 0 on, in the order in which they come."""
-
-    def __missing__(self, key: Any) -> int:
-        self[key] = number = len(self)
-        return number
-
-
-class _NumbersOf(dict[Any, int]):
-    """The same numbers, by what stands in the columns of a unit and account: replay makes each account once.
-
-    Args:
-        numbers: By unit and account.
-        account: One of them; others are of its class, or itself where no part of it is a column.
-        form: The unit and the parts of the account, ``Column`` for what differs.
-    """
-
-    def __init__(self, numbers: _Numbers, account: Account, form: Sequence[Any]) -> None:
-        self._numbers, self._form = numbers, form
-        self._make = type(account) if len(form) > 1 else lambda: account
-
-    def __missing__(self, given: Any) -> int:
-        differing = iter(given if self._form.count(Column) > 1 else (given,))
-        unit, *parts = (next(differing) if part is Column else part for part in self._form)
-        self[given] = number = self._numbers[unit, self._make(*parts)]
-        return number
 
 
 class _Strip:
@@ -120,8 +93,7 @@ class Index:
         self.told: list[InEffect] = []
         self._strips: list[_Strip] = []
         self._singles: _Strip | None = None  # the last strip of single entries, which still grows
-        self._numbers = _Numbers()
-        self._numbers_of: dict[Any, _NumbersOf] = {}
+        self._accounts = NumberedAccounts()
 
     def follow(self, entries: Entries, known: int) -> bool:
         """Cover further entries, and return whether that was possible.
@@ -168,7 +140,7 @@ class Index:
             return False
         settles = fact.effective_on.opens_latest + fact.phase.rank
         for account, unit, quantity in movements:
-            row = settles, number, self._numbers[unit, account], quantity
+            row = settles, number, self._accounts.number(unit, account), quantity
             if self._singles is None or len(self._singles.numbers) >= _LONGEST:
                 self._singles = _Strip(*([value] for value in row))
                 self._strips.append(self._singles)
@@ -188,22 +160,8 @@ class Index:
         numbers = [first + row for row in bulk.rows]
         for posting in movements:
             quantities = _values(posting.quantity, len(numbers))
-            self._strips.append(_Strip(settles, numbers, self._accounts(posting, len(numbers)), quantities))
+            self._strips.append(_Strip(settles, numbers, self._accounts.column(posting, len(numbers)), quantities))
         return True
-
-    def _accounts(self, posting: Posting, count: int) -> list[int]:
-        """Return the numbers of a unit and an account, of which columns may be a part."""
-        unit, account = posting.unit, posting.account
-        parts = [unit, *(getattr(account, name) for name in getattr(type(account), "__match_args__", ()))]
-        columns = [part.values for part in parts if type(part) is Column]
-        if not columns:
-            return [self._numbers[unit, account]] * count
-        shape = (Column if type(part) is Column else part for part in parts)
-        form = (type(account) if parts[1:] else account, *shape)
-        if form not in self._numbers_of:
-            self._numbers_of[form] = _NumbersOf(self._numbers, account, form[1:])
-        several = zip(*columns, strict=True) if len(columns) > 1 else columns[0]
-        return [*map(self._numbers_of[form].__getitem__, several)]
 
     def sums(self, after: Place, before: Place) -> dict[tuple[Unit, Account], int]:
         """Return by how much plain facts change each account, from one place in history to another."""
@@ -211,7 +169,7 @@ class Index:
         for strip in self._strips:
             for account, quantity in strip.postings(after, before):
                 found[account] += quantity
-        accounts = [*self._numbers]
+        accounts = self._accounts.names()
         return {accounts[number]: quantity for number, quantity in found.items()}
 
 

@@ -1,0 +1,544 @@
+"""What entries move, as rows that can be added up at any moment and knowledge.
+
+Every posting of a fact that stands is a row of its account, from the moment at which the fact has certainly taken
+effect, known from the entry that states it. What could go wrong, and why it does not:
+
+- *A correction.* It adds rows: what falls is taken back, and what stands again is added again, known from the
+  correction on. Which facts these are, the corrections that hang together with it tell, and no others.
+- *A split.* For a position it is a row like any other: what ratio and rounding add or take, from the split on. A
+  row that comes in later and lies before it changes that, and so adds a row of its own, at the split. Sources are
+  multiplied without rounding: their sums between two splits are multiplied when somebody asks.
+- *Two facts of one moment, one of them a split.* A row says how many splits of its class it comes after within its
+  moment. Where a split comes in later and belongs before rows that are there, all is made again.
+- *A day that is open.* The fact counts from its latest day. From its earliest day until then it stands in a list of
+  its own, as what may be.
+- *A quantity that does not fit.* Shares are counted whole and money in hundredths, in 64 bits. A unit of which this
+  does not hold is counted at 10⁻¹⁰ in as many bits as it takes, and all is made again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import attrs
+
+from ledger.bulk import Column
+from ledger.columns.sums import DatedSums, put_together, rows, split_into_limbs
+from ledger.days import close_of
+from ledger.events import EntryRestated, EntryVoided
+from ledger.identity import StockClassId
+from ledger.movements import Posting, Rescaling, Source, is_rounded
+from ledger.numbered import NumberedAccounts
+from ledger.pages import Page
+from ledger.quantities import PLACES, FractionPolicy
+from ledger.timeline import place_in_history, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from ledger.bulk import Bulk
+    from ledger.events import Event
+    from ledger.movements import Account, Unit
+    from ledger.pages import Entries
+    from ledger.timeline import Entry, InEffect, Place
+
+STAGES: Final = 64
+"""A moment has so many stages: facts before the first split of a class in it, the split, facts after it …"""
+_LIMBS: Final = 6
+"""Enough for any quantity that can be recorded, and for the sum of as many as there may be."""
+_SHARE: Final = 10**PLACES
+_HUNDREDTH: Final = 10 ** (PLACES - 2)
+
+When = int
+"""A stage of a moment."""
+
+
+class Row(NamedTuple):
+    """A change of one account.
+
+    Attributes:
+        when: From which stage of which moment on.
+        known: From which entry on.
+        account: Number of the account in its table.
+        change: By how many steps of its unit.
+    """
+
+    when: When
+    known: int
+    account: int
+    change: int
+
+
+class May(NamedTuple):
+    """What a fact whose day is open may change, of one account.
+
+    Attributes:
+        begins: The stage from which it may have taken effect.
+        settles: The stage from which it certainly has.
+        known: From which entry on this is known.
+        fact: Number of the entry that states the fact; what one fact changes is netted.
+        unit: What is counted.
+        account: Where.
+        units: By how many units of 10⁻¹⁰; the opposite where a correction takes it back.
+    """
+
+    begins: When
+    settles: When
+    known: int
+    fact: int
+    unit: Unit
+    account: Account
+    units: int
+
+
+@attrs.define(eq=False)
+class Split:
+    """A split of a class.
+
+    Attributes:
+        place: When it takes effect, in the order of all facts.
+        when: The stage of its rows.
+        movement: What it does.
+        entry: Number of the entry that states it.
+        known: From which entry on it stands.
+        gone: From which entry on it stands no more; none while it does.
+    """
+
+    place: Place
+    when: When
+    movement: Rescaling
+    entry: int
+    known: int
+    gone: int | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether no correction took it out."""
+        return self.gone is None
+
+    def was_known(self, known: int | None) -> bool:
+        """Whether it stood, as far as so many entries tell; all of them for none."""
+        if known is None:
+            return self.stands
+        return self.known <= known and (self.gone is None or known < self.gone)
+
+    def adds(self, steps: int, step: int) -> int:
+        """Return what a position of so many steps has more after it, in steps.
+
+        Raises:
+            MakeAgain: It is no whole number of steps.
+        """
+        found, rest = divmod(rescaled(steps * step, self.movement), step)
+        if rest:
+            raise MakeAgain(wide=self.movement.stock_class)
+        return found - steps
+
+
+def rescaled(units: int, split: Rescaling) -> int:
+    """Return a position after a split, rounded as ``round_position`` does, by whole numbers alone."""
+    step = int(10 ** (PLACES - split.decimals))
+    above, below = units * split.ratio.value.numerator, split.ratio.value.denominator * step
+    match split.fractions:
+        case FractionPolicy.UP:
+            return -(-above // below) * step
+        case FractionPolicy.DOWN | FractionPolicy.CASH_IN_LIEU:
+            return above // below * step
+        case FractionPolicy.NEAREST:
+            return (2 * above + below) // (2 * below) * step
+
+
+class MakeAgain(Exception):
+    """What is there was made without knowing something that it depends on.
+
+    Attributes:
+        wide: Units that do not fit.
+        ahead: Places of splits that rows have to come after, by class.
+    """
+
+    def __init__(self, *, wide: Unit | None = None, ahead: tuple[StockClassId, Place] | None = None) -> None:
+        super().__init__(wide, ahead)
+        self.wide = frozenset[Unit]() if wide is None else frozenset((wide,))
+        self.ahead = frozenset[tuple[StockClassId, Place]]() if ahead is None else frozenset((ahead,))
+
+
+_Columns = tuple[list[When], list[int], list[int], list[int]]
+"""Rows, column by column: when, known, account and change."""
+
+
+class _Table:
+    """Rows of units that are counted alike.
+
+    Args:
+        limbs: Of how many limbs each change is.
+    """
+
+    def __init__(self, limbs: int) -> None:
+        self.accounts = NumberedAccounts()
+        self.sums = DatedSums(limbs)
+
+    def add(self, columns: _Columns) -> None:
+        """Add rows.
+
+        Raises:
+            MakeAgain: The sums might not fit.
+        """
+        whens, known, accounts, changes = columns
+        try:
+            self.sums.add(rows(whens, known, accounts, split_into_limbs(changes, self.sums.limbs)))
+        except OverflowError as error:
+            largest = max(zip(map(abs, changes), accounts, strict=True))[1]
+            raise MakeAgain(wide=self.accounts.names()[largest][0]) from error
+
+    def at(self, when: When, known: int | None = None) -> list[int]:
+        """Return the sum of each account, in steps, at a stage."""
+        found = put_together(self.sums.at(when, known))
+        return found + [0] * (len(self.accounts) - len(found))
+
+
+class _Batch:
+    """Rows on their way into the tables."""
+
+    def __init__(self) -> None:
+        self.columns: defaultdict[_Table, _Columns] = defaultdict(lambda: ([], [], [], []))
+
+    def extend(self, table: _Table, more: Iterable[Iterable[int]]) -> None:
+        """Add columns to those there are."""
+        for column, values in zip(self.columns[table], more, strict=True):
+            column.extend(values)
+
+
+class MovementColumns:
+    """What the entries of a ledger move, up to date as far as it was followed.
+
+    Args:
+        wide: Units that do not fit into 64 bits, or have more decimals than most.
+        ahead: Places of splits that are known beforehand, by class.
+
+    Attributes:
+        known: How many entries it covers.
+    """
+
+    def __init__(
+        self, wide: frozenset[Unit] = frozenset(), ahead: frozenset[tuple[StockClassId, Place]] = frozenset()
+    ) -> None:
+        self.known = 0
+        self._wide, self._ahead = wide, ahead
+        self._narrow_table, self._wide_table = _Table(1), _Table(_LIMBS)
+        self._open: list[May] = []
+        self._splits: defaultdict[Unit, list[Split]] = defaultdict(list)  # all there ever were, in order of effect
+        self._before: dict[Split, list[int]] = {}  # what each account came to before a split, in steps
+        self._places: defaultdict[Unit, list[Place]] = defaultdict(list)  # of splits, those ahead included
+        self._last_split: When = -1
+        self._corrections: dict[int, Entry] = {}
+        self._correcting: defaultdict[int, list[int]] = defaultdict(list)
+        for stock_class, place in sorted(ahead):
+            self._places[stock_class].append(place)
+        self._split_moments = {place[0] for _, place in ahead}
+
+    @classmethod
+    def of(cls, entries: Entries) -> MovementColumns:
+        """Return the columns of all entries there are."""
+        return cls().following(entries)
+
+    def following(self, entries: Entries) -> MovementColumns:
+        """Return these columns, up to date; other ones where they had to be made again."""
+        made = self
+        while True:
+            try:
+                made._follow(entries)
+            except MakeAgain as again:
+                made = MovementColumns(made._wide | again.wide, made._ahead | again.ahead)
+            else:
+                return made
+
+    # --- following the entries -------------------------------------------------------------------------
+
+    def _follow(self, entries: Entries) -> None:
+        for part, first, last in entries.parts(self.known, len(entries)):
+            if isinstance(part, Page) and (first, last) == (0, len(part)) and self._took_page(part):
+                continue
+            for entry in part.entries()[first:last] if isinstance(part, Page) else part[first:last]:
+                self._take(entry, entries)
+                self.known = int(entry.number)
+
+    def _took_page(self, page: Page) -> bool:
+        """Take a page at once if no entry of it has to wait for those before; return whether it was taken."""
+        batch = _Batch()
+        places: list[tuple[int, Event]] = []
+        for bulk in page.bulks:
+            if not self._took_bulk(bulk, page.first, batch):
+                places += zip(bulk.rows, bulk.events(), strict=True)
+        for place, event in (*page.singles.items(), *places):
+            if type(event) in _CORRECTIONS:
+                return False
+            (each,) = standing([page.single(place, event)])
+            if any(type(movement) is Rescaling for movement in each.fact.movements()):
+                return False
+            self._put_in(batch, each, int(each.entry.number), 1)
+        self._add(batch)
+        self.known = page.first + len(page) - 1
+        return True
+
+    def _took_bulk(self, bulk: Bulk, first: int, batch: _Batch) -> bool:
+        """Put in the postings of many facts at once, if that can be; return whether it could."""
+        if "place" in bulk.columns or bulk.one.place is not None:
+            return False
+        days, movements = bulk.values("effective_on"), bulk.movements()
+        if movements is None or not all(map(_is_exact, days)):
+            return False
+        if any(type(movement) is Rescaling for movement in movements):
+            return False
+        moments = [*map(int.__add__, map(_opens, days), map(_rank, bulk.values("phase")))]
+        if not self._split_moments.isdisjoint(moments):
+            return False
+        whens = [moment * STAGES for moment in moments]
+        known = [first + row for row in bulk.rows]
+        made = []
+        for posting in movements:
+            if type(posting) is not Posting:
+                continue
+            units = {*_values(posting.unit, 1)}
+            if len({unit in self._wide for unit in units}) > 1:
+                return False
+            unit = next(iter(units))
+            table, step = self._table(unit), self._step(unit)
+            changes = []
+            for quantity in _values(posting.quantity, len(known)):
+                steps, rest = divmod(quantity, step)
+                if rest:
+                    raise MakeAgain(wide=unit)
+                changes.append(steps)
+            made.append((table, (whens, known, table.accounts.column(posting, len(known)), changes)))
+        for table, columns in made:
+            batch.extend(table, columns)
+        return True
+
+    def _take(self, entry: Entry, entries: Entries) -> None:
+        """Take one entry."""
+        number = int(entry.number)
+        if type(entry.event) not in _CORRECTIONS:
+            self._change(standing([entry]), (), number)
+            return
+        family = self._family(entry, entries)
+        before, after = standing([each for each in family if each is not entry]), standing(family)
+        fallen = [each for each in before if each not in after]
+        self._change([each for each in after if each not in before], fallen, number)
+
+    def _family(self, correction: Entry, entries: Entries) -> list[Entry]:
+        """Return a correction with all that hangs together with it: what it names, and whatever names that."""
+        number = int(correction.number)
+        self._corrections[number] = correction
+        for named in _named(correction):
+            self._correcting[named].append(number)
+        family, waiting = {number: correction}, [number]
+        while waiting:
+            at = waiting.pop()
+            linked = [*self._correcting[at], *(_named(family[at]) if at in self._corrections else ())]
+            for other in linked:
+                if other not in family:
+                    family[other] = self._corrections.get(other) or entries[other - 1]
+                    waiting.append(other)
+        return [family[at] for at in sorted(family)]
+
+    def _change(self, stands: Iterable[InEffect], fallen: Iterable[InEffect], known: int) -> None:
+        """Take back what fell, and add what stands, both known from an entry on."""
+        for each, sign in (*((each, -1) for each in fallen), *((each, 1) for each in stands)):
+            for movement in each.fact.movements():
+                if type(movement) is Rescaling and sign > 0:
+                    self._split(each, movement, known)
+                elif type(movement) is Rescaling:
+                    self._unsplit(each, movement, known)
+            batch = _Batch()
+            self._put_in(batch, each, known, sign)
+            self._add(batch)
+
+    def _put_in(self, batch: _Batch, each: InEffect, known: int, sign: int) -> None:
+        """Put in the postings of a fact, or what takes them back."""
+        for posting in each.fact.movements():
+            if type(posting) is not Posting:
+                continue
+            unit, account = posting.unit, posting.account
+            table = self._table(unit)
+            steps, rest = divmod(sign * posting.quantity, self._step(unit))
+            if rest:
+                raise MakeAgain(wide=unit)
+            when = each.settles * STAGES + 2 * self._splits_before(unit, place_in_history(each))
+            batch.extend(table, ([when], [known], [table.accounts.number(unit, account)], [steps]))
+            if not each.is_exact:
+                begins, fact, units = each.begins * STAGES, int(each.entry.number), sign * posting.quantity
+                self._open.append(May(begins, when, known, fact, unit, account, units))
+
+    def _add(self, batch: _Batch) -> None:
+        """Add rows to the tables, with those that follow from them at later splits."""
+        for table, columns in batch.columns.items():
+            if min(columns[0]) < self._last_split:
+                late = (Row(*row) for row in zip(*columns, strict=True) if row[0] < self._last_split)
+                more = self._through_splits(table, sorted(late, key=attrgetter("known")))
+                batch.extend(table, zip(*more, strict=True) if more else ((),) * 4)
+            table.add(columns)
+
+    # --- splits ----------------------------------------------------------------------------------------
+
+    def _splits_before(self, unit: Unit, place: Place) -> int:
+        """Return how many splits of a class come before a place within its moment."""
+        return sum(each[0] == place[0] and each < place for each in self._places.get(unit, ()))
+
+    def _split(self, each: InEffect, movement: Rescaling, known: int) -> None:
+        """Take in a split: what it adds to every position, and what that changes at later ones."""
+        unit, place = movement.stock_class, place_in_history(each)
+        if place not in self._places[unit]:
+            if each.fact.place is not None or each.first != known or self._may_stand_before(unit, place):
+                raise MakeAgain(ahead=(unit, place))
+            self._places[unit].append(place)
+            self._split_moments.add(place[0])
+        when = place[0] * STAGES + 2 * self._splits_before(unit, place) + 1
+        split = Split(place, when, movement, int(each.entry.number), known)
+        self._splits[unit] = sorted([*self._splits[unit], split], key=attrgetter("place"))
+        self._last_split = max(self._last_split, when)
+        self._add_split(split, known, 1)
+
+    def _may_stand_before(self, unit: Unit, place: Place) -> bool:
+        return any(each[0] == place[0] and each > place for each in self._places[unit])
+
+    def _unsplit(self, each: InEffect, movement: Rescaling, known: int) -> None:
+        """Take out a split."""
+        for split in self._splits[movement.stock_class]:
+            if split.entry == int(each.entry.number) and split.stands:
+                self._add_split(split, known, -1)
+                split.gone = known
+                del self._before[split]
+
+    def _add_split(self, split: Split, known: int, sign: int) -> None:
+        """Add what a split adds to every position, or take it back, with what follows at later splits."""
+        unit = split.movement.stock_class
+        table, step = self._table(unit), self._step(unit)
+        more = []
+        for account, (name, steps) in enumerate(zip(table.accounts.names(), self._sums_before(split), strict=True)):
+            if steps and name[0] == unit and is_rounded(name[1]) and (added := split.adds(steps, step)):
+                more.append(Row(split.when, known, account, sign * added))
+        if more:
+            batch = _Batch()
+            batch.extend(table, zip(*more, strict=True))
+            self._add(batch)
+
+    def _sums_before(self, split: Split) -> list[int]:
+        """Return what each account comes to before a split; the list is kept, and follows what comes in."""
+        table = self._table(split.movement.stock_class)
+        if split not in self._before:
+            self._before[split] = table.at(split.when - 1)
+        found = self._before[split]
+        found += [0] * (len(table.accounts) - len(found))
+        return found
+
+    def _through_splits(self, table: _Table, late: Iterable[Row]) -> list[Row]:
+        """Return what rows that are about to be added change at later splits, in order of what was known."""
+        more = []
+        names = table.accounts.names()
+        for when, known, account, change in late:
+            unit, name = names[account]
+            total, rounded, step = change, is_rounded(name), self._step(unit)
+            for split in self._splits.get(unit, ()):
+                if when < split.when and split.stands:
+                    sums = self._sums_before(split)
+                    before, after = sums[account], sums[account] + total
+                    sums[account] = after
+                    if rounded and (added := split.adds(after, step) - split.adds(before, step)):
+                        more.append(Row(split.when, known, account, added))
+                        total += added
+        return more
+
+    # --- how units are counted -------------------------------------------------------------------------
+
+    def _table(self, unit: Unit) -> _Table:
+        return self._wide_table if unit in self._wide else self._narrow_table
+
+    def _step(self, unit: Unit) -> int:
+        """Return of how many units of 10⁻¹⁰ a step is."""
+        if unit in self._wide:
+            return 1
+        return _SHARE if isinstance(unit, StockClassId) else _HUNDREDTH
+
+    # --- answers ---------------------------------------------------------------------------------------
+
+    def quantities(self, as_of: date, known: int | None = None) -> dict[tuple[Unit, Account], int | Fraction]:
+        """Return what each account certainly holds at the close of a day, in units of 10⁻¹⁰.
+
+        Those that hold nothing are left out.
+
+        Args:
+            as_of: The day.
+            known: How many entries were known; all of them where not given.
+        """
+        when = close_of(as_of) * STAGES + STAGES - 1
+        found: dict[tuple[Unit, Account], int | Fraction] = {}
+        for table in (self._narrow_table, self._wide_table):
+            for name, steps in zip(table.accounts.names(), table.at(when, known), strict=True):
+                found[name] = steps * self._step(name[0])
+        for unit, splits in self._splits.items():
+            in_force = [each for each in splits if each.when <= when and each.was_known(known)]
+            if in_force:
+                found |= self._sources(unit, in_force, found, known)
+        return {name: units for name, units in found.items() if units}
+
+    def _sources(
+        self,
+        unit: Unit,
+        splits: Sequence[Split],
+        found: dict[tuple[Unit, Account], int | Fraction],
+        known: int | None,
+    ) -> dict[tuple[Unit, Account], int | Fraction]:
+        """Return what the accounts hold that splits multiply without rounding; rounding itself is one of them."""
+        table, step = self._table(unit), self._step(unit)
+        accounts = [(at, name) for at, name in enumerate(table.accounts.names()) if name[0] == unit]
+        sources: dict[tuple[Unit, Account], Fraction] = defaultdict(Fraction)
+        come: dict[int, int] = {}
+        for split in splits:
+            before, after = table.at(split.when - 1, known), table.at(split.when, known)
+            ratio = split.movement.ratio.value
+            rounding = Fraction(0)
+            for at, name in accounts:
+                if is_rounded(name[1]):
+                    rounding += after[at] - before[at] * ratio
+                else:
+                    sources[name] = (sources[name] + before[at] - come.get(at, 0)) * ratio
+                    come[at] = before[at]
+            if (unit, Source.ROUNDING) not in dict(accounts).values():
+                sources[unit, Source.ROUNDING] *= ratio
+            sources[unit, Source.ROUNDING] -= rounding
+        made: dict[tuple[Unit, Account], int | Fraction] = {}
+        for at, name in accounts:
+            if not is_rounded(name[1]):
+                sources[name] += Fraction(found[name], step) - come.get(at, 0)
+        for name, steps in sources.items():
+            units = steps * step
+            made[name] = units.numerator if units.denominator == 1 else units
+        return made
+
+    def open(self, as_of: date, known: int | None = None) -> dict[int, dict[tuple[Unit, Account], int]]:
+        """Return what facts whose day is open may change at the close of a day, by fact, in units of 10⁻¹⁰."""
+        when = close_of(as_of) * STAGES + STAGES - 1
+        found: defaultdict[int, defaultdict[tuple[Unit, Account], int]] = defaultdict(lambda: defaultdict(int))
+        for each in self._open:
+            if each.begins <= when < each.settles and (known is None or each.known <= known):
+                found[each.fact][each.unit, each.account] += each.units
+        changes = {
+            fact: {name: units for name, units in of_fact.items() if units} for fact, of_fact in found.items()
+        }
+        return {fact: of_fact for fact, of_fact in changes.items() if of_fact}
+
+
+_CORRECTIONS: Final = (EntryVoided, EntryRestated)
+_is_exact, _opens, _rank = attrgetter("is_exact"), attrgetter("opens_latest"), attrgetter("rank")
+
+
+def _named(correction: Entry) -> Sequence[int]:
+    event = correction.event
+    return event.entries if isinstance(event, EntryVoided) else (event.entry,)  # type: ignore[attr-defined]  # one of the two
+
+
+def _values(value: object, count: int) -> list[Any]:
+    return value.values if type(value) is Column else [value] * count
