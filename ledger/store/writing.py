@@ -130,5 +130,6 @@ def _give_up(connection: SQLiteConnection) -> None:
 
 
 def _pages(written: Sequence[StoredEvent]) -> int:
-    """Return about how many pages a commit changes: one for each stream, and those that its bytes fill."""
-    return len({each.originator_id for each in written}) + sum(len(each.state) for each in written) // _PAGE_BYTES
+    """Return about how many pages a commit writes: two for each stream, and twice those that its bytes fill."""
+    streams = {each.originator_id for each in written}
+    return 2 * len(streams) + 2 * sum(len(each.state) for each in written) // _PAGE_BYTES

@@ -810,7 +810,7 @@ def test_the_log_is_folded_in_only_while_nobody_can_write(path: Path, monkeypatc
         execute(self, statement, *arguments)
 
     monkeypatch.setattr(SQLiteCursor, "execute", watched)
-    monkeypatch.setattr("ledger.store.writing.FOLD_AT", 4)
+    monkeypatch.setattr("ledger.store.writing.FOLD_AT", 8)
     size = path.stat().st_size
     with closing(SqliteStore(path)) as store:
         for number in range(4, 44):
