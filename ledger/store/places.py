@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from ledger.errors import needed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ledger.store.port import Store
 
+UNTOLD: Final = "postgresql://…"
+"""A URL that is not understood, and may hold a password anywhere."""
 _SERVER: Final = ("postgresql://", "postgres://")
-# Nothing that can be a password is let through: of what does not look exactly so, nothing is shown.
-_SHOWN: Final = re.compile(
-    r"(?P<scheme>postgres(?:ql)?://)(?:(?P<user>[\w.~%+-]+)(?::[^@/?#]*)?@)?"
-    r"(?P<server>[\w.%-]*(?::\d*)?(?:/[\w.~%+-]*)?)(?:\?[^@]*)?"
+_HOST: Final = r"(?:[\w.%-]*|\[[\da-f:.%]+\])(?::\d*)?"
+# Narrower than what libpq takes: it would read part of a password as a host, and name that host in its errors.
+_URL: Final = re.compile(
+    r"(?P<scheme>postgres(?:ql)?://)(?:(?P<user>[\w.~%+-]*)(?::[^@:/?#]*)?@)?"
+    rf"(?P<server>{_HOST}(?:,{_HOST})*(?:/[\w.~%+-]*)?)(?:\?[^@]*)?"
 )
 
 
@@ -28,9 +33,9 @@ def told(place: str | Path) -> str:
     """Return a place as it is told to people: of a URL neither the password nor the options."""
     if not on_server(place):
         return str(place)
-    found = _SHOWN.fullmatch(place)
+    found = _URL.fullmatch(place)
     if found is None:
-        return f"{_SERVER[0]}…"
+        return UNTOLD
     user = f"{found['user']}@" if found["user"] else ""
     return f"{found['scheme']}{user}{found['server']}"
 
@@ -46,7 +51,7 @@ def is_there(place: str | Path) -> bool:
         from ledger.store import postgres
 
         return postgres.is_there(place)
-    return Path(place).exists()
+    return os.path.exists(place)
 
 
 def store_at(place: str | Path, *, create: bool = False) -> Store:

@@ -1,9 +1,9 @@
 """A store in a PostgreSQL database: the server has every commit on its disk before it is acknowledged.
 
-What could go wrong here is that the answer to a commit is lost, by the network or by a server that ends: the
-entries may be there or not. So the same rows are written once more. PostgreSQL lets them wait for a transaction that
-holds their keys and has not ended, and then either takes them or says that the keys are taken. If they are taken by
-these very rows, the first attempt has recorded them. Only where the server stays away is the outcome unknown.
+What could go wrong here: the answer to a commit is lost, by the network or by a server that ends, and the entries
+may be there or not. So the same rows are written once more. PostgreSQL lets them wait for a transaction that holds
+their keys and has not ended, and then either takes them or says that the keys are taken. If they are taken by these
+very rows, the first attempt has recorded them. Only where the server stays away is the outcome unknown.
 
 The library would write again by itself, and take its own first success for a conflict. Here it cannot: it does so
 for errors of its own, and the connection hands on those of psycopg, which say more.
@@ -23,7 +23,7 @@ from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
 from ledger.errors import LedgerDamaged, LedgerError, NotUnderstood, OutcomeUnknown, Unavailable, shown
-from ledger.store.places import told
+from ledger.store.places import UNTOLD, told
 from ledger.store.port import (
     ISSUERS,
     PAGE,
@@ -384,10 +384,12 @@ def _settings(url: str) -> dict[str, Any]:
     Raises:
         Unavailable: ``E_FILE``: PostgreSQL does not understand it. Its own words may repeat the password.
     """
+    what = "it is no URL of a database; write postgresql://user@host/database, and @ : / ? within a word as %40 %3A"
+    if told(url) == UNTOLD:
+        raise Unavailable("E_FILE", UNTOLD, what)
     try:
         said = conninfo_to_dict(url)
     except psycopg.Error:
-        what = "it is no URL of a database; write postgresql://user@host/database"
         raise Unavailable("E_FILE", told(url), what) from None
     ours = {"connect_timeout": BUSY_SECONDS, "fallback_application_name": "captable"}
     return {**ours, **said, "client_encoding": "UTF8"}

@@ -75,8 +75,9 @@ class Asking(NamedTuple):
         path = named(self.file)
         from ledger.errors import NothingRecorded
         from ledger.journal import Ledger
+        from ledger.store.places import told
 
-        with waiting(f"reading {path}"), Ledger.open(path, self.issuer) as ledger:
+        with waiting(f"reading {told(path)}"), Ledger.open(path, self.issuer) as ledger:
             try:
                 yield ledger
             except NothingRecorded as error:

@@ -30,19 +30,19 @@ Example:
 def init(file: str | None, also_file: str | None) -> None:
     """Make an empty ledger in FILE. A ledger that is there already stays as it is."""
     path = named(also_file or file)
-    from ledger.store.sqlite import SqliteStore
+    from ledger.store.places import is_there, store_at, told
 
-    existed = os.path.exists(path)
-    store = SqliteStore(path, create=True)
+    existed = is_there(path)
+    store = store_at(path, create=True)
     try:
         issuers = store.issuers()
     finally:
         store.close()
     if existed:
         of = ", ".join(issuers) or "nobody yet"
-        say(f"{path} is a ledger already (of {of}); nothing was changed")
+        say(f"{told(path)} is a ledger already (of {of}); nothing was changed")
     else:
-        say(f"{path} is an empty ledger; begin it by captable register, import or record")
+        say(f"{told(path)} is an empty ledger; begin it by captable register, import or record")
 
 
 @click.command(
@@ -97,7 +97,9 @@ def record_events(
         places: Where each of them stands there: ``line 7``.
     """
     path = named(asked.file)
-    with waiting(f"recording in {path}"), to_record(path, asked.issuer, events) as ledger:
+    from ledger.store.places import told
+
+    with waiting(f"recording in {told(path)}"), to_record(path, asked.issuer, events) as ledger:
         outcome = attempted(asked, ledger, events, command=command, name=name, places=places)
         if asked.as_json:
             from registrar import as_json
@@ -214,10 +216,10 @@ def to_record(path: str, issuer: str | None, events: Sequence[Event]) -> Iterato
     """Open a ledger to record in it; facts that begin with their issuer choose its ledger, or begin one."""
     from ledger.events import IssuerRegistered
     from ledger.journal import Ledger
-    from ledger.store.sqlite import SqliteStore
+    from ledger.store import store_at
     from registrar.recording import Announcing
 
-    store = Announcing(SqliteStore(path), lambda command: tell(f"command {command}"))
+    store = Announcing(store_at(path), lambda command: tell(f"command {command}"))
     try:
         first = events[0] if events else None
         begins = isinstance(first, IssuerRegistered)
