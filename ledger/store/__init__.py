@@ -6,7 +6,7 @@ The only room that knows the eventsourcing library.
 from __future__ import annotations
 
 from ledger.store.memory import MemoryStore
-from ledger.store.places import store_at
+from ledger.store.addresses import store_at
 from ledger.store.port import Conflict, Row, Store
 
 __all__ = ["Conflict", "MemoryStore", "Row", "Store", "store_at"]

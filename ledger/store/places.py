@@ -1,80 +1,118 @@
-"""Where a ledger is kept, as people write it: the path of a file, or the URL of a PostgreSQL database."""
+"""Where the file of a ledger lies, and how it is looked at without harm.
+
+POSIX takes every lock of a process on a file away as soon as the process closes any descriptor of it, also one that
+it only read through. SQLite's locks would go that way: another program would then believe itself alone, and remove
+the log under our feet. So whoever looks at a file keeps its descriptor until the last store on that file is closed.
+"""
 
 from __future__ import annotations
 
 import os
-import re
-from typing import TYPE_CHECKING, Final, TypeGuard
+from threading import Lock
+from typing import TYPE_CHECKING, Final
 
-from ledger.errors import needed
+import attrs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ledger.store.port import Store
-
-UNTOLD: Final = "postgresql://…"
-"""A URL that is not understood, and may hold a password anywhere."""
-_SERVER: Final = ("postgresql://", "postgres://")
-_HOST: Final = r"(?:[\w.%-]*|\[[\da-f:.%]+\])(?::\d*)?"
-# Narrower than what libpq takes: it would read part of a password as a host, and name that host in its errors.
-_URL: Final = re.compile(
-    r"(?P<scheme>postgres(?:ql)?://)(?:(?P<user>[\w.~%+-]*)(?::[^@:/?#]*)?@)?"
-    rf"(?P<server>{_HOST}(?:,{_HOST})*(?:/[\w.~%+-]*)?)(?:\?[^@]*)?"
+_DISTANT: Final = frozenset(
+    {
+        "afpfs",
+        "afs",
+        "beegfs",
+        "ceph",
+        "cifs",
+        "coda",
+        "davfs",
+        "glusterfs",
+        "gpfs",
+        "lustre",
+        "ncpfs",
+        "nfs",
+        "nfs4",
+    }
+    | {"smb3", "smbfs", "fuse.davfs2", "fuse.gcsfuse", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs"}
 )
+"""What Linux calls file systems of other machines."""
+_MOUNTS: Final = "/proc/self/mountinfo"
 
 
-def on_server(place: str | Path) -> TypeGuard[str]:
-    """Whether a ledger is kept in a PostgreSQL database, and not in a file."""
-    return isinstance(place, str) and place.startswith(_SERVER)
+@attrs.define
+class _Kept:
+    """The descriptors of a file that is looked at, and by how many stores."""
+
+    descriptors: list[int] = attrs.field(factory=list)
+    looks: int = 0
 
 
-def told(place: str | Path) -> str:
-    """Return a place as it is told to people: of a URL neither the password nor the options."""
-    if not on_server(place):
-        return str(place)
-    found = _URL.fullmatch(place)
-    if found is None:
-        return UNTOLD
-    user = f"{found['user']}@" if found["user"] else ""
-    return f"{found['scheme']}{user}{found['server']}"
+_kept: Final[dict[tuple[int, int], _Kept]] = {}
+_one_at_a_time: Final = Lock()
 
 
-def is_there(place: str | Path) -> bool:
-    """Whether something is at a place already.
+@attrs.frozen
+class Look:
+    """A file that is looked at; to be closed after SQLite has closed its connections.
 
-    Raises:
-        Unavailable: The server does not answer.
+    Attributes:
+        head: Its first hundred bytes.
+        size: How long it is.
     """
-    if on_server(place):
-        _see_to_the_extra()
-        from ledger.store import postgres
 
-        return postgres.is_there(place)
-    return os.path.exists(place)
+    head: bytes
+    size: int
+    _file: tuple[int, int]
+
+    @classmethod
+    def at(cls, path: Path) -> Look:
+        """Look at a file.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        with _one_at_a_time:
+            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            status = os.fstat(descriptor)
+            file = (status.st_dev, status.st_ino)
+            kept = _kept.setdefault(file, _Kept())
+            kept.descriptors.append(descriptor)
+            kept.looks += 1
+            try:
+                return cls(os.read(descriptor, 100), status.st_size, file)
+            except OSError:
+                _let_go(file)
+                raise
+
+    def close(self) -> None:
+        """Let go of the file, unless another store in this process has it open."""
+        with _one_at_a_time:
+            _let_go(self._file)
 
 
-def store_at(place: str | Path, *, create: bool = False) -> Store:
-    """Return the store at a place.
+def _let_go(file: tuple[int, int]) -> None:
+    kept = _kept[file]
+    kept.looks -= 1
+    if not kept.looks:
+        for descriptor in _kept.pop(file).descriptors:
+            os.close(descriptor)
 
-    Args:
-        place: A file, or the URL of a database.
-        create: Whether to make it when there is none.
 
-    Raises:
-        Unavailable: There is none, or it is something else.
-        LibraryMissing: It is a URL, and the extra ``postgres`` is not installed.
+def distant(path: Path) -> str | None:
+    """Return what a file system of another machine is called, where the file is known to lie on one.
+
+    SQLite cannot trust the locks of such a file system, and the memory that its writers share does not reach
+    other machines. Linux tells; elsewhere nothing is known.
     """
-    if on_server(place):
-        _see_to_the_extra()
-        from ledger.store.postgres import PostgresStore  # and psycopg with it
-
-        return PostgresStore(place, create=create)
-    from ledger.store.sqlite import SqliteStore  # a ledger in memory does not need SQLite
-
-    return SqliteStore(place, create=create)
-
-
-def _see_to_the_extra() -> None:
-    for library in ("psycopg", "psycopg_pool"):
-        needed(library, "postgres", "to keep a ledger on a server")
+    try:
+        with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as mounts:
+            lines = [line.split() for line in mounts]
+    except OSError:
+        return None
+    place = os.path.realpath(path)
+    over: dict[str, str] = {}  # what is mounted last at a point covers what was there
+    for line in lines:
+        point = line[4].encode("utf-8", "surrogateescape").decode("unicode_escape").rstrip("/")
+        if place == point or place.startswith(f"{point}/"):
+            over[point] = line[line.index("-") + 1]
+    kind = over[max(over, key=len)] if over else ""
+    return kind if kind in _DISTANT else None

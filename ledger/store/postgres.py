@@ -23,7 +23,7 @@ from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
 from ledger.errors import LedgerDamaged, LedgerError, NotUnderstood, OutcomeUnknown, Unavailable, shown
-from ledger.store.places import UNTOLD, told
+from ledger.store.addresses import UNTOLD, told
 from ledger.store.port import (
     ISSUERS,
     PAGE,

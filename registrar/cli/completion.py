@@ -65,7 +65,7 @@ def _opened(ctx: click.Context) -> Iterator[Store | None]:
     if not path:
         yield None
         return
-    from ledger.store.places import on_server, store_at
+    from ledger.store.addresses import on_server, store_at
 
     if not on_server(path) and not os.path.isfile(path):
         yield None

@@ -26,7 +26,7 @@ _file_option = click.option(
     metavar="FILE",
     envvar="CAPTABLE_FILE",
     shell_complete=files,
-    help="The ledger file [CAPTABLE_FILE].",
+    help="The ledger: a file, or postgresql://… [CAPTABLE_FILE].",
 )
 _issuer_option = click.option(
     *("--in", "--issuer", "issuer"),
@@ -75,7 +75,7 @@ class Asking(NamedTuple):
         path = named(self.file)
         from ledger.errors import NothingRecorded
         from ledger.journal import Ledger
-        from ledger.store.places import told
+        from ledger.store.addresses import told
 
         with waiting(f"reading {told(path)}"), Ledger.open(path, self.issuer) as ledger:
             try:

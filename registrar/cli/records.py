@@ -23,15 +23,20 @@ if TYPE_CHECKING:
 @click.command(
     epilog="""\b
 Example:
-  captable init acme.db""",
+  captable init acme.db
+  captable init postgresql://owner@db.example/acme --writer clerk --reader auditor""",
 )
 @click.argument("file", required=False, envvar="CAPTABLE_FILE", shell_complete=completion.files)
 @click.option("-f", "--file", "also_file", metavar="FILE", help="The same, as an option.")
-def init(file: str | None, also_file: str | None) -> None:
-    """Make an empty ledger in FILE. A ledger that is there already stays as it is."""
+@click.option("--writer", "writers", metavar="ROLE", multiple=True, help="On a server: this role may record.")
+@click.option("--reader", "readers", metavar="ROLE", multiple=True, help="On a server: this role may read.")
+def init(file: str | None, also_file: str | None, writers: tuple[str, ...], readers: tuple[str, ...]) -> None:
+    """Make an empty ledger in FILE, or in a database. A ledger that is there already stays as it is."""
     path = named(also_file or file)
-    from ledger.store.places import is_there, store_at, told
+    from ledger.store.addresses import is_there, on_server, store_at, told
 
+    if (writers or readers) and not on_server(path):
+        raise click.UsageError("a file knows no roles (leave out --writer and --reader, or name a database)")
     existed = is_there(path)
     store = store_at(path, create=True)
     try:
@@ -43,6 +48,11 @@ def init(file: str | None, also_file: str | None) -> None:
         say(f"{told(path)} is a ledger already (of {of}); nothing was changed")
     else:
         say(f"{told(path)} is an empty ledger; begin it by captable register, import or record")
+    if on_server(path) and (writers or readers):
+        from ledger.store.postgres import allow
+
+        allow(path, readers=readers, writers=writers)
+        say("; ".join([*(f"{role} may record" for role in writers), *(f"{role} may read" for role in readers)]))
 
 
 @click.command(
@@ -97,7 +107,7 @@ def record_events(
         places: Where each of them stands there: ``line 7``.
     """
     path = named(asked.file)
-    from ledger.store.places import told
+    from ledger.store.addresses import told
 
     with waiting(f"recording in {told(path)}"), to_record(path, asked.issuer, events) as ledger:
         outcome = attempted(asked, ledger, events, command=command, name=name, places=places)

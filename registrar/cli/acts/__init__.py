@@ -215,7 +215,7 @@ def _record(asked: Recording, verb: Callable[..., Request], given: dict[str, Any
     from ledger.commands import as_first_seen
     from ledger.errors import IssuerFirst, OutcomeUnknown
     from ledger.events import Event
-    from ledger.store.places import told
+    from ledger.store.addresses import told
     from registrar.cli.records import to_record
     from registrar.desk import Desk
 
