@@ -5,8 +5,8 @@ The only room that knows the eventsourcing library.
 
 from __future__ import annotations
 
-from ledger.store.memory import MemoryStore
 from ledger.store.addresses import store_at
+from ledger.store.memory import MemoryStore
 from ledger.store.port import Conflict, Row, Store
 
 __all__ = ["Conflict", "MemoryStore", "Row", "Store", "store_at"]
