@@ -55,20 +55,20 @@ class Server:
         if self._user is not None:
             shutil.chown(self.folder, self._user)
             programs = _reachable(programs, self.folder)
-        self._programs = programs
+        self.programs = programs
         self._data = self.folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
         self._run("initdb", "--no-sync", "-A", "trust", "-U", "owner", "-E", "UTF8", "--locale=C", "-D", self._data)
 
     def _run(self, program: str, *arguments: str | Path) -> None:
-        command = [self._programs / program, *arguments]
+        command = [self.programs / program, *arguments]
         done = subprocess.run(command, user=self._user, cwd=self.folder, capture_output=True, timeout=_SECONDS)
         assert done.returncode == 0, done.stderr.decode()
 
     def start(self, **settings: str) -> None:
         """Start the server, and wait until it answers."""
         options = [f"-c{name}={value}" for name, value in (SETTINGS | settings).items()]
-        command = [str(self._programs / "postgres"), "-D", str(self._data), "-k", str(self.folder), *options]
+        command = [str(self.programs / "postgres"), "-D", str(self._data), "-k", str(self.folder), *options]
         self._process = subprocess.Popen(
             ["sh", "-c", _WATCHED, "sh", *command],
             user=self._user,
@@ -87,7 +87,7 @@ class Server:
                 assert time.monotonic() - begun < _SECONDS, "the server does not start"
                 time.sleep(0.01)
 
-    def stop(self, *, how: signal.Signals = signal.SIGQUIT) -> None:
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
         """Stop the server at once, as a crash does; with ``SIGINT`` in order."""
         if self._process is None:
             return

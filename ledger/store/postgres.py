@@ -81,6 +81,10 @@ _READERS: Final[tuple[LiteralString, ...]] = (
 )
 _WRITERS: Final[tuple[LiteralString, ...]] = (*_READERS, "GRANT INSERT ON ALL TABLES IN SCHEMA captable TO {role}")
 
+_OWNED: Final = (
+    "SELECT FROM pg_namespace WHERE nspname = 'captable' AND pg_has_role(current_user, nspowner, 'USAGE')"
+)
+
 # One round trip. A standby that has to apply a commit first is asked for more than a disk, and stays.
 _BEGIN: Final = (
     f"BEGIN; SET LOCAL lock_timeout = '{BUSY_SECONDS}s';"
@@ -359,9 +363,12 @@ def allow(url: str, *, readers: Sequence[str] = (), writers: Sequence[str] = ())
         NotUnderstood: ``E_ROLE``: the server has no such role.
         Unavailable: Whoever asks does not own the ledger, or the server does not answer.
     """
+    place = told(url)
     database = _Database(url)
     try:
-        with _errors_named(told(url)), database.transaction(commit=True) as cursor:
+        with _errors_named(place), database.transaction(commit=True) as cursor:
+            if cursor.execute(_OWNED).fetchone() is None:  # PostgreSQL would only warn that it granted nothing
+                raise Unavailable("E_READONLY", place, "only its owner lets others in; give that role in the URL")
             for roles, statements in ((readers, _READERS), (writers, _WRITERS)):
                 for role in roles:
                     _grant(cursor, role, statements)
@@ -370,12 +377,11 @@ def allow(url: str, *, readers: Sequence[str] = (), writers: Sequence[str] = ())
 
 
 def _grant(cursor: Cursor[DictRow], role: str, statements: Sequence[LiteralString]) -> None:
-    try:
-        for statement in statements:
-            cursor.execute(SQL(statement).format(role=Identifier(role)))
-    except psycopg.errors.UndefinedObject:
+    if cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is None:
         hint = "make it first: CREATE ROLE … LOGIN"
-        raise NotUnderstood("E_ROLE", f"the server has no role {shown(role)}", hint) from None
+        raise NotUnderstood("E_ROLE", f"the server has no role {shown(role)}", hint)
+    for statement in statements:
+        cursor.execute(SQL(statement).format(role=Identifier(role)))
 
 
 def _settings(url: str) -> dict[str, Any]:
