@@ -1,15 +1,14 @@
 """A disk that lost its power: what may be left of the files of a folder, after any prefix of what was asked of it.
 
-What was not synced when the power went may be there or not, each write by itself, and the last of them may have ended
-at any sector. A name is there for certain once its folder is synced; names not synced are there in the order in
-which they were given, up to some point.
+What was not synced when the power went may be there or not, each write by itself, and the last of them may have
+ended at any sector. A name is there for certain once its folder is synced; names not synced are there in the order
+in which they were given, up to some point.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -72,7 +71,8 @@ class Disk:
                 return False
             case "link" | "rename":
                 source, target = map(self._within, call.texts)
-                assert source is not None and target is not None
+                assert source is not None
+                assert target is not None
                 self._name(target, self._names[source])
                 if call.name == "rename":
                     self._name(source, None)
@@ -88,7 +88,8 @@ class Disk:
                 return True
             case "fcntl":
                 return False
-        return self._changed(call, self._open.get(call.descriptor))
+            case _:
+                return self._changed(call, self._open.get(call.descriptor))
 
     def _changed(self, call: Call, what: int | str | None) -> bool:
         """Follow a call on an open file."""
@@ -164,10 +165,6 @@ class Disk:
             for name, file in names.items()
             if not name.endswith(FORGOTTEN)
         }
-
-    def copy(self) -> Disk:
-        """Return the disk as it is now."""
-        return deepcopy(self)
 
 
 def _torn(changes: Sequence[Change], random: Random) -> list[Change]:

@@ -42,7 +42,10 @@ def main(arguments: list[str]) -> None:
             assert work.check(target, acknowledged).keys() == {*found, begun}
         killed += len(told)
         entries += sum(map(work.entries_of, told))
-    print(f"{kills:,} kills, {killed:,} commands with {entries:,} entries acknowledged: none lost, none half;", end=" ")
+    print(
+        f"{kills:,} kills, {killed:,} commands with {entries:,} entries acknowledged: none lost, none half;",
+        end=" ",
+    )
     print(f"{settled:,} were there without having been acknowledged, and counted once when given again")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ledger import Ledger
 from tests.durability import needs, work
@@ -16,6 +17,9 @@ from tests.durability.conftest import Figure
 from tests.durability.disk import Disk, Image
 from tests.durability.sizes import SEED, drawn, size
 from tests.durability.tracing import STRACE, calls
+
+MEMORY = Path("/dev/shm")
+"""Where looking is quick."""
 
 
 def states(folder: Path, trace: Path) -> Iterator[tuple[Image, list[str]]]:
@@ -36,9 +40,8 @@ def cut_the_power(
     folder: Path, faults: tuple[str, ...] = (), *, commands: int = 6, looks: int = 200, fold_at: int = 24
 ) -> str:
     """Trace a program that records, and look at what its disk may hold after a power cut at any moment."""
-    traced, after = folder / "traced", folder / "after"
+    traced, trace = folder / "traced", folder / "trace"
     traced.mkdir()
-    trace = folder / "trace"
     told(
         started(
             "recording",
@@ -53,10 +56,11 @@ def cut_the_power(
     found = sum(1 for _ in states(traced, trace))
     random = drawn("looks")
     looked = 0
-    for image, acknowledged in states(traced, trace):
-        if random.random() < looks / found:
-            _look(image, acknowledged, after, go_on=looked % 10 == 0)
-            looked += 1
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else folder) as after:
+        for image, acknowledged in states(traced, trace):
+            if random.random() < looks / found:
+                _look(image, acknowledged, Path(after, "left"), go_on=looked % 10 == 0)
+                looked += 1
     return f"{looked:,} of {found:,} states after a power cut: none lost, none half, none unreadable"
 
 
