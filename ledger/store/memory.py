@@ -7,19 +7,40 @@ from typing import TYPE_CHECKING
 from eventsourcing.persistence import IntegrityError
 from eventsourcing.popo import POPOAggregateRecorder
 
-from ledger.store.port import Conflict, Particulars, Row, read_command, read_issuers, read_rows, stored
+from ledger.store.port import (
+    ISSUERS,
+    Beside,
+    Conflict,
+    Particulars,
+    Row,
+    owner_of,
+    read_command,
+    read_issuers,
+    read_rows,
+    stored,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from eventsourcing.persistence import StoredEvent
 
     from ledger.identity import CommandId, IssuerId
+
+
+class _Recorder(POPOAggregateRecorder):
+    """Shows all that it holds."""
+
+    def everything(self) -> list[StoredEvent]:
+        with self._database_lock:
+            return [*self._stored_events]
 
 
 class MemoryStore:
     """Keeps entries in the process; they end with it."""
 
     def __init__(self) -> None:
-        self._recorder = POPOAggregateRecorder()
+        self._recorder = _Recorder()
         self._particulars: dict[str, Particulars] = {}
         self._heads: dict[str, int] = {}
 
@@ -55,6 +76,22 @@ class MemoryStore:
     def particulars(self, issuer: IssuerId) -> Particulars:
         """Return the personal particulars of an issuer's holders."""
         return dict(self._particulars.get(issuer, {}))
+
+    def peek(self, issuer: IssuerId, after: int) -> Row | None:
+        """Return the next entry of an issuer after a position."""
+        return next(iter(self.read(issuer, after)), None)
+
+    def beside(self, issuer: IssuerId) -> Iterator[Beside]:
+        """Yield each row beside the entries of an issuer."""
+        for each in self._recorder.everything():
+            owner, _, stream = str(each.originator_id).partition("/")
+            if owner == issuer and stream:
+                yield Beside(stream, each.originator_version, each.topic, each.state)
+
+    def owners(self) -> set[str]:
+        """Return the issuers that any row names, listed or not."""
+        streams = {str(each.originator_id) for each in self._recorder.everything()}
+        return {owner_of(stream) for stream in streams - {ISSUERS}}
 
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""

@@ -11,7 +11,7 @@ from ledger.errors import LedgerDamaged, shown
 from ledger.identity import IssuerId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ledger.identity import CommandId
 
@@ -33,6 +33,22 @@ class Row(NamedTuple):
         state: Leaf and payload.
     """
 
+    number: int
+    topic: str
+    state: bytes
+
+
+class Beside(NamedTuple):
+    """A row that a store keeps for an issuer beside the entries.
+
+    Attributes:
+        stream: What it belongs to, after the issuer and a slash: ``command/c-1``.
+        number: Its position there.
+        topic: What it is.
+        state: What it says.
+    """
+
+    stream: str
     number: int
     topic: str
     state: bytes
@@ -90,6 +106,34 @@ class Store(Protocol):
         """Give back what the store holds open."""
 
 
+class Inspectable(Store, Protocol):
+    """A store that shows all that it holds, as whoever checks it has to see; nothing is believed here.
+
+    What these return may be of another type than it says: whatever stands in the store.
+    """
+
+    def peek(self, issuer: IssuerId, after: int) -> Row | None:
+        """Return the next entry of an issuer after a position, and touch no other; ``None`` at the end.
+
+        Raises:
+            LedgerDamaged: It cannot be read.
+        """
+
+    def beside(self, issuer: IssuerId) -> Iterator[Beside]:
+        """Yield each row beside the entries of an issuer, in an order of the store's own.
+
+        Raises:
+            LedgerDamaged: The next one cannot be read.
+        """
+
+    def owners(self) -> set[str]:
+        """Return the issuers that any row names, listed or not, and whole the name of a stream that nobody has.
+
+        Raises:
+            LedgerDamaged: The names cannot be read.
+        """
+
+
 def stored(issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: Sequence[str]) -> list[StoredEvent]:
     """Return the rows of one command as the recorders take them.
 
@@ -106,6 +150,11 @@ def stored(issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: S
 
 def _command_stream(issuer: IssuerId, command: CommandId) -> str:
     return f"{issuer}/command/{command}"
+
+
+def owner_of(stream: str) -> str:
+    """Return the issuer that the name of a stream begins with, or the name where it begins with none."""
+    return stream.partition("/")[0] or stream
 
 
 class Recorder(Protocol):

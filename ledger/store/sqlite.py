@@ -19,7 +19,18 @@ from eventsourcing.sqlite import (
 )
 
 from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
-from ledger.store.port import ISSUERS, PAGE, Conflict, Particulars, Row, read_command, read_issuers, stored
+from ledger.store.port import (
+    ISSUERS,
+    PAGE,
+    Beside,
+    Conflict,
+    Particulars,
+    Row,
+    owner_of,
+    read_command,
+    read_issuers,
+    stored,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,6 +70,13 @@ _NEXT_ROWS: Final = (
 _UNLISTED: Final = (
     "SELECT EXISTS (SELECT 1 FROM stored_events) AND NOT EXISTS (SELECT 1 FROM stored_events WHERE originator_id=?)"
 )
+# The names of the streams of an issuer begin with its own and a slash, and "0" is what follows a slash.
+_NEXT_BESIDE: Final = (
+    "SELECT originator_id, originator_version, topic, state FROM stored_events"
+    " WHERE (originator_id, originator_version) > (?, ?) AND originator_id < ?"
+    " ORDER BY originator_id, originator_version LIMIT ?"
+)
+_NEXT_STREAM: Final = "SELECT MIN(originator_id) FROM stored_events WHERE originator_id > ?"
 
 
 _to_row: Final = partial(tuple.__new__, Row)
@@ -128,8 +146,11 @@ class SqliteStore:
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position."""
+        return self._next(issuer, after, PAGE)
+
+    def _next(self, issuer: IssuerId, after: int, limit: int) -> list[Row]:
         with self._errors_named(), self._database.transaction(commit=False) as cursor:
-            cursor.execute(_NEXT_ROWS, (str(issuer), after, PAGE))
+            cursor.execute(_NEXT_ROWS, (str(issuer), after, limit))
             rows: list[Row] = [*map(_to_row, cursor.fetchall())]
         for row in rows:
             if type(row.state) is not bytes:  # a column of SQLite takes values of any type
@@ -168,6 +189,38 @@ class SqliteStore:
         with self._errors_named(), self._database.transaction(commit=False) as cursor:
             cursor.execute("SELECT commitment, salt, value FROM particulars WHERE issuer=?", (str(issuer),))
             return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+    def peek(self, issuer: IssuerId, after: int) -> Row | None:
+        """Return the next entry of an issuer after a position."""
+        return next(iter(self._next(issuer, after, 1)), None)
+
+    def beside(self, issuer: IssuerId) -> Iterator[Beside]:
+        """Yield each row beside the entries of an issuer, in the order of their streams."""
+        last = (f"{issuer}/", 0)
+        while True:
+            with self._errors_named(), self._database.transaction(commit=False) as cursor:
+                cursor.execute(_NEXT_BESIDE, (*last, f"{issuer}0", PAGE))
+                found = [tuple(row) for row in cursor.fetchall()]
+            for stream, number, topic, state in found:
+                yield Beside(stream.partition("/")[2], number, topic, state)
+            before = last
+            last = next(((stream, number) for stream, number, *_ in reversed(found) if type(number) is int), last)
+            if last <= before:  # at the end, or where a name that was changed stands out of order
+                return
+
+    def owners(self) -> set[str]:
+        """Return the issuers that any row names, listed or not."""
+        found: set[str] = set()
+        last = ""
+        while True:
+            with self._errors_named(), self._database.transaction(commit=False) as cursor:
+                cursor.execute(_NEXT_STREAM, (last,))
+                name = cursor.fetchone()[0]
+            if not isinstance(name, str):  # none, or bytes, which come after every text
+                return found | ({repr(name)} if name is not None else set())
+            if name != ISSUERS:
+                found.add(owner_of(name))
+            last = f"{owner_of(name)}0" if "/" in name[1:] else name
 
     def close(self) -> None:
         """Close every connection."""

@@ -19,6 +19,7 @@ from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailabl
 from ledger.identity import CommandId, IssuerId
 from ledger.journal import Ledger
 from ledger.store import Conflict, MemoryStore, Row, Store
+from ledger.store.port import Beside, Inspectable
 from ledger.store.sqlite import APPLICATION_ID, SqliteStore
 from tests.builders import common_issued, founding, ticking
 
@@ -27,8 +28,10 @@ ONE, TWO, THREE = CommandId("c-1"), CommandId("c-2"), CommandId("c-3")
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    made: Store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "a.ledger", create=True)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Inspectable]:
+    made: Inspectable = (
+        MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "a.ledger", create=True)
+    )
     yield made
     made.close()
 
@@ -205,6 +208,48 @@ def test_a_list_of_issuers_that_was_not_written_so_is_damage(store: Store, state
     with pytest.raises(LedgerDamaged) as caught:
         store.issuers()
     assert (caught.value.code, caught.value.place) == ("E_TAMPERED", "list of issuers")
+
+
+# --- what whoever checks a store has to see ---------------------------------------------------------------------
+
+
+def test_one_entry_is_shown_without_the_others(store: Inspectable) -> None:
+    store.append(ACME, rows(1, 3), ONE, {})
+
+    assert [store.peek(ACME, after) for after in range(5)] == [*rows(1, 3), None, None]
+    assert store.peek(BETA, 0) is None
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 1_000])
+def test_every_row_beside_the_entries_is_shown_once(
+    store: Inspectable, page: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.store.sqlite.PAGE", page)
+    store.append(ACME, rows(1, 3), ONE, {})
+    store.append(BETA, rows(1, 1), ONE, {})
+    store.append(ACME, rows(4, 4), TWO, {})
+    by_hand(store, "acme/elsewhere", 1, b"one")
+    by_hand(store, "acme/elsewhere", 2, b"two")
+
+    assert sorted(store.beside(ACME)) == [
+        Beside("command/c-1", 1, "command", b"1 3"),
+        Beside("command/c-2", 1, "command", b"4 4"),
+        Beside("elsewhere", 1, "by hand", b"one"),
+        Beside("elsewhere", 2, "by hand", b"two"),
+    ]
+    assert [*store.beside(BETA)] == [Beside("command/c-1", 1, "command", b"1 1")]
+    assert [*store.beside(IssuerId("acm"))] == []
+
+
+def test_every_issuer_that_a_row_names_is_shown(store: Inspectable) -> None:
+    assert store.owners() == set()
+    for name in ("acme-2", "acme", "acme.b", "b", "acme0"):
+        store.append(IssuerId(name), rows(1, 2), ONE, {})
+    by_hand(store, "unlisted", 7, b"")
+    by_hand(store, "only/command/c-9", 1, b"7 7")
+    by_hand(store, "/elsewhere", 1, b"")
+
+    assert store.owners() == {"acme", "acme-2", "acme.b", "acme0", "b", "unlisted", "only", "/elsewhere"}
 
 
 # --- a store in a file: what it is -------------------------------------------------------------------------------
