@@ -148,6 +148,7 @@ class Ledger:
         issuer: str | None = None,
         *,
         create: bool = False,
+        readonly: bool = False,
         clock: Callable[[], datetime] = _utc_now,
     ) -> Self:
         """Return a ledger that is kept in an SQLite file.
@@ -156,6 +157,7 @@ class Ledger:
             path: The file.
             issuer: Whose ledger, where the file holds several issuers; with ``create``, also a new one.
             create: Whether to make the file if it does not exist, or to begin another issuer in it.
+            readonly: Whether the file and its folder stay as they are, as they should where it is somebody else's.
             clock: Tells the time of recording.
 
         Raises:
@@ -165,7 +167,7 @@ class Ledger:
         """
         from ledger.store.sqlite import SqliteStore  # a ledger in memory does not need SQLite
 
-        store = SqliteStore(path, create=create)
+        store = SqliteStore(path, create=create, readonly=readonly)
         try:
             return cls(store, issuer, begin=create, clock=clock)
         except BaseException:
