@@ -20,6 +20,7 @@ from eventsourcing.sqlite import (
 
 from ledger.codec import MAX_PAYLOAD_BYTES
 from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
+from ledger.store.places import Look, distant
 from ledger.store.port import (
     ISSUERS,
     PAGE,
@@ -52,8 +53,8 @@ _FULL: Final = 2
 
 _TABLES: Final = (
     # As the recorder of the library makes it; written out, since a file with any other is refused.
-    "CREATE TABLE IF NOT EXISTS stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB,"
-    " PRIMARY KEY (originator_id, originator_version)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT,"
+    " state BLOB, PRIMARY KEY (originator_id, originator_version)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS particulars (issuer TEXT, commitment TEXT, salt BLOB, value TEXT,"
     " PRIMARY KEY (issuer, commitment)) WITHOUT ROWID",
     # A recorded entry is never changed; whoever tries is told so by the file itself.
@@ -145,10 +146,16 @@ class SqliteStore:
 
     def __init__(self, path: str | Path, *, create: bool = False, readonly: bool = False) -> None:
         self._path = Path(path)
-        if _is_missing(self._path, create=create):
+        missing = _is_missing(self._path, create=create)
+        _is_near(self._path)
+        if missing:
             _make(self._path)
-        _look_at(self._path)
-        self._untouched = Untouched(self._path) if readonly or not _writable(self._path) else None
+        self._look = _look_at(self._path)
+        try:
+            self._untouched = Untouched(self._path, self._look) if readonly or not _writable(self._path) else None
+        except BaseException:
+            self._look.close()
+            raise
         # `mode=rw` never makes a file by mistake.
         uri = f"{_uri(self._path)}?mode=rw" if self._untouched is None else self._untouched.uri
         self._database = _database(self._path, uri)
@@ -254,9 +261,11 @@ class SqliteStore:
 
     def close(self) -> None:
         """Close every connection."""
-        self._database.close()
-        if self._untouched is not None:
-            self._untouched.close()
+        if not self._database.pool.closed:
+            self._database.close()
+            self._look.close()
+            if self._untouched is not None:
+                self._untouched.close()
 
 
 @contextmanager
@@ -315,6 +324,7 @@ def _make(path: Path) -> None:
                 cursor.execute(f"PRAGMA user_version={LAYOUT}")
             database.close()
         os.link(draft, path)
+        _sync_folder(path.parent)
     except FileExistsError:
         pass  # somebody made it meanwhile, and whole
     except OSError as error:
@@ -323,15 +333,21 @@ def _make(path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
+def _sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names in a folder; where folders cannot be opened, the system sees to it."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _writable(path: Path) -> bool:
     """Whether SQLite can write to a file: it makes two others beside it."""
-    if not os.access(os.path.dirname(os.path.realpath(path)), os.W_OK):
-        return False
-    try:
-        with path.open("r+b"):
-            return True
-    except OSError:
-        return False
+    return os.access(path, os.W_OK) and os.access(os.path.dirname(os.path.realpath(path)), os.W_OK)
 
 
 def _is_missing(path: Path, *, create: bool) -> bool:
@@ -345,22 +361,36 @@ def _is_missing(path: Path, *, create: bool) -> bool:
     return True
 
 
-def _look_at(path: Path) -> None:
+def _is_near(path: Path) -> None:
+    """Refuse a place where the locks that keep two writers apart do not hold."""
+    if kind := distant(path):
+        what = f"it lies on another machine ({kind}), where locks do not hold; keep it on a disk of this one"
+        raise Unavailable("E_FILE", str(path), what)
+
+
+def _look_at(path: Path) -> Look:
     """Refuse what is not a ledger before SQLite touches it."""
     if not path.is_file():
         raise Unavailable("E_FILE", str(path), "it is not a regular file; name the ledger's file")
     look_beside(path)
     try:
-        with path.open("rb") as file:
-            head = file.read(100)
-            size = file.seek(0, os.SEEK_END)
+        look = Look.at(path)
     except OSError as error:
         raise Unavailable("E_FILE", str(path), f"it cannot be read: {error.strerror}") from error
-    if head[:16] != b"SQLite format 3\0" or int.from_bytes(head[68:72]) != APPLICATION_ID:
+    try:
+        _check(look, path)
+    except Unavailable:
+        look.close()
+        raise
+    return look
+
+
+def _check(look: Look, path: Path) -> None:
+    if look.head[:16] != b"SQLite format 3\0" or int.from_bytes(look.head[68:72]) != APPLICATION_ID:
         raise Unavailable("E_STORE_FORMAT", str(path), "it is not a shareholder ledger; name another file")
-    if size % (int.from_bytes(head[16:18]) or 1):  # SQLite reads what is missing of a page as zeros
+    if look.size % (int.from_bytes(look.head[16:18]) or 1):  # SQLite reads what is missing of a page as zeros
         raise Unavailable("E_STORE_FORMAT", str(path), "it was cut short; restore it from a backup")
-    layout = int.from_bytes(head[60:64])
+    layout = int.from_bytes(look.head[60:64])
     if layout != LAYOUT:
         raise Unavailable(
             "E_STORE_FORMAT", str(path), f"layout {layout} is not {LAYOUT}; use a program that knows it"

@@ -7,9 +7,9 @@ What could go wrong here, and why it does not:
   letter, is refused.
 - *What lies beside it is obeyed.* A rollback journal may name any file of yours as the journal above it, and SQLite
   deletes that one when it is done. No ledger has a rollback journal: a file that has one beside it is refused.
-- *Reading writes.* To read a ledger, SQLite makes two files beside it, and takes in what a log holds that lies there.
-  Where there is no log, the file is read as one that nobody writes to, and looked at again after each answer; where
-  there is one, both are copied to a place of our own, and read there.
+- *Reading writes.* To read a ledger, SQLite makes two files beside it, and takes in a log that lies there. Without
+  a log, the file is read as one that nobody writes to, and looked at again after each answer; with one, both are
+  copied to a place of our own, and read there.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from eventsourcing.sqlite import SQLiteCursor
+
+    from ledger.store.places import Look
 
 _TRIES: Final = 5
 _LOG: Final = "-wal"
@@ -62,7 +64,9 @@ def look_within(cursor: SQLiteCursor, statements: Collection[str], path: Path) -
     ours = {statement.replace(" IF NOT EXISTS", "", 1) for statement in statements}
     for kind, name, statement in cursor.fetchall():
         if statement not in ours:
-            what = f"it holds a {shown(kind)[1:-1]} {shown(name)} that is no ledger's, and may run; name another file"
+            what = (
+                f"it holds {shown(kind)[1:-1]} {shown(name)}, which no ledger has and which may run; name another"
+            )
             raise Unavailable("E_STORE_FORMAT", str(path), what)
 
 
@@ -71,6 +75,7 @@ class Untouched:
 
     Args:
         path: The file.
+        look: What keeps it open.
 
     Attributes:
         uri: Where SQLite reads it.
@@ -79,8 +84,8 @@ class Untouched:
         Unavailable: ``E_BUSY`` when it is written to all the time, ``E_FILE`` when it cannot be copied.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, look: Look) -> None:
+        self._path, self._look = path, look
         self._copy: TemporaryDirectory[str] | None = None
         self._stands = _stands(path)
         if self._stands[1] is None:
@@ -98,7 +103,7 @@ class Untouched:
         for _ in range(_TRIES):
             before = _stands(self._path)
             try:
-                shutil.copyfile(self._path, place)
+                self._look.copy(place)
                 if before[1] is not None:
                     shutil.copyfile(_beside(self._path, _LOG), _beside(place, _LOG))
             except FileNotFoundError:  # the log was taken in meanwhile, and both begin anew
@@ -141,7 +146,7 @@ def _mode(path: Path) -> int | None:
 
 
 def _stands(path: Path) -> tuple[Any, Any]:
-    """Return what tells of a change of a file, and of the log beside it; ``None`` where there is no log to read."""
+    """Return what tells of a change of a file, and of the log beside it; ``None`` where there is none."""
     told: list[Any] = []
     for each in (path, _beside(path, _LOG)):
         try:
@@ -149,5 +154,5 @@ def _stands(path: Path) -> tuple[Any, Any]:
         except FileNotFoundError:
             told.append(None)
         else:
-            told.append((said.st_size, said.st_mtime_ns, said.st_ino) if said.st_size else None)
+            told.append((said.st_size, said.st_mtime_ns, said.st_ino))
     return told[0], told[1]

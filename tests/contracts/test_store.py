@@ -356,6 +356,30 @@ def test_a_connection_that_does_not_wait_for_the_disk_is_refused(
     assert "synchronous is 1" in str(error)
 
 
+def test_looking_at_a_file_takes_no_lock_away_from_a_store_that_has_it_open(path: Path) -> None:
+    """Without its lock a store seems absent, and the next program removes the log that it writes to."""
+    with closing(SqliteStore(path)) as store:
+        store.append(ACME, rows(4, 4), TWO, {})
+        SqliteStore(path).close()
+        run("sqlite.SqliteStore(path).close()\n", path).communicate(timeout=30)
+
+        assert path.with_name(f"{path.name}-wal").exists()
+
+
+def test_a_look_is_over_when_the_last_store_on_a_file_is_closed(path: Path) -> None:
+    def descriptors() -> int:
+        return sum(os.path.realpath(each) == str(path) for each in Path("/proc/self/fd").iterdir())
+
+    first, second = SqliteStore(path), SqliteStore(path)
+    first.close()
+    first.close()
+    assert everything(second) == rows(1, 3)
+    assert descriptors() > 0
+    second.close()
+
+    assert descriptors() == 0
+
+
 # --- kept as it is -----------------------------------------------------------------------------------------------
 
 
@@ -489,6 +513,20 @@ def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     error = refused(lambda: opened(tmp_path / "nowhere" / "a.ledger", create=True))
 
     assert (type(error), error.code) == (Unavailable, "E_FILE")
+
+
+@pytest.mark.parametrize(("create", "name"), [(False, "a.ledger"), (True, "new.ledger")])
+def test_a_file_on_another_machine_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch, create: bool, name: str
+) -> None:
+    monkeypatch.setattr("ledger.store.sqlite.distant", lambda path: "nfs4")
+    before = {each.name for each in path.parent.iterdir()}
+
+    error = refused(lambda: opened(path.with_name(name), create=create))
+
+    assert (type(error), error.code) == (Unavailable, "E_FILE")
+    assert "nfs4" in str(error)
+    assert {each.name for each in path.parent.iterdir()} == before
 
 
 @pytest.mark.parametrize("kind", ["folder", "FIFO", "text"])

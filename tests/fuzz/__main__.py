@@ -1,8 +1,8 @@
 """Look for input that a parser does not stand: ``python -m tests.fuzz json-lines --seconds 600``.
 
-Needs Atheris, which is no dependency of the project: ``pip install atheris`` into an environment that has it. What is
-found is left in the folder that is named at the end; mended, it goes to ``tests/fuzz/found/PARSER/``, where each
-run of the tests gives it to the parser again.
+Needs Atheris, which is no dependency of the project: ``pip install atheris`` into the environment. What is found
+is left in the folder that is named at the end; mended, it goes to ``tests/fuzz/found/PARSER/``, and each run of the
+tests gives it to the parser again.
 """
 
 from __future__ import annotations

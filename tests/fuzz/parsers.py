@@ -214,9 +214,9 @@ def _sheets() -> Iterator[bytes]:
     yield _base()[FIRST_SHEET]
     cells = row(2, text_cell("A2", "Ada"), '<c r="B2" t="e"><f>A1/0</f><v>#DIV/0!</v></c>', more=' hidden="1"')
     after = '<mergeCells count="1"><mergeCell ref="A3:B4"/></mergeCells>'
-    yield parts_of(raw_sheet(HEADINGS + cells, before='<cols><col min="1" max="2" hidden="1"/></cols>', after=after))[
-        FIRST_SHEET
-    ]
+    yield parts_of(
+        raw_sheet(HEADINGS + cells, before='<cols><col min="1" max="2" hidden="1"/></cols>', after=after)
+    )[FIRST_SHEET]
 
 
 def _registers() -> Iterator[bytes]:
@@ -225,7 +225,7 @@ def _registers() -> Iterator[bytes]:
         yield bytes([names.index(path.stem.partition("-")[2])]) + path.read_bytes()
 
 
-_LIST: Final = b"\0Name,Shares,Holder ID,Account\nAda Quill,400,ada,CS-1\n\"Fund, LP\",600,,\nTotal,1000\n"
+_LIST: Final = b'\0Name,Shares,Holder ID,Account\nAda Quill,400,ada,CS-1\n"Fund, LP",600,,\nTotal,1000\n'
 _WORDS: Final = (
     *("1000", "1,000", "0.004 USD", "1,400,000.50 USD", "1/20", "unlimited", "12.5 %", "2026-02-03", "EUR"),
     *("2026-05-09/2026-06-20", "03/04/2026", "45292", "1e9", "-0", "３", "h-0001", "Zoé", "NaN"),

@@ -4,6 +4,8 @@ import os
 import shutil
 import sqlite3
 import struct
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
@@ -16,6 +18,7 @@ from ledger.errors import LedgerDamaged, LedgerError, Unavailable
 from ledger.identity import CommandId, IssuerId
 from ledger.journal import Ledger
 from ledger.store import Row
+from ledger.store.places import Look
 from ledger.store.sqlite import _LONGEST, _TABLES, SqliteStore
 from tests import builders as a
 
@@ -114,33 +117,46 @@ def test_a_file_that_is_written_to_meanwhile_is_not_believed(path: Path) -> None
 def test_a_file_that_is_written_to_all_the_time_is_not_copied_half(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy = shutil.copyfile
+    copy = Look.copy
 
     with Ledger.open(path) as ledger:
         ledger.record(a.common_issued(holder="bob"))
 
-        def slowly(source: Path, place: Path) -> None:
-            copy(source, place)
+        def slowly(self: Look, place: Path) -> None:
+            copy(self, place)
             ledger.record(a.common_issued(holder="bob"))
 
-        monkeypatch.setattr(shutil, "copyfile", slowly)
+        monkeypatch.setattr(Look, "copy", slowly)
         error = refused(path)
 
     assert (type(error), error.code) == (Unavailable, "E_BUSY")
 
 
 def test_a_log_that_goes_while_it_is_copied_is_not_missed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy, ledger = shutil.copyfile, Ledger.open(path)
+    copy, ledger = Look.copy, Ledger.open(path)
     ledger.record(a.common_issued(holder="bob"))
 
-    def late(source: Path, place: Path) -> None:
-        copy(source, place)
+    def late(self: Look, place: Path) -> None:
+        copy(self, place)
         ledger.close()  # takes in the log and removes it
 
-    monkeypatch.setattr(shutil, "copyfile", late)
+    monkeypatch.setattr(Look, "copy", late)
 
     with Ledger.open(path, readonly=True) as reading:
         assert len(reading.entries()) == 8
+
+
+def test_reading_it_takes_no_lock_from_a_store_of_this_process(path: Path) -> None:
+    """POSIX takes all locks away with any descriptor that is closed; another program would remove the log."""
+    reading = Ledger.open(path, readonly=True)
+    with Ledger.open(path) as ledger:
+        ledger.record(a.common_issued(holder="bob"))
+        reading.close()
+        Ledger.open(path, readonly=True).close()
+        other = "import sys; from ledger.journal import Ledger; Ledger.open(sys.argv[1]).close()"
+        subprocess.run([sys.executable, "-c", other, path], check=True)
+
+        assert path.with_name("acme.db-wal").exists()
 
 
 def test_nothing_can_be_recorded_in_it(folder: Path, path: Path) -> None:
@@ -193,9 +209,7 @@ FOREIGN = {
         "CREATE VIRTUAL TABLE stored_events USING fts5(originator_id, originator_version, topic, state)",
     ),
     "a computed column": ("ALTER TABLE stored_events ADD COLUMN more AS (abs(originator_version))",),
-    "a check": (
-        "UPDATE sqlite_master SET sql = replace(sql, 'state BLOB', 'state BLOB CHECK (randomblob(9))')",
-    ),
+    "a check": ("UPDATE sqlite_master SET sql = replace(sql, 'state BLOB', 'state BLOB CHECK (randomblob(9))')",),
     "statistics": ("ANALYZE",),
 }
 
