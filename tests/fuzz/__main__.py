@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from tempfile import gettempdir
 
-import atheris  # type: ignore[import-not-found]  # only here, and never in the tests
+import atheris  # type: ignore[import-untyped,unused-ignore]  # only here, and never in the tests
 
 with atheris.instrument_imports(include=["ledger", "registrar", "csv", "zipfile"]):
     from tests.fuzz import parsers

@@ -22,8 +22,10 @@ import msgspec
 from ledger import codec
 from ledger.days import EffectiveDay, day
 from ledger.errors import LedgerError
+from ledger.events import KINDS
 from ledger.exchange import holder_list, json_lines, xbrl
 from ledger.exchange.register import File, Instructions, Numbers, proposed, things
+from ledger.exchange.xbrl.figures import CONCEPTS
 from ledger.identity import CommandId, HolderId, IssuerId, StockClassId
 from ledger.movements import HolderKind
 from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
@@ -163,7 +165,7 @@ def words(data: bytes) -> None:
         with refusals_told():
             value = read(text)
             if isinstance(value, Shares | Money | Price | Ratio | Authorized | EffectiveDay):
-                again = getattr(type(value), "parse", type(value))
+                again: Any = getattr(type(value), "parse", type(value))
                 same(again(str(value)), value)
 
 
@@ -249,11 +251,11 @@ def words_of(parser: str) -> Iterator[str]:
     shared = (r"\xef\xbb\xbf", r"\xe2\x80\xae", r"\xcc\x81", r"\xf0\x9f\x91\xa9", r"\\ud800", "1/3", "1e999999999")
     yield from shared
     if parser in ("json-lines", "payload", "leaf"):
-        yield from codec.KINDS
+        yield from KINDS
         fields = {key for seed in SEEDS[parser]() for key in re.findall(rb'"([a-z_]+)":', seed)}
         yield from sorted(field.decode() for field in fields)
     if parser == "filing":
-        yield from xbrl.CONCEPTS
+        yield from CONCEPTS
         yield from ("ix:nonFraction", "contextRef", "unitRef", "decimals", "xbrli:context", "xbrldi:explicitMember")
     if parser in ("register-csv", "sheet"):
         columns = [column for thing in things.THINGS for column in thing.columns]
