@@ -169,6 +169,32 @@ class Unavailable(LedgerError):
 
 
 @attrs.frozen(eq=False)
+class NotProved(LedgerError):
+    """What was given as evidence can be read, and does not show what it is to show.
+
+    Attributes:
+        cause: Stable code: ``E_CHECKPOINT``, ``E_PROOF``, ``E_STAMP`` or ``E_WITNESS``.
+        what: What does not fit, in one clause.
+        hint: What that means, or what to do.
+    """
+
+    CODE: ClassVar[str] = "E_PROOF"
+    EXIT: ClassVar[int] = 3
+
+    cause: str
+    what: str
+    hint: str
+
+    @property
+    def code(self) -> str:
+        """The stable code of this error."""
+        return self.cause
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.hint})"
+
+
+@attrs.frozen(eq=False)
 class LibraryMissing(LedgerError):
     """A library that only some answers need is not installed.
 
