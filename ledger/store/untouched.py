@@ -15,16 +15,15 @@ What could go wrong here, and why it does not:
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import Unavailable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from tempfile import TemporaryDirectory
 
     from eventsourcing.sqlite import SQLiteCursor
 
@@ -91,6 +90,8 @@ class Untouched:
         if self._stands[1] is None:
             self.uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             return
+        from tempfile import TemporaryDirectory  # most files have no log beside them
+
         self._copy = TemporaryDirectory(prefix="captable-")
         try:
             self.uri = f"{self._copied(Path(self._copy.name)).as_uri()}?mode=rw"
@@ -99,13 +100,15 @@ class Untouched:
             raise
 
     def _copied(self, folder: Path) -> Path:
-        place = folder / "copy"
+        from shutil import copyfile
+
+        place = folder.joinpath("copy")
         for _ in range(_TRIES):
             before = _stands(self._path)
             try:
                 self._look.copy(place)
                 if before[1] is not None:
-                    shutil.copyfile(_beside(self._path, _LOG), _beside(place, _LOG))
+                    copyfile(_beside(self._path, _LOG), _beside(place, _LOG))
             except FileNotFoundError:  # the log was taken in meanwhile, and both begin anew
                 continue
             except OSError as error:

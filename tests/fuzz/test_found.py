@@ -1,4 +1,4 @@
-"""What was found by looking for input that parsers do not stand, and something honest: each run gives it to them."""
+"""Each parser is given what it once did not stand, something honest, and that with a few bytes changed."""
 
 from collections.abc import Iterator
 from pathlib import Path
