@@ -26,7 +26,7 @@ _file_option = click.option(
     metavar="FILE",
     envvar="CAPTABLE_FILE",
     shell_complete=files,
-    help="The ledger file [CAPTABLE_FILE].",
+    help="The ledger: a file, or postgresql://… [CAPTABLE_FILE].",
 )
 _issuer_option = click.option(
     *("--in", "--issuer", "issuer"),
@@ -80,8 +80,9 @@ class Asking(NamedTuple):
         path = named(self.file)
         from ledger.errors import NothingRecorded
         from ledger.journal import Ledger
+        from ledger.store.addresses import told
 
-        with waiting(f"reading {path}"), Ledger.open(path, self.issuer, readonly=self.readonly) as ledger:
+        with waiting(f"reading {told(path)}"), Ledger.open(path, self.issuer, readonly=self.readonly) as ledger:
             try:
                 yield ledger
             except NothingRecorded as error:
