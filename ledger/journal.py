@@ -151,6 +151,7 @@ class Ledger:
         issuer: str | None = None,
         *,
         create: bool = False,
+        readonly: bool = False,
         clock: Callable[[], datetime] = _utc_now,
     ) -> Self:
         """Return a ledger that is kept in an SQLite file, or in a PostgreSQL database.
@@ -160,6 +161,7 @@ class Ledger:
             issuer: Whose ledger, where the file holds several issuers; with ``create``, also a new one.
             create: Whether to make the file, or the tables in the database, if there are none; or to begin another
                 issuer there.
+            readonly: Whether the file and its folder stay as they are, as they should where it is somebody else's.
             clock: Tells the time of recording.
 
         Raises:
@@ -168,7 +170,7 @@ class Ledger:
             NotUnderstood: ``E_ISSUER``: the file holds several issuers and none was named.
             UnknownName: The file does not hold the issuer named.
         """
-        store = store_at(path, create=create)
+        store = store_at(path, create=create, readonly=readonly)
         try:
             return cls(store, issuer, begin=create, clock=clock)
         except BaseException:

@@ -204,14 +204,15 @@ class PostgresStore:
     Args:
         url: The database: ``postgresql://user@host/database``.
         create: Whether to make the tables when they are not there; the database itself has to be.
+        readonly: Whether nothing is recorded.
 
     Raises:
         Unavailable: ``E_FILE``, ``E_STORE`` or ``E_STORE_FORMAT``: there is no ledger, the server does not answer,
             or what is there is something else.
     """
 
-    def __init__(self, url: str, *, create: bool = False) -> None:
-        self._place = told(url)
+    def __init__(self, url: str, *, create: bool = False, readonly: bool = False) -> None:
+        self._place, self._readonly = told(url), readonly
         self._database = _Database(url)
         self._recorder = _Recorder(self._database)
         try:
@@ -265,6 +266,8 @@ class PostgresStore:
         particulars: Mapping[str, tuple[bytes, str]],
     ) -> None:
         """Write the entries of one command, all or none; return once the server has them on its disk."""
+        if self._readonly:
+            raise Unavailable("E_READONLY", self._place, "it was opened to be read only")
         issuers = self.issuers() if rows[0].number == 1 else []
         events = stored(self, issuer, rows, command, issuers)
         beside = [(str(issuer), commitment, *kept) for commitment, kept in particulars.items()]

@@ -746,7 +746,7 @@ def run(code: str, *arguments: object) -> subprocess.Popen[str]:
     "moment",
     [
         "sqlite.os.link = lambda *unused: os._exit(9)",
-        "sqlite._Recorder.construct_create_table_statements = lambda self: os._exit(9)",
+        "sqlite.SQLiteDatastore.transaction = lambda *unused, **also: os._exit(9)",
         "sqlite._TABLES = (*sqlite._TABLES[:2], 'SELECT 1; nonsense')",
     ],
     ids=["before it has its name", "before its tables", "a statement that fails"],
