@@ -8,6 +8,7 @@ from typing import Final
 from click.testing import CliRunner
 
 from ledger.exchange import json_lines, xbrl
+from ledger.exchange.register.cells import File
 from ledger.exchange.register.proposal import Proposal
 from ledger.identity import StockClassId
 from ledger.journal import Ledger
@@ -27,7 +28,7 @@ CLASSES: Final = {
 def proposal(name: str) -> Proposal:
     """Return what a filing amounts to."""
     on = None if name.endswith(".json") else date(2026, 8, 13)
-    file = xbrl.File(name, (EXAMPLES / name).read_bytes())
+    file = File(name, (EXAMPLES / name).read_bytes())
     return xbrl.proposed(file, xbrl.Instructions(classes=CLASSES, on=on))
 
 

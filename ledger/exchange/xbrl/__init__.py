@@ -23,10 +23,10 @@ from ledger.exchange.register.cells import File
 from ledger.exchange.register.proposal import Proposal
 from ledger.exchange.xbrl import claims, document, tables
 from ledger.exchange.xbrl.claims import Instructions
-from ledger.exchange.xbrl.figures import CONCEPTS, Filing
+from ledger.exchange.xbrl.figures import Filing
 from ledger.identity import ClaimId, CommandId
 
-__all__ = ["CONCEPTS", "MAX_FILE_BYTES", "File", "Filing", "Instructions", "identity", "proposed", "read"]
+__all__ = ["MAX_FILE_BYTES", "Filing", "Instructions", "identity", "proposed", "read"]
 
 MAX_FILE_BYTES: Final = 50_000_000
 _BLANKS: Final = b"\xef\xbb\xbf \t\r\n"

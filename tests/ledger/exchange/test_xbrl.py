@@ -16,6 +16,7 @@ from ledger.errors import LedgerError, NotUnderstood
 from ledger.events import ClaimDisclosed
 from ledger.exchange import json_lines, xbrl
 from ledger.exchange.refused import InputRefused
+from ledger.exchange.register.cells import File
 from ledger.exchange.register.proposal import Proposal
 from ledger.exchange.xbrl import document, figures, tables
 from ledger.exchange.xbrl.figures import a_day, accuracy, displayed
@@ -62,7 +63,7 @@ def inline(text: str, **values: str) -> bytes:
 
 
 def proposed(data: bytes, said: xbrl.Instructions = SAID) -> Proposal:
-    return xbrl.proposed(xbrl.File("f.xml", data), said)
+    return xbrl.proposed(File("f.xml", data), said)
 
 
 def claim(data: bytes, said: xbrl.Instructions = SAID) -> ClaimDisclosed:
@@ -210,7 +211,7 @@ def test_preferred_stock_of_no_series_is_unknown_and_not_contradicted() -> None:
 
 def test_claims_that_were_recorded_are_left_out() -> None:
     first = claim(instance(FACT))
-    again = xbrl.proposed(xbrl.File("f.xml", instance(FACT)), SAID, {first.claim})
+    again = xbrl.proposed(File("f.xml", instance(FACT)), SAID, {first.claim})
 
     assert again.events == ()
     assert again.notes == ("1 figure recorded before, and left out",)

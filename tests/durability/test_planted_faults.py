@@ -1,0 +1,67 @@
+"""The test of the harnesses: each fault planted in our code turns the harness beside it red, within a quick run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.durability import faults
+from tests.durability.test_kill import kill_it
+from tests.durability.test_log import watch_the_log
+from tests.durability.test_power import cut_the_power
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+Harness = Callable[[Path], object]
+"""Runs in an empty folder, in this process, with the fault planted."""
+HarnessOfProcesses = Callable[[Path, tuple[str, ...]], object]
+"""Runs in an empty folder and plants faults, by name, in the processes that it starts."""
+
+HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
+    # --- the file ------------------------------------------------------------------------------------------------
+    # --- the tree ------------------------------------------------------------------------------------------------
+    # --- checkpoints, proofs and witnesses -----------------------------------------------------------------------
+    # --- verification --------------------------------------------------------------------------------------------
+    # --- the server ----------------------------------------------------------------------------------------------
+    # --- personal data -------------------------------------------------------------------------------------------
+    # --- backups and strangers' files ----------------------------------------------------------------------------
+    # --- logs and counters ---------------------------------------------------------------------------------------
+)
+IN_PROCESSES: Final[tuple[tuple[Plant, HarnessOfProcesses], ...]] = (
+    # --- the file ------------------------------------------------------------------------------------------------
+    (faults.a_commit_does_not_wait_for_the_disk, cut_the_power),
+    (faults.a_commit_folds_the_log_in_by_itself, watch_the_log),
+    (faults.the_log_is_folded_in_without_the_lock, watch_the_log),
+    (faults.an_entry_is_committed_by_itself, cut_the_power),
+    (faults.an_append_waits_for_the_next_one, kill_it),
+    (faults.a_command_given_again_counts_again, kill_it),
+    # --- the server ----------------------------------------------------------------------------------------------
+    # --- backups and strangers' files ----------------------------------------------------------------------------
+)
+
+
+@pytest.mark.parametrize(("plant", "harness"), HERE, ids=[plant.__name__ for plant, _ in HERE])
+def test_a_planted_fault_turns_a_harness_red(
+    plant: Plant, harness: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plant(monkeypatch)
+
+    with pytest.raises(AssertionError):
+        harness(tmp_path)
+
+
+@pytest.mark.parametrize(("plant", "harness"), IN_PROCESSES, ids=[plant.__name__ for plant, _ in IN_PROCESSES])
+def test_a_fault_planted_in_its_processes_turns_a_harness_red(
+    plant: Plant, harness: HarnessOfProcesses, tmp_path: Path
+) -> None:
+    with pytest.raises(AssertionError):
+        harness(tmp_path, (plant.__name__,))
+
+
+def test_no_fault_is_left_without_a_harness() -> None:
+    planted = {plant.__name__ for plant, _ in (*HERE, *IN_PROCESSES)}
+    made = {name for name, value in vars(faults).items() if getattr(value, "__module__", "") == faults.__name__}
+
+    assert planted == {name for name in made if not name.startswith("_")}
