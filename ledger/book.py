@@ -18,6 +18,7 @@ from typing import Any, Final
 import attrs
 
 from ledger.days import Moment
+from ledger.events import Fact
 from ledger.identity import AgreementId, InstrumentId, StockClassId
 from ledger.movements import (
     Account,
@@ -27,6 +28,7 @@ from ledger.movements import (
     Held,
     Level,
     LevelValue,
+    Movements,
     Owed,
     Pooled,
     Posting,
@@ -174,6 +176,14 @@ class Book:
         self.movers: dict[StockClassId, list[InEffect]] = {}
         self._undo: list[tuple[dict[Any, Any], Any, Any]] | None = None
         self._before = (0, -1)
+        self._moved: dict[int, tuple[Fact, Movements]] = {}
+
+    def movements(self, each: InEffect) -> Movements:
+        """Return what a fact moves: several rules ask in turn, and it is worked out once."""
+        known = self._moved.get(each.first)
+        if known is None or known[0] is not each.fact:
+            known = self._moved[each.first] = (each.fact, each.fact.movements())
+        return known[1]
 
     def _put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
         if self._undo is not None:
@@ -202,6 +212,8 @@ class Book:
 
     def advance(self, at: Moment, group: list[Step], changes: Changes | None = None) -> Changes:
         """Take every step of one moment, in order, and return what changed, earlier steps of it included."""
+        if at != self.at:
+            self._moved.clear()
         self.at = at
         changes = Changes() if changes is None else changes
         for step in group:
@@ -211,7 +223,7 @@ class Book:
     def _take(self, step: Step, changes: Changes) -> None:
         each = step.each
         postings = []
-        for movement in each.fact.movements():
+        for movement in self.movements(each):
             if type(movement) is Posting:
                 postings.append(movement)
             elif type(movement) is Setting:

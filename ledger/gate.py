@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
 import attrs
@@ -20,7 +21,7 @@ import attrs
 from ledger.book import Book, Changes, ClassTotal, Quantity, Step, Total, UndrawnUnder, by_moment, steps
 from ledger.days import Moment
 from ledger.errors import HeldLater, HoldingExceeded, LedgerError
-from ledger.events import SPLITS, EntryRestated, EntryVoided, IssuerRegistered
+from ledger.events import SPLITS, EntryRestated, EntryVoided, Event, Fact, IssuerRegistered
 from ledger.identity import IssuerId, StockClassId
 from ledger.movements import (
     Awarded,
@@ -40,6 +41,9 @@ from ledger.rules import (
     FACT_RULES,
     Asked,
     Breach,
+    CommandRule,
+    FactRule,
+    concerns,
     limits_are_raised_after_notice,
     not_below_zero,
     transfers_are_unrestricted,
@@ -87,10 +91,22 @@ def limits_broken(book: Book, changes: Changes) -> Iterator[Breach]:
 def facts_broken(book: Book, changes: Changes) -> Iterator[Breach]:
     """Yield each rule of a fact that does not hold after a moment."""
     for each in changes.settled:
-        for rule in FACT_RULES:
+        for rule in _fact_rules(type(each.fact)):
             for error in rule(book, each):
                 key = (rule.__name__, each.first, *error.fields())
                 yield Breach(key, book.at, 1, each.entry.number, error)
+
+
+@cache
+def _fact_rules(kind: type[Fact]) -> tuple[FactRule, ...]:
+    """Return the rules that concern a kind of fact."""
+    return tuple(rule for rule in FACT_RULES if concerns(rule, kind))
+
+
+@cache
+def _command_rules(kind: type[Event], said: type[Event]) -> tuple[CommandRule, ...]:
+    """Return the rules of a command that concern a kind of event, or the fact that it holds."""
+    return tuple(rule for rule in COMMAND_RULES if concerns(rule, kind) or concerns(rule, said))
 
 
 @attrs.define
@@ -205,8 +221,8 @@ class Gate:
         first = new[0].event
         issuer = issuer or (first.issuer if isinstance(first, IssuerRegistered) else None)
         for index, entry in enumerate(new):
-            asked = Asked(issuer, entries, new[:index], entry)
-            for rule in COMMAND_RULES:
+            asked = Asked(issuer, entries, new, index)
+            for rule in _command_rules(type(entry.event), type(asked.said)):
                 try:
                     rule(asked)
                 except LedgerError as error:

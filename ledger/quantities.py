@@ -531,7 +531,7 @@ def round_position(units: int | Fraction, policy: FractionPolicy, decimals: int)
 
 def fits(units: int | Fraction, decimals: int) -> bool:
     """Whether a quantity has no more than ``decimals`` decimals."""
-    return Fraction(units / Fraction(10 ** (PLACES - decimals))).denominator == 1
+    return not units % int(10 ** (PLACES - decimals))
 
 
 def shown_percentages(fractions: Sequence[Fraction], places: int = 2) -> list[str]:

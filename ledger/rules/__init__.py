@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ledger.rules.asking import Breach, FactRule
+from ledger.rules.asking import Breach, FactRule, concerns
 from ledger.rules.commands import (
     Asked,
     CommandRule,
@@ -56,6 +56,7 @@ __all__ = [
     "Breach",
     "CommandRule",
     "FactRule",
+    "concerns",
     "limits_are_raised_after_notice",
     "names_in",
     "not_below_zero",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -38,3 +38,20 @@ class Breach:
 
 
 FactRule = Callable[[Book, InEffect], Iterator[RuleBroken]]
+_Rule = TypeVar("_Rule", bound=Callable[..., Any])
+_kinds: Final[dict[Callable[..., Any], tuple[type, ...]]] = {}
+
+
+def about(*kinds: type) -> Callable[[_Rule], _Rule]:
+    """Say of a rule which kinds of events it concerns: it is not asked of any other."""
+
+    def said(rule: _Rule) -> _Rule:
+        _kinds[rule] = kinds
+        return rule
+
+    return said
+
+
+def concerns(rule: Callable[..., Any], kind: type) -> bool:
+    """Whether a rule is to be asked of a kind of event."""
+    return rule not in _kinds or issubclass(kind, _kinds[rule])

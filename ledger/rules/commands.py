@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 import attrs
 
-from ledger.days import zone
+from ledger.days import EffectiveDay, Phase, zone
 from ledger.errors import CorrectionMisplaced, IdentifierInvalid, IssuerFirst, NotUnderstood, shown
-from ledger.events import EntryRestated, EntryVoided, Event, IssuerRegistered, SecurityIdentifierChanged
-from ledger.identity import EntryNumber, IssuerId
+from ledger.events import (
+    Certainty,
+    EntryRestated,
+    EntryVoided,
+    Event,
+    IssuerRegistered,
+    SecurityIdentifierChanged,
+)
+from ledger.identity import Count, EntryNumber, HolderId, IssuerId, StockClassId
 from ledger.personal import Personal
+from ledger.quantities import Money, Shares
+from ledger.rules.asking import about
 from ledger.timeline import Entry, corrected_twice, fallen_entries
 
 
@@ -23,19 +33,24 @@ class Asked:
     Attributes:
         issuer: Whose record it is; ``None`` before the first entry.
         entries: What is recorded.
-        before: What the same command adds before it.
-        entry: The new entry.
+        new: What the same command adds.
+        index: Which of these it is.
     """
 
     issuer: IssuerId | None
     entries: Sequence[Entry]
-    before: Sequence[Entry]
-    entry: Entry
+    new: Sequence[Entry]
+    index: int
+
+    @property
+    def entry(self) -> Entry:
+        """The new entry."""
+        return self.new[self.index]
 
     @property
     def size(self) -> int:
         """How many entries come before this one."""
-        return len(self.entries) + len(self.before)
+        return len(self.entries) + self.index
 
     @property
     def said(self) -> Event:
@@ -53,12 +68,13 @@ def issuer_first(asked: Asked) -> None:
         raise IssuerFirst(asked.issuer, event.issuer)
 
 
+@about(EntryVoided, EntryRestated)
 def corrects_a_standing_entry(asked: Asked) -> None:
     """A correction names a lower entry that stands, can be corrected this way, and revives no second correction."""
     event = asked.entry.event
     if not isinstance(event, EntryVoided | EntryRestated):
         return
-    known = [*asked.entries, *asked.before]
+    known = [*asked.entries, *asked.new[: asked.index]]
     fallen = fallen_entries(known)
     for number in event.entries if isinstance(event, EntryVoided) else (event.entry,):
         if number > len(known):
@@ -84,6 +100,7 @@ def _can_be_corrected(correction: EntryVoided | EntryRestated, number: EntryNumb
         raise CorrectionMisplaced(number, "registers the issuer, and an issuer is restated as an issuer only")
 
 
+@about(SecurityIdentifierChanged, IssuerRegistered)
 def check_digits(asked: Asked) -> None:
     """The check digits of an LEI, a CUSIP and an ISIN fit."""
     event = asked.said
@@ -100,6 +117,7 @@ def check_digits(asked: Asked) -> None:
             raise IdentifierInvalid("LEI", event.lei)
 
 
+@about(IssuerRegistered)
 def time_zone_exists(asked: Asked) -> None:
     """The days of the record are those of a zone that exists."""
     if isinstance(asked.said, IssuerRegistered):
@@ -127,9 +145,26 @@ def texts_in(value: Any) -> Iterator[str]:
     elif isinstance(value, tuple):
         for each in value:
             yield from texts_in(each)
-    elif attrs.has(type(value)):
-        for field in attrs.fields(type(value)):
-            yield from texts_in(getattr(value, field.name))
+    else:
+        kind: type = type(value)
+        for name in _fields(kind):
+            yield from texts_in(getattr(value, name))
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """Return the fields of a class that may hold text; what a field is said to be tells, if it is one of a few."""
+    if not attrs.has(kind):
+        return ()
+    return tuple(field.name for field in attrs.fields(kind) if str(field.type) not in _WITHOUT_TEXT)
+
+
+_WITHOUT_TEXT: Final = frozenset(
+    f"{kind.__name__}{more}"
+    for kind in (EffectiveDay, Phase, Count, Shares, Money, Certainty, HolderId, StockClassId)
+    for more in ("", " | None")
+)
+"""Days, numbers, words that we chose, and identifiers, which are plain letters: no text of anybody's."""
 
 
 CommandRule = Callable[[Asked], None]

@@ -27,6 +27,7 @@ from ledger.identity import (
     TrancheId,
 )
 from ledger.movements import FIRST_LEVELS, HolderKind, Level, Setting, Subject
+from ledger.rules.asking import about
 from ledger.terms.commitment import ConditionState
 from ledger.timeline import InEffect
 
@@ -34,13 +35,15 @@ from ledger.timeline import InEffect
 @cache
 def _fields(kind: type) -> tuple[str, ...]:
     """Return the fields of a class that may name something; most facts leave the rest alone."""
+    if not attrs.has(kind):
+        return ()
     plain = ("evidence", "certainty", "disclosed_on", "note", "effective_on", "phase", "place")
     return tuple(field.name for field in attrs.fields(kind) if field.name not in plain)
 
 
 def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple[Level, Any, str]]:
     """Yield everything that a fact names: the level that brings it into being, its subject, and its name."""
-    kind = type(value)
+    kind: type = type(value)
     if kind is HolderId:
         yield Level.HOLDER_KIND, value, value
     elif kind is StockClassId:
@@ -58,9 +61,9 @@ def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple
     elif kind is tuple:
         for each in value:
             yield from names_in(each, agreement)
-    elif attrs.has(kind):
+    elif names := _fields(kind):
         agreement = getattr(value, "agreement", agreement)
-        for name in _fields(kind):
+        for name in names:
             field = getattr(value, name)
             if field is not None:
                 yield from names_in(field, agreement)
@@ -84,6 +87,8 @@ _CALLED: Final = {**FIRST_LEVELS, Level.TRANCHE_SHARES: "tranche", Level.CONDITI
 def makers(book: Book, level: Level, subject: Subject) -> list[InEffect]:
     """Return the facts that brought a subject into being, by number; more than one is a name used twice."""
     settings = book.settings.get((level, subject), ())
+    if len(settings) == 1 and level is not Level.CONDITION:  # as nearly always
+        return [settings[0][0]]
     if level is Level.CONDITION:  # satisfying and waiving set it too
         settings = tuple(pair for pair in settings if pair[1] is ConditionState.OPEN)
     return sorted((each for each, _ in settings), key=lambda each: each.first)
@@ -99,7 +104,7 @@ def known_by_then(book: Book, each: InEffect) -> Iterator[RuleBroken]:
 
 def one_name_one_thing(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A name stands for one thing for ever: a holder, a class, a certificate, an agreement, a tranche of it."""
-    for movement in each.fact.movements():
+    for movement in book.movements(each):
         if type(movement) is Setting and movement.level in _CALLED:
             made_by = makers(book, movement.level, movement.subject)
             if len(made_by) > 1 and each in made_by:
@@ -109,6 +114,7 @@ def one_name_one_thing(book: Book, each: InEffect) -> Iterator[RuleBroken]:
                 yield taken.at(f"entry {made_by[-1].entry.number}")  # the newer one, whichever day comes first
 
 
+@about(HolderRenamed)
 def named_as_its_kind(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A natural person's name is kept apart, where it can be erased, also when it changes."""
     fact = each.fact
@@ -121,6 +127,7 @@ def named_as_its_kind(book: Book, each: InEffect) -> Iterator[RuleBroken]:
                 yield TermsIncomplete(fact.holder, f"it is registered as {kind.value}. State its {field}.")
 
 
+@about(HolderMerged)
 def merges_end_somewhere(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """Following merged holders leads to one that is not merged."""
     fact = each.fact

@@ -22,6 +22,7 @@ from ledger.events import (
 from ledger.events.class_rights import CLASS_RIGHTS
 from ledger.identity import InstrumentId, StockClassId
 from ledger.movements import InstrumentKind, Level, Rescaling, StockClassKind
+from ledger.rules.asking import about
 from ledger.terms.base import Terms
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.dividends import Declaration
@@ -29,6 +30,7 @@ from ledger.terms.rights import after_split
 from ledger.timeline import InEffect, may_be_last, place_in_history
 
 
+@about(PreferredIssued, CommonIssued)
 def shares_under_an_agreement_are_named(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """Shares issued under an agreement name their security, so that they can be followed."""
     fact = each.fact
@@ -36,6 +38,7 @@ def shares_under_an_agreement_are_named(book: Book, each: InEffect) -> Iterator[
         yield SecurityUnnamed(fact.agreement)
 
 
+@about(PreferredIssued, CommonIssued)
 def issued_as_designated(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """Preferred is issued of a preferred class, common of a common class."""
     fact = each.fact
@@ -47,6 +50,7 @@ def issued_as_designated(book: Book, each: InEffect) -> Iterator[RuleBroken]:
                 yield TermsIncomplete(fact.stock_class, f"it is {kind.value} stock. Record {kind.value}-issued.")
 
 
+@about(DividendPaid)
 def dividends_are_paid_as_declared(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A declared dividend is paid on the class that it was declared on."""
     fact = each.fact
@@ -57,6 +61,7 @@ def dividends_are_paid_as_declared(book: Book, each: InEffect) -> Iterator[RuleB
             yield TermsIncomplete(fact.dividend, f"it was declared on {declared[0]}. Name that class.")
 
 
+@about(*SPLITS)
 def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A split states the resulting price of each conversion right that it affects."""
     fact = each.fact
@@ -78,6 +83,7 @@ def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBr
             )
 
 
+@about(*SPLITS)
 def instrument_prices_are_restated(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A split restates the price and the floor of each instrument that is outstanding into the class."""
     split = {movement.stock_class for movement in each.fact.movements() if type(movement) is Rescaling}
@@ -97,6 +103,7 @@ def instrument_prices_are_restated(book: Book, each: InEffect) -> Iterator[RuleB
             )
 
 
+@about(*SPLITS)
 def class_rights_are_restated(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A split restates the rights of classes that state a price by the share."""
     factors = {
@@ -140,6 +147,7 @@ def restates(each: InEffect, split: InEffect) -> bool:
     return isinstance(fact, InstrumentAdjusted) and fact.restates and _follows(each, split)
 
 
+@about(InstrumentAdjusted, WarrantTermsAmended, SafeTermsAmended)
 def instruments_are_of_their_kind(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """What adjusts or amends an instrument names the kind of right that was issued, and the class that it is of."""
     fact = each.fact
@@ -173,6 +181,7 @@ def _classes_of(book: Book, instrument: InstrumentId, adjusted: InEffect) -> set
     return priced | {fact.stock_class for fact in made_by if isinstance(fact, AwardGranted)}
 
 
+@about(RemedyExercised)
 def remedy_was_agreed(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A remedy that is exercised was agreed, and redeems the class that was bought."""
     fact = each.fact
@@ -183,6 +192,7 @@ def remedy_was_agreed(book: Book, each: InEffect) -> Iterator[RuleBroken]:
             yield TermsIncomplete(fact.agreement, f"it does not buy {fact.stock_class}. Name the class bought.")
 
 
+@about(VestingConditionMet)
 def vesting_conditions_are_named(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A condition that is met is one that an award waits for; an award is met in what its own terms name."""
     fact = each.fact

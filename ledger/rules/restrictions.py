@@ -28,10 +28,12 @@ from ledger.events import (
 )
 from ledger.events.restrictions import ISSUANCE_CAP, OWNERSHIP_LIMIT
 from ledger.movements import Level
+from ledger.rules.asking import about
 from ledger.rules.names import makers
 from ledger.timeline import InEffect, may_be_last
 
 
+@about(RestrictionPlaced, RestrictionLifted, OwnershipLimitChanged, OwnershipLimitWaived, IssuanceCapLifted)
 def restrictions_end_as_they_began(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """What lifts a restriction, changes a limit or ends a cap names one; a restricted security was issued."""
     fact = each.fact
@@ -56,6 +58,7 @@ _ENDS: Final = (
 )
 
 
+@about(SharesTransferred)
 def transfers_are_unrestricted(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """Shares under a stop, a lock-up or a pledge stay with their holder."""
     fact = each.fact
@@ -89,6 +92,7 @@ def _surely_restricts(book: Book, placed: InEffect, terms: RestrictionPlaced, ea
     return all((lift.begins, lift.position) > (each.settles, each.position) for lift, _ in lifted)
 
 
+@about(OwnershipLimitChanged, OwnershipLimitWaived)
 def limits_are_raised_after_notice(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """An ownership limit is raised or waived no sooner than its notice allows, and to its ceiling at most."""
     fact = each.fact

@@ -12,6 +12,7 @@ from ledger.events import OpeningBalanceAdopted
 from ledger.identity import AgreementId, StockClassId
 from ledger.movements import Commitment, Level, Movement, Posting, Rescaling, Setting
 from ledger.quantities import PLACES, Authorized, Currency, Price, Shares, fits
+from ledger.rules.asking import about
 from ledger.rules.papers import restates
 from ledger.terms.commitment import Remedy
 from ledger.terms.conversion import ConversionRight
@@ -20,7 +21,7 @@ from ledger.timeline import InEffect
 
 def currency_of_the_commitment(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """Money and prices under an agreement are in the currency that was promised."""
-    for movement in each.fact.movements():
+    for movement in book.movements(each):
         for agreement, given in _currencies_in(movement):
             for _, promised in book.levels(Level.CURRENCY, agreement):
                 if promised != given:
@@ -41,7 +42,7 @@ def _currencies_in(movement: Movement) -> Iterator[tuple[AgreementId, Currency]]
 
 def decimals_of_the_class(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A class divides its shares as finely as it was designated to, and no finer."""
-    for movement in each.fact.movements():
+    for movement in book.movements(each):
         if type(movement) is Posting and type(movement.unit) is StockClassId and movement.quantity > 0:
             for _, decimals in book.levels(Level.DECIMALS, movement.unit):
                 assert isinstance(decimals, int)
@@ -58,7 +59,7 @@ def decimals_of_the_class(book: Book, each: InEffect) -> Iterator[RuleBroken]:
 def order_around_a_split(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """A split and another act on its class lie in different phases or places; a range lies on one side of it."""
     counted: set[StockClassId] = set()
-    for movement in each.fact.movements():
+    for movement in book.movements(each):
         counted |= _counts_in_units_of(movement)
     for stock_class in sorted(counted):
         for split in book.splits.get(stock_class, ()):
@@ -110,6 +111,7 @@ _IN_UNITS: Final = {
 """Levels of a class that are counted in its shares, or by the share."""
 
 
+@about(OpeningBalanceAdopted)
 def nothing_before_the_opening_balance(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """An adopted opening balance stands for everything before it."""
     fact = each.fact

@@ -6,10 +6,11 @@ holders ada (4), bob (5) and fund (6). What a test records begins with entry 7.
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -39,18 +40,19 @@ from ledger.errors import (
     TreasuryExceeded,
     UnknownName,
 )
-from ledger.events import AdjustmentCause, Event, IdentifierScheme, ResultingTerms, TrancheRescheduled
+from ledger.events import EVENTS, AdjustmentCause, Event, Fact, IdentifierScheme, ResultingTerms, TrancheRescheduled
 from ledger.gate import Gate, sweep
-from ledger.identity import ConditionId, Count, EntryNumber, StockClassId, TrancheId
+from ledger.identity import CommandId, ConditionId, Count, EntryNumber, Identifier, StockClassId, TrancheId
 from ledger.journal import Ledger
 from ledger.movements import Scope
 from ledger.personal import Personal
 from ledger.quantities import Authorized, Money, Price, Ratio, Shares
-from ledger.rules import COMMAND_RULES, FACT_RULES, names_in
+from ledger.rules import COMMAND_RULES, FACT_RULES, concerns, names_in
+from ledger.rules.commands import texts_in
 from ledger.terms.commitment import Condition, Remedy
 from ledger.terms.conversion import ConversionRight
 from ledger.text import clean
-from ledger.timeline import InEffect, standing
+from ledger.timeline import Entry, InEffect, standing
 from tests.builders import (
     DEALT,
     agreement_amended,
@@ -96,6 +98,7 @@ from tests.builders import (
     warrant_exercised,
     warrant_issued,
 )
+from tests.golden.make import in_full
 
 COMMON, SERIES_A = StockClassId("common"), StockClassId("series-a")
 DEAL_DAY = date.fromisoformat(DEALT)
@@ -1561,3 +1564,32 @@ def test_an_entry_number_is_one_of_the_fields_of_a_refusal() -> None:
     assert isinstance(error, HoldingExceeded)
     assert type(error.entry) is EntryNumber
     assert os.linesep not in error.line()
+
+
+def _texts(value: Any) -> list[str]:
+    """Return every text within an event but identifiers, which are plain letters."""
+    if isinstance(value, Personal):
+        return [value.value or ""]
+    if isinstance(value, str):
+        return [] if isinstance(value, Identifier) else [value]
+    if isinstance(value, tuple):
+        return [text for each in value for text in _texts(each)]
+    fields = attrs.fields(type(value)) if attrs.has(type(value)) else ()
+    return [text for field in fields for text in _texts(getattr(value, field.name))]
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.KIND)
+def test_the_characters_of_every_text_of_an_event_are_looked_at(kind: type[Event]) -> None:
+    event = in_full(kind)
+
+    assert set(_texts(event)) <= set(texts_in(event))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EVENTS if issubclass(kind, Fact)], ids=lambda kind: kind.KIND)
+def test_a_rule_that_says_that_a_kind_does_not_concern_it_has_nothing_to_say_of_it(kind: type[Event]) -> None:
+    book = sweep(standing(company().entries())).book
+    asked = Entry(EntryNumber(7), datetime(2026, 3, 1, tzinfo=UTC), "counsel", CommandId("c"), in_full(kind), "")
+    (each,) = standing([asked])
+
+    for rule in FACT_RULES:
+        assert concerns(rule, kind) or not list(rule(book, each))
