@@ -19,7 +19,7 @@ import attrs
 
 from ledger.days import Moment
 from ledger.events import Fact
-from ledger.identity import AgreementId, InstrumentId, StockClassId
+from ledger.identity import AgreementId, EntryNumber, InstrumentId, StockClassId
 from ledger.movements import (
     Account,
     Awarded,
@@ -73,28 +73,27 @@ _WITH_SPENT: Final = ClassTotal.ISSUED_RESERVED_OR_SPENT
 def totals_of(postings: Iterable[Posting]) -> dict[Total, int]:
     """Return by how much a fact changes each total that a rule may limit."""
     changes: dict[Total, int] = {}
-
-    def add(total: Total, quantity: int) -> None:
-        changes[total] = changes.get(total, 0) + quantity
-
     for posting in postings:
-        account, unit, quantity = posting.account, posting.unit, posting.quantity
-        match account:
-            case Held() | Reserved() | Awarded() | Pooled() | Source.TREASURY:
-                add((unit, account), quantity)
-                add((unit, _ISSUED_OR_RESERVED), quantity)
-                add((unit, _WITH_SPENT), quantity)
-            case Owed() | Purchasable() | Declared() | Restricted():
-                add((unit, account), quantity)
-            case Source.CONVERTED | Source.REDEEMED:
-                add((unit, _WITH_SPENT), quantity)
-            case Commitment(agreement=agreement, stage=Stage.UNDRAWN, tranche=tranche):
-                if tranche is not None:
-                    add((unit, account), quantity)
-                add((unit, UndrawnUnder(agreement)), quantity)
-            case _:
-                pass  # sources and what is closed or lapsed have no limit
+        for counted in counted_in(posting.account):
+            total = posting.unit, counted
+            changes[total] = changes.get(total, 0) + posting.quantity
     return {total: change for total, change in changes.items() if change}
+
+
+def counted_in(account: Account) -> tuple[Account | ClassTotal | UndrawnUnder, ...]:
+    """Return what of an account a rule may limit: itself, or sums that it is part of."""
+    match account:
+        case Held() | Reserved() | Awarded() | Pooled() | Source.TREASURY:
+            return account, _ISSUED_OR_RESERVED, _WITH_SPENT
+        case Owed() | Purchasable() | Declared() | Restricted():
+            return (account,)
+        case Source.CONVERTED | Source.REDEEMED:
+            return (_WITH_SPENT,)
+        case Commitment(agreement=agreement, stage=Stage.UNDRAWN, tranche=tranche):
+            whole = UndrawnUnder(agreement)
+            return (whole,) if tranche is None else (account, whole)
+        case _:
+            return ()  # sources and what is closed or lapsed have no limit
 
 
 @attrs.frozen
@@ -163,7 +162,7 @@ class Book:
         low: Each total in its lowest reading.
         settings: Each level with every fact that may have set it so far.
         splits: Splits of each class so far.
-        movers: Facts that moved each class so far.
+        movers: What moved each class so far: when, and the entry.
     """
 
     def __init__(self) -> None:
@@ -173,7 +172,7 @@ class Book:
         self.low: dict[Total, Quantity] = {}
         self.settings: dict[tuple[Level, Subject], tuple[tuple[InEffect, LevelValue], ...]] = {}
         self.splits: dict[StockClassId, tuple[InEffect, ...]] = {}
-        self.movers: dict[StockClassId, list[InEffect]] = {}
+        self.movers: dict[StockClassId, list[tuple[Moment, EntryNumber]]] = {}
         self._undo: list[tuple[dict[Any, Any], Any, Any]] | None = None
         self._before = (0, -1)
         self._moved: dict[int, tuple[Fact, Movements]] = {}
@@ -249,7 +248,7 @@ class Book:
             for stock_class in {posting.unit for posting in postings if type(posting.unit) is StockClassId}:
                 if self._undo is not None:
                     self._undo.append((self.movers, stock_class, None))
-                self.movers.setdefault(stock_class, []).append(each)
+                self.movers.setdefault(stock_class, []).append((each.settles, each.entry.number))
 
     def _rescale(self, split: Rescaling, each: InEffect, changes: Changes) -> None:
         """Multiply every total of the class, and round what is counted in shares; the sums take what that adds."""

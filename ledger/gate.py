@@ -23,6 +23,7 @@ from ledger.days import Moment
 from ledger.errors import HeldLater, HoldingExceeded, LedgerError
 from ledger.events import SPLITS, EntryRestated, EntryVoided, Event, Fact, IssuerRegistered
 from ledger.identity import IssuerId, StockClassId
+from ledger.many import let_through
 from ledger.movements import (
     Awarded,
     Commitment,
@@ -36,6 +37,8 @@ from ledger.movements import (
     Restricted,
     Source,
 )
+from ledger.numbered import NumberedAccounts
+from ledger.pages import Page
 from ledger.rules import (
     COMMAND_RULES,
     FACT_RULES,
@@ -196,6 +199,7 @@ class Gate:
     def __init__(self) -> None:
         self._sweep = Sweep(Book(), [], {})
         self._size = 0
+        self._numbers = NumberedAccounts()
 
     def check(
         self,
@@ -227,8 +231,7 @@ class Gate:
                     rule(asked)
                 except LedgerError as error:
                     raise error.at(f"entry {entry.number}") from None
-        if self._size != len(entries):
-            self._sweep, self._size = sweep(standing(entries)), len(entries)
+        self._catch_up(entries)
         if not self._at_the_end(new, as_stated=as_stated, keep=keep):
             after = sweep(standing([*entries, *new]))
             breach = added_or_deepened(self._sweep, after)
@@ -240,6 +243,34 @@ class Gate:
                 self._sweep = after
         if keep:
             self._size += len(new)
+
+    def check_page(self, issuer: IssuerId, entries: Sequence[Entry], page: Page) -> bool:
+        """Let a page through at once if nothing stands in the way of any of it; return whether it went through.
+
+        Args:
+            issuer: Whose record it is.
+            entries: What is recorded.
+            page: What a command adds; it will be recorded if it is let through.
+        """
+        self._catch_up(entries)
+        if self._sweep.breaches or not entries:
+            return False
+        for place, event in page.singles.items():
+            entry = page.single(place, event)
+            asked = Asked(issuer, entries, (entry,), 0)
+            for rule in _command_rules(type(event), type(asked.said)):
+                try:
+                    rule(asked)
+                except LedgerError:
+                    return False
+        if not let_through(self._sweep.book, page, self._numbers, _fact_rules, facts_broken):
+            return False
+        self._size += len(page)
+        return True
+
+    def _catch_up(self, entries: Sequence[Entry]) -> None:
+        if self._size != len(entries):
+            self._sweep, self._size = sweep(standing(entries)), len(entries)
 
     def _at_the_end(self, new: Sequence[Entry], *, as_stated: bool, keep: bool) -> bool:
         """Check a command against the running totals; return whether that was possible."""

@@ -147,12 +147,12 @@ def texts_in(value: Any) -> Iterator[str]:
             yield from texts_in(each)
     else:
         kind: type = type(value)
-        for name in _fields(kind):
+        for name in fields_with_text(kind):
             yield from texts_in(getattr(value, name))
 
 
 @cache
-def _fields(kind: type) -> tuple[str, ...]:
+def fields_with_text(kind: type) -> tuple[str, ...]:
     """Return the fields of a class that may hold text; what a field is said to be tells, if it is one of a few."""
     if not attrs.has(kind):
         return ()

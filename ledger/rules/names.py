@@ -33,8 +33,8 @@ from ledger.timeline import InEffect
 
 
 @cache
-def _fields(kind: type) -> tuple[str, ...]:
-    """Return the fields of a class that may name something; most facts leave the rest alone."""
+def fields_that_name(kind: type) -> tuple[str, ...]:
+    """Return the fields of a class that may name something; none of what is no class of ours."""
     if not attrs.has(kind):
         return ()
     plain = ("evidence", "certainty", "disclosed_on", "note", "effective_on", "phase", "place")
@@ -61,7 +61,7 @@ def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple
     elif kind is tuple:
         for each in value:
             yield from names_in(each, agreement)
-    elif names := _fields(kind):
+    elif names := fields_that_name(kind):
         agreement = getattr(value, "agreement", agreement)
         for name in names:
             field = getattr(value, name)

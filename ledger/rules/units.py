@@ -116,6 +116,6 @@ def nothing_before_the_opening_balance(book: Book, each: InEffect) -> Iterator[R
     """An adopted opening balance stands for everything before it."""
     fact = each.fact
     if isinstance(fact, OpeningBalanceAdopted):
-        for earlier in book.movers.get(fact.stock_class, ()):
-            if earlier.settles < each.settles:
-                yield BeforeOpening(fact.stock_class, each.entry.number, earlier.entry.number)
+        for settles, number in book.movers.get(fact.stock_class, ()):
+            if settles < each.settles:
+                yield BeforeOpening(fact.stock_class, each.entry.number, number)

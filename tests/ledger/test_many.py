@@ -1,0 +1,162 @@
+"""Letting many facts through at once: what passes there, the gate lets through, and the book is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+from hypothesis import event as noted
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from benchmarks import company as synthetic
+from ledger import Ledger, codec
+from ledger.book import Book
+from ledger.errors import LedgerError
+from ledger.events import Event, Fact
+from ledger.gate import Gate
+from ledger.identity import CommandId, EntryNumber, HolderId, IssuerId
+from ledger.pages import Page
+from ledger.personal import SALT_BYTES, seal
+from ledger.rules.at_once import AT_ONCE
+from ledger.store import Row
+from ledger.timeline import Entry
+from tests import builders
+from tests.projections.histories import (
+    FIRST,
+    LEVEL_FACTS,
+    MONEY_FACTS,
+    SHARE_FACTS,
+    facts_of,
+    recorded,
+    splits,
+)
+
+ISSUER: Final = IssuerId("acme")
+AT: Final = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def page_of(events: Iterable[Event], after: int, issuer: Any = ISSUER) -> Page:
+    """Return events as a page that was read, as if one command had recorded them."""
+    rows = []
+    for number, given in enumerate(events, after + 1):
+        each = seal(given, lambda: b"s" * SALT_BYTES)
+        payload = codec.encode(each)
+        entry = Entry(EntryNumber(number), AT, "counsel", CommandId("many"), each, codec.digest(payload))
+        rows.append(Row(number, codec.topic(each), codec.state(issuer, entry, payload)))
+    page = codec.read_states(rows, issuer, after)
+    assert page is not None
+    return page
+
+
+def told(book: Book) -> tuple[Any, ...]:
+    """Return all that a book holds; a total of nothing is as good as none."""
+    totals = [{total: quantity for total, quantity in table.items() if quantity} for table in (book.high, book.low)]
+    settings = {key: sorted(each.entry.number for each, _ in pairs) for key, pairs in book.settings.items()}
+    movers = {stock_class: sorted(moved) for stock_class, moved in book.movers.items()}
+    return totals, settings, movers, book.at, book.split_at
+
+
+def in_order(events: Sequence[Event]) -> list[Event]:
+    return sorted(events, key=lambda each: each.effective_on.latest if isinstance(each, Fact) else FIRST)
+
+
+plain = facts_of((*SHARE_FACTS, *MONEY_FACTS), longest=0)
+larger = st.builds(
+    lambda holder, count, on: builders.shares_transferred(
+        from_holder=holder, to_holder="fund", transferred=count, effective_on=on
+    ),
+    st.sampled_from(["ada", "bob"]),
+    st.sampled_from([200, 450, 900, 905]),
+    st.integers(0, 9).map(lambda days: f"2026-02-{10 + days}"),
+)
+_february = st.integers(10, 19).map("2026-02-{}".format)
+named = st.one_of(
+    st.builds(lambda on: builders.holder_registered(holder="new", effective_on=on), _february),
+    st.builds(lambda on: builders.common_issued(holder="new", issued=5, effective_on=on), _february),
+)
+anything = st.one_of(
+    plain, plain, plain, larger, named, facts_of(LEVEL_FACTS, longest=0), facts_of(SHARE_FACTS, longest=2), splits
+)
+
+
+@settings(max_examples=300)
+@drawn(
+    st.lists(anything, min_size=1, max_size=12),
+    st.booleans(),
+    st.lists(plain, max_size=3).map(in_order),
+)
+def test_what_passes_at_once_passes_the_gate_and_leaves_the_same_book(
+    events: list[Event], sort: bool, before: list[Event]
+) -> None:
+    ledger = recorded(())
+    for each in before:
+        try:
+            ledger.record(each)
+        except LedgerError:
+            continue
+    entries = ledger.entries()
+    page = page_of(in_order(events) if sort else events, len(entries))
+    asked, at_once = Gate(), Gate()
+
+    passed = at_once.check_page(ISSUER, entries, page)
+
+    untouched = told(at_once._sweep.book)
+    try:
+        asked.check(ISSUER, entries, page.entries())
+    except LedgerError:
+        assert not passed
+    noted(f"passed: {passed}")
+    if passed:
+        assert told(at_once._sweep.book) == told(asked._sweep.book)
+    else:
+        fresh = Gate()
+        fresh._catch_up(entries)
+        assert untouched == told(fresh._sweep.book)
+
+
+def test_a_long_history_passes_page_by_page() -> None:
+    deals = [synthetic.event(deal) for deal in synthetic.deals(3_000, 50)]
+    ledger = Ledger.in_memory()
+    ledger.record(*synthetic.founding())
+    gate, entries = Gate(), ledger.entries().first(3)
+    issuer = ledger.issuer
+
+    for start in range(0, len(deals), 500):
+        page = page_of(deals[start : start + 500], len(entries), issuer)
+        assert issuer is not None
+        assert gate.check_page(issuer, entries, page)
+        entries.add(page)
+    ledger.record(*deals)
+
+    assert told(gate._sweep.book)[:2] == told(ledger._rules()._sweep.book)[:2]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        builders.common_issued(holder=HolderId("nobody"), issued=1),
+        builders.common_issued(issued="0.5"),
+        builders.common_issued(issued=10**9),
+        builders.preferred_issued(stock_class="common", issued=1),
+        builders.preferred_issued(agreement="spa", security=None),
+        builders.tranche_closed(closed="1 EUR"),
+        builders.common_issued(issued=1, effective_on="2026-01-01"),
+        builders.common_issued(issued=1, note="a character that is not assigned: \u0378"),
+    ],
+    ids=lambda event: event.KIND,
+)
+def test_what_a_rule_forbids_is_left_to_the_gate(wrong: Event) -> None:
+    ledger = recorded(())
+    gate = Gate()
+
+    assert not gate.check_page(ISSUER, ledger.entries(), page_of([wrong], len(ledger.entries())))
+
+
+def test_every_rule_with_a_counterpart_is_one_that_is_asked() -> None:
+    from ledger.rules import FACT_RULES
+
+    assert set(AT_ONCE) <= set(FACT_RULES)
