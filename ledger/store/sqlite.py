@@ -29,7 +29,10 @@ from ledger.store.port import (
     Row,
     owner_of,
     read_command,
+    read_head,
     read_issuers,
+    read_tile_count,
+    read_tiles,
     stored,
 )
 
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
 
     from ledger.identity import CommandId, IssuerId
+    from ledger.integrity.tiles import Tile
 
 APPLICATION_ID: Final = 0x43615054
 """Marks the file as ours (``CaPT``); ``file`` and SQLite's own tools show it."""
@@ -160,6 +164,21 @@ class SqliteStore:
                 raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {row.number}", "its state is not bytes")
         return rows
 
+    def head(self, issuer: IssuerId) -> int:
+        """Return the number of an issuer's last entry."""
+        with self._errors_named():
+            return read_head(self._recorder, str(issuer))
+
+    def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+        """Return tiles of an issuer's tree."""
+        with self._errors_named():
+            return read_tiles(self._recorder, issuer, level, first, last)
+
+    def tile_count(self, issuer: IssuerId, level: int) -> int:
+        """Return how many tiles of a level are kept."""
+        with self._errors_named():
+            return read_tile_count(self._recorder, issuer, level)
+
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded."""
         with self._errors_named():
@@ -177,9 +196,10 @@ class SqliteStore:
             raise Unavailable("E_READONLY", str(self._path), "the file is read-only; ask for write access")
         issuers = self.issuers() if rows[0].number == 1 else []
         beside = [(str(issuer), commitment, *kept) for commitment, kept in particulars.items()]
+        events = stored(self, issuer, rows, command, issuers)
         with self._errors_named():
             try:
-                self._recorder.insert_events(stored(issuer, rows, command, issuers), particulars=beside)
+                self._recorder.insert_events(events, particulars=beside)
             except IntegrityError as error:
                 raise Conflict from error
             except OperationalError as error:
