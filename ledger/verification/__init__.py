@@ -1,18 +1,19 @@
 """Whether a store still holds what was recorded: from its bytes to the root of the tree, entry by entry.
 
-Nothing is believed. The bytes of every entry are read and hashed again; what is derived from them (the rows that make
-a command count once, the tiles of the tree, the list of issuers, the particulars beside the record) is worked out
-again and compared; and everything that does not fit is told, not the first of it only. No ledger is opened for that:
-one that is damaged would refuse.
+Nothing is believed. The bytes of every entry are read and hashed again; what is derived from them (the rows that
+make a command count once, the tiles of the tree, the list of issuers, the particulars beside the record) is worked
+out again and compared; and everything that does not fit is told, not the first of it only. No ledger is opened for
+that: one that is damaged would refuse.
 
-How far that reaches has to be said with it. Hashes find accidents and careless edits. Whoever may write to the store
-can write other entries with other hashes, a whole history that fits in itself. So a record is called verified as far
-as its root is one that is kept elsewhere, and no further; without such an anchor it is consistent in itself, which
-says nothing against its keeper.
+How far that reaches has to be said with it. Hashes find accidents and careless edits. Whoever may write to the
+store can write other entries with other hashes, a whole history that fits in itself. So a record is called verified
+as far as its root is one that is kept elsewhere, and no further; without such an anchor it is consistent in itself,
+which says nothing against its keeper.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerDamaged, NotUnderstood, UnknownName, nearest, shown
@@ -42,7 +43,7 @@ def verify(store: Inspectable, issuer: str | None = None, anchors: Iterable[Anch
     """
     kept = sorted(anchors, key=lambda anchor: anchor.size)
     damage, issuers = _issuers(store)
-    whose = _chosen(issuers, issuer)
+    whose = IssuerId(issuer) if issuer is not None and damage else _chosen(issuers, issuer)
     if whose is None:
         compared = tuple(Compared(anchor, None) for anchor in kept)
         return Verification(issuer=None, damage=tuple(damage), compared=compared)
@@ -66,10 +67,12 @@ def _issuers(store: Inspectable) -> tuple[list[Damage], list[str]]:
     listed: list[str] = []
     owners: set[str] = set()
     try:
-        owners = store.owners()
         listed = store.issuers()
+        owners = store.owners()
     except LedgerDamaged as error:
         damage = [error.what]
+        with suppress(LedgerDamaged):
+            owners = store.owners()
     else:
         damage += (f"it leaves out {shown(name)}, of which there are rows" for name in sorted(owners - {*listed}))
         damage += (f"it has {name}, of which there is nothing" for name in listed if name not in owners)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Final
 
 from ledger.integrity.tiles import WIDTH, Tile
+from ledger.store.port import Beside, tile_row
 
 _GOES_ON, _FOUND, _UNKNOWN = 0, 1, 2
 _MARK: Final = 3
@@ -55,34 +56,42 @@ class Commands:
 
 
 class Tiles:
-    """The tiles that the leaves give: of each only a digest is kept, which a stored one is compared with."""
+    """The tiles that the leaves give: of each only a digest is kept, which the one stored is compared with."""
 
     def __init__(self) -> None:
         self._edge: list[list[bytes]] = []  # on each level the hashes that do not fill a tile yet
-        self._made: list[list[bytes]] = []
-        self._found: set[tuple[int, int]] = set()
+        self._made: list[dict[int, bytes]] = []  # on each level the digests of the rows, by their number
+        self._missing: set[tuple[int, int]] = set()
 
     def add(self, hashes: Sequence[bytes], level: int = 0) -> None:
         """Add the hashes of the next leaves, or the next of a level."""
         if level == len(self._edge):
             self._edge.append([])
-            self._made.append([])
+            self._made.append({})
         waiting = [*self._edge[level], *hashes]
         whole = len(waiting) // WIDTH * WIDTH
-        tiles = [Tile.of(waiting[at : at + WIDTH]) for at in range(0, whole, WIDTH)]
         self._edge[level] = waiting[whole:]
-        self._made[level] += (sha256(tile.kept()).digest() for tile in tiles)
-        if tiles:
-            self.add([tile.root for tile in tiles], level + 1)
+        roots = []
+        for at in range(0, whole, WIDTH):
+            tile = Tile.of(waiting[at : at + WIDTH])
+            index = len(self._made[level])
+            self._made[level][index + 1] = _digest(tile_row(level, index, tile))
+            self._missing.add((level, index))
+            roots.append(tile.root)
+        if roots:
+            self.add(roots, level + 1)
 
-    def found(self, level: int, index: int, kept: bytes) -> bool | None:
-        """Return whether a tile is the one that the leaves give; ``None`` where they give none there."""
-        if not (0 <= level < len(self._made) and 0 <= index < len(self._made[level])):
+    def found(self, level: int, row: Beside) -> bool | None:
+        """Return whether a row is the tile that the leaves give; ``None`` where they give none there."""
+        if not (level < len(self._made) and row.number in self._made[level]):
             return None
-        self._found.add((level, index))
-        return sha256(kept).digest() == self._made[level][index]
+        self._missing.discard((level, row.number - 1))
+        return _digest(row) == self._made[level][row.number]
 
-    def not_found(self) -> Iterator[tuple[int, int]]:
-        """Yield level and index of each tile that was not found."""
-        for level, made in enumerate(self._made):
-            yield from ((level, index) for index in range(len(made)) if (level, index) not in self._found)
+    def not_found(self) -> list[tuple[int, int]]:
+        """Return level and index of each tile that was not found."""
+        return sorted(self._missing)
+
+
+def _digest(row: Beside) -> bytes:
+    return sha256(repr(row).encode()).digest()

@@ -161,4 +161,6 @@ class Verification:
         if not differing:
             return None
         last = min(differing)
-        return max((each.anchor.size for each in self.compared if each.agrees and each.anchor.size < last), default=0) + 1, last
+        return max(
+            (each.anchor.size for each in self.compared if each.agrees and each.anchor.size < last), default=0
+        ) + 1, last

@@ -7,8 +7,8 @@ What could go wrong, and why it does not:
 - *A row stands out of its order*, as its key was changed. It is not where it belongs, so it is missing there.
 - *Somebody records meanwhile.* Rows beside the entries are read after them, and then the entries that came since; a
   command whose row has not been met is asked for by its name.
-- *The hash of a damaged entry is not known.* It stands behind the entry, and in a tile. With either of them the root
-  can be had, and may still be one that is kept elsewhere: then all other entries are those that were recorded.
+- *The hash of a damaged entry is not known.* It stands behind the entry, and in a tile. With either of them the
+  root can be had, and may still be one that is kept elsewhere: then all other entries are those that were recorded.
 
 Entries are read a page at a time and forgotten. Of each there remain eight bytes, for its command.
 """
@@ -21,6 +21,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from ledger import codec
+from ledger.codec import leaf_hash_of
 from ledger.errors import LedgerDamaged, NotUnderstood, shown
 from ledger.events import IssuerRegistered
 from ledger.identity import CommandId
@@ -28,7 +29,7 @@ from ledger.integrity.tiles import WIDTH
 from ledger.integrity.tree import Growing, leaf_hash
 from ledger.pages import DIGEST, Said
 from ledger.personal import Personal, particulars
-from ledger.store.port import COMMANDS, PAGE, TILE, command_row, read_span
+from ledger.store.port import COMMANDS, PAGE, TILES, command_row, read_span
 from ledger.timeline import looks_ahead
 from ledger.verification.derived import Commands, Tiles
 from ledger.verification.findings import Damage, Part
@@ -48,7 +49,7 @@ _FAR: Final = 1_000_000
 _PATIENCE: Final = 1_000
 """After so many entries that cannot be had, the next is looked for in steps twice as long."""
 _MISSING: Final = "it is missing"
-_TILE: Final = re.compile(r"tiles/(0|[1-9])", re.ASCII)
+_TILE: Final = re.compile(rf"{TILES}([0-7])", re.ASCII)
 _HASH: Final = re.compile(rb"[0-9a-f]{64}")
 
 
@@ -308,15 +309,12 @@ class Examination:
         return True
 
     def _compared_tile(self, row: Beside, level: int, at_last: bool) -> bool:
-        is_ours = type(row.number) is int and type(row.state) is bytes and row.topic == TILE
-        same = self._tiles.found(level, row.number - 1, row.state) if is_ours else False
-        if same is None and not at_last:
-            return False
-        if same is None and self.root is None:
-            return True  # nothing is known to compare it with
+        same = self._tiles.found(level, row)
+        if same is None and (not at_last or self.root is None):
+            return at_last  # there may be more to compare it with, or there will never be
         if not same:
             what = "there are not so many entries" if same is None else "it is not what the entries give"
-            self._tell(Damage(Part.TILES, what, name=f"tile {level}/{row.number - 1}" if is_ours else shown(row)))
+            self._tell(Damage(Part.TILES, what, name=f"tile {level}/{_index(row)}"))
         return True
 
     def _ask_for_command(self, number: int) -> None:
@@ -394,6 +392,11 @@ def _hash_behind(row: Row, issuer: IssuerId) -> bytes | None:
         codec.read_state(codec.kept(envelope, payload), issuer, row.number, row.topic)
         return leaf_hash(envelope)
     return bytes.fromhex(seal.decode()) if _HASH.fullmatch(seal) else None
+
+
+def _index(row: Beside) -> int | str:
+    """Return which tile of its level a row is."""
+    return row.number - 1 if type(row.number) is int else shown(row.number)
 
 
 def _claim(row: Beside) -> int:
