@@ -9,16 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, PersistenceError
+from eventsourcing.persistence import ConnectionUnavailableError, InterfaceError, PersistenceError
 from eventsourcing.sqlite import (
-    SQLiteAggregateRecorder,
     SQLiteConnection,
     SQLiteConnectionPool,
     SQLiteCursor,
     SQLiteDatastore,
 )
 
-from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
+from ledger.errors import LedgerDamaged, OutcomeUnknown, Unavailable
 from ledger.store.places import Look, distant
 from ledger.store.port import (
     ISSUERS,
@@ -32,6 +31,7 @@ from ledger.store.port import (
     read_issuers,
     stored,
 )
+from ledger.store.writing import CarefulRecorder, OutcomeOpen, cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +86,8 @@ _to_row: Final = partial(tuple.__new__, Row)
 class _DurablePool(SQLiteConnectionPool):
     """Sets on every connection that a commit waits for the disk, and reads back that it does.
 
-    The library sets no level; with the build's default a power cut may take acknowledged entries.
+    The library sets no level; with the build's default a power cut may take acknowledged entries. Nor does a commit
+    fold the log in, as ``ledger.store.writing`` explains.
     """
 
     def _create_connection(self) -> SQLiteConnection:
@@ -97,10 +98,11 @@ class _DurablePool(SQLiteConnectionPool):
         level = cursor.fetchone()[0]
         if level != _FULL:
             raise InterfaceError(f"synchronous is {level} and must be {_FULL}")
+        cursor.execute("PRAGMA wal_autocheckpoint=0")
         return connection
 
 
-class _Recorder(SQLiteAggregateRecorder):
+class _Recorder(CarefulRecorder):
     """Writes personal particulars in the transaction that writes the entries."""
 
     def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
@@ -177,15 +179,11 @@ class SqliteStore:
             raise Unavailable("E_READONLY", str(self._path), "the file is read-only; ask for write access")
         issuers = self.issuers() if rows[0].number == 1 else []
         beside = [(str(issuer), commitment, *kept) for commitment, kept in particulars.items()]
-        with self._errors_named():
-            try:
+        try:
+            with _errors_named(self._path, writing=True):
                 self._recorder.insert_events(stored(issuer, rows, command, issuers), particulars=beside)
-            except IntegrityError as error:
-                raise Conflict from error
-            except OperationalError as error:
-                if any(word in str(error) for word in ("locked", "busy", "readonly", "read-only", "full")):
-                    raise  # SQLite rolls these back before anything is committed
-                raise OutcomeUnknown(command) from error
+        except OutcomeOpen as error:
+            raise OutcomeUnknown(command) from error
 
     def particulars(self, issuer: IssuerId) -> Particulars:
         """Return the personal particulars of an issuer's holders."""
@@ -232,27 +230,34 @@ class SqliteStore:
             self._look.close()
 
 
+_KEPT_OUT: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_UNREADABLE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+
+
 @contextmanager
-def _errors_named(path: Path) -> Iterator[None]:
+def _errors_named(path: Path, *, writing: bool = False) -> Iterator[None]:
     """Turn what SQLite says into one of our own answers."""
     try:
         yield
-    except LedgerError:
-        raise
     except (PersistenceError, sqlite3.Error) as error:
-        text = str(error)
-        if "locked" in text or "busy" in text:
+        text, code = str(error), cause(error)
+        if code == sqlite3.SQLITE_CONSTRAINT:
+            raise Conflict from error
+        if code in _KEPT_OUT or isinstance(error, ConnectionUnavailableError):
             what = f"another program is writing (waited {BUSY_SECONDS} seconds); try again"
             raise Unavailable("E_BUSY", str(path), what) from error
-        if "readonly" in text or "read-only" in text:
+        if code == sqlite3.SQLITE_READONLY:
             what = "the file or its folder is read-only; ask for write access"
             raise Unavailable("E_READONLY", str(path), what) from error
         if "Could not decode" in text:
             raise LedgerDamaged("E_TAMPERED", str(path), "a text in it is not UTF-8") from error
-        if "malformed" in text or "not a database" in text or "disk I/O error" in text:
-            raise LedgerDamaged("E_STORE_FORMAT", str(path), f"SQLite cannot read it: {text}") from error
-        if "full" in text:
+        if code == sqlite3.SQLITE_FULL:
             raise Unavailable("E_STORE_FULL", str(path), "the disk is full; free some space") from error
+        if code == sqlite3.SQLITE_IOERR and writing:
+            what = f"the disk failed ({text}), and nothing was written; look at the disk"
+            raise Unavailable("E_STORE", str(path), what) from error
+        if code in _UNREADABLE:
+            raise LedgerDamaged("E_STORE_FORMAT", str(path), f"SQLite cannot read it: {text}") from error
         raise Unavailable("E_STORE", str(path), f"SQLite says: {text}") from error
 
 

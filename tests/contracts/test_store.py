@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventsourcing.persistence import OperationalError, StoredEvent
-from eventsourcing.sqlite import SQLiteCursor
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
 from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
 from ledger.identity import CommandId, IssuerId
@@ -698,50 +698,153 @@ def test_a_file_in_a_read_only_folder_is_read_and_not_written(path: Path) -> Non
         path.parent.chmod(0o755)
 
 
+def failing(code: int | None) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("it failed")
+    if code is not None:
+        error.sqlite_errorcode = code
+    return error
+
+
 @pytest.mark.parametrize(
-    ("says", "kind", "code"),
+    ("failure", "times", "kind", "code"),
     [
-        ("disk I/O error", OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
-        ("database or disk is full", Unavailable, "E_STORE_FULL"),
-        ("attempt to write a readonly database", Unavailable, "E_READONLY"),
-        ("database is locked", Unavailable, "E_BUSY"),
-        ("something new", OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
+        (sqlite3.SQLITE_IOERR_FSYNC, 1, Unavailable, "E_STORE"),
+        (sqlite3.SQLITE_IOERR_FSYNC, 2, OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
+        (sqlite3.SQLITE_FULL, 1, Unavailable, "E_STORE_FULL"),
+        (sqlite3.SQLITE_FULL, 2, Unavailable, "E_STORE_FULL"),
+        (sqlite3.SQLITE_READONLY, 1, Unavailable, "E_READONLY"),
+        (sqlite3.SQLITE_READONLY, 2, OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
+        (sqlite3.SQLITE_BUSY, 2, Unavailable, "E_BUSY"),
+        (None, 1, Unavailable, "E_STORE"),
+        (None, 2, OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
     ],
 )
-def test_a_failure_is_a_refusal_only_where_nothing_can_have_been_written(
-    path: Path, says: str, kind: type[LedgerError], code: str
+def test_a_commit_that_fails_is_refused_only_where_another_one_took_its_place(
+    path: Path,
+    failure: int | None,
+    times: int,
+    kind: type[LedgerError],
+    code: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(*unused: object, **also_unused: object) -> None:
-        raise OperationalError(says)
+    left = [failing(failure)] * times
+    commit = SQLiteConnection.commit
 
+    def fail(self: SQLiteConnection) -> None:
+        if left:
+            raise left.pop()
+        commit(self)
+
+    before = opened(path)
     with closing(SqliteStore(path)) as store:
-        recorder: Any = store._recorder
-        recorder.insert_events = fail
+        monkeypatch.setattr(SQLiteConnection, "commit", fail)
         error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+        assert contents(store) == before
+        left.clear()
+        store.append(ACME, rows(4, 4), TWO, {})
 
     assert (type(error), error.code) == (kind, code)
+    assert everything_in(path) == rows(1, 4)
 
 
-def test_an_unknown_outcome_is_settled_by_giving_the_command_again(tmp_path: Path) -> None:
+def test_what_fails_before_its_commit_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*unused: object, **also_unused: object) -> None:
+        raise failing(sqlite3.SQLITE_IOERR_WRITE)
+
+    with closing(SqliteStore(path)) as store:
+        monkeypatch.setattr(store._recorder, "_insert_events", fail)
+        error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+
+        assert (type(error), error.code) == (Unavailable, "E_STORE")
+        assert everything(store) == rows(1, 3)
+
+
+def test_a_thread_that_waits_too_long_for_another_one_is_told_that_the_store_is_busy(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(SqliteStore(path)) as store:
+        store._database.pool.pool_timeout = 0.05
+        with store._database.get_connection(commit=True):
+            error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+
+        assert (type(error), error.code) == (Unavailable, "E_BUSY")
+        store.append(ACME, rows(4, 4), TWO, {})
+
+
+def test_an_unknown_outcome_is_settled_by_giving_the_command_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The disk fails just after the commit: the entry is there, and the repeated command finds it."""
+    commit = SQLiteConnection.commit
+
+    def fail(self: SQLiteConnection) -> None:
+        commit(self)
+        monkeypatch.setattr(SQLiteConnection, "commit", commit)
+        raise failing(sqlite3.SQLITE_IOERR_FSYNC)
+
     with Ledger.open(tmp_path / "a.ledger", create=True, clock=ticking()) as ledger:
         ledger.record(*founding())
-        recorder: Any = ledger._store._recorder  # type: ignore[attr-defined]  # it is a SqliteStore
-        insert = recorder.insert_events
-
-        def fail(*arguments: Any, **named: Any) -> None:
-            insert(*arguments, **named)
-            raise OperationalError("disk I/O error")
-
-        recorder.insert_events = fail
+        monkeypatch.setattr(SQLiteConnection, "commit", fail)
         error = refused(lambda: ledger.record(common_issued(), command="c-1"))
-        recorder.insert_events = insert
 
         assert isinstance(error, OutcomeUnknown)
         assert (error.command, error.EXIT) == ("c-1", 4)
         settled = ledger.record(common_issued(), command="c-1")
         assert settled.repeated
         assert [entry.number for entry in settled.entries] == [7]
+
+
+def test_the_log_is_folded_in_only_while_nobody_can_write(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program that tries to write during each copy of the log cannot."""
+    execute = SQLiteCursor.execute
+    tried: list[str] = []
+
+    def watched(self: SQLiteCursor, statement: Any, *arguments: Any) -> None:
+        if "wal_checkpoint" in statement:
+            with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
+                try:
+                    other.execute("BEGIN IMMEDIATE")
+                    tried.append("written")
+                except sqlite3.OperationalError as error:
+                    tried.append(str(error))
+        execute(self, statement, *arguments)
+
+    monkeypatch.setattr(SQLiteCursor, "execute", watched)
+    monkeypatch.setattr("ledger.store.writing.FOLD_AT", 8)
+    size = path.stat().st_size
+    with closing(SqliteStore(path)) as store:
+        for number in range(4, 44):
+            store.append(ACME, rows(number, number, bytes(2_000)), CommandId(f"c-{number}"), {})
+        assert path.stat().st_size > size + 10 * 4_096
+
+    assert tried == ["database is locked"] * 20
+
+
+def test_a_log_that_cannot_be_folded_in_now_is_later(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.store.writing.FOLD_AT", 1)
+    size = path.stat().st_size
+    with closing(SqliteStore(path)) as store, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        fold = store._recorder._fold
+
+        def beside_a_writer(connection: SQLiteConnection) -> bool:
+            other.execute("BEGIN IMMEDIATE")
+            try:
+                return fold(connection)
+            finally:
+                other.execute("ROLLBACK")
+
+        monkeypatch.setattr(store._recorder, "_fold", beside_a_writer)
+        store.append(ACME, rows(4, 4, bytes(20_000)), TWO, {})
+        assert path.stat().st_size == size
+        monkeypatch.setattr(store._recorder, "_fold", fold)
+        store.append(ACME, rows(5, 5), THREE, {})
+        assert path.stat().st_size > size
+
+
+def test_no_connection_folds_the_log_in_by_itself(path: Path) -> None:
+    with closing(SqliteStore(path)) as store, store._database.transaction(commit=True) as cursor:
+        cursor.execute("PRAGMA wal_autocheckpoint")
+        assert cursor.fetchone()[0] == 0
 
 
 def test_a_copy_of_a_closed_file_is_the_whole_ledger(path: Path, tmp_path: Path) -> None:
