@@ -144,7 +144,7 @@ class Unavailable(LedgerError):
     Attributes:
         cause: Stable code: ``E_BUSY``, ``E_READONLY``, ``E_FILE``, ``E_STORE_FORMAT``, ``E_STORE_FULL`` or
             ``E_STORE``.
-        place: The file.
+        place: The file, or the database without its password.
         what: What happened, and what to do.
     """
 

@@ -36,7 +36,7 @@ from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.index import Index
 from ledger.pages import Entries, Page, Said
 from ledger.personal import SALT_BYTES, Personal, has_particulars, particulars, seal, with_each
-from ledger.store import Conflict, MemoryStore, Row, Store
+from ledger.store import Conflict, MemoryStore, Row, Store, store_at
 from ledger.text import clean
 from ledger.timeline import Entry, History, InEffect, command_end, history_of, known_by, place_in_history, standing
 
@@ -150,22 +150,22 @@ class Ledger:
         create: bool = False,
         clock: Callable[[], datetime] = _utc_now,
     ) -> Self:
-        """Return a ledger that is kept in an SQLite file.
+        """Return a ledger that is kept in an SQLite file, or in a PostgreSQL database.
 
         Args:
-            path: The file.
+            path: The file, or the URL of the database: ``postgresql://user@host/database``.
             issuer: Whose ledger, where the file holds several issuers; with ``create``, also a new one.
-            create: Whether to make the file if it does not exist, or to begin another issuer in it.
+            create: Whether to make the file, or the tables in the database, if there are none; or to begin another
+                issuer there.
             clock: Tells the time of recording.
 
         Raises:
-            Unavailable: There is no such file, or it is something else.
+            Unavailable: There is no such file, or it is something else; or the server does not answer.
+            LibraryMissing: It is a URL, and the extra ``postgres`` is not installed.
             NotUnderstood: ``E_ISSUER``: the file holds several issuers and none was named.
             UnknownName: The file does not hold the issuer named.
         """
-        from ledger.store.sqlite import SqliteStore  # a ledger in memory does not need SQLite
-
-        store = SqliteStore(path, create=create)
+        store = store_at(path, create=create)
         try:
             return cls(store, issuer, begin=create, clock=clock)
         except BaseException:

@@ -108,10 +108,10 @@ def _known(
     from ledger.errors import LedgerError, NotUnderstood, shown
     from ledger.events import ClaimDisclosed
     from ledger.journal import Ledger
-    from ledger.store.sqlite import SqliteStore
+    from ledger.store import store_at
     from registrar.names import Names
 
-    store = SqliteStore(path)
+    store = store_at(path)
     try:
         ledger = Ledger(store, issuer)
         names = Names(ledger)

@@ -26,7 +26,7 @@ file_option = click.option(
     metavar="FILE",
     envvar="CAPTABLE_FILE",
     shell_complete=files,
-    help="The ledger file [CAPTABLE_FILE].",
+    help="The ledger: a file, or postgresql://… [CAPTABLE_FILE].",
 )
 issuer_option = click.option(
     *("--in", "--issuer", "issuer"),
@@ -75,8 +75,9 @@ class Asking(NamedTuple):
         path = named(self.file)
         from ledger.errors import NothingRecorded
         from ledger.journal import Ledger
+        from ledger.store.addresses import told
 
-        with waiting(f"reading {path}"), Ledger.open(path, self.issuer) as ledger:
+        with waiting(f"reading {told(path)}"), Ledger.open(path, self.issuer) as ledger:
             try:
                 yield ledger
             except NothingRecorded as error:
