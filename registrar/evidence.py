@@ -144,10 +144,17 @@ def witnessed(
     with signing(key_file) as with_key:
         if with_key.key.algorithm is not Algorithm.COSIGNATURE:
             raise NotUnderstood("E_KEY", "it is the key of a log", "make one with --witness", key_file)
-        growth = Growth.parse(data) if data.startswith(b"old ") else Growth(0, (), data)
-        seen, note = continued(growth, log, with_key.last(log.name))
+        last = with_key.last(log.name)
+        growth = Growth.parse(data) if data.startswith(b"old ") else _alone(data, last)
+        seen, note = continued(growth, log, last)
         with_key.remember(seen)
         return cosign(note, with_key.key, clock()).written()
+
+
+def _alone(data: bytes, last: Checkpoint | None) -> Growth:
+    """Return a checkpoint that came without a proof: the first one, or the one that was signed before."""
+    size = Checkpoint.parse(Note.parse(data).text).size
+    return Growth(size if last is not None and last.size == size else 0, (), data)
 
 
 def _grown(ledger: Ledger) -> Growing:

@@ -1,9 +1,9 @@
 """Signing keys in files, each with what it signed last beside it: a key that forgets could sign two histories.
 
 ``acme.key`` holds the secret half and is for its owner's eyes; ``acme.key.pub`` holds the line that others need to
-check what it signs. ``acme.key.last`` holds three lines for each log: of a log its own last checkpoint, of a witness
-the last one of each log that it saw. It is written, and lies on the disk, before a signature leaves the process;
-while one process signs, others wait.
+check what it signs. ``acme.key.last`` holds three lines for each log: of a log its own last checkpoint, of a
+witness the last one of each log that it saw. It is written, and lies on the disk, before a signature leaves the
+process; while one process signs, others wait.
 """
 
 from __future__ import annotations

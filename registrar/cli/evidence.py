@@ -297,9 +297,12 @@ def _told(shown: Shown) -> list[str]:
             on = days(event.effective_on) + " " if hasattr(event, "effective_on") else ""
             lines.append(f"it says: {event.KIND} {on}{summary(event)}")
     elif shown.older is not None:
-        lines.append(f"the record of {latest} continues the one of {shown.older.size:,}: nothing of it was changed")
+        lines.append(
+            f"{latest.origin}: the record of {latest.size:,} entries continues the one of {shown.older.size:,},"
+            " and nothing of that was changed"
+        )
     else:
-        lines.append(f"the checkpoint of {latest}, was signed by its log")
+        lines.append(f"{latest.origin} signed that its record had {latest.size:,} entries")
     lines += (f"seen by {name} at {at:%Y-%m-%d %H:%M:%S} UTC" for name, at in shown.seen)
     if not shown.seen:
         lines.append("no witness was asked for: the log could have shown somebody else another history")
