@@ -31,6 +31,7 @@ from click.testing import CliRunner
 
 from ledger import Ledger
 from ledger.personal import SALT_BYTES
+from registrar import evidence, keys
 from registrar.cli import main
 
 FETCHED: Final = {".xlsx", ".csv", ".jsonl", ".py", ".htm", ".xml", ".json"}
@@ -145,9 +146,8 @@ class Console:
             return f"{self._status}\n"
         name, *arguments = shlex.split(command)
         if name == "python":
-            with redirect_stdout(StringIO()) as printed:
-                (script,) = arguments
-                runpy.run_path(script, run_name="__main__")
+            with redirect_stdout(StringIO()) as printed, patch("sys.argv", arguments):
+                runpy.run_path(arguments[0], run_name="__main__")
             return printed.getvalue()
         if name != "captable":
             raise ValueError(f"only captable, python, export and echo $? are run, not {name}")
@@ -163,9 +163,14 @@ class Console:
 @contextmanager
 def _repeatable(now: datetime, chance: Random) -> Iterator[None]:
     """Have a ledger that is given no clock record at this time, with salts and identities that come again."""
-    settings = {"clock": lambda: now, "salts": lambda: chance.randbytes(SALT_BYTES)}
+    settings = {
+        "clock": lambda: now,
+        "salts": lambda: chance.randbytes(SALT_BYTES),
+        "seeds": lambda: chance.randbytes(32),
+    }
+    opened = Ledger.open.__func__  # type: ignore[attr-defined]  # of a class method
     with ExitStack() as patched:
-        for function in (Ledger.__init__, Ledger.open.__func__):  # type: ignore[attr-defined]  # of a class method
+        for function in (Ledger.__init__, opened, keys.make, evidence.witnessed):
             defaults = function.__kwdefaults__ or {}
             ours = {name: settings[name] for name in defaults.keys() & settings}
             patched.enter_context(patch.dict(defaults, ours))

@@ -54,12 +54,13 @@ def is_there(place: str | Path) -> bool:
     return os.path.exists(place)
 
 
-def store_at(place: str | Path, *, create: bool = False) -> Store:
+def store_at(place: str | Path, *, create: bool = False, readonly: bool = False) -> Store:
     """Return the store at a place.
 
     Args:
         place: A file, or the URL of a database.
         create: Whether to make it when there is none.
+        readonly: Whether a file and its folder stay as they are, and nothing is recorded.
 
     Raises:
         Unavailable: There is none, or it is something else.
@@ -69,10 +70,10 @@ def store_at(place: str | Path, *, create: bool = False) -> Store:
         _see_to_the_extra()
         from ledger.store.postgres import PostgresStore  # and psycopg with it
 
-        return PostgresStore(place, create=create)
+        return PostgresStore(place, create=create, readonly=readonly)
     from ledger.store.sqlite import SqliteStore  # a ledger in memory does not need SQLite
 
-    return SqliteStore(place, create=create)
+    return SqliteStore(place, create=create, readonly=readonly)
 
 
 def _see_to_the_extra() -> None:
