@@ -5,7 +5,7 @@ standard error included. A ``>`` goes on with a line that ended in a backslash. 
 (``# 2025-01-07``) sets the calendar: what is recorded from there on is recorded on that day. A line that fails is
 followed by ``echo $?``.
 
-Four things can be run: ``captable …``, ``python SCRIPT``, ``export NAME=VALUE`` and ``echo $?``. Files that the
+Four things can be run: ``captable …``, ``python SCRIPT …``, ``export NAME=VALUE`` and ``echo $?``. Files that the
 page links to are in the folder, as if they had been fetched. A page of which no block shows what is printed is not
 followed.
 """
@@ -147,7 +147,11 @@ class Console:
         name, *arguments = shlex.split(command)
         if name == "python":
             with redirect_stdout(StringIO()) as printed, patch("sys.argv", arguments):
-                runpy.run_path(arguments[0], run_name="__main__")
+                try:
+                    runpy.run_path(arguments[0], run_name="__main__")
+                except SystemExit as ended:
+                    if ended.code:
+                        raise ValueError(f"{command} ended with {ended.code}: {printed.getvalue()}") from None
             return printed.getvalue()
         if name != "captable":
             raise ValueError(f"only captable, python, export and echo $? are run, not {name}")

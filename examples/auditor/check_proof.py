@@ -10,16 +10,18 @@ FILE is one of three, which its first line tells apart:
 - A checkpoint alone (C2SP tlog-checkpoint): then its signatures are checked, and there is nothing else to check.
 
 KEY is the verifier key of the ledger's log, and of each witness, as you got it from its owner and from nobody else:
-NAME+8 hex digits+44 characters. Status 0: it holds. 1: it does not. 2: called wrongly, or a file cannot be read.
+NAME+8 hex digits+44 characters, or a file that holds this line. Status 0: it holds. 1: it does not. 2: it was
+called wrongly, or a file cannot be read.
 
-This file was written to be read. It shares no code with the ledger, opens no other file and no connection, and does
-the arithmetic of the tree by its definition (RFC 6962, section 2.1), and not by the loops that other programs use.
+This file was written to be read. It shares no code with the ledger, opens no connection, and does the arithmetic of
+the tree by its definition (RFC 6962, section 2.1), and not by the loops that other programs use.
 """
 
 import argparse
 import base64
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -242,6 +244,11 @@ def read(path: str) -> bytes:
     return data
 
 
+def key_text(given: str) -> str:
+    """Return the line of a key: what was given, or what the file of that name holds."""
+    return read(given).decode("utf-8", "replace").strip() if os.path.isfile(given) else given
+
+
 def shown(value: object) -> str:
     """Return a value of the file as text that is safe on a terminal."""
     return ascii(str(value))[1:-1]
@@ -267,7 +274,7 @@ def main(arguments: Sequence[str]) -> int:
     reading.add_argument("--fact", help="the file with what the entry says")
     given = reading.parse_args(arguments)
     try:
-        key, witnesses = Key(given.key, LOG), [Key(each, WITNESS) for each in given.witness]
+        key, witnesses = Key(key_text(given.key), LOG), [Key(key_text(each), WITNESS) for each in given.witness]
         data = read(given.file)
         if data.startswith(b"c2sp.org/tlog-proof@v1\n"):
             fact = None if given.fact is None else read(given.fact)

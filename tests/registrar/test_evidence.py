@@ -112,9 +112,8 @@ def test_a_record_that_was_rewritten_is_not_signed(ledger: Ledger, key: str, ent
 def test_nothing_is_signed_that_the_key_would_not_remember(
     ledger: Ledger, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    signatures = []
-    signed = evidence.signed
-    monkeypatch.setattr(evidence, "signed", lambda *given: signatures.append(given) or signed(*given))
+    signatures: list[object] = []
+    monkeypatch.setattr(evidence, "signed", lambda *given: signatures.append(given))
 
     def full(*given: object) -> None:
         raise OSError(28, "No space left on device")
