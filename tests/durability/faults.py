@@ -31,7 +31,7 @@ def a_commit_does_not_wait_for_the_disk(patch: pytest.MonkeyPatch) -> None:
 
 def a_commit_folds_the_log_in_by_itself(patch: pytest.MonkeyPatch) -> None:
     """Leave SQLite its own way, and do not take the lock."""
-    _said_otherwise(patch, {"PRAGMA wal_autocheckpoint=0": "PRAGMA wal_autocheckpoint=24"})
+    _said_otherwise(patch, {"PRAGMA wal_autocheckpoint=0": "PRAGMA wal_autocheckpoint=1"})
 
 
 def the_log_is_folded_in_without_the_lock(patch: pytest.MonkeyPatch) -> None:

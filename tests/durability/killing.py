@@ -46,10 +46,9 @@ def main(arguments: list[str]) -> None:
         killed += len(told)
         entries += sum(map(work.entries_of, told))
     print(
-        f"{kills:,} kills, {killed:,} commands with {entries:,} entries acknowledged: none lost, none half;",
-        end=" ",
+        f"{kills:,} kills, {killed:,} commands with {entries:,} entries acknowledged: none lost, none half;"
+        f" {settled:,} were there without having been acknowledged, and counted once when given again"
     )
-    print(f"{settled:,} were there without having been acknowledged, and counted once when given again")
 
 
 def _anew(place: str, number: int) -> str:
