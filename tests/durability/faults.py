@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from types import ModuleType
 from typing import Any
 
@@ -12,10 +13,12 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
+import ledger.codec
 import ledger.journal
 import ledger.store.sqlite
 from ledger.errors import Unavailable
-from ledger.store import postgres
+from ledger.integrity import tiles, tree
+from ledger.store import port, postgres
 from ledger.store.port import stored
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import SqliteStore
@@ -111,6 +114,39 @@ def _said_otherwise(patch: pytest.MonkeyPatch, instead: Mapping[str, str]) -> No
 
 
 # --- the tree ----------------------------------------------------------------------------------------------------
+
+
+def a_leaf_is_hashed_without_its_prefix(patch: pytest.MonkeyPatch) -> None:
+    """Let a leaf and a node be one."""
+    patch.setattr(ledger.codec, "_leaf_hash", lambda envelope: sha256(envelope).hexdigest().encode())
+
+
+def a_node_is_hashed_without_its_prefix(patch: pytest.MonkeyPatch) -> None:
+    """Let a node and a leaf be one."""
+    for module in (tree, tiles):
+        patch.setattr(module, "node_hash", lambda left, right: sha256(left + right).digest())
+
+
+def a_tile_is_left_to_a_later_commit(patch: pytest.MonkeyPatch) -> None:
+    """Write the entries, and nothing of the tree."""
+    patch.setattr(port, "completed", lambda *given: [])
+
+
+def a_tile_begins_one_entry_late(patch: pytest.MonkeyPatch) -> None:
+    """Count entries from 0 where they count from 1."""
+    completed = tiles.completed
+    patch.setattr(port, "completed", lambda kept, before, added: completed(kept, before, [*added[1:], added[0]]))
+
+
+def a_proof_may_have_hashes_to_spare(patch: pytest.MonkeyPatch) -> None:
+    """Take what a proof needs, and do not look at the rest."""
+    check = tree.check_consistency
+
+    def generous(older: int, newer: int, path: Sequence[bytes], *roots: bytes) -> bool:
+        return any(check(older, newer, path[:count], *roots) for count in range(len(path) + 1))
+
+    patch.setattr(tree, "check_consistency", generous)
+
 
 # --- checkpoints, proofs and witnesses ---------------------------------------------------------------------------
 
