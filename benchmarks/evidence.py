@@ -184,8 +184,8 @@ def proving(size: int, proofs: int, openings: int) -> str:
             _within(f"each of {len(made):,} more, from the question to the file", made),
             _within("the check of each", checked),
             "",
-            f"The longest file has {len(longest):,} bytes: {len(Inclusion.parse(longest).path)} hashes, the envelope"
-            " of the entry and the signed checkpoint.",
+            f"The longest file has {len(longest):,} bytes: {len(Inclusion.parse(longest).path)} hashes,"
+            " the envelope of the entry and the signed checkpoint.",
         ]
     )
 
