@@ -108,6 +108,23 @@ def test_a_ledger_is_kept_in_a_database(database: str) -> None:
         assert len(ledger.entries()) == len(before) + 1
 
 
+def test_a_ledger_is_tables_with_a_trigger_and_nothing_that_writes_by_another_way(
+    server: Server, store: PostgresStore
+) -> None:
+    """The library can also write through a function of the database; whoever follows it then misses entries."""
+    within = "SELECT array_agg({0} ORDER BY {0}) FROM {1} WHERE {2} = to_regnamespace('captable')"
+    with server.asked("a") as connection:
+        found = [
+            connection.execute(within.format(*names)).fetchone()
+            for names in (
+                ("proname", "pg_proc", "pronamespace"),
+                ("typname", "pg_type", "typtype = 'c' AND typnamespace"),
+            )
+        ]
+
+    assert found == [(["entries_stay"],), (["particulars", "stored_events"],)]
+
+
 def test_two_that_make_a_ledger_at_once_make_one(database: str) -> None:
     failed: list[BaseException] = []
 
