@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
@@ -42,6 +44,22 @@ def the_log_is_folded_in_without_the_lock(patch: pytest.MonkeyPatch) -> None:
         return True
 
     patch.setattr(CarefulRecorder, "_fold", fold)
+
+
+def a_commit_that_failed_is_refused_at_once(patch: pytest.MonkeyPatch) -> None:
+    """Believe that an error means that nothing was written."""
+    patch.setattr(CarefulRecorder, "_bury", lambda *unused: True)
+
+
+def a_failing_sync_is_taken_for_done(patch: pytest.MonkeyPatch) -> None:
+    """Go on after a commit that failed as if it had not."""
+    commit = SQLiteConnection.commit
+
+    def careless(self: SQLiteConnection) -> None:
+        with suppress(sqlite3.OperationalError):
+            commit(self)
+
+    patch.setattr(SQLiteConnection, "commit", careless)
 
 
 def an_entry_is_committed_by_itself(patch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from tests.durability import faults
+from tests.durability.test_disk_fails import let_it_fail
 from tests.durability.test_kill import kill_it
 from tests.durability.test_log import watch_the_log
 from tests.durability.test_lost_replies import lose_replies, lose_the_server
@@ -41,6 +42,8 @@ IN_PROCESSES: Final[tuple[tuple[Plant, HarnessOfProcesses], ...]] = (
     (faults.a_commit_does_not_wait_for_the_disk, cut_the_power),
     (faults.a_commit_folds_the_log_in_by_itself, watch_the_log),
     (faults.the_log_is_folded_in_without_the_lock, watch_the_log),
+    (faults.a_commit_that_failed_is_refused_at_once, let_it_fail),
+    (faults.a_failing_sync_is_taken_for_done, let_it_fail),
     (faults.an_entry_is_committed_by_itself, cut_the_power),
     (faults.an_append_waits_for_the_next_one, kill_it),
     (faults.a_command_given_again_counts_again, kill_it),
