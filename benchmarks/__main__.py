@@ -9,13 +9,14 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import evidence, record, replay, show
+from benchmarks import evidence, record, replay, server, show
 from benchmarks.measure import machine
 
 BENCHMARKS: Final[dict[str, Callable[[], str]]] = {
     "show": show.run,
     "record": record.run,
     "replay": replay.run,
+    "server": server.run,
     "evidence": evidence.run,
 }
 
