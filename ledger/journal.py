@@ -36,7 +36,8 @@ from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.index import Index
 from ledger.pages import Entries, Page, Said
 from ledger.personal import SALT_BYTES, Personal, has_particulars, particulars, seal, with_each
-from ledger.store import Conflict, MemoryStore, Row, Store
+from ledger.store import Conflict, MemoryStore, Row, Store, store_at
+from ledger.store.port import tree_of
 from ledger.text import clean
 from ledger.timeline import Entry, History, InEffect, command_end, history_of, known_by, place_in_history, standing
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ledger.gate import Gate
+    from ledger.integrity.tiles import Tree
 
 _TRIES: Final = 10
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
@@ -133,6 +135,7 @@ class Ledger:
         self._particulars: dict[str, tuple[bytes, str]] = {}
         self._standing: tuple[int, list[InEffect]] = (0, [])
         self._index = Index()
+        self._tree: Tree | None = None
         self._gate: Gate | None = None  # the rules are there when something is recorded
         self._recorded: int | None = None  # how many entries are, where those after them are only supposed
 
@@ -148,24 +151,26 @@ class Ledger:
         issuer: str | None = None,
         *,
         create: bool = False,
+        readonly: bool = False,
         clock: Callable[[], datetime] = _utc_now,
     ) -> Self:
-        """Return a ledger that is kept in an SQLite file.
+        """Return a ledger that is kept in an SQLite file, or in a PostgreSQL database.
 
         Args:
-            path: The file.
+            path: The file, or the URL of the database: ``postgresql://user@host/database``.
             issuer: Whose ledger, where the file holds several issuers; with ``create``, also a new one.
-            create: Whether to make the file if it does not exist, or to begin another issuer in it.
+            create: Whether to make the file, or the tables in the database, if there are none; or to begin another
+                issuer there.
+            readonly: Whether the file and its folder stay as they are, as they should where it is somebody else's.
             clock: Tells the time of recording.
 
         Raises:
-            Unavailable: There is no such file, or it is something else.
+            Unavailable: There is no such file, or it is something else; or the server does not answer.
+            LibraryMissing: It is a URL, and the extra ``postgres`` is not installed.
             NotUnderstood: ``E_ISSUER``: the file holds several issuers and none was named.
             UnknownName: The file does not hold the issuer named.
         """
-        from ledger.store.sqlite import SqliteStore  # a ledger in memory does not need SQLite
-
-        store = SqliteStore(path, create=create)
+        store = store_at(path, create=create, readonly=readonly)
         try:
             return cls(store, issuer, begin=create, clock=clock)
         except BaseException:
@@ -382,6 +387,22 @@ class Ledger:
             if known - before > _MANY:
                 _settled()
             return index
+
+    def tree(self) -> Tree:
+        """Return the tree over every entry recorded so far, which roots and proofs are asked of.
+
+        The store is asked for it: no entry is decoded, and what is only supposed is not in it. It stays that of
+        this moment, and answers for every one before: ``tree.root(ledger.position(known_at))``.
+
+        Raises:
+            NothingRecorded: There is no entry yet.
+        """
+        size = self._store.head(self._issuer) if self._issuer is not None else 0
+        if self._issuer is None or not size:
+            raise NothingRecorded(None, None)
+        if self._tree is None or self._tree.size != size:
+            self._tree = tree_of(self._store, self._issuer)
+        return self._tree
 
     # --- recording ----------------------------------------------------------------------------------
 

@@ -7,19 +7,43 @@ from typing import TYPE_CHECKING
 from eventsourcing.persistence import IntegrityError
 from eventsourcing.popo import POPOAggregateRecorder
 
-from ledger.store.port import Conflict, Particulars, Row, read_command, read_issuers, read_rows, stored
+from ledger.store.port import (
+    ISSUERS,
+    Beside,
+    Conflict,
+    Particulars,
+    Row,
+    owner_of,
+    read_command,
+    read_issuers,
+    read_rows,
+    read_tile_count,
+    read_tiles,
+    stored,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from eventsourcing.persistence import StoredEvent
 
     from ledger.identity import CommandId, IssuerId
+    from ledger.integrity.tiles import Tile
+
+
+class _Recorder(POPOAggregateRecorder):
+    """Shows all that it holds."""
+
+    def everything(self) -> list[StoredEvent]:
+        with self._database_lock:
+            return [*self._stored_events]
 
 
 class MemoryStore:
     """Keeps entries in the process; they end with it."""
 
     def __init__(self) -> None:
-        self._recorder = POPOAggregateRecorder()
+        self._recorder = _Recorder()
         self._particulars: dict[str, Particulars] = {}
         self._heads: dict[str, int] = {}
 
@@ -32,6 +56,18 @@ class MemoryStore:
         if self._heads.get(issuer, 0) <= after:  # the recorder would walk its whole stream to say so
             return []
         return read_rows(self._recorder, issuer, after)
+
+    def head(self, issuer: IssuerId) -> int:
+        """Return the number of an issuer's last entry."""
+        return self._heads.get(issuer, 0)
+
+    def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+        """Return tiles of an issuer's tree."""
+        return read_tiles(self._recorder, issuer, level, first, last)
+
+    def tile_count(self, issuer: IssuerId, level: int) -> int:
+        """Return how many tiles of a level are kept."""
+        return read_tile_count(self._recorder, issuer, level)
 
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded."""
@@ -46,7 +82,7 @@ class MemoryStore:
     ) -> None:
         """Write the entries of one command, all or none."""
         try:
-            self._recorder.insert_events(stored(issuer, rows, command, self.issuers()))
+            self._recorder.insert_events(stored(self, issuer, rows, command, self.issuers()))
         except IntegrityError as error:
             raise Conflict from error
         self._heads[issuer] = rows[-1].number
@@ -55,6 +91,22 @@ class MemoryStore:
     def particulars(self, issuer: IssuerId) -> Particulars:
         """Return the personal particulars of an issuer's holders."""
         return dict(self._particulars.get(issuer, {}))
+
+    def peek(self, issuer: IssuerId, after: int) -> Row | None:
+        """Return the next entry of an issuer after a position."""
+        return next(iter(self.read(issuer, after)), None)
+
+    def beside(self, issuer: IssuerId) -> Iterator[Beside]:
+        """Yield each row beside the entries of an issuer."""
+        for each in self._recorder.everything():
+            owner, _, stream = str(each.originator_id).partition("/")
+            if owner == issuer and stream:
+                yield Beside(stream, each.originator_version, each.topic, each.state)
+
+    def owners(self) -> set[str]:
+        """Return the issuers that any row names, listed or not."""
+        streams = {str(each.originator_id) for each in self._recorder.everything()}
+        return {owner_of(stream) for stream in streams - {ISSUERS}}
 
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""

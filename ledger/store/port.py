@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from eventsourcing.persistence import StoredEvent
 
+from ledger.codec import leaf_hash_of
 from ledger.errors import LedgerDamaged, shown
 from ledger.identity import IssuerId
+from ledger.integrity.tiles import WIDTH, Tile, Tree, completed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ledger.identity import CommandId
 
@@ -22,6 +25,7 @@ PAGE: Final = 1_000
 _SPAN: Final = re.compile(rb"([1-9][0-9]{0,17}) ([1-9][0-9]{0,17})")
 _COMMAND_TOPIC: Final = "command"
 _ISSUER_TOPIC: Final = "issuer"
+_TILE_TOPIC: Final = "tile"
 
 
 class Row(NamedTuple):
@@ -33,6 +37,22 @@ class Row(NamedTuple):
         state: Leaf and payload.
     """
 
+    number: int
+    topic: str
+    state: bytes
+
+
+class Beside(NamedTuple):
+    """A row that a store keeps for an issuer beside the entries.
+
+    Attributes:
+        stream: What it belongs to, after the issuer and a slash: ``command/c-1``.
+        number: Its position there.
+        topic: What it is.
+        state: What it says.
+    """
+
+    stream: str
     number: int
     topic: str
     state: bytes
@@ -59,6 +79,19 @@ class Store(Protocol):
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position, in order: at most ``PAGE``; none at the end."""
 
+    def head(self, issuer: IssuerId) -> int:
+        """Return the number of an issuer's last entry; 0 where there is none."""
+
+    def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+        """Return the tiles of an issuer's tree from one index to before another, up to the first that is not kept.
+
+        Raises:
+            LedgerDamaged: ``E_TAMPERED``: one of them is not what was written.
+        """
+
+    def tile_count(self, issuer: IssuerId, level: int) -> int:
+        """Return how many tiles of a level are kept."""
+
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded, or ``None``.
 
@@ -75,7 +108,7 @@ class Store(Protocol):
         command: CommandId,
         particulars: Mapping[str, tuple[bytes, str]],
     ) -> None:
-        """Write the entries of one command, all or none, durably.
+        """Write the entries of one command, and the tiles that they complete: all or none, durably.
 
         Raises:
             Conflict: A position or the command is taken.
@@ -90,22 +123,96 @@ class Store(Protocol):
         """Give back what the store holds open."""
 
 
-def stored(issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: Sequence[str]) -> list[StoredEvent]:
+class Inspectable(Store, Protocol):
+    """A store that shows all that it holds, as whoever checks it has to see; nothing is believed here.
+
+    What these return may be of another type than it says: whatever stands in the store.
+    """
+
+    def peek(self, issuer: IssuerId, after: int) -> Row | None:
+        """Return the next entry of an issuer after a position, and touch no other; ``None`` at the end.
+
+        Raises:
+            LedgerDamaged: It cannot be read.
+        """
+
+    def beside(self, issuer: IssuerId) -> Iterator[Beside]:
+        """Yield each row beside the entries of an issuer, in an order of the store's own.
+
+        Raises:
+            LedgerDamaged: The next one cannot be read.
+        """
+
+    def owners(self) -> set[str]:
+        """Return the issuers that any row names, listed or not, and whole the name of a stream that nobody has.
+
+        Raises:
+            LedgerDamaged: The names cannot be read.
+        """
+
+
+def stored(
+    store: Store, issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: Sequence[str]
+) -> list[StoredEvent]:
     """Return the rows of one command as the recorders take them.
 
     The command is a stream of one row, so that its primary key refuses a second one; a new issuer is a row of
-    the list of issuers.
+    the list of issuers. The tiles of a level are a stream too, in which each tile stands once.
+
+    Raises:
+        LedgerDamaged: ``E_TAMPERED``: an entry or tile that a new tile is made of is not what was written.
     """
     made = [StoredEvent(str(issuer), row.number, row.topic, row.state) for row in rows]
     span = b"%d %d" % (rows[0].number, rows[-1].number)
     made.append(StoredEvent(_command_stream(issuer, command), 1, _COMMAND_TOPIC, span))
     if rows[0].number == 1:
         made.append(StoredEvent(ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
+    before = rows[0].number - 1
+    if before // WIDTH != rows[-1].number // WIDTH:
+        leaves = [leaf_hash_of(row.state, issuer, row.number) for row in rows]
+        for level, index, tile in completed(_Hashes(store, issuer), before, leaves):
+            made.append(StoredEvent(_tile_stream(issuer, level), index + 1, _TILE_TOPIC, tile.kept()))
     return made
+
+
+class _Hashes:
+    """What a store keeps of the tree of one issuer."""
+
+    def __init__(self, store: Store, issuer: IssuerId) -> None:
+        self._store, self._issuer = store, issuer
+
+    def leaf_hashes(self, first: int, last: int) -> list[bytes]:
+        found: list[bytes] = []
+        while (number := first + len(found) + 1) <= last:
+            rows = self._store.read(self._issuer, number - 1)[: last - number + 1]
+            if [row.number for row in rows] != [*range(number, number + len(rows))] or not rows:
+                raise LedgerDamaged("E_TAMPERED", f"{self._issuer} entry {number}", "it or one after it is missing")
+            found += (leaf_hash_of(row.state, self._issuer, row.number) for row in rows)
+        return found
+
+    def tiles(self, level: int, first: int, last: int) -> list[Tile]:
+        return self._store.tiles(self._issuer, level, first, last)
+
+    def tile_count(self, level: int) -> int:
+        return self._store.tile_count(self._issuer, level)
+
+
+def tree_of(store: Store, issuer: IssuerId) -> Tree:
+    """Return the tree over the entries that a store holds of an issuer now; none of them is decoded."""
+    return Tree(_Hashes(store, issuer), store.head(issuer))
 
 
 def _command_stream(issuer: IssuerId, command: CommandId) -> str:
     return f"{issuer}/command/{command}"
+
+
+def _tile_stream(issuer: IssuerId, level: int) -> str:
+    return f"{issuer}/tiles/{level}"
+
+
+def owner_of(stream: str) -> str:
+    """Return the issuer that the name of a stream begins with, or the name where it begins with none."""
+    return stream.partition("/")[0] or stream
 
 
 class Recorder(Protocol):
@@ -155,3 +262,26 @@ def read_rows(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
     """Return the next entries of an issuer after a position."""
     found = recorder.select_events(str(issuer), gt=after, limit=PAGE)
     return [Row(each.originator_version, each.topic, each.state) for each in found]
+
+
+def read_head(recorder: Recorder, stream: str) -> int:
+    """Return the position of the last row of a stream; 0 where there is none."""
+    return max((row.originator_version for row in recorder.select_events(stream, desc=True, limit=1)), default=0)
+
+
+def read_tile_count(recorder: Recorder, issuer: IssuerId, level: int) -> int:
+    """Return how many tiles of a level are kept."""
+    return read_head(recorder, _tile_stream(issuer, level))
+
+
+def read_tiles(recorder: Recorder, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+    """Return the tiles of a level from one index to before another, up to the first that is not kept.
+
+    Raises:
+        LedgerDamaged: ``E_TAMPERED`` when one of them is not what ``stored`` writes.
+    """
+    if first >= last:  # a limit of 0 is none to the recorder in memory
+        return []
+    found = recorder.select_events(_tile_stream(issuer, level), gt=first, limit=last - first)
+    in_order = takewhile(lambda each: each[1].originator_version == each[0], enumerate(found, first + 1))
+    return [Tile.read(row.state, f"{issuer} tile {level}/{position - 1}") for position, row in in_order]

@@ -9,17 +9,34 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, PersistenceError
+from eventsourcing.persistence import ConnectionUnavailableError, InterfaceError, PersistenceError
 from eventsourcing.sqlite import (
-    SQLiteAggregateRecorder,
     SQLiteConnection,
     SQLiteConnectionPool,
     SQLiteCursor,
     SQLiteDatastore,
 )
 
-from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
-from ledger.store.port import ISSUERS, PAGE, Conflict, Particulars, Row, read_command, read_issuers, stored
+from ledger.codec import MAX_PAYLOAD_BYTES
+from ledger.errors import LedgerDamaged, OutcomeUnknown, Unavailable
+from ledger.store.places import Look, distant
+from ledger.store.port import (
+    ISSUERS,
+    PAGE,
+    Beside,
+    Conflict,
+    Particulars,
+    Row,
+    owner_of,
+    read_command,
+    read_head,
+    read_issuers,
+    read_tile_count,
+    read_tiles,
+    stored,
+)
+from ledger.store.untouched import Untouched, look_beside, look_within
+from ledger.store.writing import CarefulRecorder, OutcomeOpen, cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,15 +44,21 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
 
     from ledger.identity import CommandId, IssuerId
+    from ledger.integrity.tiles import Tile
 
 APPLICATION_ID: Final = 0x43615054
 """Marks the file as ours (``CaPT``); ``file`` and SQLite's own tools show it."""
 LAYOUT: Final = 1
 """Version of the tables."""
 BUSY_SECONDS: Final = 5
+_LONGEST: Final = 2 * MAX_PAYLOAD_BYTES
+"""No row of ours is longer; a damaged length is not believed."""
 _FULL: Final = 2
 
 _TABLES: Final = (
+    # As the recorder of the library makes it; written out, since a file with any other is refused.
+    "CREATE TABLE IF NOT EXISTS stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT,"
+    " state BLOB, PRIMARY KEY (originator_id, originator_version)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS particulars (issuer TEXT, commitment TEXT, salt BLOB, value TEXT,"
     " PRIMARY KEY (issuer, commitment)) WITHOUT ROWID",
     # A recorded entry is never changed; whoever tries is told so by the file itself.
@@ -59,29 +82,55 @@ _NEXT_ROWS: Final = (
 _UNLISTED: Final = (
     "SELECT EXISTS (SELECT 1 FROM stored_events) AND NOT EXISTS (SELECT 1 FROM stored_events WHERE originator_id=?)"
 )
+# The names of the streams of an issuer begin with its own and a slash, and "0" is what follows a slash.
+_NEXT_BESIDE: Final = (
+    "SELECT originator_id, originator_version, topic, state FROM stored_events"
+    " WHERE (originator_id, originator_version) > (?, ?) AND originator_id < ?"
+    " ORDER BY originator_id, originator_version LIMIT ?"
+)
+_NEXT_STREAM: Final = "SELECT MIN(originator_id) FROM stored_events WHERE originator_id > ?"
 
 
 _to_row: Final = partial(tuple.__new__, Row)
 
 
 class _DurablePool(SQLiteConnectionPool):
-    """Sets on every connection that a commit waits for the disk, and reads back that it does.
+    """Looks at the file with every connection, sets that a commit waits for the disk, and reads back that it does.
 
-    The library sets no level; with the build's default a power cut may take acknowledged entries.
+    The library sets no level; with the build's default a power cut may take acknowledged entries. Nor does a commit
+    fold the log in, as ``ledger.store.writing`` explains.
+
+    Args:
+        path: The file, for messages.
+        options: As the library's pool takes them.
     """
+
+    def __init__(self, path: Path, **options: Any) -> None:
+        self._path = path
+        super().__init__(**options)
 
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
         cursor = connection.cursor()
+        try:
+            self._prepare(cursor)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, cursor: SQLiteCursor) -> None:
+        cursor.sqlite_cursor.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        look_within(cursor, _TABLES, self._path)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA synchronous")
         level = cursor.fetchone()[0]
         if level != _FULL:
             raise InterfaceError(f"synchronous is {level} and must be {_FULL}")
-        return connection
+        cursor.execute("PRAGMA wal_autocheckpoint=0")
 
 
-class _Recorder(SQLiteAggregateRecorder):
+class _Recorder(CarefulRecorder):
     """Writes personal particulars in the transaction that writes the entries."""
 
     def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
@@ -95,25 +144,37 @@ class SqliteStore:
     Args:
         path: The file.
         create: Whether to make it when it does not exist.
+        readonly: Whether neither it nor its folder is written to, as for a file of somebody else's.
 
     Raises:
         Unavailable: ``E_FILE`` or ``E_STORE_FORMAT``: there is no such file, or it is something else.
     """
 
-    def __init__(self, path: str | Path, *, create: bool = False) -> None:
+    def __init__(self, path: str | Path, *, create: bool = False, readonly: bool = False) -> None:
         self._path = Path(path)
-        if _is_missing(self._path, create=create):
+        missing = _is_missing(self._path, create=create)
+        _is_near(self._path)
+        if missing:
             _make(self._path)
-        _look_at(self._path)
+        self._look = _look_at(self._path)
+        try:
+            self._untouched = Untouched(self._path, self._look) if readonly or not _writable(self._path) else None
+        except BaseException:
+            self._look.close()
+            raise
         # `mode=rw` never makes a file by mistake.
-        self._readonly = not _writable(self._path)
-        self._database = _database(self._path, "ro" if self._readonly else "rw")
+        uri = f"{_uri(self._path)}?mode=rw" if self._untouched is None else self._untouched.uri
+        self._database = _database(self._path, uri)
         self._recorder = _Recorder(self._database)
 
     @contextmanager
     def _errors_named(self) -> Iterator[None]:
-        with _errors_named(self._path):
-            yield
+        try:
+            with _errors_named(self._path):
+                yield
+        finally:
+            if self._untouched is not None:
+                self._untouched.look_again()
 
     def issuers(self) -> list[str]:
         """Return the issuers that have entries."""
@@ -128,13 +189,31 @@ class SqliteStore:
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position."""
+        return self._next(issuer, after, PAGE)
+
+    def _next(self, issuer: IssuerId, after: int, limit: int) -> list[Row]:
         with self._errors_named(), self._database.transaction(commit=False) as cursor:
-            cursor.execute(_NEXT_ROWS, (str(issuer), after, PAGE))
+            cursor.execute(_NEXT_ROWS, (str(issuer), after, limit))
             rows: list[Row] = [*map(_to_row, cursor.fetchall())]
         for row in rows:
             if type(row.state) is not bytes:  # a column of SQLite takes values of any type
                 raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {row.number}", "its state is not bytes")
         return rows
+
+    def head(self, issuer: IssuerId) -> int:
+        """Return the number of an issuer's last entry."""
+        with self._errors_named():
+            return read_head(self._recorder, str(issuer))
+
+    def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+        """Return tiles of an issuer's tree."""
+        with self._errors_named():
+            return read_tiles(self._recorder, issuer, level, first, last)
+
+    def tile_count(self, issuer: IssuerId, level: int) -> int:
+        """Return how many tiles of a level are kept."""
+        with self._errors_named():
+            return read_tile_count(self._recorder, issuer, level)
 
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded."""
@@ -149,19 +228,16 @@ class SqliteStore:
         particulars: Mapping[str, tuple[bytes, str]],
     ) -> None:
         """Write the entries of one command, all or none; return once the disk has them."""
-        if self._readonly:
+        if self._untouched is not None:
             raise Unavailable("E_READONLY", str(self._path), "the file is read-only; ask for write access")
         issuers = self.issuers() if rows[0].number == 1 else []
         beside = [(str(issuer), commitment, *kept) for commitment, kept in particulars.items()]
-        with self._errors_named():
-            try:
-                self._recorder.insert_events(stored(issuer, rows, command, issuers), particulars=beside)
-            except IntegrityError as error:
-                raise Conflict from error
-            except OperationalError as error:
-                if any(word in str(error) for word in ("locked", "busy", "readonly", "read-only", "full")):
-                    raise  # SQLite rolls these back before anything is committed
-                raise OutcomeUnknown(command) from error
+        events = stored(self, issuer, rows, command, issuers)
+        try:
+            with _errors_named(self._path, writing=True):
+                self._recorder.insert_events(events, particulars=beside)
+        except OutcomeOpen as error:
+            raise OutcomeUnknown(command) from error
 
     def particulars(self, issuer: IssuerId) -> Particulars:
         """Return the personal particulars of an issuer's holders."""
@@ -169,39 +245,91 @@ class SqliteStore:
             cursor.execute("SELECT commitment, salt, value FROM particulars WHERE issuer=?", (str(issuer),))
             return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
 
+    def peek(self, issuer: IssuerId, after: int) -> Row | None:
+        """Return the next entry of an issuer after a position."""
+        return next(iter(self._next(issuer, after, 1)), None)
+
+    def beside(self, issuer: IssuerId) -> Iterator[Beside]:
+        """Yield each row beside the entries of an issuer, in the order of their streams."""
+        last = (f"{issuer}/", 0)
+        while True:
+            with self._errors_named(), self._database.transaction(commit=False) as cursor:
+                cursor.execute(_NEXT_BESIDE, (*last, f"{issuer}0", PAGE))
+                found = [tuple(row) for row in cursor.fetchall()]
+            for stream, number, topic, state in found:
+                yield Beside(stream.partition("/")[2], number, topic, state)
+            before = last
+            last = next(((stream, number) for stream, number, *_ in reversed(found) if type(number) is int), last)
+            if last <= before:  # at the end, or where a name that was changed stands out of order
+                return
+
+    def owners(self) -> set[str]:
+        """Return the issuers that any row names, listed or not."""
+        found: set[str] = set()
+        last = ""
+        while True:
+            with self._errors_named(), self._database.transaction(commit=False) as cursor:
+                cursor.execute(_NEXT_STREAM, (last,))
+                name = cursor.fetchone()[0]
+            if not isinstance(name, str):  # none, or bytes, which come after every text
+                return found | ({repr(name)} if name is not None else set())
+            if name != ISSUERS:
+                found.add(owner_of(name))
+            last = f"{owner_of(name)}0" if "/" in name[1:] else name
+
     def close(self) -> None:
         """Close every connection."""
-        self._database.close()
+        if not self._database.pool.closed:
+            self._database.close()
+            self._look.close()
+            if self._untouched is not None:
+                self._untouched.close()
+
+
+_KEPT_OUT: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_UNREADABLE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
 
 @contextmanager
-def _errors_named(path: Path) -> Iterator[None]:
+def _errors_named(path: Path, *, writing: bool = False) -> Iterator[None]:
     """Turn what SQLite says into one of our own answers."""
     try:
         yield
-    except LedgerError:
-        raise
     except (PersistenceError, sqlite3.Error) as error:
-        text = str(error)
-        if "locked" in text or "busy" in text:
+        text, code = str(error), cause(error)
+        if code == sqlite3.SQLITE_CONSTRAINT:
+            raise Conflict from error
+        if code in _KEPT_OUT or isinstance(error, ConnectionUnavailableError):
             what = f"another program is writing (waited {BUSY_SECONDS} seconds); try again"
             raise Unavailable("E_BUSY", str(path), what) from error
-        if "readonly" in text or "read-only" in text:
+        if code == sqlite3.SQLITE_READONLY:
             what = "the file or its folder is read-only; ask for write access"
             raise Unavailable("E_READONLY", str(path), what) from error
+        if "no such table" in text:
+            raise Unavailable("E_STORE_FORMAT", str(path), "a table of a ledger is missing in it") from error
+        if code == sqlite3.SQLITE_TOOBIG and not writing:
+            raise LedgerDamaged("E_TAMPERED", str(path), "a row in it is longer than any of a ledger") from error
         if "Could not decode" in text:
             raise LedgerDamaged("E_TAMPERED", str(path), "a text in it is not UTF-8") from error
-        if "malformed" in text or "not a database" in text or "disk I/O error" in text:
-            raise LedgerDamaged("E_STORE_FORMAT", str(path), f"SQLite cannot read it: {text}") from error
-        if "full" in text:
+        if code == sqlite3.SQLITE_FULL:
             raise Unavailable("E_STORE_FULL", str(path), "the disk is full; free some space") from error
+        if code == sqlite3.SQLITE_IOERR and writing:
+            what = f"the disk failed ({text}), and nothing was written; look at the disk"
+            raise Unavailable("E_STORE", str(path), what) from error
+        if code in _UNREADABLE:
+            raise LedgerDamaged("E_STORE_FORMAT", str(path), f"SQLite cannot read it: {text}") from error
         raise Unavailable("E_STORE", str(path), f"SQLite says: {text}") from error
 
 
-def _database(path: Path, mode: str) -> SQLiteDatastore:
-    """Return the library's datastore on a file; the name may hold any character."""
-    database = SQLiteDatastore(f"{path.absolute().as_uri()}?mode={mode}", originator_id_type="text")
-    pool = _DurablePool(db_name=database.pool.db_name, lock_timeout=BUSY_SECONDS)
+def _uri(path: Path) -> str:
+    """Return the name of a file as SQLite takes it, whatever characters it holds."""
+    return path.absolute().as_uri()
+
+
+def _database(path: Path, uri: str) -> SQLiteDatastore:
+    """Return the library's datastore on a file."""
+    database = SQLiteDatastore(uri, originator_id_type="text")
+    pool = _DurablePool(path, db_name=uri, lock_timeout=BUSY_SECONDS)
     database.pool.close()
     database.pool = pool
     return database
@@ -213,14 +341,15 @@ def _make(path: Path) -> None:
     try:
         draft.unlink(missing_ok=True)
         with _errors_named(path):
-            database = _database(draft, "rwc")
+            database = _database(path, f"{_uri(draft)}?mode=rwc")
             with database.transaction(commit=True) as cursor:
-                for statement in (*_Recorder(database).construct_create_table_statements(), *_TABLES):
+                for statement in _TABLES:
                     cursor.execute(statement)
                 cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
                 cursor.execute(f"PRAGMA user_version={LAYOUT}")
             database.close()
         os.link(draft, path)
+        _sync_folder(path.parent)
     except FileExistsError:
         pass  # somebody made it meanwhile, and whole
     except OSError as error:
@@ -229,12 +358,21 @@ def _make(path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _writable(path: Path) -> bool:
+def _sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names in a folder; where folders cannot be opened, the system sees to it."""
     try:
-        with path.open("r+b"):
-            return True
-    except OSError:
-        return False
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _writable(path: Path) -> bool:
+    """Whether SQLite can write to a file: it makes two others beside it."""
+    return os.access(path, os.W_OK) and os.access(os.path.dirname(os.path.realpath(path)), os.W_OK)
 
 
 def _is_missing(path: Path, *, create: bool) -> bool:
@@ -248,21 +386,42 @@ def _is_missing(path: Path, *, create: bool) -> bool:
     return True
 
 
-def _look_at(path: Path) -> None:
+def _is_near(path: Path) -> None:
+    """Refuse a place where the locks that keep two writers apart do not hold."""
+    if kind := distant(path):
+        what = f"it lies on another machine ({kind}), where locks do not hold; keep it on a disk of this one"
+        raise Unavailable("E_FILE", str(path), what)
+
+
+def _look_at(path: Path) -> Look:
     """Refuse what is not a ledger before SQLite touches it."""
     if not path.is_file():
         raise Unavailable("E_FILE", str(path), "it is not a regular file; name the ledger's file")
+    look_beside(path)
     try:
-        with path.open("rb") as file:
-            head = file.read(100)
-            size = file.seek(0, os.SEEK_END)
+        look = Look.at(path)
     except OSError as error:
         raise Unavailable("E_FILE", str(path), f"it cannot be read: {error.strerror}") from error
-    if head[:16] != b"SQLite format 3\0" or int.from_bytes(head[68:72]) != APPLICATION_ID:
+    try:
+        _check(look, path)
+    except Unavailable:
+        look.close()
+        raise
+    return look
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _check(look: Look, path: Path) -> None:
+    if look.head[:16] != b"SQLite format 3\0" or int.from_bytes(look.head[68:72]) != APPLICATION_ID:
         raise Unavailable("E_STORE_FORMAT", str(path), "it is not a shareholder ledger; name another file")
-    if size % (int.from_bytes(head[16:18]) or 1):  # SQLite reads what is missing of a page as zeros
+    # SQLite reads what is missing of a page as zeros; a page whose writing was cut short stands in the log, whole.
+    if look.size % (int.from_bytes(look.head[16:18]) or 1) and not _has_log(path):
         raise Unavailable("E_STORE_FORMAT", str(path), "it was cut short; restore it from a backup")
-    layout = int.from_bytes(head[60:64])
+    layout = int.from_bytes(look.head[60:64])
     if layout != LAYOUT:
         raise Unavailable(
             "E_STORE_FORMAT", str(path), f"layout {layout} is not {LAYOUT}; use a program that knows it"

@@ -157,9 +157,9 @@ def _known(path: str, issuer: str | None, command: str) -> tuple[Known, bool]:
     """Return what the ledger knows, and whether the command was recorded already."""
     from ledger.exchange.register import Known, known_of
     from ledger.journal import Ledger
-    from ledger.store.sqlite import SqliteStore
+    from ledger.store import store_at
 
-    store = SqliteStore(path)
+    store = store_at(path)
     try:
         if issuer is not None and issuer not in store.issuers():
             return Known(), False  # the register begins the ledger of another company in the file

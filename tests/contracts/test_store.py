@@ -8,17 +8,23 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from eventsourcing.persistence import OperationalError, StoredEvent
-from eventsourcing.sqlite import SQLiteCursor
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
+from ledger.codec import kept
 from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
 from ledger.identity import CommandId, IssuerId
+from ledger.integrity.tiles import Tile
+from ledger.integrity.tree import Growing, check_consistency, check_inclusion, leaf_hash
 from ledger.journal import Ledger
 from ledger.store import Conflict, MemoryStore, Row, Store
+from ledger.store.port import Beside, Inspectable, tree_of
+from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import APPLICATION_ID, SqliteStore
 from tests.builders import common_issued, founding, ticking
 
@@ -26,15 +32,21 @@ ACME, BETA = IssuerId("acme"), IssuerId("beta")
 ONE, TWO, THREE = CommandId("c-1"), CommandId("c-2"), CommandId("c-3")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    made: Store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "a.ledger", create=True)
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Inspectable]:
+    made: Inspectable
+    if request.param == "memory":
+        made = MemoryStore()
+    elif request.param == "sqlite":
+        made = SqliteStore(tmp_path / "a.ledger", create=True)
+    else:
+        made = PostgresStore(request.getfixturevalue("database"), create=True)
     yield made
     made.close()
 
 
 def rows(first: int, last: int, mark: bytes = b"") -> list[Row]:
-    return [Row(number, "kind.1", mark + b"state %d" % number) for number in range(first, last + 1)]
+    return [Row(number, "kind.1", kept(mark + b"leaf %d" % number, b"{}")) for number in range(first, last + 1)]
 
 
 def everything(store: Store, issuer: IssuerId = ACME, after: int = 0) -> list[Row]:
@@ -54,7 +66,13 @@ def contents(store: Store) -> object:
         {name: everything(store, IssuerId(name)) for name in (ACME, BETA)},
         {(name, command): store.command(name, command) for name in (ACME, BETA) for command in (ONE, TWO, THREE)},
         {name: store.particulars(name) for name in (ACME, BETA)},
+        {name: (store.head(name), tiles(store, name)) for name in (ACME, BETA)},
     )
+
+
+def tiles(store: Store, issuer: IssuerId = ACME) -> list[list[Tile]]:
+    """Return all tiles, level by level."""
+    return [store.tiles(issuer, level, 0, 1_000) for level in range(3)]
 
 
 # --- every store -------------------------------------------------------------------------------------------------
@@ -84,7 +102,7 @@ def test_reading_begins_after_a_position(store: Store, after: int, left: int) ->
 
 @pytest.mark.parametrize("page", [1, 2, 3, 5, 7, 8])
 def test_pages_lose_and_repeat_nothing(store: Store, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("port", "sqlite"):
+    for module in ("port", "sqlite", "postgres"):
         monkeypatch.setattr(f"ledger.store.{module}.PAGE", page, raising=False)
     store.append(ACME, rows(1, 7), ONE, {})
     store.append(BETA, rows(1, 2, b"beta "), ONE, {})
@@ -177,6 +195,140 @@ def test_particulars_come_with_their_entries(store: Store) -> None:
     }
 
 
+# --- the tree ----------------------------------------------------------------------------------------------------
+
+
+def root_of(taken: list[Row]) -> bytes:
+    """Return the root over entries by adding their leaves one by one."""
+    growing = Growing()
+    for row in taken:
+        growing.add(leaf_hash(row.state.partition(b"\n")[0]))
+    return growing.root()
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 511, 512, 700])
+@pytest.mark.parametrize("step", [1, 100, 256, 700])
+def test_the_tree_is_the_same_however_the_entries_came(store: Store, size: int, step: int) -> None:
+    for first in range(1, size + 1, step):
+        store.append(ACME, rows(first, min(first + step - 1, size)), CommandId(f"c-{first}"), {})
+
+    tree = tree_of(store, ACME)
+
+    assert (tree.size, store.head(ACME)) == (size, size)
+    assert tree.root() == root_of(rows(1, size))
+    assert [store.tile_count(ACME, level) for level in (0, 1, 2)] == [size // 256, 0, 0]
+    assert [len(each) for each in tiles(store)] == [size // 256, 0, 0]
+
+
+def test_a_tile_is_written_with_the_entries_that_complete_it_and_holds_their_leaves(store: Store) -> None:
+    store.append(ACME, rows(1, 255), ONE, {})
+    assert tiles(store) == [[], [], []]
+
+    store.append(ACME, rows(256, 256), TWO, {})
+
+    [tile] = store.tiles(ACME, 0, 0, 1)
+    assert tile.split() == [leaf_hash(b"leaf %d" % number) for number in range(1, 257)]
+    assert tile.root == root_of(rows(1, 256))
+    assert tiles(store, BETA) == [[], [], []]
+
+
+def test_a_level_above_holds_the_roots_of_the_tiles_below(store: Store) -> None:
+    store.append(ACME, rows(1, 40_000), ONE, {})
+    store.append(ACME, rows(40_001, 65_535), TWO, {})
+    assert (store.tile_count(ACME, 0), store.tile_count(ACME, 1)) == (255, 0)
+
+    store.append(ACME, rows(65_536, 65_536), THREE, {})
+
+    [above] = store.tiles(ACME, 1, 0, 1)
+    assert above.split() == [tile.root for tile in store.tiles(ACME, 0, 0, 256)]
+    assert above.root == tree_of(store, ACME).root() == root_of(rows(1, 65_536))
+
+
+def test_tiles_are_read_from_one_to_before_another(store: Store) -> None:
+    store.append(ACME, rows(1, 1_024), ONE, {})
+    whole = store.tiles(ACME, 0, 0, 4)
+
+    assert len(whole) == 4
+    for first in range(6):
+        for last in range(first, 6):
+            assert store.tiles(ACME, 0, first, last) == whole[first:last]
+
+
+def test_a_conflict_writes_no_tile(store: Store) -> None:
+    store.append(ACME, rows(1, 300), ONE, {})
+    before = contents(store)
+
+    for taken in (rows(200, 600), rows(300, 600), rows(301, 600)):
+        with pytest.raises(Conflict):
+            store.append(ACME, taken, ONE, {})
+
+    assert contents(store) == before
+    store.append(ACME, rows(301, 600), TWO, {})
+    assert tree_of(store, ACME).root() == root_of(rows(1, 600))
+
+
+def test_tiles_that_were_never_written_are_written_with_the_next_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a ledger of a program that kept none; proofs do without them meanwhile."""
+    with monkeypatch.context() as older:
+        older.setattr("ledger.store.port.completed", lambda *unused: [])
+        store.append(ACME, rows(1, 600), ONE, {})
+    assert tiles(store) == [[], [], []]
+    assert tree_of(store, ACME).root() == root_of(rows(1, 600))
+
+    store.append(ACME, rows(601, 767), TWO, {})
+    assert tiles(store) == [[], [], []]
+    store.append(ACME, rows(768, 768), THREE, {})
+
+    assert store.tile_count(ACME, 0) == 3
+    assert [tile.root for tile in store.tiles(ACME, 0, 0, 3)] == [
+        root_of(rows(first, first + 255)) for first in (1, 257, 513)
+    ]
+    assert tree_of(store, ACME).root() == root_of(rows(1, 768))
+
+
+def test_a_tree_is_that_of_the_moment_and_answers_for_every_earlier_one(store: Store) -> None:
+    store.append(ACME, rows(1, 500), ONE, {})
+    earlier = tree_of(store, ACME)
+    store.append(ACME, rows(501, 900), TWO, {})
+    later = tree_of(store, ACME)
+
+    assert (earlier.size, later.size) == (500, 900)
+    assert earlier.root() == later.root(500) == root_of(rows(1, 500))
+    assert check_consistency(500, 900, later.consistency(500), earlier.root(), later.root())
+    for number in (1, 256, 257, 500):
+        leaf = leaf_hash(b"leaf %d" % number)
+        assert later.leaf_hash(number) == leaf
+        assert check_inclusion(leaf, number - 1, 900, later.inclusion(number), later.root())
+        assert check_inclusion(leaf, number - 1, 500, later.inclusion(number, 500), earlier.root())
+
+
+@pytest.mark.parametrize(
+    "state",
+    [b"", b"\0" * 8_256, b"\0" * 8_255, b"\0" * 8_257, bytes(8_224) + sha256(bytes(8_224)).digest()[::-1], "text"],
+)
+def test_a_tile_that_was_not_written_so_is_damage(store: Store, state: Any) -> None:
+    store.append(ACME, rows(1, 300), ONE, {})
+    by_hand(store, "acme/tiles/0", 2, state)
+
+    with pytest.raises(LedgerDamaged) as caught:
+        store.tiles(ACME, 0, 0, 2)
+    assert (caught.value.code, caught.value.place) == ("E_TAMPERED", "acme tile 0/1")
+    assert len(store.tiles(ACME, 0, 0, 1)) == 1
+
+
+def test_an_entry_that_is_missing_or_damaged_completes_no_tile(store: Store) -> None:
+    store.append(ACME, rows(1, 100), ONE, {})
+    store.append(BETA, [*rows(1, 99), Row(100, "kind.1", kept(b"leaf 100", b"{}").replace(b"1", b"7", 1))], ONE, {})
+
+    for issuer, first, place in ((ACME, 200, "acme entry 101"), (BETA, 101, "beta entry 100")):
+        with pytest.raises(LedgerDamaged) as caught:
+            store.append(issuer, rows(first, 300), TWO, {})
+        assert (caught.value.code, caught.value.place) == ("E_TAMPERED", place)
+        assert store.head(issuer) == 100
+
+
 def by_hand(store: Store, stream: str, number: int, state: Any) -> None:
     """Write a row past the store."""
     recorder: Any = store._recorder  # type: ignore[attr-defined]  # both stores have one
@@ -185,7 +337,7 @@ def by_hand(store: Store, stream: str, number: int, state: Any) -> None:
 
 @pytest.mark.parametrize(
     "state",
-    [b"", b"A", b"1", b"1 ", b"1 2 3", b"0 1", b"2 1", b"-1 1", b"+1 2", b"1  2", b"01 2", b"\xff 2", "1 2"],
+    [b"", b"A", b"1", b"1 ", b"1 2 3", b"0 1", b"2 1", b"-1 1", b"+1 2", b"1  2", b"01 2", b"\xff 2"],
 )
 def test_a_command_row_that_was_not_written_so_is_damage(store: Store, state: Any) -> None:
     store.append(ACME, rows(1, 3), ONE, {})
@@ -197,7 +349,7 @@ def test_a_command_row_that_was_not_written_so_is_damage(store: Store, state: An
     assert store.command(ACME, ONE) == (1, 3)
 
 
-@pytest.mark.parametrize("state", [b"", b"\xff", b"a b", "Zoé".encode(), b"a/b", b"a" * 65, "beta", b"acme"])
+@pytest.mark.parametrize("state", [b"", b"\xff", b"a b", "Zoé".encode(), b"a/b", b"a" * 65, b"acme"])
 def test_a_list_of_issuers_that_was_not_written_so_is_damage(store: Store, state: Any) -> None:
     store.append(ACME, rows(1, 1), ONE, {})
     by_hand(store, "/issuers", 2, state)
@@ -205,6 +357,59 @@ def test_a_list_of_issuers_that_was_not_written_so_is_damage(store: Store, state
     with pytest.raises(LedgerDamaged) as caught:
         store.issuers()
     assert (caught.value.code, caught.value.place) == ("E_TAMPERED", "list of issuers")
+
+
+@pytest.mark.parametrize("store", ["memory", "sqlite"], indirect=True)  # a column of PostgreSQL takes bytes alone
+def test_text_in_the_place_of_bytes_is_damage(store: Store) -> None:
+    store.append(ACME, rows(1, 3), ONE, {})
+    by_hand(store, "acme/command/c-2", 1, "1 2")
+    by_hand(store, "/issuers", 2, "beta")
+
+    assert refused(lambda: store.command(ACME, TWO)).code == "E_TAMPERED"
+    assert refused(store.issuers).code == "E_TAMPERED"
+
+
+# --- what whoever checks a store has to see ---------------------------------------------------------------------
+
+
+def test_one_entry_is_shown_without_the_others(store: Inspectable) -> None:
+    store.append(ACME, rows(1, 3), ONE, {})
+
+    assert [store.peek(ACME, after) for after in range(5)] == [*rows(1, 3), None, None]
+    assert store.peek(BETA, 0) is None
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 1_000])
+def test_every_row_beside_the_entries_is_shown_once(
+    store: Inspectable, page: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("sqlite", "postgres"):
+        monkeypatch.setattr(f"ledger.store.{module}.PAGE", page)
+    store.append(ACME, rows(1, 3), ONE, {})
+    store.append(BETA, rows(1, 1), ONE, {})
+    store.append(ACME, rows(4, 4), TWO, {})
+    by_hand(store, "acme/elsewhere", 1, b"one")
+    by_hand(store, "acme/elsewhere", 2, b"two")
+
+    assert sorted(store.beside(ACME)) == [
+        Beside("command/c-1", 1, "command", b"1 3"),
+        Beside("command/c-2", 1, "command", b"4 4"),
+        Beside("elsewhere", 1, "by hand", b"one"),
+        Beside("elsewhere", 2, "by hand", b"two"),
+    ]
+    assert [*store.beside(BETA)] == [Beside("command/c-1", 1, "command", b"1 1")]
+    assert [*store.beside(IssuerId("acm"))] == []
+
+
+def test_every_issuer_that_a_row_names_is_shown(store: Inspectable) -> None:
+    assert store.owners() == set()
+    for name in ("acme-2", "acme", "acme.b", "b", "acme0"):
+        store.append(IssuerId(name), rows(1, 2), ONE, {})
+    by_hand(store, "unlisted", 7, b"")
+    by_hand(store, "only/command/c-9", 1, b"7 7")
+    by_hand(store, "/elsewhere", 1, b"")
+
+    assert store.owners() == {"acme", "acme-2", "acme.b", "acme0", "b", "unlisted", "only", "/elsewhere"}
 
 
 # --- a store in a file: what it is -------------------------------------------------------------------------------
@@ -309,6 +514,30 @@ def test_a_connection_that_does_not_wait_for_the_disk_is_refused(
 
     assert (type(error), error.code) == (Unavailable, "E_STORE")
     assert "synchronous is 1" in str(error)
+
+
+def test_looking_at_a_file_takes_no_lock_away_from_a_store_that_has_it_open(path: Path) -> None:
+    """Without its lock a store seems absent, and the next program removes the log that it writes to."""
+    with closing(SqliteStore(path)) as store:
+        store.append(ACME, rows(4, 4), TWO, {})
+        SqliteStore(path).close()
+        run("sqlite.SqliteStore(path).close()\n", path).communicate(timeout=30)
+
+        assert path.with_name(f"{path.name}-wal").exists()
+
+
+def test_a_look_is_over_when_the_last_store_on_a_file_is_closed(path: Path) -> None:
+    def descriptors() -> int:
+        return sum(os.path.realpath(each) == str(path) for each in Path("/proc/self/fd").iterdir())
+
+    first, second = SqliteStore(path), SqliteStore(path)
+    first.close()
+    first.close()
+    assert everything(second) == rows(1, 3)
+    assert descriptors() > 0
+    second.close()
+
+    assert descriptors() == 0
 
 
 # --- kept as it is -----------------------------------------------------------------------------------------------
@@ -446,6 +675,20 @@ def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     assert (type(error), error.code) == (Unavailable, "E_FILE")
 
 
+@pytest.mark.parametrize(("create", "name"), [(False, "a.ledger"), (True, "new.ledger")])
+def test_a_file_on_another_machine_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch, create: bool, name: str
+) -> None:
+    monkeypatch.setattr("ledger.store.sqlite.distant", lambda path: "nfs4")
+    before = {each.name for each in path.parent.iterdir()}
+
+    error = refused(lambda: opened(path.with_name(name), create=create))
+
+    assert (type(error), error.code) == (Unavailable, "E_FILE")
+    assert "nfs4" in str(error)
+    assert {each.name for each in path.parent.iterdir()} == before
+
+
 @pytest.mark.parametrize("kind", ["folder", "FIFO", "text"])
 def test_making_a_ledger_overwrites_nothing(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "a.ledger"
@@ -472,6 +715,17 @@ def test_a_truncated_file_is_refused_wherever_it_was_cut(path: Path) -> None:
         error = refused(lambda: opened(path))
         assert isinstance(error, Unavailable | LedgerDamaged)
         assert (error.code, error.EXIT) == ("E_STORE_FORMAT", 5), length
+
+
+def test_a_file_whose_last_page_was_cut_while_its_log_was_folded_in_is_whole(path: Path, tmp_path: Path) -> None:
+    with closing(SqliteStore(path)) as store:
+        store.append(ACME, rows(4, 4), TWO, {"sha256:2": (b"salt", "Bob")})
+        for end in ("", "-wal"):
+            shutil.copy(f"{path}{end}", tmp_path / f"copy{end}")
+        as_it_was = contents(store)
+    os.truncate(tmp_path / "copy", path.stat().st_size - 1_000)
+
+    assert opened(tmp_path / "copy") == as_it_was
 
 
 def test_a_file_overwritten_within_is_refused_or_read_as_it_was(path: Path) -> None:
@@ -503,7 +757,7 @@ def run(code: str, *arguments: object) -> subprocess.Popen[str]:
     "moment",
     [
         "sqlite.os.link = lambda *unused: os._exit(9)",
-        "sqlite._Recorder.construct_create_table_statements = lambda self: os._exit(9)",
+        "sqlite.SQLiteDatastore.transaction = lambda *unused, **also: os._exit(9)",
         "sqlite._TABLES = (*sqlite._TABLES[:2], 'SELECT 1; nonsense')",
     ],
     ids=["before it has its name", "before its tables", "a statement that fails"],
@@ -615,50 +869,153 @@ def test_a_file_in_a_read_only_folder_is_read_and_not_written(path: Path) -> Non
         path.parent.chmod(0o755)
 
 
+def failing(code: int | None) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("it failed")
+    if code is not None:
+        error.sqlite_errorcode = code
+    return error
+
+
 @pytest.mark.parametrize(
-    ("says", "kind", "code"),
+    ("failure", "times", "kind", "code"),
     [
-        ("disk I/O error", OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
-        ("database or disk is full", Unavailable, "E_STORE_FULL"),
-        ("attempt to write a readonly database", Unavailable, "E_READONLY"),
-        ("database is locked", Unavailable, "E_BUSY"),
-        ("something new", OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
+        (sqlite3.SQLITE_IOERR_FSYNC, 1, Unavailable, "E_STORE"),
+        (sqlite3.SQLITE_IOERR_FSYNC, 2, OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
+        (sqlite3.SQLITE_FULL, 1, Unavailable, "E_STORE_FULL"),
+        (sqlite3.SQLITE_FULL, 2, Unavailable, "E_STORE_FULL"),
+        (sqlite3.SQLITE_READONLY, 1, Unavailable, "E_READONLY"),
+        (sqlite3.SQLITE_READONLY, 2, OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
+        (sqlite3.SQLITE_BUSY, 2, Unavailable, "E_BUSY"),
+        (None, 1, Unavailable, "E_STORE"),
+        (None, 2, OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
     ],
 )
-def test_a_failure_is_a_refusal_only_where_nothing_can_have_been_written(
-    path: Path, says: str, kind: type[LedgerError], code: str
+def test_a_commit_that_fails_is_refused_only_where_another_one_took_its_place(
+    path: Path,
+    failure: int | None,
+    times: int,
+    kind: type[LedgerError],
+    code: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(*unused: object, **also_unused: object) -> None:
-        raise OperationalError(says)
+    left = [failing(failure)] * times
+    commit = SQLiteConnection.commit
 
+    def fail(self: SQLiteConnection) -> None:
+        if left:
+            raise left.pop()
+        commit(self)
+
+    before = opened(path)
     with closing(SqliteStore(path)) as store:
-        recorder: Any = store._recorder
-        recorder.insert_events = fail
+        monkeypatch.setattr(SQLiteConnection, "commit", fail)
         error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+        assert contents(store) == before
+        left.clear()
+        store.append(ACME, rows(4, 4), TWO, {})
 
     assert (type(error), error.code) == (kind, code)
+    assert everything_in(path) == rows(1, 4)
 
 
-def test_an_unknown_outcome_is_settled_by_giving_the_command_again(tmp_path: Path) -> None:
+def test_what_fails_before_its_commit_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*unused: object, **also_unused: object) -> None:
+        raise failing(sqlite3.SQLITE_IOERR_WRITE)
+
+    with closing(SqliteStore(path)) as store:
+        monkeypatch.setattr(store._recorder, "_insert_events", fail)
+        error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+
+        assert (type(error), error.code) == (Unavailable, "E_STORE")
+        assert everything(store) == rows(1, 3)
+
+
+def test_a_thread_that_waits_too_long_for_another_one_is_told_that_the_store_is_busy(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(SqliteStore(path)) as store:
+        store._database.pool.pool_timeout = 0.05
+        with store._database.get_connection(commit=True):
+            error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+
+        assert (type(error), error.code) == (Unavailable, "E_BUSY")
+        store.append(ACME, rows(4, 4), TWO, {})
+
+
+def test_an_unknown_outcome_is_settled_by_giving_the_command_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The disk fails just after the commit: the entry is there, and the repeated command finds it."""
+    commit = SQLiteConnection.commit
+
+    def fail(self: SQLiteConnection) -> None:
+        commit(self)
+        monkeypatch.setattr(SQLiteConnection, "commit", commit)
+        raise failing(sqlite3.SQLITE_IOERR_FSYNC)
+
     with Ledger.open(tmp_path / "a.ledger", create=True, clock=ticking()) as ledger:
         ledger.record(*founding())
-        recorder: Any = ledger._store._recorder  # type: ignore[attr-defined]  # it is a SqliteStore
-        insert = recorder.insert_events
-
-        def fail(*arguments: Any, **named: Any) -> None:
-            insert(*arguments, **named)
-            raise OperationalError("disk I/O error")
-
-        recorder.insert_events = fail
+        monkeypatch.setattr(SQLiteConnection, "commit", fail)
         error = refused(lambda: ledger.record(common_issued(), command="c-1"))
-        recorder.insert_events = insert
 
         assert isinstance(error, OutcomeUnknown)
         assert (error.command, error.EXIT) == ("c-1", 4)
         settled = ledger.record(common_issued(), command="c-1")
         assert settled.repeated
         assert [entry.number for entry in settled.entries] == [7]
+
+
+def test_the_log_is_folded_in_only_while_nobody_can_write(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program that tries to write during each copy of the log cannot."""
+    execute = SQLiteCursor.execute
+    tried: list[str] = []
+
+    def watched(self: SQLiteCursor, statement: Any, *arguments: Any) -> None:
+        if "wal_checkpoint" in statement:
+            with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
+                try:
+                    other.execute("BEGIN IMMEDIATE")
+                    tried.append("written")
+                except sqlite3.OperationalError as error:
+                    tried.append(str(error))
+        execute(self, statement, *arguments)
+
+    monkeypatch.setattr(SQLiteCursor, "execute", watched)
+    monkeypatch.setattr("ledger.store.writing.FOLD_AT", 8)
+    size = path.stat().st_size
+    with closing(SqliteStore(path)) as store:
+        for number in range(4, 44):
+            store.append(ACME, rows(number, number, bytes(2_000)), CommandId(f"c-{number}"), {})
+        assert path.stat().st_size > size + 10 * 4_096
+
+    assert tried == ["database is locked"] * 20
+
+
+def test_a_log_that_cannot_be_folded_in_now_is_later(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.store.writing.FOLD_AT", 1)
+    size = path.stat().st_size
+    with closing(SqliteStore(path)) as store, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        fold = store._recorder._fold
+
+        def beside_a_writer(connection: SQLiteConnection) -> bool:
+            other.execute("BEGIN IMMEDIATE")
+            try:
+                return fold(connection)
+            finally:
+                other.execute("ROLLBACK")
+
+        monkeypatch.setattr(store._recorder, "_fold", beside_a_writer)
+        store.append(ACME, rows(4, 4, bytes(20_000)), TWO, {})
+        assert path.stat().st_size == size
+        monkeypatch.setattr(store._recorder, "_fold", fold)
+        store.append(ACME, rows(5, 5), THREE, {})
+        assert path.stat().st_size > size
+
+
+def test_no_connection_folds_the_log_in_by_itself(path: Path) -> None:
+    with closing(SqliteStore(path)) as store, store._database.transaction(commit=True) as cursor:
+        cursor.execute("PRAGMA wal_autocheckpoint")
+        assert cursor.fetchone()[0] == 0
 
 
 def test_a_copy_of_a_closed_file_is_the_whole_ledger(path: Path, tmp_path: Path) -> None:
