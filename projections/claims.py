@@ -390,7 +390,9 @@ def worded(interval: Interval, shown: Callable[[Fraction], str]) -> str:
         low, high = shown(interval.low), shown(interval.high)
         if low == high:
             return low
-        return f"{'above ' if interval.without_low else ''}{low} to {'below ' if interval.without_high else ''}{high}"
+        return (
+            f"{'above ' if interval.without_low else ''}{low} to {'below ' if interval.without_high else ''}{high}"
+        )
     if interval.low is not None:
         return f"{'more than' if interval.without_low else 'at least'} {shown(interval.low)}"
     assert interval.high is not None
@@ -934,7 +936,9 @@ def _counts_found(counts: Sequence[ImpliedCount], entries: Mapping[ClaimId, Entr
             )
     for place, count in enumerate(counts):
         if count.narrowed.is_empty:
-            beside = [each for each in counts[max(place - 1, 0) : place + 2] if each.stock_class == count.stock_class]
+            beside = [
+                each for each in counts[max(place - 1, 0) : place + 2] if each.stock_class == count.stock_class
+            ]
             yield ClaimFinding(
                 FindingCode.COUNTS,
                 f"{count.claim} does not fit the counts beside it, unless shares of {count.stock_class} came back",

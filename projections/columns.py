@@ -401,6 +401,7 @@ _UNCLEAR: Final = (
     Column("source", of="outer.source"),
     Column("name", of="outer.name"),
     Column("account", of="outer.account"),
+    Column("certificate", of="outer.certificate"),
     _quantity("shares", "outer.shares", bounded=False),
     Column("candidate", of="line.holder"),
     Column("candidate_name", of="line.name"),

@@ -380,7 +380,9 @@ def claims(ledger: Ledger, answer: ClaimsReport) -> Answer:
                 "later": each.later,
                 "after": str(each.after),
                 "through": str(each.through),
-                **{name: _interval(getattr(each, name)) for name in ("change", "recorded", "unexplained", "widest")},
+                **{
+                    name: _interval(getattr(each, name)) for name in ("change", "recorded", "unexplained", "widest")
+                },
                 "is_certain": each.is_certain,
                 "entries": [str(number) for number in each.entries],
             }

@@ -417,7 +417,9 @@ def test_a_list_is_in_the_units_of_its_own_day() -> None:
 
 def test_a_line_with_the_number_of_a_certificate_may_mean_who_has_shares_under_it() -> None:
     ledger = company()
-    ledger.record(common_issued(issued=1_000, security="CS-7"), common_issued(holder="bob", issued=5, security="CS-8"))
+    ledger.record(
+        common_issued(issued=1_000, security="CS-7"), common_issued(holder="bob", issued=5, security="CS-8")
+    )
     ledger.record(
         received(
             listed_holder(name="Unheard-of", shares=1_000, holder=None, certificate="CS-7"),
@@ -426,8 +428,8 @@ def test_a_line_with_the_number_of_a_certificate_may_mean_who_has_shares_under_i
     )
     answer = asked(ledger)
 
-    assert [(line.name, line.certificate, [each.holder for each in line.candidates]) for line in answer.unclear] == [
-        ("Unheard-of", "CS-7", ["ada"])
-    ]
+    assert [
+        (line.name, line.certificate, [each.holder for each in line.candidates]) for line in answer.unclear
+    ] == [("Unheard-of", "CS-7", ["ada"])]
     assert [each.why for each in answer.unclear[0].candidates] == ["the certificate"]
     assert told(answer) == [(DifferenceKind.NOT_IN_REGISTER, "Another"), (DifferenceKind.NOT_IN_LIST, "bob")]

@@ -80,7 +80,9 @@ def test_programs_get_the_verdict_with_exact_intervals_the_entries_and_the_arith
 
 def test_programs_get_what_claims_imply_and_days_as_days(file: Path) -> None:
     partial = builders.register_scope_declared(scope=Scope.PARTIAL, effective_on=builders.FOUNDED)
-    day_of_split = claimed("sum", operand("plus", "split-day", stock_class="common", since="2026-01-01", on="2026-12-31"))
+    day_of_split = claimed(
+        "sum", operand("plus", "split-day", stock_class="common", since="2026-01-01", on="2026-12-31")
+    )
     recorded(
         file,
         partial,

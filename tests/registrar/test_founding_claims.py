@@ -60,7 +60,12 @@ VERDICTS = {
 }
 """What each statement comes to here."""
 WORDS = {
-    AGREES: ("agrees", "dividends of 1.19 years at 10%: plausible", "888 shares in Q2 and Q3, whole", "preferred shares were converted in fractions"),
+    AGREES: (
+        "agrees",
+        "dividends of 1.19 years at 10%: plausible",
+        "888 shares in Q2 and Q3, whole",
+        "preferred shares were converted in fractions",
+    ),
     TRUNCATED: ("agrees (truncated, not rounded)",),
     WRONG: ("disagrees", "third-party article wrong", "also reaches 62,500, but contradicts"),
     OPEN: (

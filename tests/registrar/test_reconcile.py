@@ -135,14 +135,16 @@ def test_every_format_has_the_difference(file: Path, form: str) -> None:
     assert "another number of shares" in reconciled(file, "-o", form, "--table", "differences").stdout
 
 
-def test_a_list_that_is_given_twice_counts_once_and_the_same_bytes_of_another_day_are_another_list(file: Path) -> None:
+def test_a_list_that_is_given_twice_counts_once_and_the_same_bytes_of_another_day_are_another_list(
+    file: Path,
+) -> None:
     first, again, later = listed(file), listed(file), listed(file, on="2026-07-31")
 
     assert [each.exit_code for each in (first, again, later)] == [0, 0, 0]
     assert "already" in again.stdout
     with Ledger.open(file) as ledger:
-        lists = [each for each in ledger.entries() if isinstance(each.event, HolderListReceived)]
-    assert [str(each.event.effective_on) for each in lists] == ["2026-06-30", "2026-07-31"]
+        lists = [each.event for each in ledger.entries() if isinstance(each.event, HolderListReceived)]
+    assert [str(each.effective_on) for each in lists] == ["2026-06-30", "2026-07-31"]
 
 
 def test_a_list_that_is_given_again_as_something_else_is_refused(file: Path) -> None:

@@ -93,8 +93,8 @@ list given twice counts once.""",
 def holder_list(desk: Desk) -> Request:
     """Record a list of the holders of CLASS that came in as FILE, a CSV file with the columns Name and Shares.
 
-    The columns Holder ID, Account, Certificate, Issued and Address are read too, and a last row Total. Names are kept
-    as printed. Nothing moves; the verb reconcile holds the list against the register.
+    The columns Holder ID, Account, Certificate, Issued and Address are read too, and a last row Total. Names are
+    kept as printed. Nothing moves; the verb reconcile holds the list against the register.
     """
     import os
     from hashlib import sha256
