@@ -23,6 +23,9 @@ ISSUERS: Final = "/issuers"
 PAGE: Final = 1_000
 """Entries read at once: few, as each step of reading passes over all of their bytes."""
 _SPAN: Final = re.compile(rb"([1-9][0-9]{0,17}) ([1-9][0-9]{0,17})")
+COMMANDS: Final = "command/"
+TILES: Final = "tiles/"
+"""After the issuer and a slash, how the streams beside the entries begin."""
 _COMMAND_TOPIC: Final = "command"
 _ISSUER_TOPIC: Final = "issuer"
 _TILE_TOPIC: Final = "tile"
@@ -163,16 +166,26 @@ def stored(
         LedgerDamaged: ``E_TAMPERED``: an entry or tile that a new tile is made of is not what was written.
     """
     made = [StoredEvent(str(issuer), row.number, row.topic, row.state) for row in rows]
-    span = b"%d %d" % (rows[0].number, rows[-1].number)
-    made.append(StoredEvent(_command_stream(issuer, command), 1, _COMMAND_TOPIC, span))
+    beside = [command_row(command, rows[0].number, rows[-1].number)]
     if rows[0].number == 1:
         made.append(StoredEvent(ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
     before = rows[0].number - 1
     if before // WIDTH != rows[-1].number // WIDTH:
         leaves = [leaf_hash_of(row.state, issuer, row.number) for row in rows]
         for level, index, tile in completed(_Hashes(store, issuer), before, leaves):
-            made.append(StoredEvent(_tile_stream(issuer, level), index + 1, _TILE_TOPIC, tile.kept()))
+            beside.append(tile_row(level, index, tile))
+    made += (StoredEvent(f"{issuer}/{row.stream}", *row[1:]) for row in beside)
     return made
+
+
+def command_row(command: str, first: int, last: int) -> Beside:
+    """Return the row of a command that recorded some entries."""
+    return Beside(f"{COMMANDS}{command}", 1, _COMMAND_TOPIC, b"%d %d" % (first, last))
+
+
+def tile_row(level: int, index: int, tile: Tile) -> Beside:
+    """Return the row of a tile."""
+    return Beside(f"{TILES}{level}", index + 1, _TILE_TOPIC, tile.kept())
 
 
 class _Hashes:
@@ -203,11 +216,11 @@ def tree_of(store: Store, issuer: IssuerId) -> Tree:
 
 
 def _command_stream(issuer: IssuerId, command: CommandId) -> str:
-    return f"{issuer}/command/{command}"
+    return f"{issuer}/{COMMANDS}{command}"
 
 
 def _tile_stream(issuer: IssuerId, level: int) -> str:
-    return f"{issuer}/tiles/{level}"
+    return f"{issuer}/{TILES}{level}"
 
 
 def owner_of(stream: str) -> str:
@@ -249,13 +262,19 @@ def read_command(recorder: Recorder, issuer: IssuerId, command: CommandId) -> tu
         LedgerDamaged: ``E_TAMPERED`` when the row is not one that ``stored`` writes.
     """
     for row in recorder.select_events(_command_stream(issuer, command)):
-        span = _SPAN.fullmatch(row.state) if isinstance(row.state, bytes) else None
-        if span is None or int(span[1]) > int(span[2]):
+        span = read_span(row.state)
+        if span is None:
             raise LedgerDamaged(
                 "E_TAMPERED", f"{issuer} command {command}", f"{shown(row.state)} does not name its entries"
             )
-        return int(span[1]), int(span[2])
+        return span
     return None
+
+
+def read_span(state: object) -> tuple[int, int] | None:
+    """Return the first and last entry that the row of a command names, or nothing where it names none."""
+    span = _SPAN.fullmatch(state) if isinstance(state, bytes) else None
+    return (int(span[1]), int(span[2])) if span is not None and int(span[1]) <= int(span[2]) else None
 
 
 def read_rows(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:

@@ -75,7 +75,7 @@ _TABLES: Final = (
 
 # As the recorder asks for them, without an object of the library's for each row on the way.
 _NEXT_ROWS: Final = (
-    "SELECT originator_version, topic, state FROM stored_events"
+    "SELECT originator_version, topic, state, originator_id FROM stored_events"
     " WHERE originator_id=? AND originator_version>? ORDER BY originator_version LIMIT ?"
 )
 # In one statement, as another program may write the first entries meanwhile.
@@ -194,11 +194,16 @@ class SqliteStore:
     def _next(self, issuer: IssuerId, after: int, limit: int) -> list[Row]:
         with self._errors_named(), self._database.transaction(commit=False) as cursor:
             cursor.execute(_NEXT_ROWS, (str(issuer), after, limit))
-            rows: list[Row] = [*map(_to_row, cursor.fetchall())]
-        for row in rows:
-            if type(row.state) is not bytes:  # a column of SQLite takes values of any type
-                raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {row.number}", "its state is not bytes")
-        return rows
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        for number, topic, state, stream in found:
+            wrong = ""
+            if type(state) is not bytes or type(topic) is not str:  # a column of SQLite takes values of any type
+                wrong = "its state is not bytes, or its kind no text"
+            elif stream != issuer:  # going from row to row, SQLite does not look at their keys
+                wrong = "it stands under another name"
+            if wrong:
+                raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", wrong)
+        return [_to_row(row[:3]) for row in found]
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""

@@ -1,7 +1,7 @@
 """Records in a ledger and says so: ``recording TARGET COMMANDS SEED FOLD_AT``, to be looked at from outside.
 
-Each command is acknowledged by one write of ``! command`` to the standard output. The log is folded in after so many
-pages; the ledger is made, and closed.
+Each command is acknowledged by one write of ``! command`` to the standard output. The log is folded in after so
+many pages; the ledger is made, and closed.
 """
 
 from __future__ import annotations

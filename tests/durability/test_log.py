@@ -1,7 +1,7 @@
 """The log is folded into the file while nobody can write: read from the locks and writes that SQLite asks for.
 
-In the memory beside a file, byte 120 is the lock of the writers; SQLite locks a file as a whole, for whoever closes it
-last, by 510 bytes from 1,073,741,826 on (https://www.sqlite.org/walformat.html, section 2.3).
+In the memory beside a file, byte 120 is the lock of the writers; SQLite locks a file as a whole, for whoever closes
+it last, by 510 bytes from 1,073,741,826 on (https://www.sqlite.org/walformat.html, section 2.3).
 """
 
 from __future__ import annotations

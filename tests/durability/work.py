@@ -1,7 +1,7 @@
 """What the processes of the harnesses record, and what has to be found of it afterwards.
 
-The name of a command ends with the number of its entries, and says what they are: whoever meets a command anywhere can
-give it again, and can tell whether it is whole.
+The name of a command ends with the number of its entries, and says what they are: whoever meets a command anywhere
+can give it again, and can tell whether it is whole.
 """
 
 from __future__ import annotations
