@@ -548,6 +548,7 @@ _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
         **drawn,
         "replaced_by": None if drawn["replaced_by"] == drawn["claim"] else drawn["replaced_by"],
     },
+    ClaimDisclosed: lambda drawn: {**drawn, "about": drawn["about"] or drawn["effective_on"].latest},
     HolderListReceived: lambda drawn: {**drawn, "effective_on": EffectiveDay(drawn["effective_on"].latest)},
     HolderMerged: lambda drawn: {**drawn, "into": _another(drawn["into"], drawn["holder"])},
     AgreementSigned: _signed,
