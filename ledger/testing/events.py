@@ -542,13 +542,13 @@ _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
     HolderRenamed: _named,
     ClaimDisclosed: lambda drawn: {
         **drawn,
+        "about": drawn["about"] or drawn["effective_on"].latest,
         "other_measures": tuple(each for each in drawn["other_measures"] if each.name is not None),
     },
     ClaimWithdrawn: lambda drawn: {
         **drawn,
         "replaced_by": None if drawn["replaced_by"] == drawn["claim"] else drawn["replaced_by"],
     },
-    ClaimDisclosed: lambda drawn: {**drawn, "about": drawn["about"] or drawn["effective_on"].latest},
     HolderListReceived: lambda drawn: {**drawn, "effective_on": EffectiveDay(drawn["effective_on"].latest)},
     HolderMerged: lambda drawn: {**drawn, "into": _another(drawn["into"], drawn["holder"])},
     AgreementSigned: _signed,
