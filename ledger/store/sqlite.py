@@ -289,7 +289,7 @@ class SqliteStore:
         with self._errors_named(), self._database.transaction(commit=False) as cursor:
             cursor.execute(f"PRAGMA integrity_check({_FLAWS})")
             found = [line for row in cursor.fetchall() for line in str(row[0]).splitlines()]
-        return [] if found == ["ok"] else found
+        return [line for line in found if line != "ok" and not line.startswith("***")]
 
     def close(self) -> None:
         """Close every connection."""

@@ -116,8 +116,8 @@ def flipped(folder: Path, flips: int) -> str:
         for number in {*map(entry_of, lost)} - {0}:
             assert names(told.damage, Part.ENTRIES, number), (number, told.damage)
         named += bool(wrong)
-        if not wrong:
-            assert not told.is_damaged, told.damage
+        if not wrong:  # what still reads the same may stand on a page that is no longer sound
+            assert all(each.part is Part.ELSE for each in told.damage), told.damage
     return (
         f"{flips:,} flips: {changed:,} changed what is kept, {named:,} named, {refused:,} files refused, 0 missed"
     )
