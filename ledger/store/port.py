@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
@@ -12,6 +13,7 @@ from ledger.codec import leaf_hash_of
 from ledger.errors import LedgerDamaged, shown
 from ledger.identity import IssuerId
 from ledger.integrity.tiles import WIDTH, Tile, Tree, completed
+from ledger.pages import DIGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -178,7 +180,7 @@ def stored(
         made.append(StoredEvent(ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
     before = rows[0].number - 1
     if before // WIDTH != rows[-1].number // WIDTH:
-        leaves = [leaf_hash_of(row.state, issuer, row.number) for row in rows]
+        leaves = [unhexlify(row.state[-DIGEST:]) for row in rows]  # as they were sealed just now
         for level, index, tile in completed(_Hashes(store, issuer), before, leaves):
             beside.append(tile_row(level, index, tile))
     made += (StoredEvent(f"{issuer}/{row.stream}", *row[1:]) for row in beside)
