@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import evidence, record, replay, show
+from benchmarks import evidence, record, replay, show, verify
 from benchmarks.measure import machine
 
 BENCHMARKS: Final[dict[str, Callable[[], str]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: Final[dict[str, Callable[[], str]]] = {
     "record": record.run,
     "replay": replay.run,
     "evidence": evidence.run,
+    "verify": verify.run,
 }
 
 

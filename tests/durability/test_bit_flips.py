@@ -89,8 +89,9 @@ def examined(path: Path, kept: list[Anchor]) -> Verification | LedgerError:
         return error
 
 
-def flipped(folder: Path, flips: int) -> str:
+def flip_bits(folder: Path) -> str:
     """Turn over random bits, mostly one and sometimes five, and compare what is told with what has changed."""
+    flips = size(200, 6_000)
     sound = Sound(folder)
     chance = drawn("bit flips")
     changed = named = refused = 0
@@ -124,4 +125,4 @@ def flipped(folder: Path, flips: int) -> str:
 
 
 def test_every_bit_that_changes_what_is_kept_is_found_and_its_entry_named(tmp_path: Path, figure: Figure) -> None:
-    figure(flipped(tmp_path, size(200, 6_000)))
+    figure(flip_bits(tmp_path))

@@ -1,4 +1,4 @@
-"""A store is read from its bytes to the root: all that is not what was recorded is told, and how far that reaches."""
+"""A store is read from its bytes to its root: all is told that was not recorded so, and how far that reaches."""
 
 import sqlite3
 from collections.abc import Iterator
