@@ -76,7 +76,9 @@ def _about_damage(found: Verification) -> list[str]:
     if short := [each.anchor.size for each in found.compared if each.anchor.size > found.entries]:
         said.append(f"It ends with entry {found.entries:,}, and {max(short):,} were recorded.")
     if between := found.rewritten:
-        said.append(f"Something was rewritten among entries {between[0]:,} to {between[1]:,}.")
+        first, last = between
+        among = f"entry {first:,}" if first == last else f"one or more of entries {first:,} to {last:,}"
+        said.append(f"Something was rewritten: {among}.")
     if covered := found.covered():
         said.append(f"Up to entry {covered:,} the root is the one that somebody else has kept.")
     return said
