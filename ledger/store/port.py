@@ -155,6 +155,13 @@ class Inspectable(Store, Protocol):
             LedgerDamaged: The names cannot be read.
         """
 
+    def flaws(self) -> list[str]:
+        """Return what is wrong with the structures that the rows are kept in, as far as the store can tell.
+
+        Raises:
+            LedgerDamaged: They cannot be looked through.
+        """
+
 
 def stored(
     store: Store, issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: Sequence[str]
@@ -243,10 +250,12 @@ def read_issuers(recorder: Recorder) -> list[str]:
     """Return the issuers that a recorder lists.
 
     Raises:
-        LedgerDamaged: ``E_TAMPERED`` when the list names what cannot be an issuer, or one twice.
+        LedgerDamaged: ``E_TAMPERED`` when the list is not one that ``stored`` writes.
     """
     found: list[str] = []
-    for row in recorder.select_events(ISSUERS):
+    for place, row in enumerate(recorder.select_events(ISSUERS), 1):
+        if (row.originator_version, row.topic) != (place, _ISSUER_TOPIC):
+            raise LedgerDamaged("E_TAMPERED", "list of issuers", f"its row {place} is not what was written")
         try:
             name = str(IssuerId(row.state.decode("ascii")))
         except (AttributeError, ValueError) as error:  # text instead of bytes, bytes that are no name
