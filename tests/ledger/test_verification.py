@@ -189,6 +189,21 @@ def test_a_value_of_another_type_is_named_with_its_entry(path: Path, column: str
     assert places(found(path)) == ["entry 20"]
 
 
+def test_where_every_other_entry_is_damaged_each_is_named_and_no_other(path: Path) -> None:
+    broken(path, "UPDATE stored_events SET state = 'text' WHERE originator_id = 'acme' AND originator_version % 2")
+
+    assert places(found(path)) == [f"entry {number}" for number in range(1, ENTRIES, 2)]
+
+
+def test_a_row_that_claims_what_nobody_can_have_recorded_is_told_soon(path: Path) -> None:
+    broken(
+        path,
+        "INSERT INTO stored_events VALUES ('acme/command/x', 1, 'command', CAST('307 99999999999999999' AS BLOB))",
+    )
+
+    assert places(found(path)) == ["entries 307 to 99999999999999999"]
+
+
 def test_entries_that_are_missing_are_named_and_those_after_them_read(path: Path) -> None:
     broken(path, f"DELETE FROM stored_events {at(8)}", f"DELETE FROM stored_events {at(9)}")
     broken(path, f"UPDATE stored_events SET state = x'00' {at(300)}")
