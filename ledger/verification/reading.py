@@ -6,7 +6,7 @@ What could go wrong, and why it does not:
   reading goes on: as far as an entry is found, or any row beside the entries says that there was one.
 - *A row stands out of its order*, as its key was changed. It is not where it belongs, so it is missing there.
 - *Somebody records meanwhile.* Rows beside the entries are read after them, and then the entries that came since; a
-  command whose row has not been met is asked for by its name.
+  command or a tile whose row has not been met is asked for by its name.
 - *The hash of a damaged entry is not known.* It stands behind the entry, and in a tile. With either of them the
   root can be had, and may still be one that is kept elsewhere: then all other entries are those that were recorded.
 
@@ -29,7 +29,7 @@ from ledger.integrity.tiles import WIDTH
 from ledger.integrity.tree import Growing, leaf_hash
 from ledger.pages import DIGEST, Said
 from ledger.personal import Personal, particulars
-from ledger.store.port import COMMANDS, PAGE, TILES, command_row, read_span
+from ledger.store.port import COMMANDS, PAGE, TILES, command_row, read_span, tile_row
 from ledger.timeline import looks_ahead
 from ledger.verification.derived import Commands, Tiles
 from ledger.verification.findings import Damage, Part
@@ -106,7 +106,7 @@ class Examination:
         for first, last in self._commands.not_found():
             self._ask_for_command(first, last)
         for level, index in self._tiles.not_found():
-            self._tell(Damage(Part.TILES, "it is missing", name=f"tile {level}/{index}"))
+            self._ask_for_tile(level, index)
         self._compare_particulars()
         self._look_below()
 
@@ -348,6 +348,18 @@ class Examination:
             else:
                 what = f"its command is that of entries {span[0]} to {span[1]} too"
         self._tell(Damage(Part.COMMANDS, what, first, last))
+
+    def _ask_for_tile(self, level: int, index: int) -> None:
+        """Ask for a tile that has not been met: it came meanwhile, or is missing."""
+        what = _MISSING
+        try:
+            kept = self._store.tiles(self._issuer, level, index, index + 1)
+        except LedgerDamaged as error:
+            what = error.what
+        else:
+            if kept and self._tiles.found(level, tile_row(level, index, kept[0])):
+                return
+        self._tell(Damage(Part.TILES, what, name=f"tile {level}/{index}"))
 
     def _look_below(self) -> None:
         """Ask the store about the structures that its rows stand in."""

@@ -135,21 +135,31 @@ def test_of_several_issuers_one_has_to_be_named(path: Path) -> None:
 
 def test_what_is_recorded_meanwhile_is_not_damage(path: Path) -> None:
     class Busy(SqliteStore):
-        """Another program records when the rows beside the entries are read: before them, or after."""
+        """Others record and begin ledgers between any two questions."""
+
+        def owners(self) -> set[str]:
+            begin("beta")
+            found = super().owners()
+            begin("gamma")
+            return found
 
         def beside(self, issuer: IssuerId) -> Iterator[Beside]:
             record("before")
             yield from super().beside(issuer)
             record("after")
 
+    def begin(name: str) -> None:
+        with Ledger.open(path, name, create=True, clock=ticking()) as ledger:
+            ledger.record(issuer_registered(issuer=name))
+
     def record(command: str) -> None:
-        with Ledger.open(path) as ledger:
-            ledger.record(common_issued(), common_issued(), command=command)
+        with Ledger.open(path, "acme") as ledger:
+            ledger.record(*(common_issued() for _ in range(110)), command=command)
 
     with closing(Busy(path)) as store:
-        verification = verify(store)
+        verification = verify(store, "acme")
 
-    assert (verification.damage, verification.entries) == ((), ENTRIES + 4)
+    assert (verification.damage, verification.entries) == ((), ENTRIES + 220)  # and one more tile
 
 
 # --- entries -----------------------------------------------------------------------------------------------------
