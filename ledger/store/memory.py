@@ -17,6 +17,8 @@ from ledger.store.port import (
     read_command,
     read_issuers,
     read_rows,
+    read_tile_count,
+    read_tiles,
     stored,
 )
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
 
     from ledger.identity import CommandId, IssuerId
+    from ledger.integrity.tiles import Tile
 
 
 class _Recorder(POPOAggregateRecorder):
@@ -54,6 +57,18 @@ class MemoryStore:
             return []
         return read_rows(self._recorder, issuer, after)
 
+    def head(self, issuer: IssuerId) -> int:
+        """Return the number of an issuer's last entry."""
+        return self._heads.get(issuer, 0)
+
+    def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+        """Return tiles of an issuer's tree."""
+        return read_tiles(self._recorder, issuer, level, first, last)
+
+    def tile_count(self, issuer: IssuerId, level: int) -> int:
+        """Return how many tiles of a level are kept."""
+        return read_tile_count(self._recorder, issuer, level)
+
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded."""
         return read_command(self._recorder, issuer, command)
@@ -67,7 +82,7 @@ class MemoryStore:
     ) -> None:
         """Write the entries of one command, all or none."""
         try:
-            self._recorder.insert_events(stored(issuer, rows, command, self.issuers()))
+            self._recorder.insert_events(stored(self, issuer, rows, command, self.issuers()))
         except IntegrityError as error:
             raise Conflict from error
         self._heads[issuer] = rows[-1].number

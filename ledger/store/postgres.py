@@ -33,7 +33,10 @@ from ledger.store.port import (
     Row,
     owner_of,
     read_command,
+    read_head,
     read_issuers,
+    read_tile_count,
+    read_tiles,
     stored,
 )
 
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
     from ledger.identity import CommandId, IssuerId
+    from ledger.integrity.tiles import Tile
 
 _T = TypeVar("_T")
 _to_row: Final = partial(tuple.__new__, Row)
@@ -238,6 +242,18 @@ class PostgresStore:
         """Return the next entries of an issuer after a position."""
         return [*map(_to_row, self._rows(_NEXT_ROWS, str(issuer), after, PAGE))]
 
+    def head(self, issuer: IssuerId) -> int:
+        """Return the number of an issuer's last entry."""
+        return self._asked(lambda: read_head(self._recorder, str(issuer)))
+
+    def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+        """Return tiles of an issuer's tree."""
+        return self._asked(lambda: read_tiles(self._recorder, issuer, level, first, last))
+
+    def tile_count(self, issuer: IssuerId, level: int) -> int:
+        """Return how many tiles of a level are kept."""
+        return self._asked(lambda: read_tile_count(self._recorder, issuer, level))
+
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded."""
         return self._asked(lambda: read_command(self._recorder, issuer, command))
@@ -253,7 +269,7 @@ class PostgresStore:
         if self._readonly:
             raise Unavailable("E_READONLY", self._place, "it was opened to be read only")
         issuers = self.issuers() if rows[0].number == 1 else []
-        events = stored(issuer, rows, command, issuers)
+        events = stored(self, issuer, rows, command, issuers)
         beside = [(str(issuer), commitment, *kept) for commitment, kept in particulars.items()]
         unknown = False
         with self._errors_named():

@@ -29,7 +29,10 @@ from ledger.store.port import (
     Row,
     owner_of,
     read_command,
+    read_head,
     read_issuers,
+    read_tile_count,
+    read_tiles,
     stored,
 )
 from ledger.store.untouched import Untouched, look_beside, look_within
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
 
     from ledger.identity import CommandId, IssuerId
+    from ledger.integrity.tiles import Tile
 
 APPLICATION_ID: Final = 0x43615054
 """Marks the file as ours (``CaPT``); ``file`` and SQLite's own tools show it."""
@@ -71,7 +75,7 @@ _TABLES: Final = (
 
 # As the recorder asks for them, without an object of the library's for each row on the way.
 _NEXT_ROWS: Final = (
-    "SELECT originator_version, topic, state FROM stored_events"
+    "SELECT originator_version, topic, state, originator_id FROM stored_events"
     " WHERE originator_id=? AND originator_version>? ORDER BY originator_version LIMIT ?"
 )
 # In one statement, as another program may write the first entries meanwhile.
@@ -191,11 +195,31 @@ class SqliteStore:
     def _next(self, issuer: IssuerId, after: int, limit: int) -> list[Row]:
         with self._errors_named(), self._database.transaction(commit=False) as cursor:
             cursor.execute(_NEXT_ROWS, (str(issuer), after, limit))
-            rows: list[Row] = [*map(_to_row, cursor.fetchall())]
-        for row in rows:
-            if type(row.state) is not bytes:  # a column of SQLite takes values of any type
-                raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {row.number}", "its state is not bytes")
-        return rows
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        for number, topic, state, stream in found:
+            wrong = ""
+            if type(state) is not bytes or type(topic) is not str:  # a column of SQLite takes values of any type
+                wrong = "its state is not bytes, or its kind no text"
+            elif stream != issuer:  # going from row to row, SQLite does not look at their keys
+                wrong = "it stands under another name"
+            if wrong:
+                raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", wrong)
+        return [_to_row(row[:3]) for row in found]
+
+    def head(self, issuer: IssuerId) -> int:
+        """Return the number of an issuer's last entry."""
+        with self._errors_named():
+            return read_head(self._recorder, str(issuer))
+
+    def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+        """Return tiles of an issuer's tree."""
+        with self._errors_named():
+            return read_tiles(self._recorder, issuer, level, first, last)
+
+    def tile_count(self, issuer: IssuerId, level: int) -> int:
+        """Return how many tiles of a level are kept."""
+        with self._errors_named():
+            return read_tile_count(self._recorder, issuer, level)
 
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded."""
@@ -214,9 +238,10 @@ class SqliteStore:
             raise Unavailable("E_READONLY", str(self._path), "the file is read-only; ask for write access")
         issuers = self.issuers() if rows[0].number == 1 else []
         beside = [(str(issuer), commitment, *kept) for commitment, kept in particulars.items()]
+        events = stored(self, issuer, rows, command, issuers)
         try:
             with _errors_named(self._path, writing=True):
-                self._recorder.insert_events(stored(issuer, rows, command, issuers), particulars=beside)
+                self._recorder.insert_events(events, particulars=beside)
         except OutcomeOpen as error:
             raise OutcomeUnknown(command) from error
 
