@@ -3,8 +3,8 @@
 What could go wrong here, and why it does not:
 
 - *Half a ledger is copied.* Entries that SQLite has not folded into the file yet stand in the log beside it. A copy
-  is made by SQLite itself, of one moment, while others go on writing; a file that was copied by hand without its log
-  is a whole but shorter ledger, and only something kept elsewhere, a checkpoint, can tell.
+  is made by SQLite itself, of one moment, while others go on writing. A file that was copied by hand without its
+  log is a whole but shorter ledger, and only something kept elsewhere, a checkpoint, can tell.
 - *A copy that is not whole takes the place of one.* It is made beside its place, read from its bytes to the root of
   the tree, and gets its name when it is found sound. Nothing that is there already is ever written over.
 - *A log of another ledger is left where one is restored.* SQLite would take it for the log of the new file: it is
@@ -14,7 +14,7 @@ What could go wrong here, and why it does not:
 from __future__ import annotations
 
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +85,8 @@ def _copied(
     except OSError as error:
         raise Unavailable("E_FILE", str(into), f"it cannot be made: {error.strerror}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
     return found
 
 

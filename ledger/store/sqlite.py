@@ -296,9 +296,13 @@ class SqliteStore:
             Unavailable: It cannot be written.
         """
         os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(sqlite3.connect(place)) as copy, self._errors_named():
-            with self._database.transaction(commit=False) as cursor, _errors_named(place, writing=True):
-                cursor.sqlite_cursor.connection.backup(copy)
+        with (
+            self._errors_named(),
+            self._database.transaction(commit=False) as cursor,
+            _errors_named(place, writing=True),
+            closing(sqlite3.connect(place)) as copy,
+        ):
+            cursor.sqlite_cursor.connection.backup(copy)
         with place.open("r+b") as file:
             os.fsync(file.fileno())
         os.chmod(place, self._path.stat().st_mode & 0o777 | 0o600)
