@@ -440,10 +440,16 @@ def _look_at(path: Path) -> Look:
     return look
 
 
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
 def _check(look: Look, path: Path) -> None:
     if look.head[:16] != b"SQLite format 3\0" or int.from_bytes(look.head[68:72]) != APPLICATION_ID:
         raise Unavailable("E_STORE_FORMAT", str(path), "it is not a shareholder ledger; name another file")
-    if look.size % (int.from_bytes(look.head[16:18]) or 1):  # SQLite reads what is missing of a page as zeros
+    # SQLite reads what is missing of a page as zeros; a page whose writing was cut short stands in the log, whole.
+    if look.size % (int.from_bytes(look.head[16:18]) or 1) and not _has_log(path):
         raise Unavailable("E_STORE_FORMAT", str(path), "it was cut short; restore it from a backup")
     layout = int.from_bytes(look.head[60:64])
     if layout != LAYOUT:

@@ -717,6 +717,17 @@ def test_a_truncated_file_is_refused_wherever_it_was_cut(path: Path) -> None:
         assert (error.code, error.EXIT) == ("E_STORE_FORMAT", 5), length
 
 
+def test_a_file_whose_last_page_was_cut_while_its_log_was_folded_in_is_whole(path: Path, tmp_path: Path) -> None:
+    with closing(SqliteStore(path)) as store:
+        store.append(ACME, rows(4, 4), TWO, {"sha256:2": (b"salt", "Bob")})
+        for end in ("", "-wal"):
+            shutil.copy(f"{path}{end}", tmp_path / f"copy{end}")
+        as_it_was = contents(store)
+    os.truncate(tmp_path / "copy", path.stat().st_size - 1_000)
+
+    assert opened(tmp_path / "copy") == as_it_was
+
+
 def test_a_file_overwritten_within_is_refused_or_read_as_it_was(path: Path) -> None:
     whole, as_it_was = path.read_bytes(), opened(path)
 
