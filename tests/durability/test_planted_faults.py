@@ -9,9 +9,11 @@ from typing import Final
 import pytest
 
 from tests.durability import faults
+from tests.durability.test_backups import back_up_while_somebody_writes
 from tests.durability.test_kill import kill_it
 from tests.durability.test_log import watch_the_log
 from tests.durability.test_power import cut_the_power
+from tests.durability.test_strangers_files import receive
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 Harness = Callable[[Path], object]
@@ -27,6 +29,10 @@ HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
     # --- the server ----------------------------------------------------------------------------------------------
     # --- personal data -------------------------------------------------------------------------------------------
     # --- backups and strangers' files ----------------------------------------------------------------------------
+    (faults.a_backup_copies_the_file_alone, back_up_while_somebody_writes),
+    (faults.a_schema_is_believed, receive),
+    (faults.nobody_looks_beside_a_file, receive),
+    (faults.a_file_of_somebody_else_is_opened_as_ours, receive),
     # --- logs and counters ---------------------------------------------------------------------------------------
 )
 IN_PROCESSES: Final[tuple[tuple[Plant, HarnessOfProcesses], ...]] = (
