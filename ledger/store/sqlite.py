@@ -325,6 +325,8 @@ def _errors_named(path: Path, *, writing: bool = False) -> Iterator[None]:
     """Turn what SQLite says into one of our own answers."""
     try:
         yield
+    except UnicodeDecodeError as error:  # what SQLite says may quote what it met
+        raise LedgerDamaged("E_STORE_FORMAT", str(path), "SQLite cannot read it") from error
     except (PersistenceError, sqlite3.Error) as error:
         text, code = str(error), cause(error)
         if code == sqlite3.SQLITE_CONSTRAINT:
