@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerDamaged, Unavailable, UnknownName, nearest
+from ledger.store.addresses import on_server, told
 from ledger.store.sqlite import SqliteStore, sync_folder
 from ledger.verification import Anchor, Verification, verify
 
@@ -37,6 +38,7 @@ def back_up(file: str | Path, into: str | Path) -> tuple[Verification, ...]:
         LedgerDamaged: The ledger is not what was recorded. No copy is left.
         Unavailable: It cannot be read, or the copy cannot be made.
     """
+    _is_a_file(file)
     with closing(SqliteStore(file)) as source:
         return _copied(source, Path(into), {})
 
@@ -59,6 +61,7 @@ def restore(
         NotUnderstood: ``E_ISSUER``: there are anchors, and nothing says whose.
         UnknownName: The backup does not hold the issuer.
     """
+    _is_a_file(into)
     with closing(SqliteStore(backup, readonly=True)) as source:
         kept = tuple(anchors)
         if kept and issuer is None:
@@ -67,6 +70,12 @@ def restore(
         if issuer is not None and issuer not in source.issuers():
             raise UnknownName("issuer", issuer, None, nearest(issuer, source.issuers()))
         return _copied(source, Path(into), {issuer: kept})
+
+
+def _is_a_file(place: str | Path) -> None:
+    if on_server(place):
+        what = "a ledger on a server is backed up by the server: pg_dump, then pg_restore"
+        raise Unavailable("E_FILE", told(place), what)
 
 
 def _copied(
