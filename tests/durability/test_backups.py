@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from pathlib import Path
 from threading import Thread
 
@@ -17,21 +16,37 @@ from tests.durability.sizes import SEED, size
 
 _MORE_THAN_ANYBODY_WAITS_FOR = 1_000_000
 _PAGES = 200
+_EACH = 8
+"""Backups of one ledger; the next are of a new one, so that it does not grow for ever."""
 
 
-def back_up_while_somebody_writes(folder: Path, *, backups: int = 6) -> str:
-    """Back up a ledger so many times, restore each, and look at what it holds."""
-    target = folder / "a.ledger"
+def back_up_while_somebody_writes(folder: Path, *, backups: int = _EACH) -> str:
+    """Back up so many times, restore each, and look at what it holds."""
+    short, sizes = 0, list[int]()
+    for first in range(0, backups, _EACH):
+        target = folder / f"{first}.ledger"
+        found, missing = _of_one_ledger(target, min(_EACH, backups - first))
+        short, sizes = short + missing, [*sizes, *found]
+        target.unlink()
+    return (
+        f"{len(sizes)} of {backups} backups whole, of {min(sizes):,} to {max(sizes):,} entries, while another program"
+        f" wrote; the file copied without its log was short {short} times"
+    )
+
+
+def _of_one_ledger(target: Path, backups: int) -> tuple[list[int], int]:
+    """Return how many entries each backup holds, and how often the file alone lacked some."""
+    folder = target.parent
     writer = started("recording", target, _MORE_THAN_ANYBODY_WAITS_FOR, SEED, _PAGES)
     assert writer.stdout is not None
     lines = writer.stdout
     acknowledged = [lines.readline()[2:-1]]
     reader = Thread(target=lambda: acknowledged.extend(line[2:-1] for line in lines))
     reader.start()
-    short, sizes = 0, Counter[int]()
+    short, sizes = 0, list[int]()
     try:
         for number in range(backups):
-            copy, again = folder / f"{number}.backup", folder / f"{number}.ledger"
+            copy, again = folder / f"{number}.backup", folder / f"{number}.restored"
             before = [*acknowledged]
             alone = Path(shutil.copy(target, folder / "alone.ledger"))
             short += _is_short(alone, before)
@@ -42,7 +57,7 @@ def back_up_while_somebody_writes(folder: Path, *, backups: int = 6) -> str:
                 raise AssertionError(error.line()) from error
             held = work.check(str(again), before)
             assert held.total() == found.entries, f"{found.entries} were told, and {held.total()} are there"
-            sizes[found.entries] += 1
+            sizes.append(found.entries)
             copy.unlink()
             again.unlink()
         assert writer.poll() is None, "the writer ended by itself"
@@ -53,10 +68,7 @@ def back_up_while_somebody_writes(folder: Path, *, backups: int = 6) -> str:
         for stream in (writer.stdin, writer.stdout, writer.stderr):
             assert stream is not None
             stream.close()
-    return (
-        f"{backups} of {backups} backups whole, of {min(sizes):,} to {max(sizes):,} entries, while another program"
-        f" wrote; the file copied without its log was short {short} times"
-    )
+    return sizes, short
 
 
 def _is_short(file: Path, acknowledged: list[str]) -> bool:
