@@ -29,7 +29,7 @@ def back_up_while_somebody_writes(folder: Path, *, backups: int = _EACH) -> str:
         short, sizes = short + missing, [*sizes, *found]
         target.unlink()
     return (
-        f"{len(sizes)} of {backups} backups whole, of {min(sizes):,} to {max(sizes):,} entries, while another program"
+        f"{len(sizes)} of {backups} backups whole, of {min(sizes):,} to {max(sizes):,} entries, while somebody"
         f" wrote; the file copied without its log was short {short} times"
     )
 
