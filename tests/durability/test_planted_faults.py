@@ -11,6 +11,7 @@ import pytest
 from tests.durability import faults
 from tests.durability.test_backups import back_up_while_somebody_writes
 from tests.durability.test_disk_fails import let_it_fail
+from tests.durability.test_evidence import prove_and_forge, sign_whatever_comes
 from tests.durability.test_kill import kill_it
 from tests.durability.test_log import watch_the_log
 from tests.durability.test_lost_replies import lose_replies, lose_the_server
@@ -29,6 +30,12 @@ HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
     # --- the file ------------------------------------------------------------------------------------------------
     # --- the tree ------------------------------------------------------------------------------------------------
     # --- checkpoints, proofs and witnesses -----------------------------------------------------------------------
+    (faults.a_key_signs_what_does_not_continue, sign_whatever_comes),
+    (faults.a_key_remembers_nothing, sign_whatever_comes),
+    (faults.a_witness_believes_every_growth, sign_whatever_comes),
+    (faults.a_path_may_be_too_long, prove_and_forge),
+    (faults.a_signature_is_believed, prove_and_forge),
+    (faults.a_key_of_small_order_is_taken, prove_and_forge),
     # --- verification --------------------------------------------------------------------------------------------
     # --- the server ----------------------------------------------------------------------------------------------
     (faults.a_lost_answer_is_taken_for_a_conflict, lose_replies),
