@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +22,7 @@ import ledger.store.sqlite
 from ledger.errors import Unavailable
 from ledger.integrity.tree import check_inclusion
 from ledger.store import postgres
+from ledger.store.places import Look
 from ledger.store.port import stored
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import SqliteStore
@@ -65,6 +68,17 @@ def a_failing_sync_is_taken_for_done(patch: pytest.MonkeyPatch) -> None:
             commit(self)
 
     patch.setattr(SQLiteConnection, "commit", careless)
+
+
+def a_look_at_the_file_is_over_at_once(patch: pytest.MonkeyPatch) -> None:
+    """Close a descriptor of the file, as anybody would, and SQLite's locks go with it."""
+    look = Look.at
+
+    def briefly(path: Path) -> Look:
+        os.close(os.open(path, os.O_RDONLY))
+        return look(path)
+
+    patch.setattr(Look, "at", briefly)
 
 
 def an_entry_is_committed_by_itself(patch: pytest.MonkeyPatch) -> None:

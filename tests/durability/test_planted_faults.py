@@ -58,6 +58,7 @@ IN_PROCESSES: Final[tuple[tuple[Plant, HarnessOfProcesses], ...]] = (
     (faults.a_commit_that_failed_is_refused_at_once, let_it_fail),
     (faults.a_failing_sync_is_taken_for_done, let_it_fail),
     (faults.an_entry_is_committed_by_itself, cut_the_power),
+    (faults.a_look_at_the_file_is_over_at_once, kill_it),
     (faults.an_append_waits_for_the_next_one, kill_it),
     (faults.a_command_given_again_counts_again, kill_it),
     # --- the server ----------------------------------------------------------------------------------------------
