@@ -10,6 +10,7 @@ import pytest
 
 from tests.durability import faults
 from tests.durability.test_backups import back_up_while_somebody_writes
+from tests.durability.test_bit_flips import flip_bits
 from tests.durability.test_disk_fails import let_it_fail
 from tests.durability.test_evidence import prove_and_forge, sign_whatever_comes
 from tests.durability.test_kill import kill_it
@@ -18,6 +19,7 @@ from tests.durability.test_lost_replies import lose_replies, lose_the_server
 from tests.durability.test_power import cut_the_power
 from tests.durability.test_stops import stop_it
 from tests.durability.test_strangers_files import receive
+from tests.durability.test_tamperings import tamper
 from tests.durability.test_writers import write_at_once_on_a_server
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -37,6 +39,11 @@ HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
     (faults.a_signature_is_believed, prove_and_forge),
     (faults.a_key_of_small_order_is_taken, prove_and_forge),
     # --- verification --------------------------------------------------------------------------------------------
+    (faults.roots_are_not_compared, tamper),
+    (faults.what_fits_in_itself_is_called_verified, tamper),
+    (faults.kept_hashes_are_believed, flip_bits),
+    (faults.only_the_first_damage_is_told, flip_bits),
+    (faults.what_cannot_be_read_is_taken_for_the_end, flip_bits),
     # --- the server ----------------------------------------------------------------------------------------------
     (faults.a_lost_answer_is_taken_for_a_conflict, lose_replies),
     (faults.a_lost_answer_is_called_a_refusal, lose_the_server),
