@@ -392,7 +392,7 @@ def _has_room(database: SQLiteDatastore) -> bool:
     try:
         with database.get_connection(commit=False):
             return True
-    except (PersistenceError, sqlite3.Error, LedgerError) as error:
+    except (PersistenceError, sqlite3.Error, LedgerError, UnicodeDecodeError) as error:
         return cause(error) != sqlite3.SQLITE_FULL
 
 
