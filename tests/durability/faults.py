@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,13 +16,15 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
+import ledger.codec
 import ledger.integrity.notes
 import ledger.integrity.proofs
 import ledger.journal
 import ledger.store.sqlite
 from ledger.errors import Unavailable
+from ledger.integrity import tiles, tree
 from ledger.integrity.tree import check_inclusion
-from ledger.store import postgres
+from ledger.store import port, postgres
 from ledger.store.places import Look
 from ledger.store.port import Row, stored
 from ledger.store.postgres import PostgresStore
@@ -132,6 +135,39 @@ def _said_otherwise(patch: pytest.MonkeyPatch, instead: Mapping[str, str]) -> No
 
 
 # --- the tree ----------------------------------------------------------------------------------------------------
+
+
+def a_leaf_is_hashed_without_its_prefix(patch: pytest.MonkeyPatch) -> None:
+    """Let a leaf and a node be one."""
+    patch.setattr(ledger.codec, "_leaf_hash", lambda envelope: sha256(envelope).hexdigest().encode())
+
+
+def a_node_is_hashed_without_its_prefix(patch: pytest.MonkeyPatch) -> None:
+    """Let a node and a leaf be one."""
+    for module in (tree, tiles):
+        patch.setattr(module, "node_hash", lambda left, right: sha256(left + right).digest())
+
+
+def a_tile_is_left_to_a_later_commit(patch: pytest.MonkeyPatch) -> None:
+    """Write the entries, and nothing of the tree."""
+    patch.setattr(port, "completed", lambda *given: [])
+
+
+def a_tile_begins_one_entry_late(patch: pytest.MonkeyPatch) -> None:
+    """Count entries from 0 where they count from 1."""
+    completed = tiles.completed
+    patch.setattr(port, "completed", lambda kept, before, added: completed(kept, before, [*added[1:], added[0]]))
+
+
+def a_proof_may_have_hashes_to_spare(patch: pytest.MonkeyPatch) -> None:
+    """Take what a proof needs, and do not look at the rest."""
+    check = tree.check_consistency
+
+    def generous(older: int, newer: int, path: Sequence[bytes], *roots: bytes) -> bool:
+        return any(check(older, newer, path[:count], *roots) for count in range(len(path) + 1))
+
+    patch.setattr(tree, "check_consistency", generous)
+
 
 # --- checkpoints, proofs and witnesses ---------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from tests.durability.test_backups import back_up_while_somebody_writes
 from tests.durability.test_bit_flips import flip_bits
 from tests.durability.test_disk_fails import let_it_fail
 from tests.durability.test_evidence import prove_and_forge, sign_whatever_comes
+from tests.durability.test_growth import grow
 from tests.durability.test_kill import kill_it
 from tests.durability.test_log import watch_the_log
 from tests.durability.test_lost_replies import lose_replies, lose_the_server
@@ -31,6 +32,11 @@ HarnessOfProcesses = Callable[[Path, tuple[str, ...]], object]
 HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
     # --- the file ------------------------------------------------------------------------------------------------
     # --- the tree ------------------------------------------------------------------------------------------------
+    (faults.a_leaf_is_hashed_without_its_prefix, grow),
+    (faults.a_node_is_hashed_without_its_prefix, grow),
+    (faults.a_tile_is_left_to_a_later_commit, grow),
+    (faults.a_tile_begins_one_entry_late, grow),
+    (faults.a_proof_may_have_hashes_to_spare, grow),
     # --- checkpoints, proofs and witnesses -----------------------------------------------------------------------
     (faults.a_key_signs_what_does_not_continue, sign_whatever_comes),
     (faults.a_key_remembers_nothing, sign_whatever_comes),
