@@ -15,6 +15,7 @@ from tests.durability.test_kill import kill_it
 from tests.durability.test_log import watch_the_log
 from tests.durability.test_lost_replies import lose_replies, lose_the_server
 from tests.durability.test_power import cut_the_power
+from tests.durability.test_repeats import give_often_in_a_file
 from tests.durability.test_stops import stop_it
 from tests.durability.test_writers import write_at_once_on_a_server
 
@@ -26,6 +27,7 @@ HarnessOfProcesses = Callable[[Path, tuple[str, ...]], object]
 
 HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
     # --- the file ------------------------------------------------------------------------------------------------
+    (faults.a_command_given_again_counts_again, give_often_in_a_file),
     # --- the tree ------------------------------------------------------------------------------------------------
     # --- checkpoints, proofs and witnesses -----------------------------------------------------------------------
     (faults.a_key_signs_what_does_not_continue, sign_whatever_comes),
