@@ -51,6 +51,8 @@ APPLICATION_ID: Final = 0x43615054
 LAYOUT: Final = 1
 """Version of the tables."""
 BUSY_SECONDS: Final = 5
+_FLAWS: Final = 10
+"""So many of them are told: one bit may cause hundreds."""
 _LONGEST: Final = 2 * MAX_PAYLOAD_BYTES
 """No row of ours is longer; a damaged length is not believed."""
 _FULL: Final = 2
@@ -289,6 +291,13 @@ class SqliteStore:
                 found.add(owner_of(name))
             last = f"{owner_of(name)}0" if "/" in name[1:] else name
 
+    def flaws(self) -> list[str]:
+        """Return what SQLite finds wrong with the pages of the file."""
+        with self._errors_named(), self._database.transaction(commit=False) as cursor:
+            cursor.execute(f"PRAGMA integrity_check({_FLAWS})")
+            found = [line for row in cursor.fetchall() for line in str(row[0]).splitlines()]
+        return [line for line in found if line != "ok" and not line.startswith("***")]
+
     def close(self) -> None:
         """Close every connection."""
         if not self._database.pool.closed:
@@ -308,6 +317,8 @@ def _errors_named(path: Path, *, writing: bool = False) -> Iterator[None]:
     """Turn what SQLite says into one of our own answers."""
     try:
         yield
+    except UnicodeDecodeError as error:  # SQLite quotes what it cannot understand of the tables
+        raise LedgerDamaged("E_STORE_FORMAT", str(path), "SQLite cannot read what its tables are") from error
     except (PersistenceError, sqlite3.Error) as error:
         text, code = str(error), cause(error)
         if code == sqlite3.SQLITE_CONSTRAINT:

@@ -200,6 +200,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "chart": ("registrar.cli.charts:chart", "A picture, as SVG, PNG or a Vega-Lite spec."),
     },
     "Evidence": {
+        "verify": ("registrar.cli.verification:verify", "Read all bytes: are they what was recorded?"),
         "key": ("registrar.cli.evidence:key", "Make a signing key, or show its public half."),
         "checkpoint": ("registrar.cli.evidence:checkpoint", "Sign what the record is now."),
         "prove": ("registrar.cli.evidence:prove", "Prove an entry, or that the record only grew."),
