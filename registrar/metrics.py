@@ -16,6 +16,8 @@ from ledger.quantities import plain
 from registrar.observing import OK
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from registrar.observing import Seen
 
 _BUCKETS: Final = ("0.001", "0.005", "0.01", "0.05", "0.1", "0.5", "1", "5", "10", "+Inf")
@@ -44,24 +46,25 @@ class Metrics:
         """Count what was seen."""
         seconds = Fraction(seen.nanoseconds, 10**9)
         if seen.verb is not None:
-            self._count("captable_verbs_total", verb=seen.verb, status=str(seen.status), result=seen.result)
-            self._time("captable_verb_seconds", seconds, verb=seen.verb)
+            ended = {"verb": seen.verb, "status": str(seen.status), "result": seen.result}
+            self._count("captable_verbs_total", ended)
+            self._time("captable_verb_seconds", {"verb": seen.verb}, seconds)
             return
-        self._count("captable_store_calls_total", call=seen.what, result=seen.result)
-        self._time("captable_store_call_seconds", seconds, call=seen.what)
+        self._count("captable_store_calls_total", {"call": seen.what, "result": seen.result})
+        self._time("captable_store_call_seconds", {"call": seen.what}, seconds)
         if seen.entries is not None and seen.result == OK:
             name = "recorded" if seen.what == "append" else "read"
-            self._count(f"captable_entries_{name}_total", Fraction(seen.entries))
+            self._count(f"captable_entries_{name}_total", {}, seen.entries)
 
-    def _count(self, name: str, more: Fraction = Fraction(1), **labels: str) -> None:  # noqa: B008 - it does not change
+    def _count(self, name: str, labels: Mapping[str, str], more: Fraction | int = 1) -> None:
         self._values[name, ",".join(f'{label}="{value}"' for label, value in labels.items())] += more
 
-    def _time(self, name: str, seconds: Fraction, **labels: str) -> None:
+    def _time(self, name: str, labels: Mapping[str, str], seconds: Fraction) -> None:
         for bucket in _BUCKETS:
             within = bucket == "+Inf" or seconds <= Fraction(bucket)
-            self._count(f"{name}_bucket", Fraction(within), **labels, le=bucket)
-        self._count(f"{name}_sum", seconds, **labels)
-        self._count(f"{name}_count", **labels)
+            self._count(f"{name}_bucket", {**labels, "le": bucket}, int(within))
+        self._count(f"{name}_sum", labels, seconds)
+        self._count(f"{name}_count", labels)
 
     def add(self, text: str) -> None:
         """Add the counters of another process.

@@ -1,7 +1,7 @@
-"""What a store was asked and how it went, for whoever operates it: which call, how long, how many entries, what result.
+"""What a store was asked and how it went, for whoever operates it: which call, how long, what came of it.
 
-Nothing of what is recorded is told: no name, no payload, no text of a fact or of a refusal. A line has the words and
-numbers of ``Seen`` alone, and of what went wrong the stable code.
+Nothing of what is recorded is told: no name, no payload, no text of a fact or of a refusal. A line has the words
+and numbers of ``Seen`` alone, and of what went wrong the stable code.
 
     store = Observed(store_at("acme.db"), lambda seen: print(line(seen, datetime.now(UTC))))
     ledger = Ledger(store)

@@ -106,7 +106,11 @@ class Failing(MemoryStore):
         self.error = error
 
     def append(
-        self, issuer: IssuerId, rows: Sequence[Row], command: CommandId, particulars: Mapping[str, tuple[bytes, str]]
+        self,
+        issuer: IssuerId,
+        rows: Sequence[Row],
+        command: CommandId,
+        particulars: Mapping[str, tuple[bytes, str]],
     ) -> None:
         raise self.error
 
@@ -192,7 +196,7 @@ def test_every_line_is_of_the_text_format_and_every_histogram_adds_up(all_seen: 
 def test_a_text_that_holds_something_else_is_refused_and_nothing_of_it_is_counted() -> None:
     metrics = counted([Seen(what="read", result="ok", nanoseconds=5)])
     before = metrics.text()
-    for foreign in ("node_load1 0.5", before + "captable_store_calls_total{call=\"read\"} many", "\0"):
+    for foreign in ("node_load1 0.5", before + 'captable_store_calls_total{call="read"} many', "\0"):
         with pytest.raises(NotUnderstood, match="no counter"):
             metrics.add(foreign)
 
