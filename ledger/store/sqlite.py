@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -155,7 +155,8 @@ class SqliteStore:
     def __init__(self, path: str | Path, *, create: bool = False, readonly: bool = False) -> None:
         self._path = Path(path)
         missing = _is_missing(self._path, create=create)
-        _is_near(self._path)
+        if not readonly:
+            _is_near(self._path)
         if missing:
             _make(self._path)
         self._look = _look_at(self._path)
@@ -291,6 +292,30 @@ class SqliteStore:
                 found.add(owner_of(name))
             last = f"{owner_of(name)}0" if "/" in name[1:] else name
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    def copy(self, place: Path) -> None:
+        """Copy all that the file holds, as it is at one moment, into a new file; return once the disk has it.
+
+        Raises:
+            OSError: The new file cannot be made.
+            Unavailable: It cannot be written.
+        """
+        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with (
+            self._errors_named(),
+            self._database.transaction(commit=False) as cursor,
+            _errors_named(place, writing=True),
+            closing(sqlite3.connect(place)) as copy,
+        ):
+            cursor.sqlite_cursor.connection.backup(copy)
+        with place.open("r+b") as file:
+            os.fsync(file.fileno())
+        os.chmod(place, self._path.stat().st_mode & 0o777 | 0o600)
+
     def flaws(self) -> list[str]:
         """Return what SQLite finds wrong with the pages of the file."""
         with self._errors_named(), self._database.transaction(commit=False) as cursor:
@@ -367,7 +392,7 @@ def _has_room(database: SQLiteDatastore) -> bool:
     try:
         with database.get_connection(commit=False):
             return True
-    except (PersistenceError, sqlite3.Error, LedgerError) as error:
+    except (PersistenceError, sqlite3.Error, LedgerError, UnicodeDecodeError) as error:
         return cause(error) != sqlite3.SQLITE_FULL
 
 
@@ -385,7 +410,7 @@ def _make(path: Path) -> None:
                 cursor.execute(f"PRAGMA user_version={LAYOUT}")
             database.close()
         os.link(draft, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileExistsError:
         pass  # somebody made it meanwhile, and whole
     except OSError as error:
@@ -394,7 +419,7 @@ def _make(path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Wait until the disk has the names in a folder; where folders cannot be opened, the system sees to it."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -292,5 +293,27 @@ def a_command_given_again_to_a_server_counts_again(patch: pytest.MonkeyPatch) ->
 # --- personal data -----------------------------------------------------------------------------------------------
 
 # --- backups and strangers' files --------------------------------------------------------------------------------
+
+
+def a_backup_copies_the_file_alone(patch: pytest.MonkeyPatch) -> None:
+    """Leave out the log, as whoever copies the file by hand does."""
+    patch.setattr(SqliteStore, "copy", lambda self, place: shutil.copyfile(self.path, place))
+
+
+def a_schema_is_believed(patch: pytest.MonkeyPatch) -> None:
+    """Ask a file without having looked at what it brings."""
+    patch.setattr(ledger.store.sqlite, "look_within", lambda *unused: None)
+
+
+def nobody_looks_beside_a_file(patch: pytest.MonkeyPatch) -> None:
+    """Let SQLite obey what lies there."""
+    patch.setattr(ledger.store.sqlite, "look_beside", lambda *unused: None)
+    patch.setattr(ledger.store.sqlite, "Untouched", lambda *unused: None)
+
+
+def a_file_of_somebody_else_is_opened_as_ours(patch: pytest.MonkeyPatch) -> None:
+    """Let SQLite take in the log of a file that is to be read only."""
+    patch.setattr(ledger.store.sqlite, "Untouched", lambda *unused: None)
+
 
 # --- logs and counters -------------------------------------------------------------------------------------------

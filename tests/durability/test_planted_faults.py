@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from tests.durability import faults
+from tests.durability.test_backups import back_up_while_somebody_writes
 from tests.durability.test_bit_flips import flip_bits
 from tests.durability.test_disk_fails import let_it_fail
 from tests.durability.test_evidence import prove_and_forge, sign_whatever_comes
@@ -18,6 +19,7 @@ from tests.durability.test_log import watch_the_log
 from tests.durability.test_lost_replies import lose_replies, lose_the_server
 from tests.durability.test_power import cut_the_power
 from tests.durability.test_stops import stop_it
+from tests.durability.test_strangers_files import receive
 from tests.durability.test_tamperings import tamper
 from tests.durability.test_writers import write_at_once_on_a_server
 
@@ -55,6 +57,10 @@ HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
     (faults.a_position_can_be_taken_twice, write_at_once_on_a_server),
     # --- personal data -------------------------------------------------------------------------------------------
     # --- backups and strangers' files ----------------------------------------------------------------------------
+    (faults.a_backup_copies_the_file_alone, back_up_while_somebody_writes),
+    (faults.a_schema_is_believed, receive),
+    (faults.nobody_looks_beside_a_file, receive),
+    (faults.a_file_of_somebody_else_is_opened_as_ours, receive),
     # --- logs and counters ---------------------------------------------------------------------------------------
 )
 IN_PROCESSES: Final[tuple[tuple[Plant, HarnessOfProcesses], ...]] = (
