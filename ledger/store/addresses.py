@@ -11,7 +11,7 @@ from ledger.errors import needed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ledger.store.port import Store
+    from ledger.store.port import Inspectable
 
 UNTOLD: Final = "postgresql://…"
 """A URL that is not understood, and may hold a password anywhere."""
@@ -54,7 +54,7 @@ def is_there(place: str | Path) -> bool:
     return os.path.exists(place)
 
 
-def store_at(place: str | Path, *, create: bool = False, readonly: bool = False) -> Store:
+def store_at(place: str | Path, *, create: bool = False, readonly: bool = False) -> Inspectable:
     """Return the store at a place.
 
     Args:

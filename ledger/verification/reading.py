@@ -49,6 +49,7 @@ _FAR: Final = 1_000_000
 _PATIENCE: Final = 1_000
 """After so many entries that cannot be had, the next is looked for in steps twice as long."""
 _MISSING: Final = "it is missing"
+_GONE: Final = "it was recorded, and is not there any more"
 _TILE: Final = re.compile(rf"{TILES}([0-7])", re.ASCII)
 _HASH: Final = re.compile(rb"[0-9a-f]{64}")
 
@@ -96,17 +97,18 @@ class Examination:
         """Read everything, and compare it."""
         self._follow()
         later = [row for row in self._rows_beside() if not self._compared(row)]
-        claimed = max(map(_claim, later), default=0)
+        claimed = max([*map(_claim, later), *self._sizes], default=0)
         why = self._follow()
         while (why or self.size < claimed) and self._pass(why, claimed):
             why = self._follow()
         for row in later:
             self._compared(row, at_last=True)
-        for number in self._commands.not_found():
-            self._ask_for_command(number)
+        for first, last in self._commands.not_found():
+            self._ask_for_command(first, last)
         for level, index in self._tiles.not_found():
             self._tell(Damage(Part.TILES, "it is missing", name=f"tile {level}/{index}"))
         self._compare_particulars()
+        self._look_below()
 
     def _tell(self, found: Damage) -> None:
         joined = self.damage[-1].with_next(found) if self.damage else None
@@ -139,7 +141,7 @@ class Examination:
 
         Args:
             why: Why the page after the last entry cannot be read, if that is so.
-            claimed: Number of the last entry, by the rows beside the entries.
+            claimed: Number of the last entry, by the rows beside the entries, or by what is kept elsewhere.
         """
         begin, (row, said) = self.size, self._peek(self.size)
         while row is not None and row.number == self.size + 1 and self.size < begin + PAGE:
@@ -147,7 +149,7 @@ class Examination:
             row, said = self._peek(self.size)
         if self.size > begin:
             return True
-        reason = said or (why if row is None and why else _MISSING)
+        reason = said or (_MISSING if row is not None else why or _GONE)
         horizon = max(claimed, self.size + PAGE if why else 0)
         place, tries = self.size, 0
         while row is None or row.number <= self.size:
@@ -317,10 +319,10 @@ class Examination:
             self._tell(Damage(Part.TILES, what, name=f"tile {level}/{_index(row)}"))
         return True
 
-    def _ask_for_command(self, number: int) -> None:
+    def _ask_for_command(self, first: int, last: int) -> None:
         """Ask for the row of a command that has not been met: it came meanwhile, or something is wrong."""
         try:
-            row = self._store.peek(self._issuer, number - 1)
+            row = self._store.peek(self._issuer, first - 1)
             command = _entry(row, self._issuer).command if row is not None else CommandId("unknown")
             span = self._store.command(self._issuer, command)
         except LedgerDamaged as error:
@@ -332,7 +334,16 @@ class Examination:
                 return
             else:
                 what = f"its command is that of entries {span[0]} to {span[1]} too"
-        self._tell(Damage(Part.COMMANDS, what, number, number))
+        self._tell(Damage(Part.COMMANDS, what, first, last))
+
+    def _look_below(self) -> None:
+        """Ask the store about the structures that its rows stand in."""
+        try:
+            flaws = self._store.flaws()
+        except LedgerDamaged as error:
+            flaws = [error.what]
+        for what in flaws:
+            self._tell(Damage(Part.ELSE, what, name="the store below its rows"))
 
     def _compare_particulars(self) -> None:
         try:

@@ -44,6 +44,8 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "import": ("registrar.cli.imports:import_register", "Take over a register from Excel or CSV."),
         "import-xbrl": ("registrar.cli.filings:import_xbrl", "Take over figures of a filing as claims."),
         "template": ("registrar.cli.imports:template", "Write an empty form of a register to fill in."),
+        "backup": ("registrar.cli.backups:backup", "Copy a ledger whole, while others write to it."),
+        "restore": ("registrar.cli.backups:restore", "Make a ledger of a backup."),
         "export-register": ("registrar.cli.imports:export_register", "Write the register as import reads it."),
     },
     "Company": {
@@ -200,6 +202,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "chart": ("registrar.cli.charts:chart", "A picture, as SVG, PNG or a Vega-Lite spec."),
     },
     "Evidence": {
+        "verify": ("registrar.cli.verification:verify", "Read all bytes: are they what was recorded?"),
         "key": ("registrar.cli.evidence:key", "Make a signing key, or show its public half."),
         "checkpoint": ("registrar.cli.evidence:checkpoint", "Sign what the record is now."),
         "prove": ("registrar.cli.evidence:prove", "Prove an entry, or that the record only grew."),

@@ -332,7 +332,8 @@ def test_an_entry_that_is_missing_or_damaged_completes_no_tile(store: Store) -> 
 def by_hand(store: Store, stream: str, number: int, state: Any) -> None:
     """Write a row past the store."""
     recorder: Any = store._recorder  # type: ignore[attr-defined]  # both stores have one
-    recorder.insert_events([StoredEvent(stream, number, "by hand", state)], particulars=())
+    topic = "issuer" if stream == "/issuers" else "by hand"
+    recorder.insert_events([StoredEvent(stream, number, topic, state)], particulars=())
 
 
 @pytest.mark.parametrize(
@@ -399,6 +400,12 @@ def test_every_row_beside_the_entries_is_shown_once(
     ]
     assert [*store.beside(BETA)] == [Beside("command/c-1", 1, "command", b"1 1")]
     assert [*store.beside(IssuerId("acm"))] == []
+
+
+def test_a_sound_store_has_no_flaws(store: Inspectable) -> None:
+    store.append(ACME, rows(1, 300), ONE, {})
+
+    assert store.flaws() == []
 
 
 def test_every_issuer_that_a_row_names_is_shown(store: Inspectable) -> None:
