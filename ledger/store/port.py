@@ -119,6 +119,7 @@ class Store(Protocol):
             Conflict: A position or the command is taken.
             Unavailable: The store cannot write now; nothing was written.
             OutcomeUnknown: It failed while committing.
+            LedgerDamaged: ``E_TAMPERED``: what a tile would be made of is not what was written.
         """
 
     def particulars(self, issuer: IssuerId) -> Particulars:

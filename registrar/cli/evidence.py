@@ -159,15 +159,16 @@ def check_proof(
 
     No ledger is needed, and no connection. The keys are those that you got from their owners.
     """
+    from ledger.errors import LedgerError
     from registrar import evidence
 
-    shown = evidence.shown(
-        bytes_of(proof, _MAX_BYTES, proof),
-        verifier(log),
-        [verifier(each) for each in witnesses],
-        older=None if since is None else bytes_of(since, _MAX_BYTES, since),
-        fact=None if fact_file is None else bytes_of(fact_file, _MAX_BYTES, fact_file),
-    )
+    older = None if since is None else bytes_of(since, _MAX_BYTES, since)
+    fact = None if fact_file is None else bytes_of(fact_file, _MAX_BYTES, fact_file)
+    given, keys = bytes_of(proof, _MAX_BYTES, proof), [verifier(each) for each in (log, *witnesses)]
+    try:
+        shown = evidence.shown(given, keys[0], keys[1:], older=older, fact=fact)
+    except LedgerError as error:
+        raise error.at(error.where or proof) from None
     if as_json:
         from registrar import as_json as json
 

@@ -26,6 +26,7 @@ from ledger.store import Conflict, MemoryStore, Row, Store
 from ledger.store.port import Beside, Inspectable, tree_of
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import APPLICATION_ID, SqliteStore
+from ledger.verification import Anchor, Level, verify
 from tests.builders import common_issued, founding, ticking
 
 ACME, BETA = IssuerId("acme"), IssuerId("beta")
@@ -406,6 +407,20 @@ def test_a_sound_store_has_no_flaws(store: Inspectable) -> None:
     store.append(ACME, rows(1, 300), ONE, {})
 
     assert store.flaws() == []
+
+
+def test_a_record_is_verified_alike_in_every_store(store: Inspectable) -> None:
+    ledger = Ledger(store, clock=ticking())
+    ledger.record(*founding())
+    ledger.record(*(common_issued() for _ in range(300)))
+    kept = Anchor(306, ledger.tree().root(), Level.CHECKPOINT, "elsewhere")
+
+    found = verify(store, anchors=[kept])
+
+    assert (found.damage, found.entries, found.covered()) == ((), 306, 306)
+    by_hand(store, "acme/command/x", 1, b"no span")
+    by_hand(store, "acme/tiles/1", 1, b"no tile")
+    assert sorted(each.place for each in verify(store).damage) == ["command 'x'", "tile 1/0"]
 
 
 def test_every_issuer_that_a_row_names_is_shown(store: Inspectable) -> None:

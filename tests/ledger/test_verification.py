@@ -135,21 +135,31 @@ def test_of_several_issuers_one_has_to_be_named(path: Path) -> None:
 
 def test_what_is_recorded_meanwhile_is_not_damage(path: Path) -> None:
     class Busy(SqliteStore):
-        """Another program records when the rows beside the entries are read: before them, or after."""
+        """Others record and begin ledgers between any two questions."""
+
+        def owners(self) -> set[str]:
+            begin("beta")
+            found = super().owners()
+            begin("gamma")
+            return found
 
         def beside(self, issuer: IssuerId) -> Iterator[Beside]:
             record("before")
             yield from super().beside(issuer)
             record("after")
 
+    def begin(name: str) -> None:
+        with Ledger.open(path, name, create=True, clock=ticking()) as ledger:
+            ledger.record(issuer_registered(issuer=name))
+
     def record(command: str) -> None:
-        with Ledger.open(path) as ledger:
-            ledger.record(common_issued(), common_issued(), command=command)
+        with Ledger.open(path, "acme") as ledger:
+            ledger.record(*(common_issued() for _ in range(110)), command=command)
 
     with closing(Busy(path)) as store:
-        verification = verify(store)
+        verification = verify(store, "acme")
 
-    assert (verification.damage, verification.entries) == ((), ENTRIES + 4)
+    assert (verification.damage, verification.entries) == ((), ENTRIES + 220)  # and one more tile
 
 
 # --- entries -----------------------------------------------------------------------------------------------------
@@ -187,6 +197,21 @@ def test_a_value_of_another_type_is_named_with_its_entry(path: Path, column: str
     broken(path, f"UPDATE stored_events SET {column} = {value} {at(20)}")
 
     assert places(found(path)) == ["entry 20"]
+
+
+def test_where_every_other_entry_is_damaged_each_is_named_and_no_other(path: Path) -> None:
+    broken(path, "UPDATE stored_events SET state = 'text' WHERE originator_id = 'acme' AND originator_version % 2")
+
+    assert places(found(path)) == [f"entry {number}" for number in range(1, ENTRIES, 2)]
+
+
+def test_a_row_that_claims_what_nobody_can_have_recorded_is_told_soon(path: Path) -> None:
+    broken(
+        path,
+        "INSERT INTO stored_events VALUES ('acme/command/x', 1, 'command', CAST('307 99999999999999999' AS BLOB))",
+    )
+
+    assert places(found(path)) == ["entries 307 to 99999999999999999"]
 
 
 def test_entries_that_are_missing_are_named_and_those_after_them_read(path: Path) -> None:
