@@ -140,6 +140,14 @@ def shared() -> Server:
     return server
 
 
+def leave_alone(database: str) -> None:
+    """Wait until nobody else is in a database: the server ends what a program that was killed has begun."""
+    others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with psycopg.connect(database, autocommit=True) as connection:
+        while connection.execute(f"{others} AND backend_type = 'client backend'").fetchone() is not None:
+            time.sleep(0.01)
+
+
 def _reachable(programs: Path, folder: Path) -> Path:
     """Return programs that *nobody* may run: these, or a copy where a folder on the way is private."""
     with suppress(PermissionError):

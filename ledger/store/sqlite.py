@@ -130,6 +130,8 @@ class _DurablePool(SQLiteConnectionPool):
         if level != _FULL:
             raise InterfaceError(f"synchronous is {level} and must be {_FULL}")
         cursor.execute("PRAGMA wal_autocheckpoint=0")
+        cursor.execute("PRAGMA fullfsync=ON")  # on a Mac, the disk has it only then
+        cursor.execute("PRAGMA checkpoint_fullfsync=ON")
 
 
 class _Recorder(CarefulRecorder):

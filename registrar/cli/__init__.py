@@ -265,9 +265,13 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a verb, and see that all it printed has left the process."""
+        from registrar.cli.watching import watching
+
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            with watching(ctx, ctx.params.get("log"), ctx.params.get("metrics")) as ended:
+                result = super().invoke(ctx)
+                sys.stdout.flush()
+                ended(result)
         except BrokenPipeError:
             # Whoever read has seen enough. Nothing is left to flush at the end, which would fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -392,5 +396,14 @@ Example:
 Name the ledger once: export CAPTABLE_FILE=acme.db""",
 )
 @click.version_option(package_name="captable-ledger", prog_name="captable", message="%(prog)s %(version)s")
-def main() -> None:
+@click.option(
+    "--log", metavar="FILE|-", envvar="CAPTABLE_LOG", help="Write log lines there, as JSON [CAPTABLE_LOG]."
+)
+@click.option(
+    "--metrics",
+    metavar="FILE",
+    envvar="CAPTABLE_METRICS",
+    help="Count into this file, as Prometheus reads it [CAPTABLE_METRICS].",
+)
+def main(log: str | None, metrics: str | None) -> None:
     """A shareholder ledger: who owned which shares of a company, and what investors promised it, at any date."""

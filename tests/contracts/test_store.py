@@ -207,8 +207,8 @@ def root_of(taken: list[Row]) -> bytes:
     return growing.root()
 
 
-@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 511, 512, 700])
-@pytest.mark.parametrize("step", [1, 100, 256, 700])
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 600])
+@pytest.mark.parametrize("step", [1, 100, 600])
 def test_the_tree_is_the_same_however_the_entries_came(store: Store, size: int, step: int) -> None:
     for first in range(1, size + 1, step):
         store.append(ACME, rows(first, min(first + step - 1, size)), CommandId(f"c-{first}"), {})

@@ -18,6 +18,7 @@ from tests.durability.test_kill import kill_it
 from tests.durability.test_log import watch_the_log
 from tests.durability.test_lost_replies import lose_replies, lose_the_server
 from tests.durability.test_power import cut_the_power
+from tests.durability.test_repeats import give_often_in_a_file
 from tests.durability.test_stops import stop_it
 from tests.durability.test_strangers_files import receive
 from tests.durability.test_tamperings import tamper
@@ -31,6 +32,7 @@ HarnessOfProcesses = Callable[[Path, tuple[str, ...]], object]
 
 HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
     # --- the file ------------------------------------------------------------------------------------------------
+    (faults.a_command_given_again_counts_again, give_often_in_a_file),
     # --- the tree ------------------------------------------------------------------------------------------------
     (faults.a_leaf_is_hashed_without_its_prefix, grow),
     (faults.a_node_is_hashed_without_its_prefix, grow),
