@@ -21,7 +21,7 @@ from tests.durability import work
 from tests.durability.children import planted
 from tests.server import leave_alone
 
-FRESH = 50
+FRESH = 20
 """Kills after which a new ledger is begun, so that writers write instead of reading."""
 
 
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> None:
             with Ledger.open(target) as ledger:
                 work.record(ledger, begun)
             acknowledged.append(begun)
-            assert work.check(target, acknowledged).keys() == {*found, begun}
+            assert work.glance(target).keys() == {*found, begun}
         killed += len(told)
         entries += sum(map(work.entries_of, told))
     print(
