@@ -614,6 +614,26 @@ def test_a_value_of_another_type_is_damage(path: Path, statement: str, place: st
     assert error.line().isprintable()
 
 
+def test_a_row_whose_key_was_changed_where_it_stands_is_never_taken_for_an_entry(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    with closing(SqliteStore(path, create=True)) as store:
+        store.append(ACME, rows(1, 60), ONE, {})
+    whole = path.read_bytes()
+    told = 0
+
+    for number in range(2, 61):
+        key = b"acme%ckind.1" % number
+        assert whole.count(key) == 1
+        path.write_bytes(whole.replace(key, key.replace(b"acme", b"Acme")))
+        with closing(SqliteStore(path)) as store:
+            try:
+                assert number not in [row.number for row in everything(store)]  # looked for, it is passed over
+            except LedgerDamaged as error:
+                assert (error.code, error.place) == ("E_TAMPERED", f"acme entry {number}")
+                told += 1
+    assert told
+
+
 def test_particulars_can_be_erased(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DELETE FROM particulars")
