@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ledger.identity import CommandId, IssuerId
     from ledger.store import Row, Store
-    from ledger.store.port import Particulars
 
 
 class Announcing:
@@ -24,6 +23,7 @@ class Announcing:
 
     def __init__(self, store: Store, tell: Callable[[CommandId], None]) -> None:
         self._store, self._tell = store, tell
+        self.keys = store.keys
 
     def issuers(self) -> list[str]:
         """Return the issuers that have entries."""
@@ -42,15 +42,15 @@ class Announcing:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        beside: Mapping[int, bytes],
     ) -> None:
         """Tell the command, then write its entries."""
         self._tell(command)
-        self._store.append(issuer, rows, command, particulars)
+        self._store.append(issuer, rows, command, beside)
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars of an issuer's holders."""
-        return self._store.particulars(issuer)
+    def beside(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return what lies beside the next entries after a position that have something."""
+        return self._store.beside(issuer, after)
 
     def close(self) -> None:
         """Close the store."""

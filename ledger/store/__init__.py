@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from ledger.store.keys import Keys, MemoryKeys
 from ledger.store.memory import MemoryStore
 from ledger.store.port import Conflict, Row, Store
 
-__all__ = ["Conflict", "MemoryStore", "Row", "Store"]
+__all__ = ["Conflict", "Keys", "MemoryKeys", "MemoryStore", "Row", "Store"]

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from eventsourcing.persistence import IntegrityError
 from eventsourcing.popo import POPOAggregateRecorder
 
-from ledger.store.port import Conflict, Particulars, Row, read_command, read_issuers, read_rows, stored
+from ledger.store.keys import MemoryKeys
+from ledger.store.port import Conflict, Row, read_beside, read_command, read_issuers, read_rows, stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ledger.identity import CommandId, IssuerId
+    from ledger.store.keys import Keys
 
 
 class MemoryStore:
@@ -20,7 +22,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._recorder = POPOAggregateRecorder()
-        self._particulars: dict[str, Particulars] = {}
+        self.keys: Keys = MemoryKeys()
         self._heads: dict[str, int] = {}
 
     def issuers(self) -> list[str]:
@@ -42,19 +44,18 @@ class MemoryStore:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        beside: Mapping[int, bytes],
     ) -> None:
-        """Write the entries of one command, all or none."""
+        """Write the entries of one command and what lies beside them, all or none."""
         try:
-            self._recorder.insert_events(stored(issuer, rows, command, self.issuers()))
+            self._recorder.insert_events(stored(issuer, rows, command, self.issuers(), beside))
         except IntegrityError as error:
             raise Conflict from error
         self._heads[issuer] = rows[-1].number
-        self._particulars.setdefault(issuer, {}).update(particulars)
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars of an issuer's holders."""
-        return dict(self._particulars.get(issuer, {}))
+    def beside(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return what lies beside the next entries after a position that have something."""
+        return read_beside(self._recorder, issuer, after)
 
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ledger.identity import CommandId
+    from ledger.store.keys import Keys
 
 ISSUERS: Final = "/issuers"
 """Stream that lists the issuers of a store; a slash never stands in the name of one."""
@@ -22,6 +23,7 @@ PAGE: Final = 1_000
 _SPAN: Final = re.compile(rb"([1-9][0-9]{0,17}) ([1-9][0-9]{0,17})")
 _COMMAND_TOPIC: Final = "command"
 _ISSUER_TOPIC: Final = "issuer"
+_BESIDE_TOPIC: Final = "sealed.1"
 
 
 class Row(NamedTuple):
@@ -42,12 +44,14 @@ class Conflict(Exception):
     """Another writer took the position, or the command is there already. Nothing was written."""
 
 
-Particulars = dict[str, tuple[bytes, str]]
-"""Personal particulars by commitment: salt and value."""
-
-
 class Store(Protocol):
-    """Keeps the streams of issuers, their commands, and personal particulars beside them."""
+    """Keeps the streams of issuers, their commands, and sealed personal values beside them.
+
+    Attributes:
+        keys: Where the keys of those values are kept.
+    """
+
+    keys: Keys
 
     def issuers(self) -> list[str]:
         """Return the issuers that have entries, in the order in which they came.
@@ -73,9 +77,15 @@ class Store(Protocol):
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        beside: Mapping[int, bytes],
     ) -> None:
-        """Write the entries of one command, all or none, durably.
+        """Write the entries of one command and what lies beside them, all or none, durably.
+
+        Args:
+            issuer: Whose entries.
+            rows: The entries, in order.
+            command: What recorded them.
+            beside: Sealed personal values, by the number of their entry.
 
         Raises:
             Conflict: A position or the command is taken.
@@ -83,22 +93,25 @@ class Store(Protocol):
             OutcomeUnknown: It failed while committing.
         """
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars that are kept beside the issuer's stream."""
+    def beside(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return what lies beside the next entries after a position that have something: at most ``PAGE``."""
 
     def close(self) -> None:
         """Give back what the store holds open."""
 
 
-def stored(issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: Sequence[str]) -> list[StoredEvent]:
+def stored(
+    issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: Sequence[str], beside: Mapping[int, bytes]
+) -> list[StoredEvent]:
     """Return the rows of one command as the recorders take them.
 
     The command is a stream of one row, so that its primary key refuses a second one; a new issuer is a row of
-    the list of issuers.
+    the list of issuers. What lies beside an entry is a row of its number in a stream beside that of the entries.
     """
     made = [StoredEvent(str(issuer), row.number, row.topic, row.state) for row in rows]
     span = b"%d %d" % (rows[0].number, rows[-1].number)
     made.append(StoredEvent(_command_stream(issuer, command), 1, _COMMAND_TOPIC, span))
+    made += [StoredEvent(_beside_stream(issuer), number, _BESIDE_TOPIC, state) for number, state in beside.items()]
     if rows[0].number == 1:
         made.append(StoredEvent(ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
     return made
@@ -106,6 +119,10 @@ def stored(issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: S
 
 def _command_stream(issuer: IssuerId, command: CommandId) -> str:
     return f"{issuer}/command/{command}"
+
+
+def _beside_stream(issuer: IssuerId) -> str:
+    return f"{issuer}/beside"
 
 
 class Recorder(Protocol):
@@ -154,4 +171,10 @@ def read_command(recorder: Recorder, issuer: IssuerId, command: CommandId) -> tu
 def read_rows(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
     """Return the next entries of an issuer after a position."""
     found = recorder.select_events(str(issuer), gt=after, limit=PAGE)
+    return [Row(each.originator_version, each.topic, each.state) for each in found]
+
+
+def read_beside(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
+    """Return what lies beside the next entries of an issuer after a position that have something."""
+    found = recorder.select_events(_beside_stream(issuer), gt=after, limit=PAGE)
     return [Row(each.originator_version, each.topic, each.state) for each in found]

@@ -7,37 +7,34 @@ import sqlite3
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, PersistenceError
 from eventsourcing.sqlite import (
     SQLiteAggregateRecorder,
     SQLiteConnection,
     SQLiteConnectionPool,
-    SQLiteCursor,
     SQLiteDatastore,
 )
 
 from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
-from ledger.store.port import ISSUERS, PAGE, Conflict, Particulars, Row, read_command, read_issuers, stored
+from ledger.store.key_file import KeyFile
+from ledger.store.port import ISSUERS, PAGE, Conflict, Row, read_beside, read_command, read_issuers, stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from eventsourcing.persistence import StoredEvent
-
     from ledger.identity import CommandId, IssuerId
+    from ledger.store.keys import Keys
 
 APPLICATION_ID: Final = 0x43615054
 """Marks the file as ours (``CaPT``); ``file`` and SQLite's own tools show it."""
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Version of the tables."""
 BUSY_SECONDS: Final = 5
 _FULL: Final = 2
 
 _TABLES: Final = (
-    "CREATE TABLE IF NOT EXISTS particulars (issuer TEXT, commitment TEXT, salt BLOB, value TEXT,"
-    " PRIMARY KEY (issuer, commitment)) WITHOUT ROWID",
     # A recorded entry is never changed; whoever tries is told so by the file itself.
     "CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON stored_events"
     " BEGIN SELECT RAISE(ABORT, 'a recorded entry is never changed'); END",
@@ -81,34 +78,28 @@ class _DurablePool(SQLiteConnectionPool):
         return connection
 
 
-class _Recorder(SQLiteAggregateRecorder):
-    """Writes personal particulars in the transaction that writes the entries."""
-
-    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
-        super()._insert_events(c, stored_events)
-        c.executemany("INSERT OR IGNORE INTO particulars VALUES (?,?,?,?)", kwargs["particulars"])
-
-
 class SqliteStore:
     """Keeps entries in a file.
 
     Args:
         path: The file.
         create: Whether to make it when it does not exist.
+        keys: Where the keys of personal values are kept; in a file beside this one, when not given.
 
     Raises:
         Unavailable: ``E_FILE`` or ``E_STORE_FORMAT``: there is no such file, or it is something else.
     """
 
-    def __init__(self, path: str | Path, *, create: bool = False) -> None:
+    def __init__(self, path: str | Path, *, create: bool = False, keys: Keys | None = None) -> None:
         self._path = Path(path)
+        self.keys: Keys = keys if keys is not None else KeyFile(f"{path}.keys")
         if _is_missing(self._path, create=create):
             _make(self._path)
         _look_at(self._path)
         # `mode=rw` never makes a file by mistake.
         self._readonly = not _writable(self._path)
         self._database = _database(self._path, "ro" if self._readonly else "rw")
-        self._recorder = _Recorder(self._database)
+        self._recorder = SQLiteAggregateRecorder(self._database)
 
     @contextmanager
     def _errors_named(self) -> Iterator[None]:
@@ -146,16 +137,15 @@ class SqliteStore:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        beside: Mapping[int, bytes],
     ) -> None:
-        """Write the entries of one command, all or none; return once the disk has them."""
+        """Write the entries of one command and what lies beside them; return once the disk has all of it."""
         if self._readonly:
             raise Unavailable("E_READONLY", str(self._path), "the file is read-only; ask for write access")
         issuers = self.issuers() if rows[0].number == 1 else []
-        beside = [(str(issuer), commitment, *kept) for commitment, kept in particulars.items()]
         with self._errors_named():
             try:
-                self._recorder.insert_events(stored(issuer, rows, command, issuers), particulars=beside)
+                self._recorder.insert_events(stored(issuer, rows, command, issuers, beside))
             except IntegrityError as error:
                 raise Conflict from error
             except OperationalError as error:
@@ -163,11 +153,10 @@ class SqliteStore:
                     raise  # SQLite rolls these back before anything is committed
                 raise OutcomeUnknown(command) from error
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars of an issuer's holders."""
-        with self._errors_named(), self._database.transaction(commit=False) as cursor:
-            cursor.execute("SELECT commitment, salt, value FROM particulars WHERE issuer=?", (str(issuer),))
-            return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+    def beside(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return what lies beside the next entries after a position that have something."""
+        with self._errors_named():
+            return read_beside(self._recorder, issuer, after)
 
     def close(self) -> None:
         """Close every connection."""
@@ -215,7 +204,7 @@ def _make(path: Path) -> None:
         with _errors_named(path):
             database = _database(draft, "rwc")
             with database.transaction(commit=True) as cursor:
-                for statement in (*_Recorder(database).construct_create_table_statements(), *_TABLES):
+                for statement in (*SQLiteAggregateRecorder(database).construct_create_table_statements(), *_TABLES):
                     cursor.execute(statement)
                 cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
                 cursor.execute(f"PRAGMA user_version={LAYOUT}")

@@ -53,7 +53,7 @@ def contents(store: Store) -> object:
         issuers,
         {name: everything(store, IssuerId(name)) for name in (ACME, BETA)},
         {(name, command): store.command(name, command) for name in (ACME, BETA) for command in (ONE, TWO, THREE)},
-        {name: store.particulars(name) for name in (ACME, BETA)},
+        {name: store.beside(name, 0) for name in (ACME, BETA)},
     )
 
 
@@ -64,7 +64,7 @@ def test_a_new_store_holds_nothing(store: Store) -> None:
     assert store.issuers() == []
     assert everything(store) == []
     assert store.command(ACME, ONE) is None
-    assert store.particulars(ACME) == {}
+    assert store.beside(ACME, 0) == []
 
 
 def test_what_is_appended_is_read_back_in_order(store: Store) -> None:
@@ -130,11 +130,11 @@ def test_a_command_tells_its_first_and_last_entry(store: Store) -> None:
     ids=["last number", "first number", "number within", "command", "command of several", "all the same"],
 )
 def test_a_conflict_writes_nothing(store: Store, taken: list[Row], command: CommandId) -> None:
-    store.append(ACME, rows(1, 2), ONE, {"sha256:1": (b"salt", "Ada")})
+    store.append(ACME, rows(1, 2), ONE, {1: b"beside one"})
     before = contents(store)
 
     with pytest.raises(Conflict):
-        store.append(ACME, taken, command, {"sha256:2": (b"salt", "Bob")})
+        store.append(ACME, taken, command, {taken[-1].number: b"more"})
 
     assert contents(store) == before
     store.append(ACME, rows(3, 3), TWO, {})
@@ -149,14 +149,14 @@ def test_issuers_are_listed_in_the_order_in_which_they_came(store: Store) -> Non
 
 
 def test_issuers_do_not_see_each_other(store: Store) -> None:
-    store.append(ACME, rows(1, 2), ONE, {"sha256:1": (b"salt a", "Ada")})
-    store.append(BETA, rows(1, 1, b"beta "), ONE, {"sha256:1": (b"salt b", "Bea")})
+    store.append(ACME, rows(1, 2), ONE, {1: b"beside acme"})
+    store.append(BETA, rows(1, 1, b"beta "), ONE, {1: b"beside beta"})
 
     assert everything(store) == rows(1, 2)
     assert everything(store, BETA) == rows(1, 1, b"beta ")
     assert (store.command(ACME, ONE), store.command(BETA, ONE)) == ((1, 2), (1, 1))
-    assert store.particulars(ACME) == {"sha256:1": (b"salt a", "Ada")}
-    assert store.particulars(BETA) == {"sha256:1": (b"salt b", "Bea")}
+    assert [row.state for row in store.beside(ACME, 0)] == [b"beside acme"]
+    assert [row.state for row in store.beside(BETA, 0)] == [b"beside beta"]
 
 
 def test_an_issuer_whose_name_begins_like_another_is_another(store: Store) -> None:
@@ -166,21 +166,29 @@ def test_an_issuer_whose_name_begins_like_another_is_another(store: Store) -> No
     assert store.command(ACME, ONE) is None
 
 
-def test_particulars_come_with_their_entries(store: Store) -> None:
-    store.append(ACME, rows(1, 1), ONE, {"sha256:1": (bytes(32), "Ada"), "sha256:2": (b"\xff" * 32, "Zoé 株")})
-    store.append(ACME, rows(2, 2), TWO, {"sha256:3": (b"s", "Bob")})
+def test_what_lies_beside_entries_comes_with_them(store: Store) -> None:
+    anything = bytes(range(256))
+    store.append(ACME, rows(1, 3), ONE, {1: b"one", 3: anything})
+    store.append(ACME, rows(4, 5), TWO, {5: b"five"})
 
-    assert store.particulars(ACME) == {
-        "sha256:1": (bytes(32), "Ada"),
-        "sha256:2": (b"\xff" * 32, "Zoé 株"),
-        "sha256:3": (b"s", "Bob"),
-    }
+    assert [(row.number, row.state) for row in store.beside(ACME, 0)] == [(1, b"one"), (3, anything), (5, b"five")]
+    assert [row.number for row in store.beside(ACME, 1)] == [3, 5]
+    assert store.beside(ACME, 5) == []
+
+
+def test_what_lies_beside_entries_is_read_in_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("port", "sqlite"):
+        monkeypatch.setattr(f"ledger.store.{module}.PAGE", 2, raising=False)
+    store.append(ACME, rows(1, 5), ONE, {number: b"%d" % number for number in (1, 2, 4, 5)})
+
+    assert [row.number for row in store.beside(ACME, 0)] == [1, 2]
+    assert [row.number for row in store.beside(ACME, 2)] == [4, 5]
 
 
 def by_hand(store: Store, stream: str, number: int, state: Any) -> None:
     """Write a row past the store."""
     recorder: Any = store._recorder  # type: ignore[attr-defined]  # both stores have one
-    recorder.insert_events([StoredEvent(stream, number, "by hand", state)], particulars=())
+    recorder.insert_events([StoredEvent(stream, number, "by hand", state)])
 
 
 @pytest.mark.parametrize(
@@ -215,7 +223,7 @@ def path(tmp_path: Path) -> Path:
     """Return a file that holds three entries."""
     found = tmp_path / "a.ledger"
     with closing(SqliteStore(found, create=True)) as made:
-        made.append(ACME, rows(1, 3), ONE, {"sha256:1": (b"salt", "Ada")})
+        made.append(ACME, rows(1, 3), ONE, {1: b"beside one"})
     return found
 
 
@@ -234,7 +242,7 @@ def refused(open_it: Callable[[], object]) -> LedgerError:
 def test_what_was_appended_is_there_after_opening_again(path: Path) -> None:
     with closing(SqliteStore(path)) as again:
         assert everything(again) == rows(1, 3)
-        assert again.particulars(ACME) == {"sha256:1": (b"salt", "Ada")}
+        assert [row.state for row in again.beside(ACME, 0)] == [b"beside one"]
         again.append(ACME, rows(4, 4), TWO, {})
 
 
@@ -268,7 +276,7 @@ def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
 def test_the_file_says_what_it_is(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
@@ -343,7 +351,6 @@ def test_the_file_itself_refuses_changes(path: Path, statement: str, says: str) 
         ("UPDATE stored_events SET topic = CAST(x'ff' AS TEXT) WHERE originator_version = 2", "a.ledger"),
         ("UPDATE stored_events SET state = NULL WHERE originator_id = '/issuers'", "list of issuers"),
         ("DELETE FROM stored_events WHERE originator_id = '/issuers'", "list of issuers"),
-        ("UPDATE particulars SET value = CAST(x'ff' AS TEXT)", "a.ledger"),
     ],
 )
 def test_a_value_of_another_type_is_damage(path: Path, statement: str, place: str) -> None:
@@ -358,26 +365,6 @@ def test_a_value_of_another_type_is_damage(path: Path, statement: str, place: st
     assert error.code == "E_TAMPERED"
     assert error.place.endswith(place)
     assert error.line().isprintable()
-
-
-def test_particulars_can_be_erased(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DELETE FROM particulars")
-
-    with closing(SqliteStore(path)) as store:
-        assert store.particulars(ACME) == {}
-        assert everything(store) == rows(1, 3)
-
-
-def test_entries_whose_particulars_cannot_be_written_are_not_written(path: Path) -> None:
-    before = opened(path)
-    wrong: Any = object()
-
-    with closing(SqliteStore(path)) as store:
-        error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {"sha256:9": (b"salt", wrong)}))
-
-    assert isinstance(error, Unavailable)
-    assert opened(path) == before
 
 
 # --- what is not a ledger ----------------------------------------------------------------------------------------
@@ -405,7 +392,7 @@ def sqlite_file(path: Path, *statements: str) -> None:
         (lambda path: sqlite_file(path, "PRAGMA application_id=1", "CREATE TABLE t (x)"), "E_STORE_FORMAT"),
         (
             lambda path: sqlite_file(
-                path, f"PRAGMA application_id={APPLICATION_ID}", "PRAGMA user_version=2", "CREATE TABLE t (x)"
+                path, f"PRAGMA application_id={APPLICATION_ID}", "PRAGMA user_version=1", "CREATE TABLE t (x)"
             ),
             "E_STORE_FORMAT",
         ),
@@ -503,8 +490,8 @@ def run(code: str, *arguments: object) -> subprocess.Popen[str]:
     "moment",
     [
         "sqlite.os.link = lambda *unused: os._exit(9)",
-        "sqlite._Recorder.construct_create_table_statements = lambda self: os._exit(9)",
-        "sqlite._TABLES = (*sqlite._TABLES[:2], 'SELECT 1; nonsense')",
+        "sqlite.SQLiteAggregateRecorder.construct_create_table_statements = lambda self: os._exit(9)",
+        "sqlite._TABLES = (*sqlite._TABLES[:1], 'SELECT 1; nonsense')",
     ],
     ids=["before it has its name", "before its tables", "a statement that fails"],
 )
@@ -572,7 +559,7 @@ def test_a_file_that_another_program_writes_to_is_busy(path: Path, monkeypatch: 
     monkeypatch.setattr("ledger.store.sqlite.BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(path, isolation_level=None)) as other, closing(SqliteStore(path)) as store:
         other.execute("BEGIN IMMEDIATE")
-        other.execute("INSERT INTO particulars VALUES ('x', 'y', x'00', 'z')")
+        other.execute("INSERT INTO stored_events VALUES ('x', 1, 'y', x'00')")
 
         error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
 
