@@ -41,6 +41,7 @@ LEAF_FORMAT: Final = "captable-leaf/1"
 MAX_PAYLOAD_BYTES: Final = 1_000_000
 _KEPT: Final = 65_536
 """So many different texts of a kind are kept with what they stand for."""
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
@@ -655,7 +656,7 @@ def read_state(stored: bytes, issuer: IssuerId, number: int, stored_topic: str) 
     envelope, line_feed, payload = rest.partition(b"\n")
     if not line_feed or seal != _leaf_hash(envelope):
         raise _misplaced(issuer, number, "its envelope is not the one that was recorded")
-    opened = _opened(envelope, issuer, number)
+    opened = _opened(envelope, f"{issuer} entry {number}")
     if opened.read.payload != digest(payload):
         raise _misplaced(issuer, number, "its payload is not the one that was recorded")
     try:
@@ -685,14 +686,45 @@ class _Opened(NamedTuple):
         )
 
 
-def _opened(envelope: bytes, issuer: IssuerId, number: int) -> _Opened:
+class Envelope(NamedTuple):
+    """What a leaf says, of an entry that nobody has to show.
+
+    Attributes:
+        issuer: Whose record it stands in.
+        number: Its place there.
+        said: When it was recorded, by whom and with which command.
+        payload_digest: SHA-256 of its payload.
+    """
+
+    issuer: IssuerId
+    number: EntryNumber
+    said: Said
+    payload_digest: str
+
+
+def read_leaf(envelope: bytes) -> Envelope:
+    """Return what a leaf says that came without its payload.
+
+    Raises:
+        LedgerDamaged: ``E_LEAF``: it is not what writing gives.
+    """
+    opened = _opened(envelope, "a leaf")
+    try:
+        issuer, number = IssuerId(opened.read.issuer), EntryNumber(opened.read.number)
+    except NotUnderstood as error:
+        raise LedgerDamaged("E_LEAF", "a leaf", error.what) from error
+    if not opened.is_in_place(issuer, number) or not _DIGEST.fullmatch(opened.read.payload):
+        raise LedgerDamaged("E_LEAF", "a leaf", "it is not in canonical form")
+    return Envelope(issuer, number, opened.said, opened.read.payload)
+
+
+def _opened(envelope: bytes, place: str) -> _Opened:
     """Return the leaf of an entry."""
     try:
         read = _read_leaf(envelope)
         recorded_at = datetime.fromisoformat(read.recorded_at)
         said = Said(recorded_at, _clean_actor(read.actor), CommandId(read.command))
     except (msgspec.MsgspecError, ValueError) as error:
-        place = f"{issuer} entry {number}"
         raise LedgerDamaged("E_LEAF", place, f"its envelope cannot be read: {_brief(error)}") from error
     return _Opened(envelope, read, said)
 
@@ -730,7 +762,7 @@ def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after:
         for number, envelope, told in zip(numbers, envelopes, map(str.encode, digests), strict=True):
             if not said or envelope != b"%b%d%b%b%b" % (around, number, _AROUND_DIGEST, told, tail):
                 starts.append(number - numbers[0])
-                opened = _opened(envelope, issuer, number)
+                opened = _opened(envelope, issuer)
                 if opened.read.payload != digests[starts[-1]] or not opened.is_in_place(issuer, number):
                     return None
                 said.append(opened.said)

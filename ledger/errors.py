@@ -144,7 +144,7 @@ class Unavailable(LedgerError):
     Attributes:
         cause: Stable code: ``E_BUSY``, ``E_READONLY``, ``E_FILE``, ``E_KEYS``, ``E_STORE_FORMAT``,
             ``E_STORE_FULL`` or ``E_STORE``.
-        place: The file.
+        place: The file, or the database without its password.
         what: What happened, and what to do.
     """
 
@@ -166,6 +166,32 @@ class Unavailable(LedgerError):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}"
+
+
+@attrs.frozen(eq=False)
+class NotProved(LedgerError):
+    """What was given as evidence can be read, and does not show what it is to show.
+
+    Attributes:
+        cause: Stable code: ``E_CHECKPOINT``, ``E_PROOF``, ``E_STAMP`` or ``E_WITNESS``.
+        what: What does not fit, in one clause.
+        hint: What that means, or what to do.
+    """
+
+    CODE: ClassVar[str] = "E_PROOF"
+    EXIT: ClassVar[int] = 3
+
+    cause: str
+    what: str
+    hint: str
+
+    @property
+    def code(self) -> str:
+        """The stable code of this error."""
+        return self.cause
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.hint})"
 
 
 @attrs.frozen(eq=False)

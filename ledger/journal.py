@@ -18,7 +18,6 @@ from uuid import uuid4
 import attrs
 
 from ledger import codec
-from ledger.beside import Beside, may_mention_persons, mentions_persons
 from ledger.days import day, zone
 from ledger.errors import (
     CommandReused,
@@ -45,9 +44,10 @@ from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.index import Index
 from ledger.pages import Entries, Page, Said
 from ledger.personal import SALT_BYTES, particulars, seal, with_each
-from ledger.store import Conflict, MemoryStore, Row, Store
+from ledger.store import Conflict, MemoryStore, Row, Store, store_at
 from ledger.text import clean
 from ledger.timeline import Entry, History, InEffect, command_end, history_of, known_by, place_in_history, standing
+from ledger.vault import Vault, may_mention_persons, mentions_persons
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,7 +145,7 @@ class Ledger:
         """Begin again with nothing read: what was read before may hold what was erased since."""
         self._entries = Entries()
         self._commands: dict[CommandId, int] = {}  # the number of the first entry of each
-        self._beside = Beside(self._store)
+        self._vault = Vault(self._store)
         self._standing: tuple[int, list[InEffect]] = (0, [])
         self._index = Index()
         self._gate: Gate | None = None  # the rules are there when something is recorded
@@ -162,24 +162,26 @@ class Ledger:
         issuer: str | None = None,
         *,
         create: bool = False,
+        keys: str | Path | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> Self:
-        """Return a ledger that is kept in an SQLite file.
+        """Return a ledger that is kept in an SQLite file, or in a PostgreSQL database.
 
         Args:
-            path: The file.
+            path: The file, or the URL of the database: ``postgresql://user@host/database``.
             issuer: Whose ledger, where the file holds several issuers; with ``create``, also a new one.
-            create: Whether to make the file if it does not exist, or to begin another issuer in it.
+            create: Whether to make the file, or the tables in the database, if there are none; or to begin another
+                issuer there.
+            keys: The file that keeps the keys of personal values; one beside the ledger, when not given.
             clock: Tells the time of recording.
 
         Raises:
-            Unavailable: There is no such file, or it is something else.
+            Unavailable: There is no such file, or it is something else; or the server does not answer.
+            LibraryMissing: It is a URL, and the extra ``postgres`` is not installed.
             NotUnderstood: ``E_ISSUER``: the file holds several issuers and none was named.
             UnknownName: The file does not hold the issuer named.
         """
-        from ledger.store.sqlite import SqliteStore  # a ledger in memory does not need SQLite
-
-        store = SqliteStore(path, create=create)
+        store = store_at(path, create=create, keys=keys)
         try:
             return cls(store, issuer, begin=create, clock=clock)
         except BaseException:
@@ -232,8 +234,8 @@ class Ledger:
                 mentioning += ((page, place) for place, event in page.singles.items() if _is_about_persons(event))
             if mentioning:
                 events = {page.first + place: page.singles[place] for page, place in mentioning}
-                opened = self._beside.opened(self._issuer, before, events)
-                self._resumed |= self._beside.resumed
+                opened = self._vault.opened(self._issuer, before, events)
+                self._resumed |= self._vault.resumed
                 for page, place in mentioning:
                     page.singles[place] = opened[page.first + place]
         except BaseException:
@@ -280,7 +282,7 @@ class Ledger:
 
     def pending_erasures(self) -> tuple[EntryNumber, ...]:
         """Return the erasures whose keys are there and cannot be deleted from here. Nothing of them is shown."""
-        return tuple(sorted(self._beside.pending))
+        return tuple(sorted(self._vault.pending))
 
     def registration(self, known_at: KnownAt = None) -> IssuerRegistered:
         """Return what registers the issuer, as far as the knowledge reaches; no other entry is looked at.
@@ -430,7 +432,10 @@ class Ledger:
             OutcomeUnknown: The store failed while committing; give the same command again.
         """
         outcome = self._attempt(events, actor, command, expected, as_stated, keep=True)
-        left = [entry.number for entry in outcome.entries if entry.number in self._beside.pending]
+        if outcome.repeated and self._vault.pending:
+            self._forget()  # reading the record again tries once more
+            self.entries()
+        left = [entry.number for entry in outcome.entries if entry.number in self._vault.pending]
         if left:
             what = f"entry {left[0]} is recorded, and its keys could not be deleted; give the same command again"
             raise Unavailable("E_KEYS", self._store.keys.place, what)
@@ -590,7 +595,7 @@ class Ledger:
         erases = any(type(entry.event) is PersonalDataErased for entry in new)
         if erases:
             self._store.keys.check_writable()
-        self._store.append(issuer, rows, command, self._beside.sealed(issuer, new))
+        self._store.append(issuer, rows, command, self._vault.sealed(issuer, new))
         self._issuer = issuer
         self._entries.add([*new])
         self._commands[command] = int(new[0].number)

@@ -42,15 +42,15 @@ class Announcing:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        beside: Mapping[int, bytes],
+        sealed: Mapping[int, bytes],
     ) -> None:
         """Tell the command, then write its entries."""
         self._tell(command)
-        self._store.append(issuer, rows, command, beside)
+        self._store.append(issuer, rows, command, sealed)
 
-    def beside(self, issuer: IssuerId, after: int) -> list[Row]:
-        """Return what lies beside the next entries after a position that have something."""
-        return self._store.beside(issuer, after)
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some."""
+        return self._store.sealed(issuer, after)
 
     def close(self) -> None:
         """Close the store."""

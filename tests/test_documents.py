@@ -471,7 +471,7 @@ def test_every_block_of_python_is_run_and_every_other_block_names_its_language(p
     fences = re.findall(r"^```(.*)$", text_of(page), re.MULTILINE)
 
     assert len(fences) % 2 == 0
-    assert {opened for opened in fences[::2] if opened} <= {"python", "json", "console", "text", "toml"}
+    assert {opened for opened in fences[::2] if opened} <= {"python", "json", "console", "text", "toml", "sql"}
 
 
 # --- glossary -----------------------------------------------------------------------------------------------

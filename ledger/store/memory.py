@@ -8,20 +8,41 @@ from eventsourcing.persistence import IntegrityError
 from eventsourcing.popo import POPOAggregateRecorder
 
 from ledger.store.keys import MemoryKeys
-from ledger.store.port import Conflict, Row, read_beside, read_command, read_issuers, read_rows, stored
+from ledger.store.port import (
+    ISSUERS,
+    Beside,
+    Conflict,
+    Row,
+    owner_of,
+    read_command,
+    read_issuers,
+    read_rows,
+    read_sealed,
+    stored,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from eventsourcing.persistence import StoredEvent
 
     from ledger.identity import CommandId, IssuerId
     from ledger.store.keys import Keys
+
+
+class _Recorder(POPOAggregateRecorder):
+    """Shows all that it holds."""
+
+    def everything(self) -> list[StoredEvent]:
+        with self._database_lock:
+            return [*self._stored_events]
 
 
 class MemoryStore:
     """Keeps entries in the process; they end with it."""
 
     def __init__(self) -> None:
-        self._recorder = POPOAggregateRecorder()
+        self._recorder = _Recorder()
         self.keys: Keys = MemoryKeys()
         self._heads: dict[str, int] = {}
 
@@ -44,18 +65,34 @@ class MemoryStore:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        beside: Mapping[int, bytes],
+        sealed: Mapping[int, bytes],
     ) -> None:
         """Write the entries of one command and what lies beside them, all or none."""
         try:
-            self._recorder.insert_events(stored(issuer, rows, command, self.issuers(), beside))
+            self._recorder.insert_events(stored(issuer, rows, command, self.issuers(), sealed))
         except IntegrityError as error:
             raise Conflict from error
         self._heads[issuer] = rows[-1].number
 
-    def beside(self, issuer: IssuerId, after: int) -> list[Row]:
-        """Return what lies beside the next entries after a position that have something."""
-        return read_beside(self._recorder, issuer, after)
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some."""
+        return read_sealed(self._recorder, issuer, after)
+
+    def peek(self, issuer: IssuerId, after: int) -> Row | None:
+        """Return the next entry of an issuer after a position."""
+        return next(iter(self.read(issuer, after)), None)
+
+    def beside(self, issuer: IssuerId) -> Iterator[Beside]:
+        """Yield each row beside the entries of an issuer."""
+        for each in self._recorder.everything():
+            owner, _, stream = str(each.originator_id).partition("/")
+            if owner == issuer and stream:
+                yield Beside(stream, each.originator_version, each.topic, each.state)
+
+    def owners(self) -> set[str]:
+        """Return the issuers that any row names, listed or not."""
+        streams = {str(each.originator_id) for each in self._recorder.everything()}
+        return {owner_of(stream) for stream in streams - {ISSUERS}}
 
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""

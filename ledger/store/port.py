@@ -11,7 +11,7 @@ from ledger.errors import LedgerDamaged, shown
 from ledger.identity import IssuerId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ledger.identity import CommandId
     from ledger.store.keys import Keys
@@ -23,7 +23,9 @@ PAGE: Final = 1_000
 _SPAN: Final = re.compile(rb"([1-9][0-9]{0,17}) ([1-9][0-9]{0,17})")
 _COMMAND_TOPIC: Final = "command"
 _ISSUER_TOPIC: Final = "issuer"
-_BESIDE_TOPIC: Final = "sealed.1"
+SEALED: Final = "sealed"
+"""Stream of an issuer that holds personal values beside its entries."""
+SEALED_TOPIC: Final = "sealed.1"
 
 
 class Row(NamedTuple):
@@ -35,6 +37,22 @@ class Row(NamedTuple):
         state: Leaf and payload.
     """
 
+    number: int
+    topic: str
+    state: bytes
+
+
+class Beside(NamedTuple):
+    """A row that a store keeps for an issuer beside the entries.
+
+    Attributes:
+        stream: What it belongs to, after the issuer and a slash: ``command/c-1``.
+        number: Its position there.
+        topic: What it is.
+        state: What it says.
+    """
+
+    stream: str
     number: int
     topic: str
     state: bytes
@@ -77,7 +95,7 @@ class Store(Protocol):
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        beside: Mapping[int, bytes],
+        sealed: Mapping[int, bytes],
     ) -> None:
         """Write the entries of one command and what lies beside them, all or none, durably.
 
@@ -85,7 +103,7 @@ class Store(Protocol):
             issuer: Whose entries.
             rows: The entries, in order.
             command: What recorded them.
-            beside: Sealed personal values, by the number of their entry.
+            sealed: Personal values, by the number of their entry.
 
         Raises:
             Conflict: A position or the command is taken.
@@ -93,25 +111,53 @@ class Store(Protocol):
             OutcomeUnknown: It failed while committing.
         """
 
-    def beside(self, issuer: IssuerId, after: int) -> list[Row]:
-        """Return what lies beside the next entries after a position that have something: at most ``PAGE``."""
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some: at most ``PAGE`` rows."""
 
     def close(self) -> None:
         """Give back what the store holds open."""
 
 
+class Inspectable(Store, Protocol):
+    """A store that shows all that it holds, as whoever checks it has to see; nothing is believed here.
+
+    What these return may be of another type than it says: whatever stands in the store.
+    """
+
+    def peek(self, issuer: IssuerId, after: int) -> Row | None:
+        """Return the next entry of an issuer after a position, and touch no other; ``None`` at the end.
+
+        Raises:
+            LedgerDamaged: It cannot be read.
+        """
+
+    def beside(self, issuer: IssuerId) -> Iterator[Beside]:
+        """Yield each row beside the entries of an issuer, in an order of the store's own.
+
+        Raises:
+            LedgerDamaged: The next one cannot be read.
+        """
+
+    def owners(self) -> set[str]:
+        """Return the issuers that any row names, listed or not, and whole the name of a stream that nobody has.
+
+        Raises:
+            LedgerDamaged: The names cannot be read.
+        """
+
+
 def stored(
-    issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: Sequence[str], beside: Mapping[int, bytes]
+    issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: Sequence[str], sealed: Mapping[int, bytes]
 ) -> list[StoredEvent]:
     """Return the rows of one command as the recorders take them.
 
     The command is a stream of one row, so that its primary key refuses a second one; a new issuer is a row of
-    the list of issuers. What lies beside an entry is a row of its number in a stream beside that of the entries.
+    the list of issuers. The personal values of an entry are a row of its number in a stream beside that of entries.
     """
     made = [StoredEvent(str(issuer), row.number, row.topic, row.state) for row in rows]
     span = b"%d %d" % (rows[0].number, rows[-1].number)
     made.append(StoredEvent(_command_stream(issuer, command), 1, _COMMAND_TOPIC, span))
-    made += [StoredEvent(_beside_stream(issuer), number, _BESIDE_TOPIC, state) for number, state in beside.items()]
+    made += [StoredEvent(_sealed_stream(issuer), number, SEALED_TOPIC, state) for number, state in sealed.items()]
     if rows[0].number == 1:
         made.append(StoredEvent(ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
     return made
@@ -121,8 +167,13 @@ def _command_stream(issuer: IssuerId, command: CommandId) -> str:
     return f"{issuer}/command/{command}"
 
 
-def _beside_stream(issuer: IssuerId) -> str:
-    return f"{issuer}/beside"
+def _sealed_stream(issuer: IssuerId) -> str:
+    return f"{issuer}/{SEALED}"
+
+
+def owner_of(stream: str) -> str:
+    """Return the issuer that the name of a stream begins with, or the name where it begins with none."""
+    return stream.partition("/")[0] or stream
 
 
 class Recorder(Protocol):
@@ -174,7 +225,7 @@ def read_rows(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
     return [Row(each.originator_version, each.topic, each.state) for each in found]
 
 
-def read_beside(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
-    """Return what lies beside the next entries of an issuer after a position that have something."""
-    found = recorder.select_events(_beside_stream(issuer), gt=after, limit=PAGE)
+def read_sealed(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
+    """Return the personal values of the next entries of an issuer after a position that have some."""
+    found = recorder.select_events(_sealed_stream(issuer), gt=after, limit=PAGE)
     return [Row(each.originator_version, each.topic, each.state) for each in found]

@@ -9,17 +9,29 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, PersistenceError
+from eventsourcing.persistence import ConnectionUnavailableError, InterfaceError, PersistenceError
 from eventsourcing.sqlite import (
-    SQLiteAggregateRecorder,
     SQLiteConnection,
     SQLiteConnectionPool,
     SQLiteDatastore,
 )
 
-from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
+from ledger.errors import LedgerDamaged, OutcomeUnknown, Unavailable
 from ledger.store.key_file import KeyFile
-from ledger.store.port import ISSUERS, PAGE, Conflict, Row, read_beside, read_command, read_issuers, stored
+from ledger.store.places import Look, distant
+from ledger.store.port import (
+    ISSUERS,
+    PAGE,
+    Beside,
+    Conflict,
+    Row,
+    owner_of,
+    read_command,
+    read_issuers,
+    read_sealed,
+    stored,
+)
+from ledger.store.writing import CarefulRecorder, OutcomeOpen, cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,6 +68,13 @@ _NEXT_ROWS: Final = (
 _UNLISTED: Final = (
     "SELECT EXISTS (SELECT 1 FROM stored_events) AND NOT EXISTS (SELECT 1 FROM stored_events WHERE originator_id=?)"
 )
+# The names of the streams of an issuer begin with its own and a slash, and "0" is what follows a slash.
+_NEXT_BESIDE: Final = (
+    "SELECT originator_id, originator_version, topic, state FROM stored_events"
+    " WHERE (originator_id, originator_version) > (?, ?) AND originator_id < ?"
+    " ORDER BY originator_id, originator_version LIMIT ?"
+)
+_NEXT_STREAM: Final = "SELECT MIN(originator_id) FROM stored_events WHERE originator_id > ?"
 
 
 _to_row: Final = partial(tuple.__new__, Row)
@@ -64,7 +83,8 @@ _to_row: Final = partial(tuple.__new__, Row)
 class _DurablePool(SQLiteConnectionPool):
     """Sets on every connection that a commit waits for the disk, and reads back that it does.
 
-    The library sets no level; with the build's default a power cut may take acknowledged entries.
+    The library sets no level; with the build's default a power cut may take acknowledged entries. Nor does a commit
+    fold the log in, as ``ledger.store.writing`` explains.
     """
 
     def _create_connection(self) -> SQLiteConnection:
@@ -75,6 +95,7 @@ class _DurablePool(SQLiteConnectionPool):
         level = cursor.fetchone()[0]
         if level != _FULL:
             raise InterfaceError(f"synchronous is {level} and must be {_FULL}")
+        cursor.execute("PRAGMA wal_autocheckpoint=0")
         return connection
 
 
@@ -93,13 +114,15 @@ class SqliteStore:
     def __init__(self, path: str | Path, *, create: bool = False, keys: Keys | None = None) -> None:
         self._path = Path(path)
         self.keys: Keys = keys if keys is not None else KeyFile(f"{path}.keys")
-        if _is_missing(self._path, create=create):
+        missing = _is_missing(self._path, create=create)
+        _is_near(self._path)
+        if missing:
             _make(self._path)
-        _look_at(self._path)
+        self._look = _look_at(self._path)
         # `mode=rw` never makes a file by mistake.
         self._readonly = not _writable(self._path)
         self._database = _database(self._path, "ro" if self._readonly else "rw")
-        self._recorder = SQLiteAggregateRecorder(self._database)
+        self._recorder = CarefulRecorder(self._database)
 
     @contextmanager
     def _errors_named(self) -> Iterator[None]:
@@ -119,8 +142,11 @@ class SqliteStore:
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position."""
+        return self._next(issuer, after, PAGE)
+
+    def _next(self, issuer: IssuerId, after: int, limit: int) -> list[Row]:
         with self._errors_named(), self._database.transaction(commit=False) as cursor:
-            cursor.execute(_NEXT_ROWS, (str(issuer), after, PAGE))
+            cursor.execute(_NEXT_ROWS, (str(issuer), after, limit))
             rows: list[Row] = [*map(_to_row, cursor.fetchall())]
         for row in rows:
             if type(row.state) is not bytes:  # a column of SQLite takes values of any type
@@ -137,53 +163,90 @@ class SqliteStore:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        beside: Mapping[int, bytes],
+        sealed: Mapping[int, bytes],
     ) -> None:
-        """Write the entries of one command and what lies beside them; return once the disk has all of it."""
+        """Write the entries of one command, all or none; return once the disk has them."""
         if self._readonly:
             raise Unavailable("E_READONLY", str(self._path), "the file is read-only; ask for write access")
         issuers = self.issuers() if rows[0].number == 1 else []
-        with self._errors_named():
-            try:
-                self._recorder.insert_events(stored(issuer, rows, command, issuers, beside))
-            except IntegrityError as error:
-                raise Conflict from error
-            except OperationalError as error:
-                if any(word in str(error) for word in ("locked", "busy", "readonly", "read-only", "full")):
-                    raise  # SQLite rolls these back before anything is committed
-                raise OutcomeUnknown(command) from error
+        try:
+            with _errors_named(self._path, writing=True):
+                self._recorder.insert_events(stored(issuer, rows, command, issuers, sealed))
+        except OutcomeOpen as error:
+            raise OutcomeUnknown(command) from error
 
-    def beside(self, issuer: IssuerId, after: int) -> list[Row]:
-        """Return what lies beside the next entries after a position that have something."""
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some."""
         with self._errors_named():
-            return read_beside(self._recorder, issuer, after)
+            return read_sealed(self._recorder, issuer, after)
+
+    def peek(self, issuer: IssuerId, after: int) -> Row | None:
+        """Return the next entry of an issuer after a position."""
+        return next(iter(self._next(issuer, after, 1)), None)
+
+    def beside(self, issuer: IssuerId) -> Iterator[Beside]:
+        """Yield each row beside the entries of an issuer, in the order of their streams."""
+        last = (f"{issuer}/", 0)
+        while True:
+            with self._errors_named(), self._database.transaction(commit=False) as cursor:
+                cursor.execute(_NEXT_BESIDE, (*last, f"{issuer}0", PAGE))
+                found = [tuple(row) for row in cursor.fetchall()]
+            for stream, number, topic, state in found:
+                yield Beside(stream.partition("/")[2], number, topic, state)
+            before = last
+            last = next(((stream, number) for stream, number, *_ in reversed(found) if type(number) is int), last)
+            if last <= before:  # at the end, or where a name that was changed stands out of order
+                return
+
+    def owners(self) -> set[str]:
+        """Return the issuers that any row names, listed or not."""
+        found: set[str] = set()
+        last = ""
+        while True:
+            with self._errors_named(), self._database.transaction(commit=False) as cursor:
+                cursor.execute(_NEXT_STREAM, (last,))
+                name = cursor.fetchone()[0]
+            if not isinstance(name, str):  # none, or bytes, which come after every text
+                return found | ({repr(name)} if name is not None else set())
+            if name != ISSUERS:
+                found.add(owner_of(name))
+            last = f"{owner_of(name)}0" if "/" in name[1:] else name
 
     def close(self) -> None:
         """Close every connection."""
-        self._database.close()
+        if not self._database.pool.closed:
+            self._database.close()
+            self._look.close()
+
+
+_KEPT_OUT: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_UNREADABLE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
 
 @contextmanager
-def _errors_named(path: Path) -> Iterator[None]:
+def _errors_named(path: Path, *, writing: bool = False) -> Iterator[None]:
     """Turn what SQLite says into one of our own answers."""
     try:
         yield
-    except LedgerError:
-        raise
     except (PersistenceError, sqlite3.Error) as error:
-        text = str(error)
-        if "locked" in text or "busy" in text:
+        text, code = str(error), cause(error)
+        if code == sqlite3.SQLITE_CONSTRAINT:
+            raise Conflict from error
+        if code in _KEPT_OUT or isinstance(error, ConnectionUnavailableError):
             what = f"another program is writing (waited {BUSY_SECONDS} seconds); try again"
             raise Unavailable("E_BUSY", str(path), what) from error
-        if "readonly" in text or "read-only" in text:
+        if code == sqlite3.SQLITE_READONLY:
             what = "the file or its folder is read-only; ask for write access"
             raise Unavailable("E_READONLY", str(path), what) from error
         if "Could not decode" in text:
             raise LedgerDamaged("E_TAMPERED", str(path), "a text in it is not UTF-8") from error
-        if "malformed" in text or "not a database" in text or "disk I/O error" in text:
-            raise LedgerDamaged("E_STORE_FORMAT", str(path), f"SQLite cannot read it: {text}") from error
-        if "full" in text:
+        if code == sqlite3.SQLITE_FULL:
             raise Unavailable("E_STORE_FULL", str(path), "the disk is full; free some space") from error
+        if code == sqlite3.SQLITE_IOERR and writing:
+            what = f"the disk failed ({text}), and nothing was written; look at the disk"
+            raise Unavailable("E_STORE", str(path), what) from error
+        if code in _UNREADABLE:
+            raise LedgerDamaged("E_STORE_FORMAT", str(path), f"SQLite cannot read it: {text}") from error
         raise Unavailable("E_STORE", str(path), f"SQLite says: {text}") from error
 
 
@@ -204,12 +267,13 @@ def _make(path: Path) -> None:
         with _errors_named(path):
             database = _database(draft, "rwc")
             with database.transaction(commit=True) as cursor:
-                for statement in (*SQLiteAggregateRecorder(database).construct_create_table_statements(), *_TABLES):
+                for statement in (*CarefulRecorder(database).construct_create_table_statements(), *_TABLES):
                     cursor.execute(statement)
                 cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
                 cursor.execute(f"PRAGMA user_version={LAYOUT}")
             database.close()
         os.link(draft, path)
+        _sync_folder(path.parent)
     except FileExistsError:
         pass  # somebody made it meanwhile, and whole
     except OSError as error:
@@ -218,12 +282,20 @@ def _make(path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _writable(path: Path) -> bool:
+def _sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names in a folder; where folders cannot be opened, the system sees to it."""
     try:
-        with path.open("r+b"):
-            return True
-    except OSError:
-        return False
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK)
 
 
 def _is_missing(path: Path, *, create: bool) -> bool:
@@ -237,21 +309,35 @@ def _is_missing(path: Path, *, create: bool) -> bool:
     return True
 
 
-def _look_at(path: Path) -> None:
+def _is_near(path: Path) -> None:
+    """Refuse a place where the locks that keep two writers apart do not hold."""
+    if kind := distant(path):
+        what = f"it lies on another machine ({kind}), where locks do not hold; keep it on a disk of this one"
+        raise Unavailable("E_FILE", str(path), what)
+
+
+def _look_at(path: Path) -> Look:
     """Refuse what is not a ledger before SQLite touches it."""
     if not path.is_file():
         raise Unavailable("E_FILE", str(path), "it is not a regular file; name the ledger's file")
     try:
-        with path.open("rb") as file:
-            head = file.read(100)
-            size = file.seek(0, os.SEEK_END)
+        look = Look.at(path)
     except OSError as error:
         raise Unavailable("E_FILE", str(path), f"it cannot be read: {error.strerror}") from error
-    if head[:16] != b"SQLite format 3\0" or int.from_bytes(head[68:72]) != APPLICATION_ID:
+    try:
+        _check(look, path)
+    except Unavailable:
+        look.close()
+        raise
+    return look
+
+
+def _check(look: Look, path: Path) -> None:
+    if look.head[:16] != b"SQLite format 3\0" or int.from_bytes(look.head[68:72]) != APPLICATION_ID:
         raise Unavailable("E_STORE_FORMAT", str(path), "it is not a shareholder ledger; name another file")
-    if size % (int.from_bytes(head[16:18]) or 1):  # SQLite reads what is missing of a page as zeros
+    if look.size % (int.from_bytes(look.head[16:18]) or 1):  # SQLite reads what is missing of a page as zeros
         raise Unavailable("E_STORE_FORMAT", str(path), "it was cut short; restore it from a backup")
-    layout = int.from_bytes(head[60:64])
+    layout = int.from_bytes(look.head[60:64])
     if layout != LAYOUT:
         raise Unavailable(
             "E_STORE_FORMAT", str(path), f"layout {layout} is not {LAYOUT}; use a program that knows it"

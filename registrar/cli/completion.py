@@ -16,7 +16,7 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from ledger.store.sqlite import SqliteStore
+    from ledger.store import Store
     from registrar.names import Names
 
     Items = list[CompletionItem[Any]]
@@ -59,22 +59,27 @@ def _names(ctx: click.Context, kinds: tuple[str, ...]) -> Iterator[tuple[str, st
 
 
 @contextmanager
-def _opened(ctx: click.Context) -> Iterator[SqliteStore | None]:
-    """Open the file that the line names, to read it; ``None`` where there is none."""
+def _opened(ctx: click.Context) -> Iterator[Store | None]:
+    """Open the ledger that the line names, to read it; ``None`` where there is none."""
     path = ctx.params.get("file")
-    if not path or not os.path.isfile(path):
+    if not path:
         yield None
         return
-    from ledger.store.sqlite import SqliteStore
+    from ledger.store.addresses import on_server, store_at
 
-    store = SqliteStore(path)
+    if not on_server(path) and not os.path.isfile(path):
+        yield None
+        return
+    from registrar.cli.options import keys
+
+    store = store_at(path, keys=keys())
     try:
         yield store
     finally:
         store.close()
 
 
-def _recorded(ctx: click.Context, store: SqliteStore) -> Names:
+def _recorded(ctx: click.Context, store: Store) -> Names:
     from ledger.journal import Ledger
     from registrar.names import Names
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from registrar.cli import completion, say, tell
-from registrar.cli.options import Recording, named, recording
+from registrar.cli.options import Recording, keys, named, recording
 from registrar.cli.output import width
 from registrar.cli.records import bytes_of, record_events
 from registrar.cli.waiting import quiet, waiting
@@ -108,10 +108,10 @@ def _known(
     from ledger.errors import LedgerError, NotUnderstood, shown
     from ledger.events import ClaimDisclosed
     from ledger.journal import Ledger
-    from ledger.store.sqlite import SqliteStore
+    from ledger.store import store_at
     from registrar.names import Names
 
-    store = SqliteStore(path)
+    store = store_at(path, keys=keys())
     try:
         ledger = Ledger(store, issuer)
         names = Names(ledger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -26,7 +27,7 @@ _file_option = click.option(
     metavar="FILE",
     envvar="CAPTABLE_FILE",
     shell_complete=files,
-    help="The ledger file [CAPTABLE_FILE].",
+    help="The ledger: a file, or postgresql://… [CAPTABLE_FILE].",
 )
 _issuer_option = click.option(
     *("--in", "--issuer", "issuer"),
@@ -75,8 +76,9 @@ class Asking(NamedTuple):
         path = named(self.file)
         from ledger.errors import NothingRecorded
         from ledger.journal import Ledger
+        from ledger.store.addresses import told
 
-        with waiting(f"reading {path}"), Ledger.open(path, self.issuer) as ledger:
+        with waiting(f"reading {told(path)}"), Ledger.open(path, self.issuer, keys=keys()) as ledger:
             try:
                 yield ledger
             except NothingRecorded as error:
@@ -240,6 +242,11 @@ def recording() -> Callable[[_Verb], _Verb]:
         return _file_option(_issuer_option(_json_option(taking)))
 
     return add
+
+
+def keys() -> str | None:
+    """Return the file that keeps the keys of personal values, where it is not the one beside the ledger."""
+    return os.environ.get("CAPTABLE_KEYS") or None
 
 
 def named(file: str | None) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from registrar.cli import completion, say, tell
-from registrar.cli.options import Recording, named, recording
+from registrar.cli.options import Recording, keys, named, recording
 from registrar.cli.waiting import quiet, waiting
 
 if TYPE_CHECKING:
@@ -23,26 +23,36 @@ if TYPE_CHECKING:
 @click.command(
     epilog="""\b
 Example:
-  captable init acme.db""",
+  captable init acme.db
+  captable init postgresql://owner@db.example/acme --writer clerk --reader auditor""",
 )
 @click.argument("file", required=False, envvar="CAPTABLE_FILE", shell_complete=completion.files)
 @click.option("-f", "--file", "also_file", metavar="FILE", help="The same, as an option.")
-def init(file: str | None, also_file: str | None) -> None:
-    """Make an empty ledger in FILE. A ledger that is there already stays as it is."""
+@click.option("--writer", "writers", metavar="ROLE", multiple=True, help="On a server: this role may record.")
+@click.option("--reader", "readers", metavar="ROLE", multiple=True, help="On a server: this role may read.")
+def init(file: str | None, also_file: str | None, writers: tuple[str, ...], readers: tuple[str, ...]) -> None:
+    """Make an empty ledger in FILE, or in a database. A ledger that is there already stays as it is."""
     path = named(also_file or file)
-    from ledger.store.sqlite import SqliteStore
+    from ledger.store.addresses import is_there, on_server, store_at, told
 
-    existed = os.path.exists(path)
-    store = SqliteStore(path, create=True)
+    if (writers or readers) and not on_server(path):
+        raise click.UsageError("a file knows no roles (leave out --writer and --reader, or name a database)")
+    existed = is_there(path)
+    store = store_at(path, create=True, keys=keys())
     try:
         issuers = store.issuers()
     finally:
         store.close()
     if existed:
         of = ", ".join(issuers) or "nobody yet"
-        say(f"{path} is a ledger already (of {of}); nothing was changed")
+        say(f"{told(path)} is a ledger already (of {of}); nothing was changed")
     else:
-        say(f"{path} is an empty ledger; begin it by captable register, import or record")
+        say(f"{told(path)} is an empty ledger; begin it by captable register, import or record")
+    if on_server(path) and (writers or readers):
+        from ledger.store.postgres import allow
+
+        allow(path, readers=readers, writers=writers)
+        say("; ".join([*(f"{role} may record" for role in writers), *(f"{role} may read" for role in readers)]))
 
 
 @click.command(
@@ -97,7 +107,9 @@ def record_events(
         places: Where each of them stands there: ``line 7``.
     """
     path = named(asked.file)
-    with waiting(f"recording in {path}"), to_record(path, asked.issuer, events) as ledger:
+    from ledger.store.addresses import told
+
+    with waiting(f"recording in {told(path)}"), to_record(path, asked.issuer, events) as ledger:
         outcome = attempted(asked, ledger, events, command=command, name=name, places=places)
         if asked.as_json:
             from registrar import as_json
@@ -214,10 +226,10 @@ def to_record(path: str, issuer: str | None, events: Sequence[Event]) -> Iterato
     """Open a ledger to record in it; facts that begin with their issuer choose its ledger, or begin one."""
     from ledger.events import IssuerRegistered
     from ledger.journal import Ledger
-    from ledger.store.sqlite import SqliteStore
+    from ledger.store import store_at
     from registrar.recording import Announcing
 
-    store = Announcing(SqliteStore(path), lambda command: tell(f"command {command}"))
+    store = Announcing(store_at(path, keys=keys()), lambda command: tell(f"command {command}"))
     try:
         first = events[0] if events else None
         begins = isinstance(first, IssuerRegistered)

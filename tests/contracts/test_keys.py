@@ -87,7 +87,9 @@ def test_where_there_is_no_place_nothing_is_there_and_nothing_can_be_added() -> 
 def test_a_file_of_keys_has_a_line_for_each_and_only_its_owner_may_read_it(path: Path) -> None:
     assert path.read_bytes() == (
         b"captable-keys/1\n"
-        b"3fd2c432c32a319a9a85954e950063bc acme h-1 " + b"01" * 32 + b"\n"
+        b"3fd2c432c32a319a9a85954e950063bc acme h-1 "
+        + b"01" * 32
+        + b"\n"
         + f"{TWO.name} acme sha256:{'0' * 64} {'02' * 32}\n".encode()
         + f"{THREE.name} acme h-3 {'03' * 32}\n".encode()
     )
@@ -160,9 +162,7 @@ def test_a_file_whose_making_was_cut_short_is_begun_again(tmp_path: Path, length
         lambda whole: bytes(len(whole)) + b"\n",
     ],
 )
-def test_what_is_no_file_of_keys_is_refused_and_left_as_it_is(
-    path: Path, change: Callable[[bytes], bytes]
-) -> None:
+def test_what_is_no_file_of_keys_is_refused_and_left_as_it_is(path: Path, change: Callable[[bytes], bytes]) -> None:
     changed = change(path.read_bytes())
     path.write_bytes(changed)
 
@@ -258,9 +258,8 @@ def test_programs_that_add_and_delete_at_once_lose_no_key(tmp_path: Path) -> Non
     results = [(process.communicate(timeout=120)[1], process.returncode) for process in processes]
 
     assert results == [("", 0)] * 4
-    wanted = {
-        Key.of(ACME, f"h-{mark}-{number}", bytes([mark, number]) * 16) for mark in range(4) for number in range(0, 40, 2)
-    }
+    numbers = [(mark, number) for mark in range(4) for number in range(0, 40, 2)]
+    wanted = {Key.of(ACME, f"h-{mark}-{number}", bytes([mark, number]) * 16) for mark, number in numbers}
     found = {line.split()[2] for line in path.read_text().splitlines()[1:]}
     assert found == {each.subject for each in wanted}
     assert len(KeyFile(path).get([each.name for each in wanted])) == 80

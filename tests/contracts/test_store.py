@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventsourcing.persistence import OperationalError, StoredEvent
-from eventsourcing.sqlite import SQLiteCursor
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
 from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
 from ledger.identity import CommandId, IssuerId
 from ledger.journal import Ledger
 from ledger.store import Conflict, MemoryStore, Row, Store
+from ledger.store.port import Beside, Inspectable
+from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import APPLICATION_ID, SqliteStore
 from tests.builders import common_issued, founding, ticking
 
@@ -26,9 +28,15 @@ ACME, BETA = IssuerId("acme"), IssuerId("beta")
 ONE, TWO, THREE = CommandId("c-1"), CommandId("c-2"), CommandId("c-3")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    made: Store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "a.ledger", create=True)
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Inspectable]:
+    made: Inspectable
+    if request.param == "memory":
+        made = MemoryStore()
+    elif request.param == "sqlite":
+        made = SqliteStore(tmp_path / "a.ledger", create=True)
+    else:
+        made = PostgresStore(request.getfixturevalue("database"), create=True)
     yield made
     made.close()
 
@@ -53,7 +61,7 @@ def contents(store: Store) -> object:
         issuers,
         {name: everything(store, IssuerId(name)) for name in (ACME, BETA)},
         {(name, command): store.command(name, command) for name in (ACME, BETA) for command in (ONE, TWO, THREE)},
-        {name: store.beside(name, 0) for name in (ACME, BETA)},
+        {name: store.sealed(name, 0) for name in (ACME, BETA)},
     )
 
 
@@ -64,7 +72,7 @@ def test_a_new_store_holds_nothing(store: Store) -> None:
     assert store.issuers() == []
     assert everything(store) == []
     assert store.command(ACME, ONE) is None
-    assert store.beside(ACME, 0) == []
+    assert store.sealed(ACME, 0) == []
 
 
 def test_what_is_appended_is_read_back_in_order(store: Store) -> None:
@@ -84,7 +92,7 @@ def test_reading_begins_after_a_position(store: Store, after: int, left: int) ->
 
 @pytest.mark.parametrize("page", [1, 2, 3, 5, 7, 8])
 def test_pages_lose_and_repeat_nothing(store: Store, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("port", "sqlite"):
+    for module in ("port", "sqlite", "postgres"):
         monkeypatch.setattr(f"ledger.store.{module}.PAGE", page, raising=False)
     store.append(ACME, rows(1, 7), ONE, {})
     store.append(BETA, rows(1, 2, b"beta "), ONE, {})
@@ -155,8 +163,8 @@ def test_issuers_do_not_see_each_other(store: Store) -> None:
     assert everything(store) == rows(1, 2)
     assert everything(store, BETA) == rows(1, 1, b"beta ")
     assert (store.command(ACME, ONE), store.command(BETA, ONE)) == ((1, 2), (1, 1))
-    assert [row.state for row in store.beside(ACME, 0)] == [b"beside acme"]
-    assert [row.state for row in store.beside(BETA, 0)] == [b"beside beta"]
+    assert [row.state for row in store.sealed(ACME, 0)] == [b"beside acme"]
+    assert [row.state for row in store.sealed(BETA, 0)] == [b"beside beta"]
 
 
 def test_an_issuer_whose_name_begins_like_another_is_another(store: Store) -> None:
@@ -171,9 +179,9 @@ def test_what_lies_beside_entries_comes_with_them(store: Store) -> None:
     store.append(ACME, rows(1, 3), ONE, {1: b"one", 3: anything})
     store.append(ACME, rows(4, 5), TWO, {5: b"five"})
 
-    assert [(row.number, row.state) for row in store.beside(ACME, 0)] == [(1, b"one"), (3, anything), (5, b"five")]
-    assert [row.number for row in store.beside(ACME, 1)] == [3, 5]
-    assert store.beside(ACME, 5) == []
+    assert [(row.number, row.state) for row in store.sealed(ACME, 0)] == [(1, b"one"), (3, anything), (5, b"five")]
+    assert [row.number for row in store.sealed(ACME, 1)] == [3, 5]
+    assert store.sealed(ACME, 5) == []
 
 
 def test_what_lies_beside_entries_is_read_in_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,8 +189,8 @@ def test_what_lies_beside_entries_is_read_in_pages(store: Store, monkeypatch: py
         monkeypatch.setattr(f"ledger.store.{module}.PAGE", 2, raising=False)
     store.append(ACME, rows(1, 5), ONE, {number: b"%d" % number for number in (1, 2, 4, 5)})
 
-    assert [row.number for row in store.beside(ACME, 0)] == [1, 2]
-    assert [row.number for row in store.beside(ACME, 2)] == [4, 5]
+    assert [row.number for row in store.sealed(ACME, 0)] == [1, 2]
+    assert [row.number for row in store.sealed(ACME, 2)] == [4, 5]
 
 
 def by_hand(store: Store, stream: str, number: int, state: Any) -> None:
@@ -193,7 +201,7 @@ def by_hand(store: Store, stream: str, number: int, state: Any) -> None:
 
 @pytest.mark.parametrize(
     "state",
-    [b"", b"A", b"1", b"1 ", b"1 2 3", b"0 1", b"2 1", b"-1 1", b"+1 2", b"1  2", b"01 2", b"\xff 2", "1 2"],
+    [b"", b"A", b"1", b"1 ", b"1 2 3", b"0 1", b"2 1", b"-1 1", b"+1 2", b"1  2", b"01 2", b"\xff 2"],
 )
 def test_a_command_row_that_was_not_written_so_is_damage(store: Store, state: Any) -> None:
     store.append(ACME, rows(1, 3), ONE, {})
@@ -205,7 +213,7 @@ def test_a_command_row_that_was_not_written_so_is_damage(store: Store, state: An
     assert store.command(ACME, ONE) == (1, 3)
 
 
-@pytest.mark.parametrize("state", [b"", b"\xff", b"a b", "Zoé".encode(), b"a/b", b"a" * 65, "beta", b"acme"])
+@pytest.mark.parametrize("state", [b"", b"\xff", b"a b", "Zoé".encode(), b"a/b", b"a" * 65, b"acme"])
 def test_a_list_of_issuers_that_was_not_written_so_is_damage(store: Store, state: Any) -> None:
     store.append(ACME, rows(1, 1), ONE, {})
     by_hand(store, "/issuers", 2, state)
@@ -213,6 +221,59 @@ def test_a_list_of_issuers_that_was_not_written_so_is_damage(store: Store, state
     with pytest.raises(LedgerDamaged) as caught:
         store.issuers()
     assert (caught.value.code, caught.value.place) == ("E_TAMPERED", "list of issuers")
+
+
+@pytest.mark.parametrize("store", ["memory", "sqlite"], indirect=True)  # a column of PostgreSQL takes bytes alone
+def test_text_in_the_place_of_bytes_is_damage(store: Store) -> None:
+    store.append(ACME, rows(1, 3), ONE, {})
+    by_hand(store, "acme/command/c-2", 1, "1 2")
+    by_hand(store, "/issuers", 2, "beta")
+
+    assert refused(lambda: store.command(ACME, TWO)).code == "E_TAMPERED"
+    assert refused(store.issuers).code == "E_TAMPERED"
+
+
+# --- what whoever checks a store has to see ---------------------------------------------------------------------
+
+
+def test_one_entry_is_shown_without_the_others(store: Inspectable) -> None:
+    store.append(ACME, rows(1, 3), ONE, {})
+
+    assert [store.peek(ACME, after) for after in range(5)] == [*rows(1, 3), None, None]
+    assert store.peek(BETA, 0) is None
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 1_000])
+def test_every_row_beside_the_entries_is_shown_once(
+    store: Inspectable, page: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("sqlite", "postgres"):
+        monkeypatch.setattr(f"ledger.store.{module}.PAGE", page)
+    store.append(ACME, rows(1, 3), ONE, {})
+    store.append(BETA, rows(1, 1), ONE, {})
+    store.append(ACME, rows(4, 4), TWO, {})
+    by_hand(store, "acme/elsewhere", 1, b"one")
+    by_hand(store, "acme/elsewhere", 2, b"two")
+
+    assert sorted(store.beside(ACME)) == [
+        Beside("command/c-1", 1, "command", b"1 3"),
+        Beside("command/c-2", 1, "command", b"4 4"),
+        Beside("elsewhere", 1, "by hand", b"one"),
+        Beside("elsewhere", 2, "by hand", b"two"),
+    ]
+    assert [*store.beside(BETA)] == [Beside("command/c-1", 1, "command", b"1 1")]
+    assert [*store.beside(IssuerId("acm"))] == []
+
+
+def test_every_issuer_that_a_row_names_is_shown(store: Inspectable) -> None:
+    assert store.owners() == set()
+    for name in ("acme-2", "acme", "acme.b", "b", "acme0"):
+        store.append(IssuerId(name), rows(1, 2), ONE, {})
+    by_hand(store, "unlisted", 7, b"")
+    by_hand(store, "only/command/c-9", 1, b"7 7")
+    by_hand(store, "/elsewhere", 1, b"")
+
+    assert store.owners() == {"acme", "acme-2", "acme.b", "acme0", "b", "unlisted", "only", "/elsewhere"}
 
 
 # --- a store in a file: what it is -------------------------------------------------------------------------------
@@ -242,7 +303,7 @@ def refused(open_it: Callable[[], object]) -> LedgerError:
 def test_what_was_appended_is_there_after_opening_again(path: Path) -> None:
     with closing(SqliteStore(path)) as again:
         assert everything(again) == rows(1, 3)
-        assert [row.state for row in again.beside(ACME, 0)] == [b"beside one"]
+        assert [row.state for row in again.sealed(ACME, 0)] == [b"beside one"]
         again.append(ACME, rows(4, 4), TWO, {})
 
 
@@ -317,6 +378,30 @@ def test_a_connection_that_does_not_wait_for_the_disk_is_refused(
 
     assert (type(error), error.code) == (Unavailable, "E_STORE")
     assert "synchronous is 1" in str(error)
+
+
+def test_looking_at_a_file_takes_no_lock_away_from_a_store_that_has_it_open(path: Path) -> None:
+    """Without its lock a store seems absent, and the next program removes the log that it writes to."""
+    with closing(SqliteStore(path)) as store:
+        store.append(ACME, rows(4, 4), TWO, {})
+        SqliteStore(path).close()
+        run("sqlite.SqliteStore(path).close()\n", path).communicate(timeout=30)
+
+        assert path.with_name(f"{path.name}-wal").exists()
+
+
+def test_a_look_is_over_when_the_last_store_on_a_file_is_closed(path: Path) -> None:
+    def descriptors() -> int:
+        return sum(os.path.realpath(each) == str(path) for each in Path("/proc/self/fd").iterdir())
+
+    first, second = SqliteStore(path), SqliteStore(path)
+    first.close()
+    first.close()
+    assert everything(second) == rows(1, 3)
+    assert descriptors() > 0
+    second.close()
+
+    assert descriptors() == 0
 
 
 # --- kept as it is -----------------------------------------------------------------------------------------------
@@ -431,6 +516,20 @@ def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     error = refused(lambda: opened(tmp_path / "nowhere" / "a.ledger", create=True))
 
     assert (type(error), error.code) == (Unavailable, "E_FILE")
+
+
+@pytest.mark.parametrize(("create", "name"), [(False, "a.ledger"), (True, "new.ledger")])
+def test_a_file_on_another_machine_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch, create: bool, name: str
+) -> None:
+    monkeypatch.setattr("ledger.store.sqlite.distant", lambda path: "nfs4")
+    before = {each.name for each in path.parent.iterdir()}
+
+    error = refused(lambda: opened(path.with_name(name), create=create))
+
+    assert (type(error), error.code) == (Unavailable, "E_FILE")
+    assert "nfs4" in str(error)
+    assert {each.name for each in path.parent.iterdir()} == before
 
 
 @pytest.mark.parametrize("kind", ["folder", "FIFO", "text"])
@@ -602,50 +701,153 @@ def test_a_file_in_a_read_only_folder_is_read_and_not_written(path: Path) -> Non
         path.parent.chmod(0o755)
 
 
+def failing(code: int | None) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("it failed")
+    if code is not None:
+        error.sqlite_errorcode = code
+    return error
+
+
 @pytest.mark.parametrize(
-    ("says", "kind", "code"),
+    ("failure", "times", "kind", "code"),
     [
-        ("disk I/O error", OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
-        ("database or disk is full", Unavailable, "E_STORE_FULL"),
-        ("attempt to write a readonly database", Unavailable, "E_READONLY"),
-        ("database is locked", Unavailable, "E_BUSY"),
-        ("something new", OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
+        (sqlite3.SQLITE_IOERR_FSYNC, 1, Unavailable, "E_STORE"),
+        (sqlite3.SQLITE_IOERR_FSYNC, 2, OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
+        (sqlite3.SQLITE_FULL, 1, Unavailable, "E_STORE_FULL"),
+        (sqlite3.SQLITE_FULL, 2, Unavailable, "E_STORE_FULL"),
+        (sqlite3.SQLITE_READONLY, 1, Unavailable, "E_READONLY"),
+        (sqlite3.SQLITE_READONLY, 2, OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
+        (sqlite3.SQLITE_BUSY, 2, Unavailable, "E_BUSY"),
+        (None, 1, Unavailable, "E_STORE"),
+        (None, 2, OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
     ],
 )
-def test_a_failure_is_a_refusal_only_where_nothing_can_have_been_written(
-    path: Path, says: str, kind: type[LedgerError], code: str
+def test_a_commit_that_fails_is_refused_only_where_another_one_took_its_place(
+    path: Path,
+    failure: int | None,
+    times: int,
+    kind: type[LedgerError],
+    code: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(*unused: object, **also_unused: object) -> None:
-        raise OperationalError(says)
+    left = [failing(failure)] * times
+    commit = SQLiteConnection.commit
 
+    def fail(self: SQLiteConnection) -> None:
+        if left:
+            raise left.pop()
+        commit(self)
+
+    before = opened(path)
     with closing(SqliteStore(path)) as store:
-        recorder: Any = store._recorder
-        recorder.insert_events = fail
+        monkeypatch.setattr(SQLiteConnection, "commit", fail)
         error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+        assert contents(store) == before
+        left.clear()
+        store.append(ACME, rows(4, 4), TWO, {})
 
     assert (type(error), error.code) == (kind, code)
+    assert everything_in(path) == rows(1, 4)
 
 
-def test_an_unknown_outcome_is_settled_by_giving_the_command_again(tmp_path: Path) -> None:
+def test_what_fails_before_its_commit_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*unused: object, **also_unused: object) -> None:
+        raise failing(sqlite3.SQLITE_IOERR_WRITE)
+
+    with closing(SqliteStore(path)) as store:
+        monkeypatch.setattr(store._recorder, "_insert_events", fail)
+        error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+
+        assert (type(error), error.code) == (Unavailable, "E_STORE")
+        assert everything(store) == rows(1, 3)
+
+
+def test_a_thread_that_waits_too_long_for_another_one_is_told_that_the_store_is_busy(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(SqliteStore(path)) as store:
+        store._database.pool.pool_timeout = 0.05
+        with store._database.get_connection(commit=True):
+            error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+
+        assert (type(error), error.code) == (Unavailable, "E_BUSY")
+        store.append(ACME, rows(4, 4), TWO, {})
+
+
+def test_an_unknown_outcome_is_settled_by_giving_the_command_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The disk fails just after the commit: the entry is there, and the repeated command finds it."""
+    commit = SQLiteConnection.commit
+
+    def fail(self: SQLiteConnection) -> None:
+        commit(self)
+        monkeypatch.setattr(SQLiteConnection, "commit", commit)
+        raise failing(sqlite3.SQLITE_IOERR_FSYNC)
+
     with Ledger.open(tmp_path / "a.ledger", create=True, clock=ticking()) as ledger:
         ledger.record(*founding())
-        recorder: Any = ledger._store._recorder  # type: ignore[attr-defined]  # it is a SqliteStore
-        insert = recorder.insert_events
-
-        def fail(*arguments: Any, **named: Any) -> None:
-            insert(*arguments, **named)
-            raise OperationalError("disk I/O error")
-
-        recorder.insert_events = fail
+        monkeypatch.setattr(SQLiteConnection, "commit", fail)
         error = refused(lambda: ledger.record(common_issued(), command="c-1"))
-        recorder.insert_events = insert
 
         assert isinstance(error, OutcomeUnknown)
         assert (error.command, error.EXIT) == ("c-1", 4)
         settled = ledger.record(common_issued(), command="c-1")
         assert settled.repeated
         assert [entry.number for entry in settled.entries] == [7]
+
+
+def test_the_log_is_folded_in_only_while_nobody_can_write(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program that tries to write during each copy of the log cannot."""
+    execute = SQLiteCursor.execute
+    tried: list[str] = []
+
+    def watched(self: SQLiteCursor, statement: Any, *arguments: Any) -> None:
+        if "wal_checkpoint" in statement:
+            with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
+                try:
+                    other.execute("BEGIN IMMEDIATE")
+                    tried.append("written")
+                except sqlite3.OperationalError as error:
+                    tried.append(str(error))
+        execute(self, statement, *arguments)
+
+    monkeypatch.setattr(SQLiteCursor, "execute", watched)
+    monkeypatch.setattr("ledger.store.writing.FOLD_AT", 8)
+    size = path.stat().st_size
+    with closing(SqliteStore(path)) as store:
+        for number in range(4, 44):
+            store.append(ACME, rows(number, number, bytes(2_000)), CommandId(f"c-{number}"), {})
+        assert path.stat().st_size > size + 10 * 4_096
+
+    assert tried == ["database is locked"] * 20
+
+
+def test_a_log_that_cannot_be_folded_in_now_is_later(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.store.writing.FOLD_AT", 1)
+    size = path.stat().st_size
+    with closing(SqliteStore(path)) as store, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        fold = store._recorder._fold
+
+        def beside_a_writer(connection: SQLiteConnection) -> bool:
+            other.execute("BEGIN IMMEDIATE")
+            try:
+                return fold(connection)
+            finally:
+                other.execute("ROLLBACK")
+
+        monkeypatch.setattr(store._recorder, "_fold", beside_a_writer)
+        store.append(ACME, rows(4, 4, bytes(20_000)), TWO, {})
+        assert path.stat().st_size == size
+        monkeypatch.setattr(store._recorder, "_fold", fold)
+        store.append(ACME, rows(5, 5), THREE, {})
+        assert path.stat().st_size > size
+
+
+def test_no_connection_folds_the_log_in_by_itself(path: Path) -> None:
+    with closing(SqliteStore(path)) as store, store._database.transaction(commit=True) as cursor:
+        cursor.execute("PRAGMA wal_autocheckpoint")
+        assert cursor.fetchone()[0] == 0
 
 
 def test_a_copy_of_a_closed_file_is_the_whole_ledger(path: Path, tmp_path: Path) -> None:

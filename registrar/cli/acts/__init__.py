@@ -215,11 +215,12 @@ def _record(asked: Recording, verb: Callable[..., Request], given: dict[str, Any
     from ledger.commands import as_first_seen
     from ledger.errors import IssuerFirst, OutcomeUnknown
     from ledger.events import Event
+    from ledger.store.addresses import told
     from registrar.cli.records import to_record
     from registrar.desk import Desk
 
     places, stated = _places(), {"as_stated": asked.as_stated}
-    with waiting(f"recording in {path}"):
+    with waiting(f"recording in {told(path)}"):
         first = verb(Desk(None, given, places, **stated)) if begins else None
         beginning = [first] if isinstance(first, Event) else []
         with to_record(path, asked.issuer, beginning) as ledger:

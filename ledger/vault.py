@@ -76,7 +76,7 @@ class _Gone:
         return self.lines.get((value.entry, value.line)) or self.commitments.get(value.personal.commitment)
 
 
-class Beside:
+class Vault:
     """Seals and opens the personal values of an issuer's entries.
 
     Args:
@@ -186,7 +186,7 @@ class Beside:
 
     def _boxes_after(self, issuer: IssuerId, after: int) -> dict[int, dict[str, Sealed]]:
         found: dict[int, dict[str, Sealed]] = {}
-        while rows := self._store.beside(issuer, after):
+        while rows := self._store.sealed(issuer, after):
             for row in rows:
                 boxes = sealing.decode(row.state, f"{issuer} entry {row.number}")
                 found[row.number] = {box.commitment: box for box in boxes}

@@ -1,0 +1,135 @@
+"""How the entries of a command reach an SQLite file: recorded, refused, or unknown; and who folds the log in.
+
+What could go wrong, and why it does not:
+
+- *A commit fails.* Its pages may stand in the log all the same, whole: SQLite looks at them no more, but a program
+  that finds the log after a crash would take them for recorded. So another commit, which changes nothing, is put in
+  their place. Once it is on the disk the first is refused for certain. If that fails too, the outcome is unknown.
+- *The log is copied into the file twice at once.* From SQLite 3.7.0 to 3.51.2, a copy that begins just as another
+  one ends, while somebody writes over the log from its beginning, may mark as copied what was written only then; it
+  is lost with the next round. Here nobody copies after a commit, as SQLite does by default. The log is copied by a
+  connection while another one of ours holds the lock of the writers, or by the last one to close the file, which
+  SQLite lets be alone. Nobody can write meanwhile, neither in this process nor in another.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final
+
+from eventsourcing.persistence import PersistenceError
+from eventsourcing.sqlite import SQLiteAggregateRecorder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eventsourcing.persistence import StoredEvent
+    from eventsourcing.sqlite import SQLiteConnection, SQLiteDatastore
+
+FOLD_AT: Final = 1_000
+"""Pages that a log holds, about, before it is folded into the file; as many as SQLite takes by default."""
+_PAGE_BYTES: Final = 4_096
+_NOT_NOW: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+
+class OutcomeOpen(Exception):
+    """A commit failed, and nothing proves that it is not there."""
+
+
+def cause(error: BaseException) -> int | None:
+    """Return the code that SQLite gave an error, without its details; ``None`` where the error is another's."""
+    code = getattr(error.__cause__ or error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+class CarefulRecorder(SQLiteAggregateRecorder):
+    """Writes stored events so that each of the three outcomes is exact, and keeps the log short.
+
+    Args:
+        datastore: Connections to one file, none of which folds the log in by itself.
+    """
+
+    def __init__(self, datastore: SQLiteDatastore) -> None:
+        super().__init__(datastore)
+        self._unfolded = 0
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+        """Write stored events, all or none; return once the disk has them.
+
+        Raises:
+            OutcomeOpen: The commit failed, and cannot be shown to be absent.
+            sqlite3.Error: Nothing was written.
+            PersistenceError: No connection could be had, and nothing was written.
+        """
+        with self.datastore.get_connection(commit=True) as connection:
+            try:
+                connection.cursor().execute("BEGIN IMMEDIATE")
+                self._insert_events(connection.cursor(), stored_events, **kwargs)
+            except BaseException:
+                _give_up(connection)
+                raise
+            try:
+                connection.commit()
+            except sqlite3.Error as error:
+                _give_up(connection)
+                if cause(error) not in _NOT_NOW and not self._bury(connection, stored_events[0], cause(error)):
+                    raise OutcomeOpen from error
+                raise
+            self._unfolded += _pages(stored_events)
+            if self._unfolded >= FOLD_AT and self._fold(connection):
+                self._unfolded = 0
+
+    def _bury(self, connection: SQLiteConnection, written: StoredEvent, failure: int | None) -> bool:
+        """Put a commit that changes nothing where one has failed; return whether what failed is gone for certain.
+
+        What says that a commit is whole is written last. Where the disk was full before that, and has no room for
+        the first page of another commit either, nothing of the failed one can count.
+        """
+        cursor = connection.cursor()
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("PRAGMA user_version")
+            cursor.execute(f"PRAGMA user_version={cursor.fetchone()[0]}")
+            connection.commit()
+            cursor.execute(
+                "SELECT EXISTS (SELECT 1 FROM stored_events WHERE (originator_id, originator_version)=(?,?))",
+                (written.originator_id, written.originator_version),
+            )
+            return not cursor.fetchone()[0]
+        except sqlite3.Error as error:
+            _give_up(connection)
+            return cause(error) == failure == sqlite3.SQLITE_FULL
+
+    def _fold(self, connection: SQLiteConnection) -> bool:
+        """Copy the log into the file while nobody can write, so that the log begins again; return whether it was.
+
+        A copy that fails, or must not wait, is made after a later commit.
+        """
+        writer = connection.cursor()
+        writer.execute("PRAGMA busy_timeout")
+        waits = writer.fetchone()[0]
+        try:
+            with self.datastore.get_connection(commit=False) as other:
+                writer.execute("PRAGMA busy_timeout=0")
+                writer.execute("BEGIN IMMEDIATE")
+                other.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+                return True
+        except (sqlite3.Error, PersistenceError):
+            return False
+        finally:
+            _give_up(connection)
+            writer.execute(f"PRAGMA busy_timeout={waits}")
+
+
+def _give_up(connection: SQLiteConnection) -> None:
+    """Undo what is not committed; a connection that cannot is closed, and the pool lets it go."""
+    try:
+        connection.rollback()
+    except sqlite3.Error:
+        connection.close()
+
+
+def _pages(written: Sequence[StoredEvent]) -> int:
+    """Return about how many pages a commit writes: two for each stream, and twice those that its bytes fill."""
+    streams = {each.originator_id for each in written}
+    return 2 * len(streams) + 2 * sum(len(each.state) for each in written) // _PAGE_BYTES
