@@ -622,6 +622,18 @@ def _leaf_hash(envelope: bytes) -> bytes:
     return sha256(b"\0" + envelope).hexdigest().encode()
 
 
+def leaf_hash_of(stored: bytes, issuer: IssuerId, number: int) -> bytes:
+    """Return the hash of the leaf that a store keeps for an entry: what stands for the entry in the tree.
+
+    Raises:
+        LedgerDamaged: ``E_TAMPERED`` when leaf and hash do not fit together.
+    """
+    envelope, seal = stored.partition(b"\n")[0], stored[-DIGEST:]
+    if seal != _leaf_hash(envelope):
+        raise _misplaced(issuer, number, "its envelope is not the one that was recorded")
+    return bytes.fromhex(seal.decode())
+
+
 def record_digest(issuer: IssuerId, entries: Iterable[Entry]) -> str:
     """Return what identifies a record as far as it is taken into account: the same entries have the same digest.
 

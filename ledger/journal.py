@@ -45,14 +45,26 @@ from ledger.index import Index
 from ledger.pages import Entries, Page, Said
 from ledger.personal import SALT_BYTES, particulars, seal, with_each
 from ledger.store import Conflict, MemoryStore, Row, Store, store_at
+from ledger.store.port import tree_of
 from ledger.text import clean
-from ledger.timeline import Entry, History, InEffect, command_end, history_of, known_by, place_in_history, standing
+from ledger.timeline import (
+    Entry,
+    History,
+    InEffect,
+    command_end,
+    history_of,
+    known_by,
+    looks_ahead,
+    place_in_history,
+    standing,
+)
 from ledger.vault import Vault, may_mention_persons, mentions_persons
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ledger.gate import Gate
+    from ledger.integrity.tiles import Tree
 
 _TRIES: Final = 10
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
@@ -148,6 +160,7 @@ class Ledger:
         self._vault = Vault(self._store)
         self._standing: tuple[int, list[InEffect]] = (0, [])
         self._index = Index()
+        self._tree: Tree | None = None
         self._gate: Gate | None = None  # the rules are there when something is recorded
 
     @classmethod
@@ -162,6 +175,7 @@ class Ledger:
         issuer: str | None = None,
         *,
         create: bool = False,
+        readonly: bool = False,
         keys: str | Path | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> Self:
@@ -172,6 +186,7 @@ class Ledger:
             issuer: Whose ledger, where the file holds several issuers; with ``create``, also a new one.
             create: Whether to make the file, or the tables in the database, if there are none; or to begin another
                 issuer there.
+            readonly: Whether the file and its folder stay as they are, as they should where it is somebody else's.
             keys: The file that keeps the keys of personal values; one beside the ledger, when not given.
             clock: Tells the time of recording.
 
@@ -181,7 +196,7 @@ class Ledger:
             NotUnderstood: ``E_ISSUER``: the file holds several issuers and none was named.
             UnknownName: The file does not hold the issuer named.
         """
-        store = store_at(path, create=create, keys=keys)
+        store = store_at(path, create=create, readonly=readonly, keys=keys)
         try:
             return cls(store, issuer, begin=create, clock=clock)
         except BaseException:
@@ -253,7 +268,7 @@ class Ledger:
         last = self._entries.last_said
         for start, said in zip(page.starts, page.said, strict=True):
             number = before + start + 1
-            if last is not None and not _follows(said, last):
+            if last is not None and not said.follows(last):
                 wrong = "its time of recording does not follow the entry before"
                 raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", wrong)
             if last is None or said.command != last.command:
@@ -266,7 +281,7 @@ class Ledger:
             wrong = "the first entry does not register the issuer"
             raise LedgerDamaged("E_TAMPERED", f"{issuer} entry 1", wrong)
         for place, event in page.singles.items():
-            if _looks_ahead(event, before + place + 1):
+            if looks_ahead(event, before + place + 1):
                 wrong = "it corrects an entry that comes after it"
                 raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {before + place + 1}", wrong)
         self._entries.add(page)
@@ -404,6 +419,22 @@ class Ledger:
             if known - before > _MANY:
                 _settled()
             return index
+
+    def tree(self) -> Tree:
+        """Return the tree over every entry recorded so far, which roots and proofs are asked of.
+
+        The store is asked for it: no entry is decoded, and what is only supposed is not in it. It stays that of
+        this moment, and answers for every one before: ``tree.root(ledger.position(known_at))``.
+
+        Raises:
+            NothingRecorded: There is no entry yet.
+        """
+        size = self._store.head(self._issuer) if self._issuer is not None else 0
+        if self._issuer is None or not size:
+            raise NothingRecorded(None, None)
+        if self._tree is None or self._tree.size != size:
+            self._tree = tree_of(self._store, self._issuer)
+        return self._tree
 
     # --- recording ----------------------------------------------------------------------------------
 
@@ -768,17 +799,3 @@ def _read_one_by_one(rows: Sequence[Row], issuer: IssuerId, before: int) -> Page
     digests = "".join(entry.payload_digest for entry in entries)
     events = {place: entry.event for place, entry in enumerate(entries)}
     return Page(before + 1, range(len(entries)), said, digests, events, [])
-
-
-def _follows(said: Said, last: Said) -> bool:
-    """Whether time grows from command to command."""
-    return said.recorded_at >= last.recorded_at and (
-        (said.command == last.command) == (said.recorded_at == last.recorded_at)
-    )
-
-
-def _looks_ahead(event: Event, number: int) -> bool:
-    """Whether an event corrects an entry that comes after it."""
-    return (type(event) is EntryVoided and max(event.entries) >= number) or (
-        type(event) is EntryRestated and event.entry >= number
-    )

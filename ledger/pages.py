@@ -32,6 +32,12 @@ class Said(NamedTuple):
     actor: str
     command: CommandId
 
+    def follows(self, last: Said) -> bool:
+        """Whether time grows from command to command, and stands still within one."""
+        return self.recorded_at >= last.recorded_at and (
+            (self.command == last.command) == (self.recorded_at == last.recorded_at)
+        )
+
 
 class Page:
     """Entries that were read together and checked, of which none is made yet.

@@ -1,14 +1,16 @@
 """Personal values as they lie beside the record: sealed, each with the key of the person whom it is about.
 
 What lies beside an entry is a list, a line for each value: the commitment that the payload holds, the name of the
-key, and the sealed box. In the box are salt and value, by AES-256-GCM (NIST SP 800-38D) with a random nonce of 96
-bits in front. Issuer and commitment are authenticated with it, so a box opens in its own place only. The value is
-filled up to whole blocks of 32 bytes, so that what is left of it after the key is gone does not tell its length.
+key, and the sealed box. Behind it stands the SHA-256 of the list, so that damage shows without any key. In the box
+are salt and value, by AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits in front. Issuer and commitment
+are authenticated with it, so a box opens in its own place only. The value is filled up to whole blocks of 32 bytes,
+so that what is left of it after the key is gone does not tell its length.
 """
 
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -89,7 +91,8 @@ _read: Final = msgspec.json.Decoder(list[Sealed]).decode
 
 def encode(values: Sequence[Sealed]) -> bytes:
     """Return what lies beside an entry, as bytes."""
-    return _write(values)
+    written = _write(values)
+    return b"%b\n%b" % (written, sha256(written).hexdigest().encode())
 
 
 def decode(data: bytes, place: str) -> list[Sealed]:
@@ -99,9 +102,9 @@ def decode(data: bytes, place: str) -> list[Sealed]:
         LedgerDamaged: ``E_TAMPERED`` when the bytes are not what ``encode`` gives.
     """
     try:
-        values = _read(data)
+        values = _read(data.rpartition(b"\n")[0])
         is_ours = encode(values) == data and all(map(_has_form, values))
-    except (msgspec.MsgspecError, TypeError, RecursionError):
+    except (msgspec.MsgspecError, AttributeError, TypeError, ValueError, RecursionError):
         is_ours = False
     if not is_ours:
         raise LedgerDamaged("E_TAMPERED", place, "what lies beside it is not a list of sealed values")

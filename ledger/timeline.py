@@ -159,6 +159,13 @@ def _resolved(
     return fallen, first, twice
 
 
+def looks_ahead(event: Event, number: int) -> bool:
+    """Whether the event of an entry corrects one that comes after it; nobody could have recorded that."""
+    return (type(event) is EntryVoided and max(event.entries) >= number) or (
+        type(event) is EntryRestated and event.entry >= number
+    )
+
+
 @attrs.frozen
 class History:
     """The facts that count at the close of a day, as far as the knowledge reaches.

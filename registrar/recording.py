@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ledger.identity import CommandId, IssuerId
+    from ledger.integrity.tiles import Tile
     from ledger.store import Row, Store
 
 
@@ -32,6 +33,18 @@ class Announcing:
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the entries of an issuer after a position."""
         return self._store.read(issuer, after)
+
+    def head(self, issuer: IssuerId) -> int:
+        """Return the number of an issuer's last entry."""
+        return self._store.head(issuer)
+
+    def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+        """Return tiles of an issuer's tree."""
+        return self._store.tiles(issuer, level, first, last)
+
+    def tile_count(self, issuer: IssuerId, level: int) -> int:
+        """Return how many tiles of a level are kept."""
+        return self._store.tile_count(issuer, level)
 
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded."""

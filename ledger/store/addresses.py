@@ -55,12 +55,15 @@ def is_there(place: str | Path) -> bool:
     return os.path.exists(place)
 
 
-def store_at(place: str | Path, *, create: bool = False, keys: str | Path | None = None) -> Store:
+def store_at(
+    place: str | Path, *, create: bool = False, readonly: bool = False, keys: str | Path | None = None
+) -> Store:
     """Return the store at a place.
 
     Args:
         place: A file, or the URL of a database.
         create: Whether to make it when there is none.
+        readonly: Whether a file and its folder stay as they are, and nothing is recorded.
         keys: The file that keeps the keys of personal values. When not given, it stands beside the ledger and has
             its name with ``.keys`` after it; beside a database there is none.
 
@@ -68,15 +71,15 @@ def store_at(place: str | Path, *, create: bool = False, keys: str | Path | None
         Unavailable: There is none, or it is something else.
         LibraryMissing: It is a URL, and the extra ``postgres`` is not installed.
     """
-    kept = KeyFile(keys) if keys is not None else None
+    kept = KeyFile(keys, readonly=readonly) if keys is not None else None
     if on_server(place):
         _see_to_the_extra()
         from ledger.store.postgres import PostgresStore  # and psycopg with it
 
-        return PostgresStore(place, create=create, keys=kept)
+        return PostgresStore(place, create=create, readonly=readonly, keys=kept)
     from ledger.store.sqlite import SqliteStore  # a ledger in memory does not need SQLite
 
-    return SqliteStore(place, create=create, keys=kept)
+    return SqliteStore(place, create=create, readonly=readonly, keys=kept)
 
 
 def _see_to_the_extra() -> None:

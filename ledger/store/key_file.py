@@ -35,10 +35,11 @@ class KeyFile:
 
     Args:
         path: The file. The first key makes it; an empty one is as good as none, and says that it is the one meant.
+        readonly: Whether it stays as it is.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self._path = Path(path)
+    def __init__(self, path: str | Path, *, readonly: bool = False) -> None:
+        self._path, self._readonly = Path(path), readonly
         self._seen: tuple[object, dict[str, Key]] | None = None
 
     @property
@@ -130,6 +131,8 @@ class KeyFile:
         """Hold the file against every other program that adds or deletes."""
         import fcntl
 
+        if self._readonly:
+            raise Unavailable("E_KEYS", self.place, "it was opened to be read only")
         flags = os.O_RDWR | _AT_ONCE | (os.O_CREAT if create else 0)
         try:
             while True:

@@ -18,6 +18,8 @@ from ledger.store.port import (
     read_issuers,
     read_rows,
     read_sealed,
+    read_tile_count,
+    read_tiles,
     stored,
 )
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
 
     from ledger.identity import CommandId, IssuerId
+    from ledger.integrity.tiles import Tile
     from ledger.store.keys import Keys
 
 
@@ -56,6 +59,18 @@ class MemoryStore:
             return []
         return read_rows(self._recorder, issuer, after)
 
+    def head(self, issuer: IssuerId) -> int:
+        """Return the number of an issuer's last entry."""
+        return self._heads.get(issuer, 0)
+
+    def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+        """Return tiles of an issuer's tree."""
+        return read_tiles(self._recorder, issuer, level, first, last)
+
+    def tile_count(self, issuer: IssuerId, level: int) -> int:
+        """Return how many tiles of a level are kept."""
+        return read_tile_count(self._recorder, issuer, level)
+
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded."""
         return read_command(self._recorder, issuer, command)
@@ -67,9 +82,9 @@ class MemoryStore:
         command: CommandId,
         sealed: Mapping[int, bytes],
     ) -> None:
-        """Write the entries of one command and what lies beside them, all or none."""
+        """Write the entries of one command, all or none."""
         try:
-            self._recorder.insert_events(stored(issuer, rows, command, self.issuers(), sealed))
+            self._recorder.insert_events(stored(self, issuer, rows, command, self.issuers(), sealed))
         except IntegrityError as error:
             raise Conflict from error
         self._heads[issuer] = rows[-1].number

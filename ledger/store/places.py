@@ -35,6 +35,7 @@ _DISTANT: Final = frozenset(
     | {"smb3", "smbfs", "fuse.davfs2", "fuse.gcsfuse", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs"}
 )
 """What Linux calls file systems of other machines."""
+_CHUNK: Final = 1 << 20
 _MOUNTS: Final = "/proc/self/mountinfo"
 
 
@@ -62,6 +63,7 @@ class Look:
     head: bytes
     size: int
     _file: tuple[int, int]
+    _descriptor: int
 
     @classmethod
     def at(cls, path: Path) -> Look:
@@ -78,10 +80,21 @@ class Look:
             kept.descriptors.append(descriptor)
             kept.looks += 1
             try:
-                return cls(os.read(descriptor, 100), status.st_size, file)
+                return cls(os.read(descriptor, 100), status.st_size, file, descriptor)
             except OSError:
                 _let_go(file)
                 raise
+
+    def copy(self, place: Path) -> None:
+        """Write the file, as it is now, into another one.
+
+        Raises:
+            OSError: It cannot be read, or the other one cannot be written.
+        """
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        with open(place, "wb") as other:
+            while chunk := os.read(self._descriptor, _CHUNK):
+                other.write(chunk)
 
     def close(self) -> None:
         """Let go of the file, unless another store in this process has it open."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from eventsourcing.persistence import StoredEvent
 
+from ledger.codec import leaf_hash_of
 from ledger.errors import LedgerDamaged, shown
 from ledger.identity import IssuerId
+from ledger.integrity.tiles import WIDTH, Tile, Tree, completed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,11 +24,15 @@ ISSUERS: Final = "/issuers"
 PAGE: Final = 1_000
 """Entries read at once: few, as each step of reading passes over all of their bytes."""
 _SPAN: Final = re.compile(rb"([1-9][0-9]{0,17}) ([1-9][0-9]{0,17})")
+COMMANDS: Final = "command/"
+TILES: Final = "tiles/"
+"""After the issuer and a slash, how the streams beside the entries begin."""
+SEALED: Final = "sealed"
+"""After the issuer and a slash, the stream of personal values."""
+SEALED_TOPIC: Final = "sealed.1"
 _COMMAND_TOPIC: Final = "command"
 _ISSUER_TOPIC: Final = "issuer"
-SEALED: Final = "sealed"
-"""Stream of an issuer that holds personal values beside its entries."""
-SEALED_TOPIC: Final = "sealed.1"
+_TILE_TOPIC: Final = "tile"
 
 
 class Row(NamedTuple):
@@ -81,6 +88,19 @@ class Store(Protocol):
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position, in order: at most ``PAGE``; none at the end."""
 
+    def head(self, issuer: IssuerId) -> int:
+        """Return the number of an issuer's last entry; 0 where there is none."""
+
+    def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+        """Return the tiles of an issuer's tree from one index to before another, up to the first that is not kept.
+
+        Raises:
+            LedgerDamaged: ``E_TAMPERED``: one of them is not what was written.
+        """
+
+    def tile_count(self, issuer: IssuerId, level: int) -> int:
+        """Return how many tiles of a level are kept."""
+
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded, or ``None``.
 
@@ -97,11 +117,11 @@ class Store(Protocol):
         command: CommandId,
         sealed: Mapping[int, bytes],
     ) -> None:
-        """Write the entries of one command and what lies beside them, all or none, durably.
+        """Write the entries of one command, and what lies beside them: all or none, durably.
 
         Args:
             issuer: Whose entries.
-            rows: The entries, in order.
+            rows: The entries, in order. The tiles that they complete are written with them.
             command: What recorded them.
             sealed: Personal values, by the number of their entry.
 
@@ -147,28 +167,79 @@ class Inspectable(Store, Protocol):
 
 
 def stored(
-    issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: Sequence[str], sealed: Mapping[int, bytes]
+    store: Store,
+    issuer: IssuerId,
+    rows: Sequence[Row],
+    command: CommandId,
+    issuers: Sequence[str],
+    sealed: Mapping[int, bytes],
 ) -> list[StoredEvent]:
     """Return the rows of one command as the recorders take them.
 
     The command is a stream of one row, so that its primary key refuses a second one; a new issuer is a row of
-    the list of issuers. The personal values of an entry are a row of its number in a stream beside that of entries.
+    the list of issuers. The tiles of a level are a stream too, in which each tile stands once; and so
+    are the personal values, those of an entry at its number.
+
+    Raises:
+        LedgerDamaged: ``E_TAMPERED``: an entry or tile that a new tile is made of is not what was written.
     """
     made = [StoredEvent(str(issuer), row.number, row.topic, row.state) for row in rows]
-    span = b"%d %d" % (rows[0].number, rows[-1].number)
-    made.append(StoredEvent(_command_stream(issuer, command), 1, _COMMAND_TOPIC, span))
-    made += [StoredEvent(_sealed_stream(issuer), number, SEALED_TOPIC, state) for number, state in sealed.items()]
+    beside = [command_row(command, rows[0].number, rows[-1].number)]
+    beside += (Beside(SEALED, number, SEALED_TOPIC, state) for number, state in sealed.items())
     if rows[0].number == 1:
         made.append(StoredEvent(ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
+    before = rows[0].number - 1
+    if before // WIDTH != rows[-1].number // WIDTH:
+        leaves = [leaf_hash_of(row.state, issuer, row.number) for row in rows]
+        for level, index, tile in completed(_Hashes(store, issuer), before, leaves):
+            beside.append(tile_row(level, index, tile))
+    made += (StoredEvent(f"{issuer}/{row.stream}", *row[1:]) for row in beside)
     return made
 
 
+def command_row(command: str, first: int, last: int) -> Beside:
+    """Return the row of a command that recorded some entries."""
+    return Beside(f"{COMMANDS}{command}", 1, _COMMAND_TOPIC, b"%d %d" % (first, last))
+
+
+def tile_row(level: int, index: int, tile: Tile) -> Beside:
+    """Return the row of a tile."""
+    return Beside(f"{TILES}{level}", index + 1, _TILE_TOPIC, tile.kept())
+
+
+class _Hashes:
+    """What a store keeps of the tree of one issuer."""
+
+    def __init__(self, store: Store, issuer: IssuerId) -> None:
+        self._store, self._issuer = store, issuer
+
+    def leaf_hashes(self, first: int, last: int) -> list[bytes]:
+        found: list[bytes] = []
+        while (number := first + len(found) + 1) <= last:
+            rows = self._store.read(self._issuer, number - 1)[: last - number + 1]
+            if [row.number for row in rows] != [*range(number, number + len(rows))] or not rows:
+                raise LedgerDamaged("E_TAMPERED", f"{self._issuer} entry {number}", "it or one after it is missing")
+            found += (leaf_hash_of(row.state, self._issuer, row.number) for row in rows)
+        return found
+
+    def tiles(self, level: int, first: int, last: int) -> list[Tile]:
+        return self._store.tiles(self._issuer, level, first, last)
+
+    def tile_count(self, level: int) -> int:
+        return self._store.tile_count(self._issuer, level)
+
+
+def tree_of(store: Store, issuer: IssuerId) -> Tree:
+    """Return the tree over the entries that a store holds of an issuer now; none of them is decoded."""
+    return Tree(_Hashes(store, issuer), store.head(issuer))
+
+
 def _command_stream(issuer: IssuerId, command: CommandId) -> str:
-    return f"{issuer}/command/{command}"
+    return f"{issuer}/{COMMANDS}{command}"
 
 
-def _sealed_stream(issuer: IssuerId) -> str:
-    return f"{issuer}/{SEALED}"
+def _tile_stream(issuer: IssuerId, level: int) -> str:
+    return f"{issuer}/{TILES}{level}"
 
 
 def owner_of(stream: str) -> str:
@@ -210,13 +281,19 @@ def read_command(recorder: Recorder, issuer: IssuerId, command: CommandId) -> tu
         LedgerDamaged: ``E_TAMPERED`` when the row is not one that ``stored`` writes.
     """
     for row in recorder.select_events(_command_stream(issuer, command)):
-        span = _SPAN.fullmatch(row.state) if isinstance(row.state, bytes) else None
-        if span is None or int(span[1]) > int(span[2]):
+        span = read_span(row.state)
+        if span is None:
             raise LedgerDamaged(
                 "E_TAMPERED", f"{issuer} command {command}", f"{shown(row.state)} does not name its entries"
             )
-        return int(span[1]), int(span[2])
+        return span
     return None
+
+
+def read_span(state: object) -> tuple[int, int] | None:
+    """Return the first and last entry that the row of a command names, or nothing where it names none."""
+    span = _SPAN.fullmatch(state) if isinstance(state, bytes) else None
+    return (int(span[1]), int(span[2])) if span is not None and int(span[1]) <= int(span[2]) else None
 
 
 def read_rows(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
@@ -227,5 +304,28 @@ def read_rows(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
 
 def read_sealed(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
     """Return the personal values of the next entries of an issuer after a position that have some."""
-    found = recorder.select_events(_sealed_stream(issuer), gt=after, limit=PAGE)
+    found = recorder.select_events(f"{issuer}/{SEALED}", gt=after, limit=PAGE)
     return [Row(each.originator_version, each.topic, each.state) for each in found]
+
+
+def read_head(recorder: Recorder, stream: str) -> int:
+    """Return the position of the last row of a stream; 0 where there is none."""
+    return max((row.originator_version for row in recorder.select_events(stream, desc=True, limit=1)), default=0)
+
+
+def read_tile_count(recorder: Recorder, issuer: IssuerId, level: int) -> int:
+    """Return how many tiles of a level are kept."""
+    return read_head(recorder, _tile_stream(issuer, level))
+
+
+def read_tiles(recorder: Recorder, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+    """Return the tiles of a level from one index to before another, up to the first that is not kept.
+
+    Raises:
+        LedgerDamaged: ``E_TAMPERED`` when one of them is not what ``stored`` writes.
+    """
+    if first >= last:  # a limit of 0 is none to the recorder in memory
+        return []
+    found = recorder.select_events(_tile_stream(issuer, level), gt=first, limit=last - first)
+    in_order = takewhile(lambda each: each[1].originator_version == each[0], enumerate(found, first + 1))
+    return [Tile.read(row.state, f"{issuer} tile {level}/{position - 1}") for position, row in in_order]

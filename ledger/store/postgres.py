@@ -33,8 +33,11 @@ from ledger.store.port import (
     Row,
     owner_of,
     read_command,
+    read_head,
     read_issuers,
     read_sealed,
+    read_tile_count,
+    read_tiles,
     stored,
 )
 
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
     from ledger.identity import CommandId, IssuerId
+    from ledger.integrity.tiles import Tile
     from ledger.store.keys import Keys
 
 _T = TypeVar("_T")
@@ -197,15 +201,15 @@ class PostgresStore:
     Args:
         url: The database: ``postgresql://user@host/database``.
         create: Whether to make the tables when they are not there; the database itself has to be.
-        keys: Where the keys of personal values are kept; nowhere, when not given.
+        readonly: Whether nothing is recorded.
 
     Raises:
         Unavailable: ``E_FILE``, ``E_STORE`` or ``E_STORE_FORMAT``: there is no ledger, the server does not answer,
             or what is there is something else.
     """
 
-    def __init__(self, url: str, *, create: bool = False, keys: Keys | None = None) -> None:
-        self._place = told(url)
+    def __init__(self, url: str, *, create: bool = False, readonly: bool = False, keys: Keys | None = None) -> None:
+        self._place, self._readonly = told(url), readonly
         self.keys: Keys = keys if keys is not None else NoKeys()
         self._database = _Database(url)
         self._recorder = _Recorder(self._database)
@@ -236,6 +240,18 @@ class PostgresStore:
         """Return the next entries of an issuer after a position."""
         return [*map(_to_row, self._rows(_NEXT_ROWS, str(issuer), after, PAGE))]
 
+    def head(self, issuer: IssuerId) -> int:
+        """Return the number of an issuer's last entry."""
+        return self._asked(lambda: read_head(self._recorder, str(issuer)))
+
+    def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+        """Return tiles of an issuer's tree."""
+        return self._asked(lambda: read_tiles(self._recorder, issuer, level, first, last))
+
+    def tile_count(self, issuer: IssuerId, level: int) -> int:
+        """Return how many tiles of a level are kept."""
+        return self._asked(lambda: read_tile_count(self._recorder, issuer, level))
+
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded."""
         return self._asked(lambda: read_command(self._recorder, issuer, command))
@@ -248,8 +264,10 @@ class PostgresStore:
         sealed: Mapping[int, bytes],
     ) -> None:
         """Write the entries of one command, all or none; return once the server has them on its disk."""
+        if self._readonly:
+            raise Unavailable("E_READONLY", self._place, "it was opened to be read only")
         issuers = self.issuers() if rows[0].number == 1 else []
-        events = stored(issuer, rows, command, issuers, sealed)
+        events = stored(self, issuer, rows, command, issuers, sealed)
         unknown = False
         with self._errors_named():
             for pause in (*_PAUSES, None):

@@ -7,15 +7,17 @@ import sqlite3
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from eventsourcing.persistence import ConnectionUnavailableError, InterfaceError, PersistenceError
 from eventsourcing.sqlite import (
     SQLiteConnection,
     SQLiteConnectionPool,
+    SQLiteCursor,
     SQLiteDatastore,
 )
 
+from ledger.codec import MAX_PAYLOAD_BYTES
 from ledger.errors import LedgerDamaged, OutcomeUnknown, Unavailable
 from ledger.store.key_file import KeyFile
 from ledger.store.places import Look, distant
@@ -27,16 +29,21 @@ from ledger.store.port import (
     Row,
     owner_of,
     read_command,
+    read_head,
     read_issuers,
     read_sealed,
+    read_tile_count,
+    read_tiles,
     stored,
 )
+from ledger.store.untouched import Untouched, look_beside, look_within
 from ledger.store.writing import CarefulRecorder, OutcomeOpen, cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ledger.identity import CommandId, IssuerId
+    from ledger.integrity.tiles import Tile
     from ledger.store.keys import Keys
 
 APPLICATION_ID: Final = 0x43615054
@@ -44,9 +51,14 @@ APPLICATION_ID: Final = 0x43615054
 LAYOUT: Final = 2
 """Version of the tables."""
 BUSY_SECONDS: Final = 5
+_LONGEST: Final = 12 * MAX_PAYLOAD_BYTES  # of a list of holders, the names take more room than the rest
+"""No row of ours is longer; a damaged length is not believed."""
 _FULL: Final = 2
 
 _TABLES: Final = (
+    # As the recorder of the library makes it; written out, since a file with any other is refused.
+    "CREATE TABLE IF NOT EXISTS stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT,"
+    " state BLOB, PRIMARY KEY (originator_id, originator_version)) WITHOUT ROWID",
     # A recorded entry is never changed; whoever tries is told so by the file itself.
     "CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON stored_events"
     " BEGIN SELECT RAISE(ABORT, 'a recorded entry is never changed'); END",
@@ -61,7 +73,7 @@ _TABLES: Final = (
 
 # As the recorder asks for them, without an object of the library's for each row on the way.
 _NEXT_ROWS: Final = (
-    "SELECT originator_version, topic, state FROM stored_events"
+    "SELECT originator_version, topic, state, originator_id FROM stored_events"
     " WHERE originator_id=? AND originator_version>? ORDER BY originator_version LIMIT ?"
 )
 # In one statement, as another program may write the first entries meanwhile.
@@ -81,22 +93,39 @@ _to_row: Final = partial(tuple.__new__, Row)
 
 
 class _DurablePool(SQLiteConnectionPool):
-    """Sets on every connection that a commit waits for the disk, and reads back that it does.
+    """Looks at the file with every connection, sets that a commit waits for the disk, and reads back that it does.
 
     The library sets no level; with the build's default a power cut may take acknowledged entries. Nor does a commit
     fold the log in, as ``ledger.store.writing`` explains.
+
+    Args:
+        path: The file, for messages.
+        options: As the library's pool takes them.
     """
+
+    def __init__(self, path: Path, **options: Any) -> None:
+        self._path = path
+        super().__init__(**options)
 
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
         cursor = connection.cursor()
+        try:
+            self._prepare(cursor)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, cursor: SQLiteCursor) -> None:
+        cursor.sqlite_cursor.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        look_within(cursor, _TABLES, self._path)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA synchronous")
         level = cursor.fetchone()[0]
         if level != _FULL:
             raise InterfaceError(f"synchronous is {level} and must be {_FULL}")
         cursor.execute("PRAGMA wal_autocheckpoint=0")
-        return connection
 
 
 class SqliteStore:
@@ -105,29 +134,41 @@ class SqliteStore:
     Args:
         path: The file.
         create: Whether to make it when it does not exist.
+        readonly: Whether neither it nor its folder is written to, as for a file of somebody else's.
         keys: Where the keys of personal values are kept; in a file beside this one, when not given.
 
     Raises:
         Unavailable: ``E_FILE`` or ``E_STORE_FORMAT``: there is no such file, or it is something else.
     """
 
-    def __init__(self, path: str | Path, *, create: bool = False, keys: Keys | None = None) -> None:
+    def __init__(
+        self, path: str | Path, *, create: bool = False, readonly: bool = False, keys: Keys | None = None
+    ) -> None:
         self._path = Path(path)
-        self.keys: Keys = keys if keys is not None else KeyFile(f"{path}.keys")
+        self.keys: Keys = keys if keys is not None else KeyFile(f"{path}.keys", readonly=readonly)
         missing = _is_missing(self._path, create=create)
         _is_near(self._path)
         if missing:
             _make(self._path)
         self._look = _look_at(self._path)
+        try:
+            self._untouched = Untouched(self._path, self._look) if readonly or not _writable(self._path) else None
+        except BaseException:
+            self._look.close()
+            raise
         # `mode=rw` never makes a file by mistake.
-        self._readonly = not _writable(self._path)
-        self._database = _database(self._path, "ro" if self._readonly else "rw")
+        uri = f"{_uri(self._path)}?mode=rw" if self._untouched is None else self._untouched.uri
+        self._database = _database(self._path, uri)
         self._recorder = CarefulRecorder(self._database)
 
     @contextmanager
     def _errors_named(self) -> Iterator[None]:
-        with _errors_named(self._path):
-            yield
+        try:
+            with _errors_named(self._path):
+                yield
+        finally:
+            if self._untouched is not None:
+                self._untouched.look_again()
 
     def issuers(self) -> list[str]:
         """Return the issuers that have entries."""
@@ -147,11 +188,31 @@ class SqliteStore:
     def _next(self, issuer: IssuerId, after: int, limit: int) -> list[Row]:
         with self._errors_named(), self._database.transaction(commit=False) as cursor:
             cursor.execute(_NEXT_ROWS, (str(issuer), after, limit))
-            rows: list[Row] = [*map(_to_row, cursor.fetchall())]
-        for row in rows:
-            if type(row.state) is not bytes:  # a column of SQLite takes values of any type
-                raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {row.number}", "its state is not bytes")
-        return rows
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        for number, topic, state, stream in found:
+            wrong = ""
+            if type(state) is not bytes or type(topic) is not str:  # a column of SQLite takes values of any type
+                wrong = "its state is not bytes, or its kind no text"
+            elif stream != issuer:  # going from row to row, SQLite does not look at their keys
+                wrong = "it stands under another name"
+            if wrong:
+                raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", wrong)
+        return [_to_row(row[:3]) for row in found]
+
+    def head(self, issuer: IssuerId) -> int:
+        """Return the number of an issuer's last entry."""
+        with self._errors_named():
+            return read_head(self._recorder, str(issuer))
+
+    def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
+        """Return tiles of an issuer's tree."""
+        with self._errors_named():
+            return read_tiles(self._recorder, issuer, level, first, last)
+
+    def tile_count(self, issuer: IssuerId, level: int) -> int:
+        """Return how many tiles of a level are kept."""
+        with self._errors_named():
+            return read_tile_count(self._recorder, issuer, level)
 
     def command(self, issuer: IssuerId, command: CommandId) -> tuple[int, int] | None:
         """Return the first and last entry that a command recorded."""
@@ -166,12 +227,13 @@ class SqliteStore:
         sealed: Mapping[int, bytes],
     ) -> None:
         """Write the entries of one command, all or none; return once the disk has them."""
-        if self._readonly:
+        if self._untouched is not None:
             raise Unavailable("E_READONLY", str(self._path), "the file is read-only; ask for write access")
         issuers = self.issuers() if rows[0].number == 1 else []
+        events = stored(self, issuer, rows, command, issuers, sealed)
         try:
             with _errors_named(self._path, writing=True):
-                self._recorder.insert_events(stored(issuer, rows, command, issuers, sealed))
+                self._recorder.insert_events(events)
         except OutcomeOpen as error:
             raise OutcomeUnknown(command) from error
 
@@ -217,6 +279,8 @@ class SqliteStore:
         if not self._database.pool.closed:
             self._database.close()
             self._look.close()
+            if self._untouched is not None:
+                self._untouched.close()
 
 
 _KEPT_OUT: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -238,6 +302,10 @@ def _errors_named(path: Path, *, writing: bool = False) -> Iterator[None]:
         if code == sqlite3.SQLITE_READONLY:
             what = "the file or its folder is read-only; ask for write access"
             raise Unavailable("E_READONLY", str(path), what) from error
+        if "no such table" in text:
+            raise Unavailable("E_STORE_FORMAT", str(path), "a table of a ledger is missing in it") from error
+        if code == sqlite3.SQLITE_TOOBIG and not writing:
+            raise LedgerDamaged("E_TAMPERED", str(path), "a row in it is longer than any of a ledger") from error
         if "Could not decode" in text:
             raise LedgerDamaged("E_TAMPERED", str(path), "a text in it is not UTF-8") from error
         if code == sqlite3.SQLITE_FULL:
@@ -250,10 +318,15 @@ def _errors_named(path: Path, *, writing: bool = False) -> Iterator[None]:
         raise Unavailable("E_STORE", str(path), f"SQLite says: {text}") from error
 
 
-def _database(path: Path, mode: str) -> SQLiteDatastore:
-    """Return the library's datastore on a file; the name may hold any character."""
-    database = SQLiteDatastore(f"{path.absolute().as_uri()}?mode={mode}", originator_id_type="text")
-    pool = _DurablePool(db_name=database.pool.db_name, lock_timeout=BUSY_SECONDS)
+def _uri(path: Path) -> str:
+    """Return the name of a file as SQLite takes it, whatever characters it holds."""
+    return path.absolute().as_uri()
+
+
+def _database(path: Path, uri: str) -> SQLiteDatastore:
+    """Return the library's datastore on a file."""
+    database = SQLiteDatastore(uri, originator_id_type="text")
+    pool = _DurablePool(path, db_name=uri, lock_timeout=BUSY_SECONDS)
     database.pool.close()
     database.pool = pool
     return database
@@ -265,9 +338,9 @@ def _make(path: Path) -> None:
     try:
         draft.unlink(missing_ok=True)
         with _errors_named(path):
-            database = _database(draft, "rwc")
+            database = _database(path, f"{_uri(draft)}?mode=rwc")
             with database.transaction(commit=True) as cursor:
-                for statement in (*CarefulRecorder(database).construct_create_table_statements(), *_TABLES):
+                for statement in _TABLES:
                     cursor.execute(statement)
                 cursor.execute(f"PRAGMA application_id={APPLICATION_ID}")
                 cursor.execute(f"PRAGMA user_version={LAYOUT}")
@@ -295,7 +368,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _writable(path: Path) -> bool:
-    return os.access(path, os.W_OK)
+    """Whether SQLite can write to a file: it makes two others beside it."""
+    return os.access(path, os.W_OK) and os.access(os.path.dirname(os.path.realpath(path)), os.W_OK)
 
 
 def _is_missing(path: Path, *, create: bool) -> bool:
@@ -320,6 +394,7 @@ def _look_at(path: Path) -> Look:
     """Refuse what is not a ledger before SQLite touches it."""
     if not path.is_file():
         raise Unavailable("E_FILE", str(path), "it is not a regular file; name the ledger's file")
+    look_beside(path)
     try:
         look = Look.at(path)
     except OSError as error:
@@ -332,10 +407,16 @@ def _look_at(path: Path) -> Look:
     return look
 
 
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
 def _check(look: Look, path: Path) -> None:
     if look.head[:16] != b"SQLite format 3\0" or int.from_bytes(look.head[68:72]) != APPLICATION_ID:
         raise Unavailable("E_STORE_FORMAT", str(path), "it is not a shareholder ledger; name another file")
-    if look.size % (int.from_bytes(look.head[16:18]) or 1):  # SQLite reads what is missing of a page as zeros
+    # SQLite reads what is missing of a page as zeros; a page whose writing was cut short stands in the log, whole.
+    if look.size % (int.from_bytes(look.head[16:18]) or 1) and not _has_log(path):
         raise Unavailable("E_STORE_FORMAT", str(path), "it was cut short; restore it from a backup")
     layout = int.from_bytes(look.head[60:64])
     if layout != LAYOUT:

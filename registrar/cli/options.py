@@ -49,6 +49,9 @@ _out_option = click.option(
     help="Into this file, its format by the end of its name.",
 )
 _table_option = click.option("--table", metavar="NAME", help="This table of the answer only.")
+_readonly_option = click.option(
+    "--read-only", "readonly", is_flag=True, help="Leave FILE and its folder as they are: it is somebody else's."
+)
 as_of_option = click.option(
     "--as-of", metavar="DAY", help="At the close of this day, YYYY-MM-DD. Default: today in the issuer's zone."
 )
@@ -63,12 +66,14 @@ class Asking(NamedTuple):
         issuer: Whose ledger.
         known_at: As known when, as typed.
         output: Where the answer goes, and in which format.
+        readonly: Whether the file and its folder stay as they are.
     """
 
     file: str | None
     issuer: str | None
     known_at: str | None
     output: Output
+    readonly: bool = False
 
     @contextmanager
     def opened(self) -> Iterator[Ledger]:
@@ -78,7 +83,10 @@ class Asking(NamedTuple):
         from ledger.journal import Ledger
         from ledger.store.addresses import told
 
-        with waiting(f"reading {told(path)}"), Ledger.open(path, self.issuer, keys=keys()) as ledger:
+        with (
+            waiting(f"reading {told(path)}"),
+            Ledger.open(path, self.issuer, readonly=self.readonly, keys=keys()) as ledger,
+        ):
             try:
                 yield ledger
             except NothingRecorded as error:
@@ -149,16 +157,17 @@ def asking(*, known: bool = True) -> Callable[[_Verb], _Verb]:
             out: str | None,
             table: str | None,
             as_json: bool,
+            readonly: bool,
             known_at: str | None = None,
             **options: Any,
         ) -> Any:
             output = chosen(form, out, table, as_json=as_json)
-            return verb(Asking(file, issuer, known_at, output), *args, **options)
+            return verb(Asking(file, issuer, known_at, output, readonly), *args, **options)
 
         taking = _format_option(_out_option(_table_option(_json_option(run))))
         if known:
             taking = _known_option(taking)
-        return _file_option(_issuer_option(taking))
+        return _file_option(_readonly_option(_issuer_option(taking)))
 
     return add
 
@@ -175,14 +184,15 @@ def drawing() -> Callable[[_Verb], _Verb]:
             form: str | None,
             out: str | None,
             known_at: str | None,
+            readonly: bool,
             **options: Any,
         ) -> Any:
-            return verb(Asking(file, issuer, known_at, chosen_picture(form, out)), *args, **options)
+            return verb(Asking(file, issuer, known_at, chosen_picture(form, out), readonly), *args, **options)
 
         taking = click.option("-o", "--output", "form", type=click.Choice(PICTURES), help="In this format.")(
             _known_option(_out_option(run))
         )
-        return _file_option(_issuer_option(taking))
+        return _file_option(_readonly_option(_issuer_option(taking)))
 
     return add
 

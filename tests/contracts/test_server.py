@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from psycopg import sql
 
+from ledger.codec import kept
 from ledger.errors import LedgerError, Unavailable
 from ledger.identity import CommandId, IssuerId
 from ledger.journal import Ledger
@@ -32,7 +33,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "keep-ledgers-on-a-server
 
 
 def rows(first: int, last: int) -> list[Row]:
-    return [Row(number, "kind.1", b"state %d" % number) for number in range(first, last + 1)]
+    return [Row(number, "kind.1", kept(b"leaf %d" % number, b"{}")) for number in range(first, last + 1)]
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def test_a_store_starts_no_threads_and_keeps_one_connection(server: Server, data
 
 def test_a_command_of_many_megabytes_is_written_whole_or_not_at_all(store: PostgresStore) -> None:
     """The library's own way of writing was seen to hang for ever on a fifth of this."""
-    many = [Row(number, "kind.1", bytes(2_000)) for number in range(4, 20_004)]
+    many = [Row(number, "kind.1", kept(b"leaf %d" % number, bytes(2_000))) for number in range(4, 20_004)]
 
     with pytest.raises(Conflict):
         store.append(ACME, [*many, Row(1, "kind.1", b"taken")], TWO, {})

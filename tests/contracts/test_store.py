@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
+from ledger.codec import kept
 from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
 from ledger.identity import CommandId, IssuerId
+from ledger.integrity.tiles import Tile
+from ledger.integrity.tree import Growing, check_consistency, check_inclusion, leaf_hash
 from ledger.journal import Ledger
 from ledger.store import Conflict, MemoryStore, Row, Store
-from ledger.store.port import Beside, Inspectable
+from ledger.store.port import Beside, Inspectable, tree_of
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import APPLICATION_ID, SqliteStore
 from tests.builders import common_issued, founding, ticking
@@ -42,7 +46,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Inspectabl
 
 
 def rows(first: int, last: int, mark: bytes = b"") -> list[Row]:
-    return [Row(number, "kind.1", mark + b"state %d" % number) for number in range(first, last + 1)]
+    return [Row(number, "kind.1", kept(mark + b"leaf %d" % number, b"{}")) for number in range(first, last + 1)]
 
 
 def everything(store: Store, issuer: IssuerId = ACME, after: int = 0) -> list[Row]:
@@ -62,7 +66,13 @@ def contents(store: Store) -> object:
         {name: everything(store, IssuerId(name)) for name in (ACME, BETA)},
         {(name, command): store.command(name, command) for name in (ACME, BETA) for command in (ONE, TWO, THREE)},
         {name: store.sealed(name, 0) for name in (ACME, BETA)},
+        {name: (store.head(name), tiles(store, name)) for name in (ACME, BETA)},
     )
+
+
+def tiles(store: Store, issuer: IssuerId = ACME) -> list[list[Tile]]:
+    """Return all tiles, level by level."""
+    return [store.tiles(issuer, level, 0, 1_000) for level in range(3)]
 
 
 # --- every store -------------------------------------------------------------------------------------------------
@@ -185,12 +195,145 @@ def test_what_lies_beside_entries_comes_with_them(store: Store) -> None:
 
 
 def test_what_lies_beside_entries_is_read_in_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("port", "sqlite"):
-        monkeypatch.setattr(f"ledger.store.{module}.PAGE", 2, raising=False)
+    monkeypatch.setattr("ledger.store.port.PAGE", 2)
     store.append(ACME, rows(1, 5), ONE, {number: b"%d" % number for number in (1, 2, 4, 5)})
 
     assert [row.number for row in store.sealed(ACME, 0)] == [1, 2]
     assert [row.number for row in store.sealed(ACME, 2)] == [4, 5]
+
+
+# --- the tree ----------------------------------------------------------------------------------------------------
+
+
+def root_of(taken: list[Row]) -> bytes:
+    """Return the root over entries by adding their leaves one by one."""
+    growing = Growing()
+    for row in taken:
+        growing.add(leaf_hash(row.state.partition(b"\n")[0]))
+    return growing.root()
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 511, 512, 700])
+@pytest.mark.parametrize("step", [1, 100, 256, 700])
+def test_the_tree_is_the_same_however_the_entries_came(store: Store, size: int, step: int) -> None:
+    for first in range(1, size + 1, step):
+        store.append(ACME, rows(first, min(first + step - 1, size)), CommandId(f"c-{first}"), {})
+
+    tree = tree_of(store, ACME)
+
+    assert (tree.size, store.head(ACME)) == (size, size)
+    assert tree.root() == root_of(rows(1, size))
+    assert [store.tile_count(ACME, level) for level in (0, 1, 2)] == [size // 256, 0, 0]
+    assert [len(each) for each in tiles(store)] == [size // 256, 0, 0]
+
+
+def test_a_tile_is_written_with_the_entries_that_complete_it_and_holds_their_leaves(store: Store) -> None:
+    store.append(ACME, rows(1, 255), ONE, {})
+    assert tiles(store) == [[], [], []]
+
+    store.append(ACME, rows(256, 256), TWO, {})
+
+    [tile] = store.tiles(ACME, 0, 0, 1)
+    assert tile.split() == [leaf_hash(b"leaf %d" % number) for number in range(1, 257)]
+    assert tile.root == root_of(rows(1, 256))
+    assert tiles(store, BETA) == [[], [], []]
+
+
+def test_a_level_above_holds_the_roots_of_the_tiles_below(store: Store) -> None:
+    store.append(ACME, rows(1, 40_000), ONE, {})
+    store.append(ACME, rows(40_001, 65_535), TWO, {})
+    assert (store.tile_count(ACME, 0), store.tile_count(ACME, 1)) == (255, 0)
+
+    store.append(ACME, rows(65_536, 65_536), THREE, {})
+
+    [above] = store.tiles(ACME, 1, 0, 1)
+    assert above.split() == [tile.root for tile in store.tiles(ACME, 0, 0, 256)]
+    assert above.root == tree_of(store, ACME).root() == root_of(rows(1, 65_536))
+
+
+def test_tiles_are_read_from_one_to_before_another(store: Store) -> None:
+    store.append(ACME, rows(1, 1_024), ONE, {})
+    whole = store.tiles(ACME, 0, 0, 4)
+
+    assert len(whole) == 4
+    for first in range(6):
+        for last in range(first, 6):
+            assert store.tiles(ACME, 0, first, last) == whole[first:last]
+
+
+def test_a_conflict_writes_no_tile(store: Store) -> None:
+    store.append(ACME, rows(1, 300), ONE, {})
+    before = contents(store)
+
+    for taken in (rows(200, 600), rows(300, 600), rows(301, 600)):
+        with pytest.raises(Conflict):
+            store.append(ACME, taken, ONE, {})
+
+    assert contents(store) == before
+    store.append(ACME, rows(301, 600), TWO, {})
+    assert tree_of(store, ACME).root() == root_of(rows(1, 600))
+
+
+def test_tiles_that_were_never_written_are_written_with_the_next_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a ledger of a program that kept none; proofs do without them meanwhile."""
+    with monkeypatch.context() as older:
+        older.setattr("ledger.store.port.completed", lambda *unused: [])
+        store.append(ACME, rows(1, 600), ONE, {})
+    assert tiles(store) == [[], [], []]
+    assert tree_of(store, ACME).root() == root_of(rows(1, 600))
+
+    store.append(ACME, rows(601, 767), TWO, {})
+    assert tiles(store) == [[], [], []]
+    store.append(ACME, rows(768, 768), THREE, {})
+
+    assert store.tile_count(ACME, 0) == 3
+    assert [tile.root for tile in store.tiles(ACME, 0, 0, 3)] == [
+        root_of(rows(first, first + 255)) for first in (1, 257, 513)
+    ]
+    assert tree_of(store, ACME).root() == root_of(rows(1, 768))
+
+
+def test_a_tree_is_that_of_the_moment_and_answers_for_every_earlier_one(store: Store) -> None:
+    store.append(ACME, rows(1, 500), ONE, {})
+    earlier = tree_of(store, ACME)
+    store.append(ACME, rows(501, 900), TWO, {})
+    later = tree_of(store, ACME)
+
+    assert (earlier.size, later.size) == (500, 900)
+    assert earlier.root() == later.root(500) == root_of(rows(1, 500))
+    assert check_consistency(500, 900, later.consistency(500), earlier.root(), later.root())
+    for number in (1, 256, 257, 500):
+        leaf = leaf_hash(b"leaf %d" % number)
+        assert later.leaf_hash(number) == leaf
+        assert check_inclusion(leaf, number - 1, 900, later.inclusion(number), later.root())
+        assert check_inclusion(leaf, number - 1, 500, later.inclusion(number, 500), earlier.root())
+
+
+@pytest.mark.parametrize(
+    "state",
+    [b"", b"\0" * 8_256, b"\0" * 8_255, b"\0" * 8_257, bytes(8_224) + sha256(bytes(8_224)).digest()[::-1], "text"],
+)
+def test_a_tile_that_was_not_written_so_is_damage(store: Store, state: Any) -> None:
+    store.append(ACME, rows(1, 300), ONE, {})
+    by_hand(store, "acme/tiles/0", 2, state)
+
+    with pytest.raises(LedgerDamaged) as caught:
+        store.tiles(ACME, 0, 0, 2)
+    assert (caught.value.code, caught.value.place) == ("E_TAMPERED", "acme tile 0/1")
+    assert len(store.tiles(ACME, 0, 0, 1)) == 1
+
+
+def test_an_entry_that_is_missing_or_damaged_completes_no_tile(store: Store) -> None:
+    store.append(ACME, rows(1, 100), ONE, {})
+    store.append(BETA, [*rows(1, 99), Row(100, "kind.1", kept(b"leaf 100", b"{}").replace(b"1", b"7", 1))], ONE, {})
+
+    for issuer, first, place in ((ACME, 200, "acme entry 101"), (BETA, 101, "beta entry 100")):
+        with pytest.raises(LedgerDamaged) as caught:
+            store.append(issuer, rows(first, 300), TWO, {})
+        assert (caught.value.code, caught.value.place) == ("E_TAMPERED", place)
+        assert store.head(issuer) == 100
 
 
 def by_hand(store: Store, stream: str, number: int, state: Any) -> None:
@@ -560,6 +703,17 @@ def test_a_truncated_file_is_refused_wherever_it_was_cut(path: Path) -> None:
         assert (error.code, error.EXIT) == ("E_STORE_FORMAT", 5), length
 
 
+def test_a_file_whose_last_page_was_cut_while_its_log_was_folded_in_is_whole(path: Path, tmp_path: Path) -> None:
+    with closing(SqliteStore(path)) as store:
+        store.append(ACME, rows(4, 4), TWO, {4: b"beside four"})
+        for end in ("", "-wal"):
+            shutil.copy(f"{path}{end}", tmp_path / f"copy{end}")
+        as_it_was = contents(store)
+    os.truncate(tmp_path / "copy", path.stat().st_size - 1_000)
+
+    assert opened(tmp_path / "copy") == as_it_was
+
+
 def test_a_file_overwritten_within_is_refused_or_read_as_it_was(path: Path) -> None:
     whole, as_it_was = path.read_bytes(), opened(path)
 
@@ -589,7 +743,7 @@ def run(code: str, *arguments: object) -> subprocess.Popen[str]:
     "moment",
     [
         "sqlite.os.link = lambda *unused: os._exit(9)",
-        "sqlite.SQLiteAggregateRecorder.construct_create_table_statements = lambda self: os._exit(9)",
+        "sqlite.SQLiteDatastore.transaction = lambda *unused, **also: os._exit(9)",
         "sqlite._TABLES = (*sqlite._TABLES[:1], 'SELECT 1; nonsense')",
     ],
     ids=["before it has its name", "before its tables", "a statement that fails"],

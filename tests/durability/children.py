@@ -55,3 +55,14 @@ def planted(arguments: list[str]) -> list[str]:
     for name in filter(None, arguments[0].split(",")):
         getattr(faults, name)(pytest.MonkeyPatch())
     return arguments[1:]
+
+
+def told(process: subprocess.Popen[str]) -> str:
+    """Wait for a harness that runs in a process of its own, and return its line of figures.
+
+    Raises:
+        AssertionError: What it asserted is not so, or it failed.
+    """
+    printed, wrong = process.communicate()
+    assert process.returncode == 0, wrong[-2_000:]
+    return printed.strip()

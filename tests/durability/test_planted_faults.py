@@ -9,6 +9,9 @@ from typing import Final
 import pytest
 
 from tests.durability import faults
+from tests.durability.test_kill import kill_it
+from tests.durability.test_log import watch_the_log
+from tests.durability.test_power import cut_the_power
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 Harness = Callable[[Path], object]
@@ -28,6 +31,12 @@ HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
 )
 IN_PROCESSES: Final[tuple[tuple[Plant, HarnessOfProcesses], ...]] = (
     # --- the file ------------------------------------------------------------------------------------------------
+    (faults.a_commit_does_not_wait_for_the_disk, cut_the_power),
+    (faults.a_commit_folds_the_log_in_by_itself, watch_the_log),
+    (faults.the_log_is_folded_in_without_the_lock, watch_the_log),
+    (faults.an_entry_is_committed_by_itself, cut_the_power),
+    (faults.an_append_waits_for_the_next_one, kill_it),
+    (faults.a_command_given_again_counts_again, kill_it),
     # --- the server ----------------------------------------------------------------------------------------------
     # --- backups and strangers' files ----------------------------------------------------------------------------
 )

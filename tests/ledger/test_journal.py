@@ -31,6 +31,7 @@ from ledger.errors import (
 )
 from ledger.events import CommonIssued, Event, Evidence, HolderRegistered
 from ledger.identity import EntryNumber, HolderId
+from ledger.integrity.tree import Growing, check_consistency, check_inclusion, leaf_hash
 from ledger.journal import Ledger
 from ledger.personal import Personal, particulars
 from ledger.store import MemoryStore
@@ -1083,3 +1084,61 @@ def test_salts_are_made_afresh_for_each_value() -> None:
 
 def _particulars(entry: Entry) -> list[Personal]:
     return [*particulars(entry.event)]
+
+
+# --- the tree ----------------------------------------------------------------------------------------------------
+
+
+def root_over(ledger: Ledger, known: int) -> bytes:
+    """Return the root over the first entries, made of their leaves one by one."""
+    assert ledger.issuer is not None
+    growing = Growing()
+    for entry in ledger.entries()[:known]:
+        growing.add(leaf_hash(codec.leaf(ledger.issuer, entry)))
+    return growing.root()
+
+
+def test_the_tree_is_over_the_leaves_of_the_entries(tmp_path: Path) -> None:
+    with in_file(tmp_path / "a.ledger", common_issued(), holder_renamed()) as ledger:
+        tree = ledger.tree()
+
+        assert tree.size == len(ledger.entries())
+        assert tree.root() == root_over(ledger, tree.size)
+        for entry in ledger.entries():
+            assert ledger.issuer is not None
+            leaf = leaf_hash(codec.leaf(ledger.issuer, entry))
+            assert check_inclusion(leaf, entry.number - 1, tree.size, tree.inclusion(entry.number), tree.root())
+
+
+def test_the_tree_as_it_was_known_is_continued_by_that_of_today(tmp_path: Path) -> None:
+    with in_file(tmp_path / "a.ledger", common_issued()) as ledger:
+        before = ledger.tree()
+        ledger.record(holder_renamed())
+        now = ledger.tree()
+
+        assert now.size == before.size + 1
+        assert now.root(ledger.position(before.size)) == before.root() == root_over(ledger, before.size)
+        path = now.consistency(before.size)
+        assert check_consistency(before.size, now.size, path, before.root(), now.root())
+
+
+def test_the_tree_holds_what_another_program_recorded_meanwhile(tmp_path: Path) -> None:
+    with in_file(tmp_path / "a.ledger", common_issued()) as ledger, Ledger.open(tmp_path / "a.ledger") as other:
+        before = ledger.tree().size
+        other.record(holder_renamed())
+
+        assert ledger.tree().size == before + 1
+        assert ledger.tree().root() == other.tree().root()
+
+
+def test_a_ledger_without_entries_has_no_tree_and_what_is_supposed_is_in_none() -> None:
+    ledger = Ledger.in_memory(clock=ticking())
+    with pytest.raises(NothingRecorded):
+        ledger.tree()
+    ledger.record(*founding())
+
+    supposed = ledger.supposing(common_issued())
+
+    with pytest.raises(NothingRecorded):
+        supposed.tree()
+    assert ledger.tree().size == len(founding())

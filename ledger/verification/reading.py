@@ -1,0 +1,421 @@
+"""Goes through the entries of an issuer, and past those that are damaged, to the last of them.
+
+What could go wrong, and why it does not:
+
+- *A page cannot be read.* Then its entries are asked for one by one, and what cannot be had is named. Behind it the
+  reading goes on: as far as an entry is found, or any row beside the entries says that there was one.
+- *A row stands out of its order*, as its key was changed. It is not where it belongs, so it is missing there.
+- *Somebody records meanwhile.* Rows beside the entries are read after them, and then the entries that came since; a
+  command whose row has not been met is asked for by its name.
+- *The hash of a damaged entry is not known.* It stands behind the entry, and in a tile. With either of them the
+  root can be had, and may still be one that is kept elsewhere: then all other entries are those that were recorded.
+
+Entries are read a page at a time and forgotten. Of each there remain eight bytes, for its command.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from ledger import codec, sealing
+from ledger.codec import leaf_hash_of
+from ledger.errors import LedgerDamaged, LedgerError, shown
+from ledger.events import IssuerRegistered
+from ledger.identity import CommandId
+from ledger.integrity.tiles import WIDTH
+from ledger.integrity.tree import Growing, leaf_hash
+from ledger.pages import DIGEST, Said
+from ledger.personal import particulars
+from ledger.store.port import COMMANDS, PAGE, SEALED, SEALED_TOPIC, TILES, command_row, read_span
+from ledger.timeline import looks_ahead
+from ledger.verification.derived import Commands, Tiles
+from ledger.verification.findings import Damage, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from ledger.events import Event
+    from ledger.identity import IssuerId
+    from ledger.integrity.tiles import Tile
+    from ledger.pages import Page
+    from ledger.store.port import Beside, Inspectable, Row
+    from ledger.timeline import Entry
+
+_FAR: Final = 1_000_000
+"""A row that stands so far behind the others was never recorded there."""
+_PATIENCE: Final = 1_000
+"""After so many entries that cannot be had, the next is looked for in steps twice as long."""
+_MISSING: Final = "it is missing"
+_TILE: Final = re.compile(rf"{TILES}([0-7])", re.ASCII)
+_HASH: Final = re.compile(rb"[0-9a-f]{64}")
+
+
+class Examination:
+    """Reads all that a store holds of an issuer.
+
+    Args:
+        store: Where the record is kept.
+        issuer: Whose record.
+        sizes: For how many entries the root is asked.
+
+    Attributes:
+        size: Number of the last entry so far.
+        legal_name: Of the issuer, as its first entry has it.
+        last_said: What the journal said of the last entry that could be read.
+        damage: What was found.
+        roots: The roots asked for, as far as they are known.
+    """
+
+    def __init__(self, store: Inspectable, issuer: IssuerId, sizes: Collection[int]) -> None:
+        self._store, self._issuer = store, issuer
+        self._sizes = frozenset(sizes)
+        self._commands, self._tiles = Commands(), Tiles()
+        self._tree, self._digest = Growing(), sha256()
+        self._commitments: dict[int, set[str]] = {}  # by entry
+        self._tile: tuple[int, list[bytes]] | None = None  # the last one that was asked for
+        self.size = 0
+        self.legal_name = ""
+        self.last_said: Said | None = None
+        self.damage: list[Damage] = []
+        self.roots: dict[int, bytes] = {0: self._tree.root()}
+
+    @property
+    def root(self) -> bytes | None:
+        """The root over all entries; ``None`` where the hash of one is not known."""
+        return self._tree.root() if self._tree.size == self.size else None
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the record; ``None`` where the hash of an entry is not known."""
+        return self._digest.hexdigest() if self._tree.size == self.size else None
+
+    def run(self) -> None:
+        """Read everything, and compare it."""
+        self._follow()
+        later = [row for row in self._rows_beside() if not self._compared(row)]
+        claimed = max(map(_claim, later), default=0)
+        why = self._follow()
+        while (why or self.size < claimed) and self._pass(why, claimed):
+            why = self._follow()
+        for row in later:
+            self._compared(row, at_last=True)
+        for number in self._commands.not_found():
+            self._ask_for_command(number)
+        for level, index in self._tiles.not_found():
+            self._tell(Damage(Part.TILES, "it is missing", name=f"tile {level}/{index}"))
+
+    def _tell(self, found: Damage) -> None:
+        joined = self.damage[-1].with_next(found) if self.damage else None
+        if joined is not None:
+            self.damage[-1] = joined
+        else:
+            self.damage.append(found)
+
+    def _tell_entry(self, number: int, what: str) -> None:
+        self._tell(Damage(Part.ENTRIES, what, number, number))
+
+    # --- from entry to entry ------------------------------------------------------------------------
+
+    def _follow(self) -> str:
+        """Read on as far as entries follow one another; return why not further, if it is not the end."""
+        while True:
+            try:
+                rows = self._store.read(self._issuer, self.size)
+            except LedgerDamaged as error:
+                return error.what
+            in_order = [row for number, row in enumerate(rows, self.size + 1) if row.number == number]
+            if len(in_order) < len(rows):
+                in_order = [*_leading(rows, self.size)]
+            if not in_order:
+                return _MISSING if rows else ""
+            self._take(in_order)
+
+    def _pass(self, why: str, claimed: int) -> bool:
+        """Get past what keeps a page from being read, and take the next entry; return whether there is one.
+
+        Args:
+            why: Why the page after the last entry cannot be read, if that is so.
+            claimed: Number of the last entry, by the rows beside the entries.
+        """
+        begin, (row, said) = self.size, self._peek(self.size)
+        while row is not None and row.number == self.size + 1 and self.size < begin + PAGE:
+            self._take([row])
+            row, said = self._peek(self.size)
+        if self.size > begin:
+            return True
+        reason = said or (why if row is None and why else _MISSING)
+        horizon = max(claimed, self.size + PAGE if why else 0)
+        place, tries = self.size, 0
+        while row is None or row.number <= self.size:
+            tries += 1
+            place += 2 ** (tries // _PATIENCE)
+            if place >= horizon:
+                break
+            row, _ = self._peek(place)
+        else:
+            if row.number <= self.size + _FAR:
+                self._skip(row.number - 1, reason)
+                self._take([row])
+                return True
+            self._tell_entry(row.number, "it stands far behind all others")
+        if why or self.size < claimed:
+            self._tell(Damage(Part.ENTRIES, reason, self.size + 1, claimed if self.size < claimed else None))
+        return False
+
+    def _peek(self, after: int) -> tuple[Row | None, str]:
+        """Return the next entry after a position, or why it cannot be had."""
+        try:
+            row = self._store.peek(self._issuer, after)
+        except LedgerDamaged as error:
+            return None, error.what
+        return (row, "") if row is None or type(row.number) is int else (None, "what follows has no number")
+
+    def _skip(self, last: int, why: str) -> None:
+        """Leave out the entries up to one; their hashes may still be had from the tree."""
+        self._tell(Damage(Part.ENTRIES, why, self.size + 1, last))
+        self._commands.unknown(last - self.size)
+        for number in range(self.size + 1, last + 1):
+            self._add(number, self._hash_in_tile(number))
+        self.size = last
+
+    def _take(self, rows: Sequence[Row]) -> None:
+        """Take the next entries."""
+        page = _page(rows, self._issuer, self.size)
+        if page is None:
+            for row in rows:
+                self._take_one(row)
+            return
+        first = self.size + 1
+        for start, end, said in zip(page.starts, (*page.starts[1:], len(page)), page.said, strict=True):
+            self._hear(first + start, said)
+            self._commands.goes_on(end - start - 1)
+        if first == 1:
+            self._begin(page.kind(0), page.of_kinds((IssuerRegistered,)))
+        for place, event in page.singles.items():
+            self._look_at(first + place, event)
+        leaves = [bytes.fromhex(row.state[-DIGEST:].decode()) for row in rows]
+        self._add(first, *leaves)
+        self.size += len(rows)
+
+    def _take_one(self, row: Row) -> None:
+        number = self.size + 1
+        leaf: bytes | None
+        try:
+            entry = _entry(row, self._issuer)
+        except LedgerDamaged as error:
+            self._tell_entry(number, error.what)
+            self._commands.unknown(1)
+            leaf = self._hash_in_tile(number) or _hash_behind(row, self._issuer)
+        else:
+            self._hear(number, Said(entry.recorded_at, entry.actor, entry.command))
+            if number == 1:
+                self._begin(type(entry.event), [(0, entry.event)])
+            self._look_at(number, entry.event)
+            leaf = leaf_hash_of(row.state, self._issuer, number)
+        self._add(number, leaf)
+        self.size = number
+
+    def _hear(self, number: int, said: Said) -> None:
+        """Take what the journal says of the next entry."""
+        last, self.last_said = self.last_said, said
+        if last is not None and not said.follows(last):
+            self._tell_entry(number, "its time of recording does not follow the entry before")
+        if last is None or said.command != last.command:
+            self._commands.begins(said.command)
+        else:
+            self._commands.goes_on()
+
+    def _begin(self, kind: type[Event], registered: Sequence[tuple[int, Event]]) -> None:
+        """Look at the first entry."""
+        if kind is not IssuerRegistered:
+            self._tell_entry(1, "the first entry does not register the issuer")
+        for place, event in registered:
+            if not place and isinstance(event, IssuerRegistered):
+                self.legal_name = event.legal_name
+
+    def _look_at(self, number: int, event: Event) -> None:
+        """Look at an event that corrects others, or may mention persons."""
+        if looks_ahead(event, number):
+            self._tell_entry(number, "it corrects an entry that comes after it")
+        if mentioned := {each.commitment for each in particulars(event)}:
+            self._commitments[number] = mentioned
+
+    # --- the tree -----------------------------------------------------------------------------------
+
+    def _add(self, number: int, *leaves: bytes | None) -> None:
+        """Add the hashes of entries to the tree, from a number on; it ends before the first that is not known."""
+        if self._tree.size != number - 1 or None in leaves:
+            return
+        known = [leaf for leaf in leaves if leaf is not None]
+        for leaf in known:
+            self._tree.add(leaf)
+            if self._tree.size in self._sizes:
+                self.roots[self._tree.size] = self._tree.root()
+        self._digest.update(b"".join(known))
+        self._tiles.add(known)
+
+    def _hash_in_tile(self, number: int) -> bytes | None:
+        """Return the hash of an entry as its tile has it, if that is there."""
+        index, place = divmod(number - 1, WIDTH)
+        if self._tile is None or self._tile[0] != index:
+            found: Sequence[Tile] = ()
+            with suppress(LedgerDamaged):
+                found = self._store.tiles(self._issuer, 0, index, index + 1)
+            self._tile = (index, found[0].split() if found else [])
+        hashes = self._tile[1]
+        return hashes[place] if hashes else None
+
+    # --- beside the entries -------------------------------------------------------------------------
+
+    def _rows_beside(self) -> Iterator[Beside]:
+        stream = ""
+        try:
+            for row in self._store.beside(self._issuer):
+                stream = row.stream
+                yield row
+        except LedgerDamaged as error:
+            after = f" after {shown(stream)}" if stream else ""
+            self._tell(Damage(Part.ELSE, error.what, name=f"rows beside the entries{after}"))
+
+    def _compared(self, row: Beside, *, at_last: bool = False) -> bool:
+        """Compare a row with the entries; return whether that could be done, as all that it is about was read.
+
+        Args:
+            row: What stands beside the entries.
+            at_last: Whether no more entries will be read.
+        """
+        if row.stream.startswith(COMMANDS):
+            return self._compared_command(row, at_last)
+        if tile := _TILE.fullmatch(row.stream):
+            return self._compared_tile(row, int(tile[1]), at_last)
+        if row.stream == SEALED:
+            return self._compared_values(row, at_last)
+        self._tell(Damage(Part.ELSE, "nobody writes such a row", name=shown(f"{row.stream}, {row.number}")))
+        return True
+
+    def _compared_command(self, row: Beside, at_last: bool) -> bool:
+        command = row.stream.removeprefix(COMMANDS)
+        span = read_span(row.state)
+        if span is None or row != command_row(command, *span):
+            what = "its row is not what was written"
+        elif span[1] > self.size and not at_last:
+            return False
+        elif self._commands.found(command, *span):
+            return True
+        else:
+            what = f"its row names entries {span[0]} to {span[1]}, which are not all of it, or not its own"
+        self._tell(Damage(Part.COMMANDS, what, name=f"command {shown(command)}"))
+        return True
+
+    def _compared_tile(self, row: Beside, level: int, at_last: bool) -> bool:
+        same = self._tiles.found(level, row)
+        if same is None and (not at_last or self.root is None):
+            return at_last  # there may be more to compare it with, or there will never be
+        if not same:
+            what = "there are not so many entries" if same is None else "it is not what the entries give"
+            self._tell(Damage(Part.TILES, what, name=f"tile {level}/{_index(row)}"))
+        return True
+
+    def _ask_for_command(self, number: int) -> None:
+        """Ask for the row of a command that has not been met: it came meanwhile, or something is wrong."""
+        try:
+            row = self._store.peek(self._issuer, number - 1)
+            command = _entry(row, self._issuer).command if row is not None else CommandId("unknown")
+            span = self._store.command(self._issuer, command)
+        except LedgerDamaged as error:
+            what = error.what
+        else:
+            if span is None:
+                what = "the row that lets its command count once is missing"
+            elif self._commands.found(command, *span):
+                return
+            else:
+                what = f"its command is that of entries {span[0]} to {span[1]} too"
+        self._tell(Damage(Part.COMMANDS, what, number, number))
+
+    def _compared_values(self, row: Beside, at_last: bool) -> bool:
+        """Compare the sealed values of an entry with what it mentions, and open those whose keys are here."""
+        if type(row.number) is not int:
+            self._tell(Damage(Part.PARTICULARS, "its row has no number", name="personal values"))
+        elif row.number > self.size and not at_last:
+            return False
+        elif what := self._wrong_with_values(row):
+            self._tell(Damage(Part.PARTICULARS, what, row.number, row.number))
+        return True
+
+    def _wrong_with_values(self, row: Beside) -> str:
+        if row.topic != SEALED_TOPIC:
+            return "the row of its personal values is not what was written"
+        try:
+            boxes = sealing.decode(row.state, "")
+        except LedgerDamaged as error:
+            return error.what
+        mentioned = self._commitments.get(row.number, set())
+        every_entry_read = all(each.part is not Part.ENTRIES for each in self.damage)
+        if every_entry_read and not {box.commitment for box in boxes} <= mentioned:
+            return "a personal value lies beside it that it does not mention"
+        secrets: Mapping[str, bytes] = {}
+        with suppress(LedgerError):  # the keys are no part of the record
+            secrets = self._store.keys.get({box.key for box in boxes})
+        try:
+            for box in boxes:
+                if box.key in secrets:
+                    sealing.opened(box, self._issuer, secrets[box.key])
+        except ValueError as error:
+            return f"a personal value beside it: {getattr(error, 'what', error)}"
+        return ""
+
+
+def _leading(rows: Sequence[Row], after: int) -> Iterator[Row]:
+    """Yield the first rows, as far as they follow a position and one another."""
+    for number, row in enumerate(rows, after + 1):
+        if row.number != number:
+            return
+        yield row
+
+
+def _page(rows: Sequence[Row], issuer: IssuerId, after: int) -> Page | None:
+    """Return rows as a page, or nothing where one of them has to be looked at alone."""
+    if not all(type(row.state) is bytes and type(row.topic) is str for row in rows):
+        return None
+    return codec.read_states(rows, issuer, after)
+
+
+def _entry(row: Row, issuer: IssuerId) -> Entry:
+    """Return the entry of a row.
+
+    Raises:
+        LedgerDamaged: It is not what was recorded.
+    """
+    if type(row.state) is not bytes:
+        raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {row.number}", "its state is not bytes")
+    return codec.read_state(row.state, issuer, row.number, row.topic)
+
+
+def _hash_behind(row: Row, issuer: IssuerId) -> bytes | None:
+    """Return the hash of the leaf of a damaged entry, as far as it can be known from the entry itself.
+
+    Where the entry can be read but for the hash behind it, that alone may be damaged.
+    """
+    if type(row.state) is not bytes:
+        return None
+    rest, _, seal = row.state.rpartition(b"\n")
+    envelope, _, payload = rest.partition(b"\n")
+    with suppress(LedgerDamaged):
+        codec.read_state(codec.kept(envelope, payload), issuer, row.number, row.topic)
+        return leaf_hash(envelope)
+    return bytes.fromhex(seal.decode()) if _HASH.fullmatch(seal) else None
+
+
+def _index(row: Beside) -> int | str:
+    """Return which tile of its level a row is."""
+    return row.number - 1 if type(row.number) is int else shown(row.number)
+
+
+def _claim(row: Beside) -> int:
+    """Return the number of the last entry that a row beside the entries is about."""
+    span = read_span(row.state)
+    return span[1] if span is not None else 0
