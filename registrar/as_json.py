@@ -20,6 +20,7 @@ from registrar.report import Report, Role, Table
 
 if TYPE_CHECKING:
     from ledger.errors import NothingRecorded
+    from ledger.integrity.stamps import Stamp
     from ledger.journal import Ledger, Recorded
     from projections.audit import AuditLine
     from projections.cap_table import CapTable, ClassLine, HoldingLine
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from projections.findings import Finding
     from projections.rollforward import RollForward
     from projections.touched import Touched
+    from registrar.evidence import Shown
 
 Answer = dict[str, Any]
 
@@ -101,6 +103,37 @@ def recorded(
         "entries": numbers,
         **({} if changed is None else {"changes": changes}),
     }
+
+
+def shown(evidence: Shown) -> Answer:
+    """Return what a proof or a checkpoint shows."""
+    envelope, event = evidence.envelope, evidence.event
+    kind = "entry-proved" if envelope is not None else "growth-proved" if evidence.older is not None else "signed"
+    answer: Answer = {
+        "answer": kind,
+        "origin": evidence.checkpoint.origin,
+        "size": str(evidence.checkpoint.size),
+        "root": evidence.checkpoint.root.hex(),
+        "witnesses": [{"name": name, "seen_at": codec.instant_text(at)} for name, at in evidence.seen],
+    }
+    if evidence.older is not None:
+        answer["older"] = {"size": str(evidence.older.size), "root": evidence.older.root.hex()}
+    if envelope is not None:
+        answer["entry"] = {
+            "issuer": envelope.issuer,
+            "number": str(envelope.number),
+            "recorded_at": codec.instant_text(envelope.said.recorded_at),
+            "actor": envelope.said.actor,
+            "command": envelope.said.command,
+            "payload_sha256": envelope.payload_digest,
+            "fact": None if event is None else msgspec.json.decode(codec.encode(event)),
+        }
+    return answer
+
+
+def stamped(stamp: Stamp) -> Answer:
+    """Return what a time stamp says."""
+    return {"answer": "stamped", "at": codec.instant_text(stamp.at), "by": stamp.by}
 
 
 def report(answer: Report) -> Answer:

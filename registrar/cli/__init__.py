@@ -199,6 +199,14 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "reconcile": ("registrar.cli.claims:reconcile", "Lists of holders, held against the register."),
         "chart": ("registrar.cli.charts:chart", "A picture, as SVG, PNG or a Vega-Lite spec."),
     },
+    "Evidence": {
+        "key": ("registrar.cli.evidence:key", "Make a signing key, or show its public half."),
+        "checkpoint": ("registrar.cli.evidence:checkpoint", "Sign what the record is now."),
+        "prove": ("registrar.cli.evidence:prove", "Prove an entry, or that the record only grew."),
+        "check-proof": ("registrar.cli.evidence:check_proof", "Check a proof or a checkpoint, without a ledger."),
+        "witness": ("registrar.cli.evidence:witness", "Sign a checkpoint that continues the last one."),
+        "stamp": ("registrar.cli.evidence:stamp", "Have a checkpoint stamped with a time."),
+    },
     "Learn": {
         "demo": ("registrar.cli.story:demo", "A real case, recorded and asked step by step."),
         "completion": ("registrar.cli.completion:completion", "A script that completes verbs and names."),

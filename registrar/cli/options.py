@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
-_file_option = click.option(
+file_option = click.option(
     *("-f", "--file"),
     metavar="FILE",
     envvar="CAPTABLE_FILE",
     shell_complete=files,
     help="The ledger: a file, or postgresql://… [CAPTABLE_FILE].",
 )
-_issuer_option = click.option(
+issuer_option = click.option(
     *("--in", "--issuer", "issuer"),
     metavar="ISSUER",
     shell_complete=completing("issuer"),
@@ -167,7 +167,7 @@ def asking(*, known: bool = True) -> Callable[[_Verb], _Verb]:
         taking = _format_option(_out_option(_table_option(_json_option(run))))
         if known:
             taking = _known_option(taking)
-        return _file_option(_readonly_option(_issuer_option(taking)))
+        return file_option(_readonly_option(issuer_option(taking)))
 
     return add
 
@@ -192,7 +192,7 @@ def drawing() -> Callable[[_Verb], _Verb]:
         taking = click.option("-o", "--output", "form", type=click.Choice(PICTURES), help="In this format.")(
             _known_option(_out_option(run))
         )
-        return _file_option(_readonly_option(_issuer_option(taking)))
+        return file_option(_readonly_option(issuer_option(taking)))
 
     return add
 
@@ -249,7 +249,7 @@ def recording() -> Callable[[_Verb], _Verb]:
             help="Say in this form what was recorded.",
         )(taking)
         taking = click.option("--dry-run", is_flag=True, help="Ask every rule, and record nothing.")(taking)
-        return _file_option(_issuer_option(_json_option(taking)))
+        return file_option(issuer_option(_json_option(taking)))
 
     return add
 

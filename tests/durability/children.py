@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import pytest
@@ -55,6 +57,14 @@ def planted(arguments: list[str]) -> list[str]:
     for name in filter(None, arguments[0].split(",")):
         getattr(faults, name)(pytest.MonkeyPatch())
     return arguments[1:]
+
+
+@contextmanager
+def in_memory(folder: Path) -> Iterator[Path]:
+    """Give a folder in memory, or an empty one in the folder given: for what never asks whether a disk is slow."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else folder) as found:
+        yield Path(found)
 
 
 def told(process: subprocess.Popen[str]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -11,7 +14,10 @@ from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
 import ledger.journal
 import ledger.store.sqlite
+from ledger.errors import Unavailable
+from ledger.store import postgres
 from ledger.store.port import stored
+from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import SqliteStore
 from ledger.store.writing import CarefulRecorder
 
@@ -40,6 +46,22 @@ def the_log_is_folded_in_without_the_lock(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(CarefulRecorder, "_fold", fold)
 
 
+def a_commit_that_failed_is_refused_at_once(patch: pytest.MonkeyPatch) -> None:
+    """Believe that an error means that nothing was written."""
+    patch.setattr(CarefulRecorder, "_bury", lambda *unused: True)
+
+
+def a_failing_sync_is_taken_for_done(patch: pytest.MonkeyPatch) -> None:
+    """Go on after a commit that failed as if it had not."""
+    commit = SQLiteConnection.commit
+
+    def careless(self: SQLiteConnection) -> None:
+        with suppress(sqlite3.OperationalError):
+            commit(self)
+
+    patch.setattr(SQLiteConnection, "commit", careless)
+
+
 def an_entry_is_committed_by_itself(patch: pytest.MonkeyPatch) -> None:
     """Write the entries of a command one after the other."""
     insert = CarefulRecorder.insert_events
@@ -66,8 +88,12 @@ def an_append_waits_for_the_next_one(patch: pytest.MonkeyPatch) -> None:
 
 def a_command_given_again_counts_again(patch: pytest.MonkeyPatch) -> None:
     """Retry without the key."""
+    _without_the_key(patch, ledger.store.sqlite)
+
+
+def _without_the_key(patch: pytest.MonkeyPatch, store: ModuleType) -> None:
     patch.setattr(
-        ledger.store.sqlite,
+        store,
         "stored",
         lambda *given: [each for each in stored(*given) if "/command/" not in str(each.originator_id)],
     )
@@ -91,6 +117,46 @@ def _said_otherwise(patch: pytest.MonkeyPatch, instead: Mapping[str, str]) -> No
 # --- verification ------------------------------------------------------------------------------------------------
 
 # --- the server --------------------------------------------------------------------------------------------------
+
+
+def a_server_does_not_wait_for_its_disk(patch: pytest.MonkeyPatch) -> None:
+    """Switch ``synchronous_commit`` off, and believe that it is on."""
+    patch.setattr(postgres, "_BEGIN", postgres._BEGIN.replace("'on', true", "'off', true"))
+    patch.setattr(postgres, "_WAITS", {("off", "on")})
+
+
+def a_lost_answer_is_taken_for_a_conflict(patch: pytest.MonkeyPatch) -> None:
+    """Write again, and do not look whose rows are in the way."""
+    write = PostgresStore._write
+    patch.setattr(PostgresStore, "_write", lambda *given, again: write(*given, again=False))
+
+
+def a_lost_answer_is_called_a_refusal(patch: pytest.MonkeyPatch) -> None:
+    """Say that nothing was written, where nobody knows."""
+    patch.setattr(postgres, "OutcomeUnknown", lambda command: Unavailable("E_STORE", str(command), "try again"))
+
+
+def a_position_can_be_taken_twice(patch: pytest.MonkeyPatch) -> None:
+    """Make the table without its primary key."""
+    without = "ALTER TABLE captable.stored_events DROP CONSTRAINT stored_events_pkey"
+    patch.setattr(postgres, "_TABLES", (*postgres._TABLES, without))
+
+
+def a_server_commits_an_entry_by_itself(patch: pytest.MonkeyPatch) -> None:
+    """Write the entries of a command in transactions of their own."""
+    insert = postgres._Recorder.insert_events
+
+    def one_by_one(self: postgres._Recorder, written: Sequence[StoredEvent], **named: Any) -> None:
+        for each in written:
+            insert(self, [each], **named)
+
+    patch.setattr(postgres._Recorder, "insert_events", one_by_one)
+
+
+def a_command_given_again_to_a_server_counts_again(patch: pytest.MonkeyPatch) -> None:
+    """Retry without the key."""
+    _without_the_key(patch, postgres)
+
 
 # --- personal data -----------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Kills a program that records, again and again, and looks at what is left: ``killing TARGET KILLS SEED``.
+"""Kills a program that records, again and again, and looks at what is left: ``killing FOLDER|DATABASE KILLS SEED``.
 
 Runs in a process of its own, which forks: a copy of it is there at once, and killing it harms nobody.
 """
@@ -13,7 +13,10 @@ from pathlib import Path
 from random import Random
 from time import sleep
 
+import psycopg
+
 from ledger import Ledger
+from ledger.store.addresses import on_server
 from tests.durability import work
 from tests.durability.children import planted
 
@@ -23,13 +26,13 @@ FRESH = 50
 
 def main(arguments: list[str]) -> None:
     """Kill, look, and give the command again whose outcome is unknown; print how it went."""
-    folder, kills, random = Path(arguments[0]), int(arguments[1]), Random(arguments[2])
+    kills, random = int(arguments[1]), Random(arguments[2])
     acknowledged: list[str] = []
     killed = entries = settled = 0
     for number in range(kills):
-        target = str(folder / f"{number // FRESH}.ledger")
         if number % FRESH == 0:
             acknowledged = []
+            target = _anew(arguments[0], number)
             work.begin(target)
         told, begun = _killed(target, f"k{number}", random)
         acknowledged += told
@@ -46,6 +49,15 @@ def main(arguments: list[str]) -> None:
         f"{kills:,} kills, {killed:,} commands with {entries:,} entries acknowledged: none lost, none half;"
         f" {settled:,} were there without having been acknowledged, and counted once when given again"
     )
+
+
+def _anew(place: str, number: int) -> str:
+    """Return where a new ledger may be made: another file in a folder, or a database without the last one."""
+    if not on_server(place):
+        return str(Path(place) / f"{number}.ledger")
+    with psycopg.connect(place, autocommit=True) as connection:
+        connection.execute("SET client_min_messages = error; DROP SCHEMA IF EXISTS captable CASCADE")
+    return place
 
 
 def _killed(target: str, name: str, random: Random) -> tuple[list[str], str | None]:

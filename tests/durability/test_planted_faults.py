@@ -9,9 +9,13 @@ from typing import Final
 import pytest
 
 from tests.durability import faults
+from tests.durability.test_disk_fails import let_it_fail
 from tests.durability.test_kill import kill_it
 from tests.durability.test_log import watch_the_log
+from tests.durability.test_lost_replies import lose_replies, lose_the_server
 from tests.durability.test_power import cut_the_power
+from tests.durability.test_stops import stop_it
+from tests.durability.test_writers import write_at_once_on_a_server
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 Harness = Callable[[Path], object]
@@ -25,6 +29,10 @@ HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
     # --- checkpoints, proofs and witnesses -----------------------------------------------------------------------
     # --- verification --------------------------------------------------------------------------------------------
     # --- the server ----------------------------------------------------------------------------------------------
+    (faults.a_lost_answer_is_taken_for_a_conflict, lose_replies),
+    (faults.a_lost_answer_is_called_a_refusal, lose_the_server),
+    (faults.a_command_given_again_to_a_server_counts_again, lose_the_server),
+    (faults.a_position_can_be_taken_twice, write_at_once_on_a_server),
     # --- personal data -------------------------------------------------------------------------------------------
     # --- backups and strangers' files ----------------------------------------------------------------------------
     # --- logs and counters ---------------------------------------------------------------------------------------
@@ -34,10 +42,14 @@ IN_PROCESSES: Final[tuple[tuple[Plant, HarnessOfProcesses], ...]] = (
     (faults.a_commit_does_not_wait_for_the_disk, cut_the_power),
     (faults.a_commit_folds_the_log_in_by_itself, watch_the_log),
     (faults.the_log_is_folded_in_without_the_lock, watch_the_log),
+    (faults.a_commit_that_failed_is_refused_at_once, let_it_fail),
+    (faults.a_failing_sync_is_taken_for_done, let_it_fail),
     (faults.an_entry_is_committed_by_itself, cut_the_power),
     (faults.an_append_waits_for_the_next_one, kill_it),
     (faults.a_command_given_again_counts_again, kill_it),
     # --- the server ----------------------------------------------------------------------------------------------
+    (faults.a_server_does_not_wait_for_its_disk, stop_it),
+    (faults.a_server_commits_an_entry_by_itself, write_at_once_on_a_server),
     # --- backups and strangers' files ----------------------------------------------------------------------------
 )
 

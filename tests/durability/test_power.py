@@ -8,18 +8,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ledger import Ledger
 from tests.durability import needs, work
-from tests.durability.children import started, told
+from tests.durability.children import in_memory, started, told
 from tests.durability.conftest import Figure
 from tests.durability.disk import Disk, Image
 from tests.durability.sizes import SEED, drawn, size
 from tests.durability.tracing import STRACE, calls
-
-MEMORY = Path("/dev/shm")
-"""Where looking is quick."""
 
 
 def states(folder: Path, trace: Path) -> Iterator[tuple[Image, list[str]]]:
@@ -56,10 +52,10 @@ def cut_the_power(
     found = sum(1 for _ in states(traced, trace))
     random = drawn("looks")
     looked = 0
-    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else folder) as after:
+    with in_memory(folder) as after:
         for image, acknowledged in states(traced, trace):
             if random.random() < looks / found:
-                _look(image, acknowledged, Path(after, "left"), go_on=looked % 10 == 0)
+                _look(image, acknowledged, after / "left", go_on=looked % 10 == 0)
                 looked += 1
     return f"{looked:,} of {found:,} states after a power cut: none lost, none half, none unreadable"
 
