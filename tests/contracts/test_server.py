@@ -96,12 +96,13 @@ def test_a_place_is_a_server_by_its_beginning(
     assert [path.name for path in tmp_path.iterdir()] == ["postgresql"]
 
 
-def test_a_ledger_is_kept_in_a_database(database: str) -> None:
-    with Ledger.open(database, create=True, clock=ticking()) as ledger:
+def test_a_ledger_is_kept_in_a_database(database: str, tmp_path: Path) -> None:
+    keys = tmp_path / "acme.keys"
+    with Ledger.open(database, create=True, keys=keys, clock=ticking()) as ledger:
         ledger.record(*founding(), command="c-1")
         before = [*ledger.entries()]
 
-    with Ledger.open(database, clock=ticking()) as ledger:
+    with Ledger.open(database, keys=keys, clock=ticking()) as ledger:
         assert [*ledger.entries()] == before
         assert ledger.record(*founding(), command="c-1").repeated
         ledger.record(common_issued())
@@ -240,8 +241,16 @@ def test_nobody_but_the_owner_has_the_right_to_change_anything(
     assert contents(store) == before
 
 
-def test_a_writer_records_and_a_reader_asks(server: Server, database: str) -> None:
-    with Ledger.open(database, create=True, clock=ticking()) as ledger:
+def test_persons_are_recorded_in_a_database_once_a_file_for_their_keys_is_named(database: str) -> None:
+    with Ledger.open(database, create=True) as ledger:
+        error = refused(lambda: ledger.record(*founding()))
+
+        assert (error.code, error.EXIT) == ("E_KEYS", 5)
+        assert len(ledger.entries()) == 0
+
+
+def test_a_writer_records_and_a_reader_asks(server: Server, database: str, tmp_path: Path) -> None:
+    with Ledger.open(database, create=True, keys=tmp_path / "acme.keys", clock=ticking()) as ledger:
         ledger.record(*founding())
     clerk, auditor, stranger = (role(server, name) for name in ("clerk", "auditor", "stranger"))
     allow(database, readers=["auditor"], writers=["clerk"])
