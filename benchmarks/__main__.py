@@ -9,10 +9,15 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import record, replay, show
+from benchmarks import record, replay, server, show
 from benchmarks.measure import machine
 
-BENCHMARKS: Final[dict[str, Callable[[], str]]] = {"show": show.run, "record": record.run, "replay": replay.run}
+BENCHMARKS: Final[dict[str, Callable[[], str]]] = {
+    "show": show.run,
+    "record": record.run,
+    "replay": replay.run,
+    "server": server.run,
+}
 
 
 def main(names: list[str]) -> int:

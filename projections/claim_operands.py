@@ -34,6 +34,7 @@ from ledger.terms.conversion import ConversionRight
 from ledger.terms.interval import EVERYTHING, NOT_BELOW_ZERO, Interval, point
 from ledger.terms.measures import Operand, Source
 from ledger.timeline import InEffect, history_of, place_in_history
+from projections.accruals import accrued_dividends
 from projections.acquirable import acquirable
 from projections.bounds import Bounds
 from projections.cap_table import merged_names
@@ -140,7 +141,8 @@ class Recorded:
         found = self._grouped(balances, lambda unit, account: unit == stock_class and counts(account))
         if is_complete(balances, stock_class):
             return found
-        return Found(Interval(found.interval.low, None), f"the register of {stock_class} is partial on {on}")
+        missing = f"the register of {stock_class} is partial on {on}"
+        return Found(Interval(found.interval.low, None), missing, found.entries)
 
     def reported(self, operand: Operand, on: date) -> Found:
         """Return the last count that the company reported."""
@@ -200,6 +202,23 @@ class Recorded:
         return self._grouped(
             self.balances(on), lambda unit, account: isinstance(account, Owed) and _concerns(operand, account)
         )
+
+    def dividends_accrued(self, operand: Operand, on: date) -> Found:
+        """Return what accrued as dividends on the shares of a class up to and without a day, paid or not."""
+        balances, stock_class = self.balances(on), _class_of(operand)
+        names = merged_names(balances)
+        terms = balances.level(Level.DIVIDEND_TERMS, stock_class)
+        if not any(value is not None for _, value in terms):
+            return Found(NOT_BELOW_ZERO, f"on what terms {stock_class} accrues dividends is not recorded by {on}")
+        of = None if operand.holder is None else names.get(operand.holder, (operand.holder,))[0]
+        accrued = (
+            Interval(each.accrued.low, each.accrued.high)
+            for whose, each in accrued_dividends(balances.history, on).items()
+            if whose.stock_class == stock_class and of in (None, names.get(whose.holder, (whose.holder,))[0])
+        )
+        behind = self._grouped(balances, lambda unit, account: unit == stock_class and isinstance(account, Held))
+        entries = (*(each.entry.number for each, _ in terms), *behind.entries)
+        return Found(reduce(Interval.__add__, accrued, point(0)), "", entries)
 
     def undertaken(self, operand: Operand, on: date) -> Found:
         """Return the money undertaken under an agreement."""
@@ -435,6 +454,7 @@ _READERS: Final[dict[Source, Callable[[Recorded, Operand, date], Found]]] = {
     Source.PRINCIPAL_CONVERTED: Recorded.principal_converted,
     Source.INTEREST_CONVERTED: Recorded.interest_converted,
     Source.OWED: Recorded.owed,
+    Source.DIVIDENDS_ACCRUED: Recorded.dividends_accrued,
     Source.UNDERTAKEN: Recorded.undertaken,
     Source.CLOSED: Recorded.closed,
 }

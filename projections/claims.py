@@ -9,11 +9,12 @@ bounds of one count, on two days, say how much moved in between that no entry ex
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
-from itertools import pairwise
+from functools import reduce
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -28,6 +29,7 @@ from ledger.terms.interval import EVERYTHING, NOT_BELOW_ZERO, Interval, point, s
 from ledger.terms.measures import Definition, Measure, MeasureKind, Operand, Role, Source
 from ledger.timeline import place_in_history
 from projections.claim_operands import SHARE_COUNTS, Found, Recorded
+from projections.findings import Severity
 from projections.frame import Tabular
 from projections.fully_diluted import fully_diluted
 
@@ -178,7 +180,7 @@ class ImpliedCount:
         claim: Which.
         stock_class: Of which class.
         about: On which day.
-        rounded: If the figure was rounded.
+        rounded: If the figure was rounded; in any reading, where no count would be rounded to it.
         widest: In any reading of the figure.
         narrowed: What is left of it when no share came back between this count and its neighbours, and all that the
             record knows to have been issued in between was.
@@ -267,25 +269,14 @@ class FindingCode(Enum):
     TRUNCATES = "E_TRUNCATES"
 
 
-class Weight(Enum):
-    """How much a finding about claims weighs."""
-
-    WRONG = "wrong"
-    """A figure or the record is wrong."""
-    NOTICE = "notice"
-    """It holds, and a reader should know how."""
-    OPEN = "open"
-    """Something is missing."""
-
-
-_WEIGHTS: Final = {
-    FindingCode.CONTRADICTED: Weight.WRONG,
-    FindingCode.OTHER_DEFINITION: Weight.NOTICE,
-    FindingCode.NOT_CHECKABLE: Weight.OPEN,
-    FindingCode.UNEXPLAINED: Weight.OPEN,
-    FindingCode.COUNTS: Weight.WRONG,
-    FindingCode.INCREASE: Weight.NOTICE,
-    FindingCode.TRUNCATES: Weight.NOTICE,
+_SEVERITIES: Final = {
+    FindingCode.CONTRADICTED: Severity.BROKEN,
+    FindingCode.OTHER_DEFINITION: Severity.NOTICE,
+    FindingCode.NOT_CHECKABLE: Severity.OPEN,
+    FindingCode.UNEXPLAINED: Severity.OPEN,
+    FindingCode.COUNTS: Severity.OPEN,
+    FindingCode.INCREASE: Severity.NOTICE,
+    FindingCode.TRUNCATES: Severity.NOTICE,
 }
 
 
@@ -308,9 +299,9 @@ class ClaimFinding:
     entries: tuple[EntryNumber, ...]
 
     @property
-    def weight(self) -> Weight:
-        """How much it weighs."""
-        return _WEIGHTS[self.code]
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return _SEVERITIES[self.code]
 
 
 @attrs.frozen(repr=False)
@@ -363,8 +354,8 @@ class ClaimsReport(Tabular):
 
     @property
     def is_contradicted(self) -> bool:
-        """Whether any claim that is upheld is contradicted."""
-        return any(line.is_contradicted for line in self.claims)
+        """Whether any claim that is upheld is contradicted, by the record or by another claim."""
+        return any(found.code is FindingCode.CONTRADICTED for found in self.findings)
 
 
 def claims(
@@ -399,7 +390,9 @@ def worded(interval: Interval, shown: Callable[[Fraction], str]) -> str:
         low, high = shown(interval.low), shown(interval.high)
         if low == high:
             return low
-        return f"{low} to {'below ' if interval.without_high else ''}{high}"
+        return (
+            f"{'above ' if interval.without_low else ''}{low} to {'below ' if interval.without_high else ''}{high}"
+        )
     if interval.low is not None:
         return f"{'more than' if interval.without_low else 'at least'} {shown(interval.low)}"
     assert interval.high is not None
@@ -465,7 +458,7 @@ class _Judge:
             counts,
             movements,
             increases,
-            tuple(_findings(lines, counts, movements, increases)),
+            tuple(sorted(_findings(lines, counts, movements, increases), key=_is_no_mistake)),
         )
 
     def _line(self, each: InEffect) -> JudgedClaim:
@@ -527,10 +520,7 @@ class _Judge:
             self._asked.discard(fact.claim)
         if not implied:
             return Found(NOT_BELOW_ZERO, f"{operand.claim} implies nothing")
-        interval = implied[0].interval
-        for one in implied[1:]:
-            interval = interval.or_(one.interval)
-        return Found(interval, "", (each.entry.number,))
+        return Found(reduce(Interval.or_, (one.interval for one in implied)), "", (each.entry.number,))
 
     def _readings(self, figure: Disclosed) -> list[tuple[str, Interval]]:
         """Return what a figure may stand for: rounded, then truncated, then within the tolerance."""
@@ -543,10 +533,7 @@ class _Judge:
         """Return what a figure may stand for, however it was made; a number printed in full is that number."""
         if figure.unit is Unit.NUMBER and figure.step.value == 1 and figure.qualifier is Qualifier.NONE:
             return point(figure.value.value)
-        interval = figure.interval()
-        for _, reading in self._readings(figure)[1:]:
-            interval = interval.or_(reading)
-        return interval
+        return reduce(Interval.or_, (stands_for for _, stands_for in self._readings(figure)))
 
     def _tries(self, fact: ClaimDisclosed, used: Sequence[Used]) -> Iterator[_Try]:
         """Yield every definition that the words of a claim may have, what they mean first, and then the slips."""
@@ -605,16 +592,13 @@ class _Judge:
         more = self._recorded.acquirable(part.operand, part.operand.on or fact.about_day)
         if more is None or more.high == 0:
             return None
-        ends = (part.interval.low, part.interval.high, more.low, more.high, whole.interval.low, whole.interval.high)
-        if None in ends or not (part.is_known and whole.is_known):
+        if not (part.is_known and more.is_bounded and whole.interval.low):
             return None
-        part_low, part_high, more_low, more_high, whole_low, whole_high = (Fraction(end or 0) for end in ends)
-        if not whole_low:
-            return None
-        computed = Interval(
-            Fraction(part_low + more_low, whole_high + more_low),
-            min(Fraction(part_high + more_high, whole_low + more_high), Fraction(1)),
-        )
+        (least, most), at_most = (_ends(part.interval), _ends(more)), whole.interval.high
+        part_low, part_high, more_low, more_high, whole_low = *least, *most, whole.interval.low
+        low = Fraction(0) if at_most is None else Fraction(part_low + more_low, at_most + more_low)
+        high = min(Fraction(part_high + more_high, whole_low + more_high), Fraction(1))
+        computed = Interval(low, high, without_low=at_most is None)
         name = "beneficial ownership, with what the holder may acquire within 60 days"
         formula = f"({part.operand} + acquirable) / ({whole.operand} + acquirable)"
         definition = Definition(name, formula, measure.definitions()[0].side)
@@ -637,7 +621,8 @@ class _Judge:
                     }
         implied = tuple(self._implied(fact, line.used))
         missing = tuple(one.missing or f"{one.operand} is not known" for one in line.used if not one.is_known)
-        if any(line.computed.meets(stands_for) for _, stands_for in self._readings(figure)) and missing:
+        may_be = (each.computed for each in right if each.measure is fact.measure)  # no further unknown comes in
+        if missing and any(computed.meets(one) for computed in may_be for _, one in self._readings(figure)):
             return {"verdict": Verdict.NOT_CHECKABLE, "missing": missing, "implied": implied}
         nearest = _nearest([each.computed for each in right if each.is_first or each.is_known], figure)
         return {
@@ -706,12 +691,12 @@ class _Judge:
             ]
             if not implied or line.withdrawn is not None:
                 continue
-            operand, widest = implied[0].operand, implied[0].interval
-            for one in implied[1:]:
-                widest = widest.or_(one.interval)
+            operand = implied[0].operand
+            widest = reduce(Interval.or_, (one.interval for one in implied))
             assert operand.stock_class is not None
             on = operand.on or line.about
-            rounded = implied[0].interval
+            of_rounded = (one.interval for one in implied if one.reading == Rounding.NEAREST.value)
+            rounded = next(of_rounded, widest)
             found.append(ImpliedCount(line.claim, operand.stock_class, on, rounded, widest, widest))
         found.sort(key=lambda count: (count.stock_class, count.about))
         return self._narrowed(found)
@@ -723,6 +708,10 @@ class _Judge:
                 step = 1 if order.step > 0 else -1
                 other, this = counts[index - step], counts[index]
                 if other.stock_class != this.stock_class or other.narrowed.is_empty:
+                    continue
+                if other.about == this.about:  # two counts of one day; if they share no number, that is found
+                    both = this.narrowed.and_(other.narrowed)
+                    counts[index] = this if both.is_empty else attrs.evolve(this, narrowed=both)
                     continue
                 first, last = (other, this) if step > 0 else (this, other)
                 ratio = self._recorded.ratio_between(first.stock_class, first.about, last.about)
@@ -845,6 +834,12 @@ class _Carried(_Try):
         return self.carried_out
 
 
+def _ends(interval: Interval) -> tuple[Fraction, Fraction]:
+    assert interval.low is not None, "it is known from both sides"
+    assert interval.high is not None, "so it is"
+    return interval.low, interval.high
+
+
 def _verdict(attempt: _Try, reading: str) -> Verdict:
     if not attempt.is_first:
         return Verdict.OTHER_DEFINITION
@@ -877,7 +872,7 @@ def _findings(
     movements: Sequence[UnexplainedMovement],
     increases: Sequence[DeducedIncrease],
 ) -> Iterator[ClaimFinding]:
-    """Yield what a reader should know, the gravest first."""
+    """Yield what a reader should know."""
     upheld = [line for line in lines if line.withdrawn is None]
     for line in upheld:
         if line.verdict is Verdict.CONTRADICTED:
@@ -885,14 +880,6 @@ def _findings(
             if line.slip:
                 what += f"; {line.slip}"
             yield ClaimFinding(FindingCode.CONTRADICTED, what, line.arithmetic(), _of(line), line.entries)
-    entries = {line.claim: line.entry for line in lines}
-    for count in counts:
-        if count.narrowed.is_empty:
-            what = (
-                f"{count.claim} does not fit the counts beside it, unless shares of {count.stock_class} came back"
-            )
-            arithmetic = f"{worded(count.widest, _count)} on {count.about}"
-            yield ClaimFinding(FindingCode.COUNTS, what, arithmetic, (count.claim,), (entries[count.claim],))
     for line in upheld:
         if line.verdict is Verdict.OTHER_DEFINITION:
             what = f"{line.said_by} says {line.figure}, which holds only as {line.definition}"
@@ -903,6 +890,7 @@ def _findings(
             yield ClaimFinding(FindingCode.TRUNCATES, what, line.arithmetic(), _of(line), line.entries)
     for increase in increases:
         yield _increase_found(increase)
+    yield from _counts_found(counts, {line.claim: line.entry for line in lines})
     for movement in movements:
         if movement.is_certain:
             yield _movement_found(movement)
@@ -910,6 +898,10 @@ def _findings(
         if line.verdict is Verdict.NOT_CHECKABLE:
             what = f"{line.said_by} says {line.figure}; {' and '.join(line.missing)}"
             yield ClaimFinding(FindingCode.NOT_CHECKABLE, what, _implied_words(line), _of(line), line.entries)
+
+
+def _is_no_mistake(found: ClaimFinding) -> bool:
+    return found.severity is not Severity.BROKEN
 
 
 def _of(line: JudgedClaim) -> tuple[ClaimId, ...]:
@@ -930,6 +922,32 @@ def _implied_words(line: JudgedClaim) -> str:
     return "; ".join(told)
 
 
+def _counts_found(counts: Sequence[ImpliedCount], entries: Mapping[ClaimId, EntryNumber]) -> Iterator[ClaimFinding]:
+    """Yield counts that do not fit one another: those of one day in no reading, others only if shares came back."""
+    for first, last in combinations(counts, 2):
+        is_of_one = (first.stock_class, first.about) == (last.stock_class, last.about)
+        if is_of_one and not first.widest.meets(last.widest):
+            yield ClaimFinding(
+                FindingCode.CONTRADICTED,
+                f"{first.claim} and {last.claim} imply two counts of {first.stock_class} on one day",
+                f"{worded(first.widest, _count)}, and {worded(last.widest, _count)}, on {first.about}",
+                (first.claim, last.claim),
+                (entries[first.claim], entries[last.claim]),
+            )
+    for place, count in enumerate(counts):
+        if count.narrowed.is_empty:
+            beside = [
+                each for each in counts[max(place - 1, 0) : place + 2] if each.stock_class == count.stock_class
+            ]
+            yield ClaimFinding(
+                FindingCode.COUNTS,
+                f"{count.claim} does not fit the counts beside it, unless shares of {count.stock_class} came back",
+                ", ".join(f"{worded(each.widest, _count)} on {each.about}" for each in beside),
+                (count.claim, *(each.claim for each in beside if each is not count)),
+                tuple(entries[each.claim] for each in beside),
+            )
+
+
 def _increase_found(increase: DeducedIncrease) -> ClaimFinding:
     authorized = worded(increase.authorized, _count)
     what = (
@@ -943,6 +961,9 @@ def _increase_found(increase: DeducedIncrease) -> ClaimFinding:
     if increase.recorded:
         arithmetic += f"; the record has {increase.recorded}"
     entries = (increase.in_force, *(() if increase.increase is None else (increase.increase,)))
+    if increase.earliest > increase.latest:
+        what = f"{increase.claim} implies more {increase.stock_class} than are said to be authorized on that day"
+        return ClaimFinding(FindingCode.CONTRADICTED, what, arithmetic, (increase.claim,), entries)
     return ClaimFinding(FindingCode.INCREASE, what, arithmetic, (increase.claim,), entries)
 
 

@@ -73,13 +73,17 @@ class Look:
             OSError: It cannot be read.
         """
         with _one_at_a_time:
-            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-            status = os.fstat(descriptor)
-            file = (status.st_dev, status.st_ino)
-            kept = _kept.setdefault(file, _Kept())
-            kept.descriptors.append(descriptor)
+            status = path.stat()
+            kept = _kept.get((status.st_dev, status.st_ino))
+            if kept is None:
+                descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+                status = os.fstat(descriptor)  # another file may have come to the place meanwhile
+                kept = _kept.setdefault((status.st_dev, status.st_ino), _Kept())
+                kept.descriptors.append(descriptor)
             kept.looks += 1
+            file, descriptor = (status.st_dev, status.st_ino), kept.descriptors[0]
             try:
+                os.lseek(descriptor, 0, os.SEEK_SET)
                 return cls(os.read(descriptor, 100), status.st_size, file, descriptor)
             except OSError:
                 _let_go(file)
@@ -91,8 +95,8 @@ class Look:
         Raises:
             OSError: It cannot be read, or the other one cannot be written.
         """
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        with open(place, "wb") as other:
+        with _one_at_a_time, open(place, "wb") as other:
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
             while chunk := os.read(self._descriptor, _CHUNK):
                 other.write(chunk)
 

@@ -18,7 +18,7 @@ from eventsourcing.sqlite import (
 )
 
 from ledger.codec import MAX_PAYLOAD_BYTES
-from ledger.errors import LedgerDamaged, OutcomeUnknown, Unavailable
+from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
 from ledger.store.key_file import KeyFile
 from ledger.store.places import Look, distant
 from ledger.store.port import (
@@ -159,6 +159,11 @@ class SqliteStore:
         # `mode=rw` never makes a file by mistake.
         uri = f"{_uri(self._path)}?mode=rw" if self._untouched is None else self._untouched.uri
         self._database = _database(self._path, uri)
+        self._is_full = self._untouched is None and not _has_room(self._database)
+        if self._is_full:
+            self._database.close()
+            self._untouched = Untouched(self._path, self._look)
+            self._database = _database(self._path, self._untouched.uri)
         self._recorder = CarefulRecorder(self._database)
 
     @contextmanager
@@ -227,6 +232,8 @@ class SqliteStore:
         sealed: Mapping[int, bytes],
     ) -> None:
         """Write the entries of one command, all or none; return once the disk has them."""
+        if self._is_full:
+            raise Unavailable("E_STORE_FULL", str(self._path), f"{_NO_ROOM} before it is opened")
         if self._untouched is not None:
             raise Unavailable("E_READONLY", str(self._path), "the file is read-only; ask for write access")
         issuers = self.issuers() if rows[0].number == 1 else []
@@ -283,6 +290,7 @@ class SqliteStore:
                 self._untouched.close()
 
 
+_NO_ROOM: Final = "the disk is full; free some space"
 _KEPT_OUT: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _UNREADABLE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
@@ -309,7 +317,7 @@ def _errors_named(path: Path, *, writing: bool = False) -> Iterator[None]:
         if "Could not decode" in text:
             raise LedgerDamaged("E_TAMPERED", str(path), "a text in it is not UTF-8") from error
         if code == sqlite3.SQLITE_FULL:
-            raise Unavailable("E_STORE_FULL", str(path), "the disk is full; free some space") from error
+            raise Unavailable("E_STORE_FULL", str(path), _NO_ROOM) from error
         if code == sqlite3.SQLITE_IOERR and writing:
             what = f"the disk failed ({text}), and nothing was written; look at the disk"
             raise Unavailable("E_STORE", str(path), what) from error
@@ -330,6 +338,18 @@ def _database(path: Path, uri: str) -> SQLiteDatastore:
     database.pool.close()
     database.pool = pool
     return database
+
+
+def _has_room(database: SQLiteDatastore) -> bool:
+    """Whether SQLite has the two files that it needs beside the ledger's, or can make them.
+
+    Where they cannot be made, nobody has the file open. Other errors come again when the file is read.
+    """
+    try:
+        with database.get_connection(commit=False):
+            return True
+    except (PersistenceError, sqlite3.Error, LedgerError) as error:
+        return cause(error) != sqlite3.SQLITE_FULL
 
 
 def _make(path: Path) -> None:

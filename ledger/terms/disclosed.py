@@ -120,7 +120,7 @@ _FIGURE: Final = re.compile(
     rf"""
     (?:(?P<before>{_WORDS})\.?\s*)?
     (?P<symbol>US\$|\$|€|£|¥)?\s*
-    (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|nil|none)
+    (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d*\.\d+|\d+|nil|none)
     (?:\s*(?P<scale>thousand|million|billion|mm|bn|k|m|b)\b)?
     \s*(?P<percent>%|per\ ?cent\b|percent\b)?
     (?:\s+(?P<currency>[A-Z]{{3}})\b)?

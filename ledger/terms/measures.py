@@ -90,6 +90,8 @@ class Source(Enum):
     """Interest of notes converted in the period."""
     OWED = "owed"
     """Principal of notes on the day."""
+    DIVIDENDS_ACCRUED = "dividends-accrued"
+    """Dividends accrued on shares of a class up to and without the day, paid or not."""
     UNDERTAKEN = "undertaken"
     """Money undertaken under an agreement, by the day."""
     CLOSED = "closed"
@@ -125,6 +127,7 @@ _NEEDS: Final = {
     Source.SPLIT_DAY: "stock_class",
     Source.SURRENDERED: "stock_class",
     Source.RECEIVED: "stock_class",
+    Source.DIVIDENDS_ACCRUED: "stock_class",
     Source.UNDERTAKEN: "agreement",
     Source.CLOSED: "agreement",
 }

@@ -550,6 +550,7 @@ _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
     HolderRenamed: _named,
     ClaimDisclosed: lambda drawn: {
         **drawn,
+        "about": drawn["about"] or drawn["effective_on"].latest,
         "other_measures": tuple(each for each in drawn["other_measures"] if each.name is not None),
     },
     ClaimWithdrawn: lambda drawn: {

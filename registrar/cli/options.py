@@ -27,7 +27,7 @@ file_option = click.option(
     metavar="FILE",
     envvar="CAPTABLE_FILE",
     shell_complete=files,
-    help="The ledger: a file, or postgresql://… [CAPTABLE_FILE].",
+    help="Ledger file or URL [CAPTABLE_FILE].",
 )
 issuer_option = click.option(
     *("--in", "--issuer", "issuer"),

@@ -24,7 +24,7 @@ from ledger.store.addresses import is_there, told
 from ledger.store.port import Store
 from ledger.store.postgres import PostgresStore, allow
 from registrar.cli import main
-from tests.builders import common_issued, founding, ticking
+from tests.builders import common_issued, founding, shares_transferred, ticking
 from tests.server import Server
 
 ACME, BETA = IssuerId("acme"), IssuerId("beta")
@@ -107,6 +107,37 @@ def test_a_ledger_is_kept_in_a_database(database: str, tmp_path: Path) -> None:
         assert ledger.record(*founding(), command="c-1").repeated
         ledger.record(common_issued())
         assert len(ledger.entries()) == len(before) + 1
+
+
+def test_a_ledger_is_tables_with_a_trigger_and_nothing_that_writes_by_another_way(
+    server: Server, store: PostgresStore
+) -> None:
+    """The library can also write through a function of the database; whoever follows it then misses entries."""
+    within = "SELECT array_agg({0} ORDER BY {0}) FROM {1} WHERE {2} = to_regnamespace('captable')"
+    with server.asked("a") as connection:
+        found = [
+            connection.execute(within.format(*names)).fetchone()
+            for names in (
+                ("proname", "pg_proc", "pronamespace"),
+                ("typname", "pg_type", "typtype = 'c' AND typnamespace"),
+            )
+        ]
+
+    assert found == [(["entries_stay"],), (["particulars", "stored_events"],)]
+
+
+def test_the_same_commands_make_the_same_record_in_a_file_and_on_a_server(database: str, tmp_path: Path) -> None:
+    records = []
+    for place in (str(tmp_path / "a.ledger"), database):
+        with closing(store_at(place, create=True)) as store:
+            ledger = Ledger(store, clock=ticking(), salts=lambda: bytes(32))
+            ledger.record(*founding(), command="founding")
+            for number in range(150):
+                ledger.record(common_issued(), shares_transferred(), command=f"c-{number}")
+            records.append((store.read(ACME, 0), ledger.tree().root(), contents(store)))
+
+    assert records[0] == records[1]
+    assert len(records[0][0]) == 300 + len(founding())
 
 
 def test_two_that_make_a_ledger_at_once_make_one(database: str) -> None:

@@ -541,7 +541,10 @@ def test_a_look_is_over_when_the_last_store_on_a_file_is_closed(path: Path) -> N
     first.close()
     first.close()
     assert everything(second) == rows(1, 3)
-    assert descriptors() > 0
+    before = descriptors()
+    for _ in range(3):
+        SqliteStore(path).close()
+    assert descriptors() == before > 0
     second.close()
 
     assert descriptors() == 0
@@ -926,6 +929,25 @@ def test_a_thread_that_waits_too_long_for_another_one_is_told_that_the_store_is_
 
         assert (type(error), error.code) == (Unavailable, "E_BUSY")
         store.append(ACME, rows(4, 4), TWO, {})
+
+
+def test_a_file_on_a_full_disk_is_read_and_not_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no room for the two files that SQLite makes beside it."""
+    execute = SQLiteCursor.execute
+
+    def without_room(self: SQLiteCursor, statement: Any, *arguments: Any) -> None:
+        if "synchronous" in statement and not left.pop():
+            raise failing(sqlite3.SQLITE_IOERR_SHMSIZE)
+        execute(self, statement, *arguments)
+
+    left = [True, True, True, True, False]
+    monkeypatch.setattr(SQLiteCursor, "execute", without_room)
+    with closing(SqliteStore(path)) as store:
+        assert everything(store) == rows(1, 3)
+        error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+
+    assert (type(error), error.code) == (Unavailable, "E_STORE_FULL")
+    assert "before it is opened" in str(error)
 
 
 def test_an_unknown_outcome_is_settled_by_giving_the_command_again(

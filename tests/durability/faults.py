@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -12,14 +14,19 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
+import ledger.integrity.notes
+import ledger.integrity.proofs
 import ledger.journal
 import ledger.store.sqlite
 from ledger.errors import Unavailable
+from ledger.integrity.tree import check_inclusion
 from ledger.store import postgres
+from ledger.store.places import Look
 from ledger.store.port import stored
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import SqliteStore
 from ledger.store.writing import CarefulRecorder
+from registrar import evidence, keys
 
 # --- the file ----------------------------------------------------------------------------------------------------
 
@@ -60,6 +67,17 @@ def a_failing_sync_is_taken_for_done(patch: pytest.MonkeyPatch) -> None:
             commit(self)
 
     patch.setattr(SQLiteConnection, "commit", careless)
+
+
+def a_look_at_the_file_is_over_at_once(patch: pytest.MonkeyPatch) -> None:
+    """Close a descriptor of the file, as anybody would, and SQLite's locks go with it."""
+    look = Look.at
+
+    def briefly(path: Path) -> Look:
+        os.close(os.open(path, os.O_RDONLY))
+        return look(path)
+
+    patch.setattr(Look, "at", briefly)
 
 
 def an_entry_is_committed_by_itself(patch: pytest.MonkeyPatch) -> None:
@@ -113,6 +131,42 @@ def _said_otherwise(patch: pytest.MonkeyPatch, instead: Mapping[str, str]) -> No
 # --- the tree ----------------------------------------------------------------------------------------------------
 
 # --- checkpoints, proofs and witnesses ---------------------------------------------------------------------------
+
+
+def a_key_signs_what_does_not_continue(patch: pytest.MonkeyPatch) -> None:
+    """Remember what was signed, and not hold the record against it."""
+    patch.setattr(evidence, "borne_out", lambda *given: None)
+
+
+def a_key_remembers_nothing(patch: pytest.MonkeyPatch) -> None:
+    """Sign, and not write down what."""
+    patch.setattr(keys.Signing, "remember", lambda *given: None)
+
+
+def a_witness_believes_every_growth(patch: pytest.MonkeyPatch) -> None:
+    """Look at the sizes only."""
+    patch.setattr(ledger.integrity.proofs, "check_consistency", lambda *given: True)
+
+
+def a_path_may_be_too_long(patch: pytest.MonkeyPatch) -> None:
+    """Pass over hashes that a proof has no use for."""
+
+    def lenient(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+        return any(check_inclusion(leaf, index, size, path[:count], root) for count in range(len(path) + 1))
+
+    patch.setattr(ledger.integrity.proofs, "check_inclusion", lenient)
+
+
+def a_signature_is_believed(patch: pytest.MonkeyPatch) -> None:
+    """Look at the name and the id of a key, and not at what it signed."""
+    patch.setattr(ledger.integrity.notes.VerifierKey, "fits", lambda *given: True)
+    patch.setattr(ledger.integrity.notes.VerifierKey, "key_id", b"\0\0\0\0")
+
+
+def a_key_of_small_order_is_taken(patch: pytest.MonkeyPatch) -> None:
+    """Leave that to the library, which takes them."""
+    patch.setattr(ledger.integrity.notes, "_SMALL_ORDER", frozenset())
+
 
 # --- verification ------------------------------------------------------------------------------------------------
 

@@ -61,12 +61,13 @@ def _anew(place: str, number: int) -> str:
 
 
 def _killed(target: str, name: str, random: Random) -> tuple[list[str], str | None]:
-    """Let a copy of this process record until it is killed.
+    """Let a copy of this process record until it is killed; look meanwhile, at times, as another program would.
 
     Returns:
         The commands that it acknowledged, and the last that it had begun.
     """
     seed, wait, after = random.random(), random.uniform(0, 0.06), random.choice("!!!? ")
+    glances = random.random() < 0.3
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
@@ -80,6 +81,8 @@ def _killed(target: str, name: str, random: Random) -> tuple[list[str], str | No
         lines: list[str] = []
         while after != " " and not any(line.startswith(after) for line in lines):
             lines.append(told.readline() or "! the writer ended by itself")
+        if glances:
+            work.glance(target)
         sleep(wait)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
@@ -93,6 +96,8 @@ def _record_for_ever(target: str, name: str, random: Random, writer: int) -> Non
     with Ledger.open(target) as ledger:
         ledger.entries()
         for number in count():
+            if random.random() < 0.2:
+                Ledger.open(target).close()
             command = work.named(f"{name}-{number}", random)
             os.write(writer, f"? {command}\n".encode())
             work.record(ledger, command)

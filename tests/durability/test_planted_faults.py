@@ -10,6 +10,7 @@ import pytest
 
 from tests.durability import faults
 from tests.durability.test_disk_fails import let_it_fail
+from tests.durability.test_evidence import prove_and_forge, sign_whatever_comes
 from tests.durability.test_kill import kill_it
 from tests.durability.test_log import watch_the_log
 from tests.durability.test_lost_replies import lose_replies, lose_the_server
@@ -27,6 +28,12 @@ HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
     # --- the file ------------------------------------------------------------------------------------------------
     # --- the tree ------------------------------------------------------------------------------------------------
     # --- checkpoints, proofs and witnesses -----------------------------------------------------------------------
+    (faults.a_key_signs_what_does_not_continue, sign_whatever_comes),
+    (faults.a_key_remembers_nothing, sign_whatever_comes),
+    (faults.a_witness_believes_every_growth, sign_whatever_comes),
+    (faults.a_path_may_be_too_long, prove_and_forge),
+    (faults.a_signature_is_believed, prove_and_forge),
+    (faults.a_key_of_small_order_is_taken, prove_and_forge),
     # --- verification --------------------------------------------------------------------------------------------
     # --- the server ----------------------------------------------------------------------------------------------
     (faults.a_lost_answer_is_taken_for_a_conflict, lose_replies),
@@ -45,6 +52,7 @@ IN_PROCESSES: Final[tuple[tuple[Plant, HarnessOfProcesses], ...]] = (
     (faults.a_commit_that_failed_is_refused_at_once, let_it_fail),
     (faults.a_failing_sync_is_taken_for_done, let_it_fail),
     (faults.an_entry_is_committed_by_itself, cut_the_power),
+    (faults.a_look_at_the_file_is_over_at_once, kill_it),
     (faults.an_append_waits_for_the_next_one, kill_it),
     (faults.a_command_given_again_counts_again, kill_it),
     # --- the server ----------------------------------------------------------------------------------------------

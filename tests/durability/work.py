@@ -7,12 +7,15 @@ can give it again, and can tell whether it is whole.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from random import Random
+from typing import Any
 
 from ledger import Ledger
 from ledger.errors import LedgerError
 from ledger.events import Event
+from ledger.verification import verify
 from tests.builders import common_issued, founding
 
 FOUNDING = "founding"
@@ -44,19 +47,45 @@ def record(ledger: Ledger, command: str) -> None:
     ledger.record(*events(command), command=command)
 
 
-def check(target: str, acknowledged: Iterable[str]) -> Counter[str]:
-    """Assert that each command acknowledged is there, and each that is there is whole, and once.
+def glance(target: str) -> Counter[str]:
+    """Assert that each command that is there is whole, and once; somebody may be recording meanwhile.
 
     Returns:
         How many entries each command has.
     """
-    try:
-        with Ledger.open(target) as ledger:
-            found = Counter(str(entry.command) for entry in ledger.entries())
-    except LedgerError as error:
-        raise AssertionError(f"it cannot be read: {error.line()}") from error
+    with _opened(target) as ledger:
+        return _whole(ledger)
+
+
+def check(target: str, acknowledged: Iterable[str]) -> Counter[str]:
+    """Assert that each command acknowledged is there, and each that is there whole, once, and in the tree.
+
+    Returns:
+        How many entries each command has.
+    """
+    with _opened(target) as ledger:
+        found = _whole(ledger)
+        store: Any = ledger._store
+        told = verify(store)
+        assert not told.damage, f"{len(told.damage)} damaged: {told.damage[:3]}"
+        assert told.entries == found.total(), "the bytes and the ledger have not as many entries"
+        assert not found or ledger.tree().root() == told.root, "the tree is not that of the bytes"
     lost = [command for command in acknowledged if command not in found]
     assert not lost, f"{len(lost)} acknowledged and lost: {lost[:5]}"
+    return found
+
+
+@contextmanager
+def _opened(target: str) -> Iterator[Ledger]:
+    try:
+        with Ledger.open(target) as ledger:
+            yield ledger
+    except LedgerError as error:
+        raise AssertionError(f"it cannot be read: {error.line()}") from error
+
+
+def _whole(ledger: Ledger) -> Counter[str]:
+    found = Counter(str(entry.command) for entry in ledger.entries())
     half = [(command, count) for command, count in found.items() if count != entries_of(command)]
     assert not half, f"{len(half)} not whole: {half[:5]}"
     return found

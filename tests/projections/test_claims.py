@@ -15,7 +15,8 @@ from ledger.movements import Scope
 from ledger.terms.disclosed import Disclosed, Qualifier, Rounding, Tolerance
 from ledger.terms.interval import Interval, spanning
 from ledger.terms.market import Measure
-from projections.claims import ClaimsReport, FindingCode, JudgedClaim, Verdict, Weight, claims
+from projections.claims import ClaimsReport, FindingCode, JudgedClaim, Verdict, claims
+from projections.findings import Severity
 from tests import builders
 from tests.builders import (
     claim_disclosed,
@@ -246,10 +247,28 @@ def test_the_implied_counts_are_exactly_those_that_would_be_printed_so(
         assert (count in implied) is (Fraction(40, count) in interval)
 
 
-def test_a_percentage_below_what_the_register_holds_is_contradicted_although_the_register_is_partial() -> None:
-    line = judged(PARTIAL, *a_third(), claim_disclosed("40%", measure=percent_of_outstanding()))
+@pytest.mark.parametrize(
+    ("figure", "verdict"),
+    [("33.3%", Verdict.NOT_CHECKABLE), ("40%", Verdict.NOT_CHECKABLE), ("51%", Verdict.CONTRADICTED)],
+)
+def test_a_percentage_that_a_partial_register_allows_in_no_reading_is_contradicted(
+    figure: str, verdict: Verdict
+) -> None:
+    """Bob has twice as many: a third at most, or half of what was there before ada came."""
+    line = judged(PARTIAL, *a_third(), claim_disclosed(figure, measure=percent_of_outstanding()))
 
-    assert line.verdict is Verdict.CONTRADICTED, "bob alone has twice as many"
+    assert line.verdict is verdict
+
+
+def test_shares_that_may_be_acquired_count_where_the_register_is_partial_too() -> None:
+    """Ada has 1,000 of 3,000 at least, and may have 2,500 more: 63.6 % at most."""
+    preferred = builders.preferred_issued(holder="ada", issued=2_000, effective_on="2026-02-02")
+    found = [
+        judged(PARTIAL, *a_third(), preferred, claim_disclosed(figure, measure=percent_of_outstanding())).verdict
+        for figure in ("64%", "65%")
+    ]
+
+    assert found == [Verdict.NOT_CHECKABLE, Verdict.CONTRADICTED]
 
 
 def test_shares_that_may_be_acquired_count_for_a_beneficial_owner() -> None:
@@ -380,7 +399,62 @@ def test_counts_that_cannot_both_be_right_are_found() -> None:
         claim_disclosed("10%", claim="second", effective_on="2026-02-04", measure=percent_of_outstanding()),
     )
 
-    assert [each.claims for each in found.findings if each.code is FindingCode.COUNTS] == [("second",)]
+    assert [each.claims for each in found.findings if each.code is FindingCode.COUNTS] == [("second", "first")]
+
+
+@pytest.mark.parametrize("figures", [("5%", "10%"), ("10%", "5%")])
+def test_two_counts_of_one_day_contradict_each_other_in_either_order(figures: tuple[str, str]) -> None:
+    found = report(
+        PARTIAL,
+        common_issued(issued=100, effective_on="2026-02-02"),
+        *(
+            claim_disclosed(figure, claim=name, effective_on="2026-02-03", measure=percent_of_outstanding())
+            for name, figure in zip(("one", "two"), figures, strict=True)
+        ),
+    )
+
+    assert [(each.code, each.claims) for each in found.findings if each.severity is Severity.BROKEN] == [
+        (FindingCode.CONTRADICTED, ("one", "two"))
+    ]
+    assert found.is_contradicted
+    assert not found.movements
+
+
+def test_two_counts_of_one_day_narrow_each_other() -> None:
+    found = report(
+        PARTIAL,
+        common_issued(issued=100, effective_on="2026-02-02"),
+        claim_disclosed("5%", claim="coarse", effective_on="2026-02-03", measure=percent_of_outstanding()),
+        claim_disclosed("5.00%", claim="fine", effective_on="2026-02-03", measure=percent_of_outstanding()),
+    )
+
+    assert [each.narrowed for each in found.counts] == [spanning(1_997, 2_002)] * 2
+
+
+def test_a_count_that_no_rounding_gives_is_told_in_the_reading_that_is_left() -> None:
+    """2 of 3 are 66.67 %, cut off 66 %; no count is rounded to 66 %."""
+    found = report(PARTIAL, common_issued(issued=2), claim_disclosed("66%", measure=percent_of_outstanding()))
+
+    assert [(each.rounded, each.widest) for each in found.counts] == [(spanning(3, 3), spanning(3, 3))]
+
+
+def test_more_than_is_said_to_be_authorized_on_the_same_day_is_contradicted() -> None:
+    found = report(
+        PARTIAL,
+        common_issued(issued=100, effective_on="2026-02-02"),
+        claim_disclosed(
+            "10,000,000",
+            claim="authorized",
+            effective_on="2026-03-03",
+            measure=claimed("sum", operand("plus", "authorized", stock_class="common")),
+        ),
+        claim_disclosed("0.0005%", claim="above", effective_on="2026-03-03", measure=percent_of_outstanding()),
+    )
+
+    assert found.is_contradicted
+    assert [each.what for each in found.findings if each.severity is Severity.BROKEN] == [
+        "above implies more common than are said to be authorized on that day"
+    ]
 
 
 def test_a_count_above_the_authorized_number_dates_its_increase() -> None:
@@ -419,7 +493,7 @@ def test_a_claim_that_was_withdrawn_is_contradicted_no_more() -> None:
     assert (before.is_contradicted, after.is_contradicted) == (True, False)
     assert after.claim("claim-1").verdict is Verdict.CONTRADICTED
     assert after.claim("claim-1").withdrawn is not None
-    assert [each.weight for each in before.findings] == [Weight.WRONG]
+    assert [each.severity for each in before.findings] == [Severity.BROKEN]
     assert after.findings == ()
 
 
@@ -432,7 +506,7 @@ def test_only_what_was_disclosed_by_the_day_is_answered_for() -> None:
 def test_a_finding_names_the_claims_the_entries_and_the_arithmetic() -> None:
     (found,) = report(*a_third(), claim_disclosed("34%", measure=percent_of_outstanding())).findings
 
-    assert (found.code.value, found.weight.value, found.claims) == ("E_CLAIM", "wrong", ("claim-1",))
+    assert (found.code.value, found.severity.value, found.claims) == ("E_CLAIM", "broken", ("claim-1",))
     assert found.what == "Acme says 34%"
     assert found.arithmetic.endswith("= 33.33%; nearest 33.33%, off by 0.67 percentage points")
     assert found.entries == (9, 7, 8)

@@ -1,6 +1,6 @@
 """Lists of holders against the register: each difference once, with its age, and no name taken for another."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import pytest
@@ -22,6 +22,7 @@ from tests.builders import (
     holder_registered,
     listed_holder,
     shares_transferred,
+    stock_split_effected,
 )
 from tests.projections.histories import CLASSES, SOME, as_of_days, histories, recorded
 
@@ -177,7 +178,7 @@ def test_a_difference_is_as_old_as_the_first_list_in_which_it_shows_until_one_in
 
     gone = asked(ledger)
     assert [(each.since, each.gone, each.days) for each in gone] == [(date(2026, 7, 31), date(2026, 9, 30), 61)] * 2
-    assert [each.weight.value for each in (*shows, *gone)] == ["wrong", "wrong", "notice", "notice"]
+    assert [each.severity.value for each in (*shows, *gone)] == ["broken", "broken", "notice", "notice"]
     assert not gone.differs
 
 
@@ -269,7 +270,7 @@ def test_a_short_name_that_fits_two_is_listed_with_both_and_taken_for_neither(sh
         ("radiant", "a part of the name"),
         ("tertius", "initials"),
     ]
-    assert (unclear.CODE, unclear.weight.value) == ("E_LISTED_NAME", "open")
+    assert (unclear.CODE, unclear.severity.value) == ("E_LISTED_NAME", "open")
     assert told(answer) == []
 
 
@@ -384,3 +385,37 @@ def test_more_than_is_outstanding_is_a_difference_in_a_partial_list_too() -> Non
 def test_nothing_was_known_before_the_first_entry() -> None:
     with pytest.raises(NothingRecorded):
         record_differences(company(), as_of=END, known_at="2020-01-01T00:00:00Z")
+
+
+def test_a_list_is_in_the_units_of_its_own_day() -> None:
+    """1,000 before the split of two for one are 2,000 at the close of its day, and 1,000 the day before."""
+    split_on = str(stock_split_effected().effective_on)
+    before = str(date.fromisoformat(split_on) - timedelta(days=1))
+    ledger = company()
+    ledger.record(common_issued(issued=1_000))
+    ledger.record(stock_split_effected(), received(row("Ada Quill", 1_000), on=before))
+    ledger.record(received(row("Ada Quill", 2_000), on=split_on))
+    assert told(asked(ledger)) == []
+
+    ledger.record(received(row("Ada Quill", 1_000), on=split_on, source="Another agent"))
+    assert [each.arithmetic() for each in asked(ledger) if each.holder] == ["list 1,000 − record 2,000 = -1,000"]
+
+
+def test_a_line_with_the_number_of_a_certificate_may_mean_who_has_shares_under_it() -> None:
+    ledger = company()
+    ledger.record(
+        common_issued(issued=1_000, security="CS-7"), common_issued(holder="bob", issued=5, security="CS-8")
+    )
+    ledger.record(
+        received(
+            listed_holder(name="Unheard-of", shares=1_000, holder=None, certificate="CS-7"),
+            listed_holder(name="Another", shares=5, holder=None, certificate="CS-77"),
+        )
+    )
+    answer = asked(ledger)
+
+    assert [
+        (line.name, line.certificate, [each.holder for each in line.candidates]) for line in answer.unclear
+    ] == [("Unheard-of", "CS-7", ["ada"])]
+    assert [each.why for each in answer.unclear[0].candidates] == ["the certificate"]
+    assert told(answer) == [(DifferenceKind.NOT_IN_REGISTER, "Another"), (DifferenceKind.NOT_IN_LIST, "bob")]

@@ -680,7 +680,7 @@ def test_the_whole_story_agrees_with_every_row_that_was_disclosed() -> None:
     assert len(rows) == 6 + 1 + 8 + 1  # two tables of notes, with their totals
     assert all(line.endswith("  agrees") for line in rows)
     assert "crowdex reported 5,550,000 common; the record has 2,600,000" in text
-    assert "61 claims: agrees 34, agrees if truncated 1, explained by another definition 5, contradicted 8" in text
+    assert "61 claims: agrees 35, agrees if truncated 1, explained by another definition 5, contradicted 8" in text
 
 
 def test_the_whole_story_can_be_kept_and_asked(tmp_path: Path) -> None:
