@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ledger import Ledger
 from ledger.errors import LedgerError
 from ledger.events import Event
+from ledger.store.addresses import on_server
 from ledger.verification import verify
 from tests.builders import common_issued, founding
 
@@ -22,9 +25,11 @@ FOUNDING = "founding"
 
 
 def begin(target: str) -> None:
-    """Make a ledger with a company that can issue shares."""
-    with Ledger.open(target, create=True) as ledger:
-        ledger.record(*founding(), command=FOUNDING)
+    """Make a ledger with a company that can issue shares; of one on a server, nobody keeps the keys."""
+    with TemporaryDirectory() as folder:
+        keys = Path(folder) / "a.keys" if on_server(target) else None
+        with Ledger.open(target, create=True, keys=keys) as ledger:
+            ledger.record(*founding(), command=FOUNDING)
 
 
 def named(name: str, random: Random) -> str:
