@@ -9,13 +9,15 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import record, replay, server, show
+from benchmarks import evidence, record, replay, server, show, verify
 from benchmarks.measure import machine
 
 BENCHMARKS: Final[dict[str, Callable[[], str]]] = {
     "show": show.run,
     "record": record.run,
     "replay": replay.run,
+    "evidence": evidence.run,
+    "verify": verify.run,
     "server": server.run,
 }
 

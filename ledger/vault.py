@@ -117,7 +117,7 @@ class Vault:
             key = keys[_subject(value)]
             nonce = self._draw(sealing.NONCE_BYTES)
             box = sealing.seal(value.personal, issuer, key.name, key.secret, nonce)
-            beside.setdefault(value.entry, {})[box.commitment] = box
+            beside.setdefault(int(value.entry), {})[box.commitment] = box
             self._boxes[box.commitment] = box
         return {number: sealing.encode([*boxes.values()]) for number, boxes in beside.items()}
 

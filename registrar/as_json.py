@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ledger.integrity.stamps import Stamp
     from ledger.journal import Ledger, Recorded
     from ledger.terms.interval import Interval
+    from ledger.verification import Verification
     from projections.audit import AuditLine
     from projections.cap_table import CapTable, ClassLine, HoldingLine
     from projections.claims import ClaimFinding, ClaimsReport, JudgedClaim
@@ -139,6 +140,45 @@ def shown(evidence: Shown) -> Answer:
 def stamped(stamp: Stamp) -> Answer:
     """Return what a time stamp says."""
     return {"answer": "stamped", "at": codec.instant_text(stamp.at), "by": stamp.by}
+
+
+def verification(found: Verification) -> Answer:
+    """Return what verifying a store found."""
+    word = "damaged" if found.is_damaged else "verified" if found.is_verified else "consistent-in-itself"
+    return {
+        "answer": "verification",
+        "issuer": found.issuer,
+        "outcome": word,
+        "entries": str(found.entries),
+        "verified_entries": str(found.covered()),
+        "root": None if found.root is None else found.root.hex(),
+        "record_digest": found.digest,
+        "reach": [
+            {"first": str(first), "last": str(last), "level": str(int(level))}
+            for first, last, level in found.reach()
+        ],
+        "compared": [
+            {
+                "size": str(each.anchor.size),
+                "root": each.anchor.root.hex(),
+                "level": str(int(each.anchor.level)),
+                "source": each.anchor.source,
+                "agrees": each.agrees,
+                "root_here": None if each.root is None else each.root.hex(),
+            }
+            for each in found.compared
+        ],
+        "damage": [
+            {
+                "part": each.part.value,
+                "place": each.place,
+                "first": _one(each.first),
+                "last": _one(each.last),
+                "what": each.what,
+            }
+            for each in found.damage
+        ],
+    }
 
 
 def report(answer: Report) -> Answer:

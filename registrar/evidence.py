@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ledger import codec
-from ledger.errors import LedgerDamaged, NotProved, NotUnderstood
+from ledger.errors import LedgerDamaged, LedgerError, NotProved, NotUnderstood
 from ledger.events import Event
 from ledger.integrity.checkpoints import Checkpoint, opened, signed
 from ledger.integrity.cosignatures import continued, cosign, cosigned
@@ -227,7 +227,10 @@ def shown(
         if older is None:
             hint = "give the checkpoint that you kept (--since)"
             raise NotUnderstood("E_PROOF", "growth is shown from an older checkpoint on", hint)
-        before, _ = opened(older, log)
+        try:
+            before, _ = opened(older, log)
+        except LedgerError as error:
+            raise error.at("the older checkpoint") from None
         growth.check(latest, before)
         return Shown(checkpoint=latest, seen=_seen(note, witnesses), older=before)
     latest, note = opened(data, log)

@@ -12,7 +12,7 @@ from ledger.store.key_file import KeyFile
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ledger.store.port import Store
+    from ledger.store.port import Inspectable
 
 UNTOLD: Final = "postgresql://…"
 """A URL that is not understood, and may hold a password anywhere."""
@@ -57,7 +57,7 @@ def is_there(place: str | Path) -> bool:
 
 def store_at(
     place: str | Path, *, create: bool = False, readonly: bool = False, keys: str | Path | None = None
-) -> Store:
+) -> Inspectable:
     """Return the store at a place.
 
     Args:

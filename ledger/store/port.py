@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
@@ -12,6 +13,7 @@ from ledger.codec import leaf_hash_of
 from ledger.errors import LedgerDamaged, shown
 from ledger.identity import IssuerId
 from ledger.integrity.tiles import WIDTH, Tile, Tree, completed
+from ledger.pages import DIGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -129,6 +131,7 @@ class Store(Protocol):
             Conflict: A position or the command is taken.
             Unavailable: The store cannot write now; nothing was written.
             OutcomeUnknown: It failed while committing.
+            LedgerDamaged: ``E_TAMPERED``: what a tile would be made of is not what was written.
         """
 
     def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
@@ -165,6 +168,13 @@ class Inspectable(Store, Protocol):
             LedgerDamaged: The names cannot be read.
         """
 
+    def flaws(self) -> list[str]:
+        """Return what is wrong with the structures that the rows are kept in, as far as the store can tell.
+
+        Raises:
+            LedgerDamaged: They cannot be looked through.
+        """
+
 
 def stored(
     store: Store,
@@ -190,7 +200,7 @@ def stored(
         made.append(StoredEvent(ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
     before = rows[0].number - 1
     if before // WIDTH != rows[-1].number // WIDTH:
-        leaves = [leaf_hash_of(row.state, issuer, row.number) for row in rows]
+        leaves = [unhexlify(row.state[-DIGEST:]) for row in rows]  # as they were sealed just now
         for level, index, tile in completed(_Hashes(store, issuer), before, leaves):
             beside.append(tile_row(level, index, tile))
     made += (StoredEvent(f"{issuer}/{row.stream}", *row[1:]) for row in beside)
@@ -260,10 +270,12 @@ def read_issuers(recorder: Recorder) -> list[str]:
     """Return the issuers that a recorder lists.
 
     Raises:
-        LedgerDamaged: ``E_TAMPERED`` when the list names what cannot be an issuer, or one twice.
+        LedgerDamaged: ``E_TAMPERED`` when the list is not one that ``stored`` writes.
     """
     found: list[str] = []
-    for row in recorder.select_events(ISSUERS):
+    for place, row in enumerate(recorder.select_events(ISSUERS), 1):
+        if (row.originator_version, row.topic) != (place, _ISSUER_TOPIC):
+            raise LedgerDamaged("E_TAMPERED", "list of issuers", f"its row {place} is not what was written")
         try:
             name = str(IssuerId(row.state.decode("ascii")))
         except (AttributeError, ValueError) as error:  # text instead of bytes, bytes that are no name

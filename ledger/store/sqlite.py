@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -51,6 +51,8 @@ APPLICATION_ID: Final = 0x43615054
 LAYOUT: Final = 2
 """Version of the tables."""
 BUSY_SECONDS: Final = 5
+_FLAWS: Final = 10
+"""So many of them are told: one bit may cause hundreds."""
 _LONGEST: Final = 12 * MAX_PAYLOAD_BYTES  # of a list of holders, the names take more room than the rest
 """No row of ours is longer; a damaged length is not believed."""
 _FULL: Final = 2
@@ -126,6 +128,8 @@ class _DurablePool(SQLiteConnectionPool):
         if level != _FULL:
             raise InterfaceError(f"synchronous is {level} and must be {_FULL}")
         cursor.execute("PRAGMA wal_autocheckpoint=0")
+        cursor.execute("PRAGMA fullfsync=ON")  # on a Mac, the disk has it only then
+        cursor.execute("PRAGMA checkpoint_fullfsync=ON")
 
 
 class SqliteStore:
@@ -147,7 +151,8 @@ class SqliteStore:
         self._path = Path(path)
         self.keys: Keys = keys if keys is not None else KeyFile(f"{path}.keys", readonly=readonly)
         missing = _is_missing(self._path, create=create)
-        _is_near(self._path)
+        if not readonly:
+            _is_near(self._path)
         if missing:
             _make(self._path)
         self._look = _look_at(self._path)
@@ -281,6 +286,37 @@ class SqliteStore:
                 found.add(owner_of(name))
             last = f"{owner_of(name)}0" if "/" in name[1:] else name
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    def copy(self, place: Path) -> None:
+        """Copy all that the file holds, as it is at one moment, into a new file; return once the disk has it.
+
+        Raises:
+            OSError: The new file cannot be made.
+            Unavailable: It cannot be written.
+        """
+        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with (
+            self._errors_named(),
+            self._database.transaction(commit=False) as cursor,
+            _errors_named(place, writing=True),
+            closing(sqlite3.connect(place)) as copy,
+        ):
+            cursor.sqlite_cursor.connection.backup(copy)
+        with place.open("r+b") as file:
+            os.fsync(file.fileno())
+        os.chmod(place, self._path.stat().st_mode & 0o777 | 0o600)
+
+    def flaws(self) -> list[str]:
+        """Return what SQLite finds wrong with the pages of the file."""
+        with self._errors_named(), self._database.transaction(commit=False) as cursor:
+            cursor.execute(f"PRAGMA integrity_check({_FLAWS})")
+            found = [line for row in cursor.fetchall() for line in str(row[0]).splitlines()]
+        return [line for line in found if line != "ok" and not line.startswith("***")]
+
     def close(self) -> None:
         """Close every connection."""
         if not self._database.pool.closed:
@@ -300,6 +336,8 @@ def _errors_named(path: Path, *, writing: bool = False) -> Iterator[None]:
     """Turn what SQLite says into one of our own answers."""
     try:
         yield
+    except UnicodeDecodeError as error:  # SQLite quotes what it cannot understand of the tables
+        raise LedgerDamaged("E_STORE_FORMAT", str(path), "SQLite cannot read what its tables are") from error
     except (PersistenceError, sqlite3.Error) as error:
         text, code = str(error), cause(error)
         if code == sqlite3.SQLITE_CONSTRAINT:
@@ -348,7 +386,7 @@ def _has_room(database: SQLiteDatastore) -> bool:
     try:
         with database.get_connection(commit=False):
             return True
-    except (PersistenceError, sqlite3.Error, LedgerError) as error:
+    except (PersistenceError, sqlite3.Error, LedgerError, UnicodeDecodeError) as error:
         return cause(error) != sqlite3.SQLITE_FULL
 
 
@@ -366,7 +404,7 @@ def _make(path: Path) -> None:
                 cursor.execute(f"PRAGMA user_version={LAYOUT}")
             database.close()
         os.link(draft, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileExistsError:
         pass  # somebody made it meanwhile, and whole
     except OSError as error:
@@ -375,7 +413,7 @@ def _make(path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Wait until the disk has the names in a folder; where folders cannot be opened, the system sees to it."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)

@@ -67,15 +67,16 @@ def _issuers(store: Inspectable) -> tuple[list[Damage], list[str]]:
     listed: list[str] = []
     owners: set[str] = set()
     try:
-        listed = store.issuers()
+        before = store.issuers()
         owners = store.owners()
+        listed = store.issuers()  # somebody may have begun one meanwhile
     except LedgerDamaged as error:
         damage = [error.what]
         with suppress(LedgerDamaged):
             owners = store.owners()
     else:
         damage += (f"it leaves out {shown(name)}, of which there are rows" for name in sorted(owners - {*listed}))
-        damage += (f"it has {name}, of which there is nothing" for name in listed if name not in owners)
+        damage += (f"it has {name}, of which there is nothing" for name in before if name not in owners)
     unlisted = sorted(name for name in owners - {*listed} if _is_issuer(name))
     return [Damage(Part.ISSUERS, what, name="list of issuers") for what in damage], [*listed, *unlisted]
 

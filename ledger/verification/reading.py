@@ -6,7 +6,7 @@ What could go wrong, and why it does not:
   reading goes on: as far as an entry is found, or any row beside the entries says that there was one.
 - *A row stands out of its order*, as its key was changed. It is not where it belongs, so it is missing there.
 - *Somebody records meanwhile.* Rows beside the entries are read after them, and then the entries that came since; a
-  command whose row has not been met is asked for by its name.
+  command or a tile whose row has not been met is asked for by its name.
 - *The hash of a damaged entry is not known.* It stands behind the entry, and in a tile. With either of them the
   root can be had, and may still be one that is kept elsewhere: then all other entries are those that were recorded.
 
@@ -29,7 +29,7 @@ from ledger.integrity.tiles import WIDTH
 from ledger.integrity.tree import Growing, leaf_hash
 from ledger.pages import DIGEST, Said
 from ledger.personal import particulars
-from ledger.store.port import COMMANDS, PAGE, SEALED, SEALED_TOPIC, TILES, command_row, read_span
+from ledger.store.port import COMMANDS, PAGE, SEALED, SEALED_TOPIC, TILES, command_row, read_span, tile_row
 from ledger.timeline import looks_ahead
 from ledger.verification.derived import Commands, Tiles
 from ledger.verification.findings import Damage, Part
@@ -49,6 +49,7 @@ _FAR: Final = 1_000_000
 _PATIENCE: Final = 1_000
 """After so many entries that cannot be had, the next is looked for in steps twice as long."""
 _MISSING: Final = "it is missing"
+_GONE: Final = "it was recorded, and is not there any more"
 _TILE: Final = re.compile(rf"{TILES}([0-7])", re.ASCII)
 _HASH: Final = re.compile(rb"[0-9a-f]{64}")
 
@@ -96,16 +97,17 @@ class Examination:
         """Read everything, and compare it."""
         self._follow()
         later = [row for row in self._rows_beside() if not self._compared(row)]
-        claimed = max(map(_claim, later), default=0)
+        claimed = max([*map(_claim, later), *self._sizes], default=0)
         why = self._follow()
         while (why or self.size < claimed) and self._pass(why, claimed):
             why = self._follow()
         for row in later:
             self._compared(row, at_last=True)
-        for number in self._commands.not_found():
-            self._ask_for_command(number)
+        for first, last in self._commands.not_found():
+            self._ask_for_command(first, last)
         for level, index in self._tiles.not_found():
-            self._tell(Damage(Part.TILES, "it is missing", name=f"tile {level}/{index}"))
+            self._ask_for_tile(level, index)
+        self._look_below()
 
     def _tell(self, found: Damage) -> None:
         joined = self.damage[-1].with_next(found) if self.damage else None
@@ -134,36 +136,46 @@ class Examination:
             self._take(in_order)
 
     def _pass(self, why: str, claimed: int) -> bool:
-        """Get past what keeps a page from being read, and take the next entry; return whether there is one.
+        """Take the entries of a page one by one, past those that cannot be had; return whether there may be more.
 
         Args:
             why: Why the page after the last entry cannot be read, if that is so.
-            claimed: Number of the last entry, by the rows beside the entries.
+            claimed: Number of the last entry, by the rows beside the entries, or by what is kept elsewhere.
         """
-        begin, (row, said) = self.size, self._peek(self.size)
-        while row is not None and row.number == self.size + 1 and self.size < begin + PAGE:
-            self._take([row])
-            row, said = self._peek(self.size)
-        if self.size > begin:
-            return True
-        reason = said or (why if row is None and why else _MISSING)
-        horizon = max(claimed, self.size + PAGE if why else 0)
-        place, tries = self.size, 0
-        while row is None or row.number <= self.size:
-            tries += 1
-            place += 2 ** (tries // _PATIENCE)
-            if place >= horizon:
-                break
-            row, _ = self._peek(place)
-        else:
-            if row.number <= self.size + _FAR:
-                self._skip(row.number - 1, reason)
-                self._take([row])
-                return True
+        begin = self.size
+        while self.size < begin + PAGE:
+            if not self._step(why if self.size == begin else "", claimed):
+                return False
+        return True
+
+    def _step(self, why: str, claimed: int) -> bool:
+        """Take the next entry that can be had, and tell those before it; return whether there is one."""
+        row, said = self._peek(self.size)
+        reason = said or (_MISSING if row is not None else why or _GONE)
+        if row is None or row.number <= self.size:
+            row = self._sought(max(claimed, self.size + PAGE if why or said else 0))
+        if row is not None and row.number > self.size + _FAR:
             self._tell_entry(row.number, "it stands far behind all others")
-        if why or self.size < claimed:
+            row = None
+        if row is not None:
+            if row.number > self.size + 1:
+                self._skip(row.number - 1, reason)
+            self._take([row])
+            return True
+        if why or said or self.size < claimed:
             self._tell(Damage(Part.ENTRIES, reason, self.size + 1, claimed if self.size < claimed else None))
         return False
+
+    def _sought(self, horizon: int) -> Row | None:
+        """Return the next entry behind those that cannot be had, up to a number."""
+        place, tries = self.size + 1, 1
+        while place < horizon:
+            row, _ = self._peek(place)
+            if row is not None and row.number > place:
+                return row
+            tries += 1
+            place += 2 ** (tries // _PATIENCE)
+        return None
 
     def _peek(self, after: int) -> tuple[Row | None, str]:
         """Return the next entry after a position, or why it cannot be had."""
@@ -312,17 +324,20 @@ class Examination:
 
     def _compared_tile(self, row: Beside, level: int, at_last: bool) -> bool:
         same = self._tiles.found(level, row)
-        if same is None and (not at_last or self.root is None):
-            return at_last  # there may be more to compare it with, or there will never be
-        if not same:
-            what = "there are not so many entries" if same is None else "it is not what the entries give"
-            self._tell(Damage(Part.TILES, what, name=f"tile {level}/{_index(row)}"))
+        if same is None and not at_last:
+            return False
+        index = row.number - 1 if type(row.number) is int else -1
+        what = "" if same else "it is not what the entries give"
+        if same is None:  # or there are so many, and the hash of one of them is not known
+            what = "there are not so many entries" if (index + 1) * WIDTH ** (level + 1) > self.size else ""
+        if what:
+            self._tell(Damage(Part.TILES, what, name=f"tile {level}/{index}"))
         return True
 
-    def _ask_for_command(self, number: int) -> None:
+    def _ask_for_command(self, first: int, last: int) -> None:
         """Ask for the row of a command that has not been met: it came meanwhile, or something is wrong."""
         try:
-            row = self._store.peek(self._issuer, number - 1)
+            row = self._store.peek(self._issuer, first - 1)
             command = _entry(row, self._issuer).command if row is not None else CommandId("unknown")
             span = self._store.command(self._issuer, command)
         except LedgerDamaged as error:
@@ -334,7 +349,28 @@ class Examination:
                 return
             else:
                 what = f"its command is that of entries {span[0]} to {span[1]} too"
-        self._tell(Damage(Part.COMMANDS, what, number, number))
+        self._tell(Damage(Part.COMMANDS, what, first, last))
+
+    def _ask_for_tile(self, level: int, index: int) -> None:
+        """Ask for a tile that has not been met: it came meanwhile, or is missing."""
+        what = _MISSING
+        try:
+            kept = self._store.tiles(self._issuer, level, index, index + 1)
+        except LedgerDamaged as error:
+            what = error.what
+        else:
+            if kept and self._tiles.found(level, tile_row(level, index, kept[0])):
+                return
+        self._tell(Damage(Part.TILES, what, name=f"tile {level}/{index}"))
+
+    def _look_below(self) -> None:
+        """Ask the store about the structures that its rows stand in."""
+        try:
+            flaws = self._store.flaws()
+        except LedgerDamaged as error:
+            flaws = [error.what]
+        for what in flaws:
+            self._tell(Damage(Part.ELSE, what, name="the store below its rows"))
 
     def _compared_values(self, row: Beside, at_last: bool) -> bool:
         """Compare the sealed values of an entry with what it mentions, and open those whose keys are here."""
@@ -408,11 +444,6 @@ def _hash_behind(row: Row, issuer: IssuerId) -> bytes | None:
         codec.read_state(codec.kept(envelope, payload), issuer, row.number, row.topic)
         return leaf_hash(envelope)
     return bytes.fromhex(seal.decode()) if _HASH.fullmatch(seal) else None
-
-
-def _index(row: Beside) -> int | str:
-    """Return which tile of its level a row is."""
-    return row.number - 1 if type(row.number) is int else shown(row.number)
 
 
 def _claim(row: Beside) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -81,14 +81,16 @@ class Asking(NamedTuple):
         path = named(self.file)
         from ledger.errors import NothingRecorded
         from ledger.journal import Ledger
+        from ledger.store import store_at
         from ledger.store.addresses import told
+        from registrar.cli.watching import watched
 
         with (
             waiting(f"reading {told(path)}"),
-            Ledger.open(path, self.issuer, readonly=self.readonly, keys=keys()) as ledger,
+            closing(watched(store_at(path, readonly=self.readonly, keys=keys()))) as store,
         ):
             try:
-                yield ledger
+                yield Ledger(store, self.issuer)
             except NothingRecorded as error:
                 from registrar import as_json, views
 

@@ -227,9 +227,10 @@ def to_record(path: str, issuer: str | None, events: Sequence[Event]) -> Iterato
     from ledger.events import IssuerRegistered
     from ledger.journal import Ledger
     from ledger.store import store_at
+    from registrar.cli.watching import watched
     from registrar.recording import Announcing
 
-    store = Announcing(store_at(path, keys=keys()), lambda command: tell(f"command {command}"))
+    store = Announcing(watched(store_at(path, keys=keys())), lambda command: tell(f"command {command}"))
     try:
         first = events[0] if events else None
         begins = isinstance(first, IssuerRegistered)

@@ -16,10 +16,10 @@ from click.testing import CliRunner
 from psycopg import sql
 
 from ledger.codec import kept
-from ledger.errors import LedgerError, Unavailable
+from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
 from ledger.identity import CommandId, IssuerId
 from ledger.journal import Ledger
-from ledger.store import Conflict, Row, store_at
+from ledger.store import Conflict, Row, postgres, store_at
 from ledger.store.addresses import is_there, told
 from ledger.store.port import Store
 from ledger.store.postgres import PostgresStore, allow
@@ -123,7 +123,7 @@ def test_a_ledger_is_tables_with_a_trigger_and_nothing_that_writes_by_another_wa
             )
         ]
 
-    assert found == [(["entries_stay"],), (["particulars", "stored_events"],)]
+    assert found == [(["entries_stay"],), (["stored_events"],)]
 
 
 def test_the_same_commands_make_the_same_record_in_a_file_and_on_a_server(database: str, tmp_path: Path) -> None:
@@ -348,8 +348,6 @@ def test_every_commit_waits_for_the_disk_whatever_the_role_was_set_to(
 def test_nothing_is_written_where_a_commit_does_not_wait(
     store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ledger.store import postgres
-
     monkeypatch.setattr(postgres, "_BEGIN", postgres._BEGIN.replace("'on', true", "'off', true"))
 
     error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
@@ -393,8 +391,6 @@ def test_a_connection_that_broke_since_the_last_question_is_made_again(
 def test_who_waits_too_long_for_another_writer_is_told_to_try_again(
     server: Server, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ledger.store import postgres
-
     monkeypatch.setattr(postgres, "_BEGIN", postgres._BEGIN.replace("'5s'", "'20ms'"))
     with server.asked("a") as connection, connection.transaction():
         connection.execute("INSERT INTO captable.stored_events VALUES ('acme', 4, 'kind.1', '')")
@@ -404,9 +400,36 @@ def test_who_waits_too_long_for_another_writer_is_told_to_try_again(
     assert store.command(ACME, TWO) is None
 
 
-def test_a_writer_that_sleeps_within_its_transaction_does_not_keep_others_out_for_ever() -> None:
-    from ledger.store import postgres
+@pytest.mark.parametrize(
+    ("error", "kind", "code"),
+    [
+        (psycopg.errors.DiskFull, Unavailable, "E_STORE_FULL"),
+        (psycopg.errors.DeadlockDetected, Unavailable, "E_BUSY"),
+        (psycopg.errors.InsufficientPrivilege, Unavailable, "E_READONLY"),
+        (psycopg.errors.DataCorrupted, LedgerDamaged, "E_STORE_FORMAT"),
+        (psycopg.errors.IndexCorrupted, LedgerDamaged, "E_STORE_FORMAT"),
+        (psycopg.errors.OutOfMemory, Unavailable, "E_STORE"),
+        (psycopg.errors.UniqueViolation, Conflict, None),
+        (postgres._CommitLost, OutcomeUnknown, "E_OUTCOME_UNKNOWN"),
+    ],
+)
+def test_a_failure_is_a_refusal_where_the_server_has_said_so(
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch, error: type[psycopg.Error], kind: type, code: str | None
+) -> None:
+    def fail(*unused: object, **also_unused: object) -> None:
+        raise error("it did\nnot work")
 
+    monkeypatch.setattr(store._recorder, "insert_events", fail)
+    monkeypatch.setattr(postgres, "_PAUSES", (0,))
+
+    with pytest.raises(kind) as caught:
+        store.append(ACME, rows(4, 4), TWO, {})
+
+    assert getattr(caught.value, "code", None) == code
+    assert store.read(ACME, 3) == []
+
+
+def test_a_writer_that_sleeps_within_its_transaction_does_not_keep_others_out_for_ever() -> None:
     assert "SET LOCAL idle_in_transaction_session_timeout = '30s'" in postgres._BEGIN
 
 

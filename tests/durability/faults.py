@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,18 +16,22 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
+import ledger.codec
 import ledger.integrity.notes
 import ledger.integrity.proofs
 import ledger.journal
 import ledger.store.sqlite
 from ledger.errors import Unavailable
+from ledger.integrity import tiles, tree
 from ledger.integrity.tree import check_inclusion
-from ledger.store import postgres
+from ledger.store import port, postgres
 from ledger.store.places import Look
-from ledger.store.port import stored
+from ledger.store.port import Row, stored
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import SqliteStore
 from ledger.store.writing import CarefulRecorder
+from ledger.verification import Compared, Damage, Verification
+from ledger.verification.reading import Examination
 from registrar import evidence, keys
 
 # --- the file ----------------------------------------------------------------------------------------------------
@@ -130,6 +136,39 @@ def _said_otherwise(patch: pytest.MonkeyPatch, instead: Mapping[str, str]) -> No
 
 # --- the tree ----------------------------------------------------------------------------------------------------
 
+
+def a_leaf_is_hashed_without_its_prefix(patch: pytest.MonkeyPatch) -> None:
+    """Let a leaf and a node be one."""
+    patch.setattr(ledger.codec, "_leaf_hash", lambda envelope: sha256(envelope).hexdigest().encode())
+
+
+def a_node_is_hashed_without_its_prefix(patch: pytest.MonkeyPatch) -> None:
+    """Let a node and a leaf be one."""
+    for module in (tree, tiles):
+        patch.setattr(module, "node_hash", lambda left, right: sha256(left + right).digest())
+
+
+def a_tile_is_left_to_a_later_commit(patch: pytest.MonkeyPatch) -> None:
+    """Write the entries, and nothing of the tree."""
+    patch.setattr(port, "completed", lambda *given: [])
+
+
+def a_tile_begins_one_entry_late(patch: pytest.MonkeyPatch) -> None:
+    """Count entries from 0 where they count from 1."""
+    completed = tiles.completed
+    patch.setattr(port, "completed", lambda kept, before, added: completed(kept, before, [*added[1:], added[0]]))
+
+
+def a_proof_may_have_hashes_to_spare(patch: pytest.MonkeyPatch) -> None:
+    """Take what a proof needs, and do not look at the rest."""
+    check = tree.check_consistency
+
+    def generous(older: int, newer: int, path: Sequence[bytes], *roots: bytes) -> bool:
+        return any(check(older, newer, path[:count], *roots) for count in range(len(path) + 1))
+
+    patch.setattr(tree, "check_consistency", generous)
+
+
 # --- checkpoints, proofs and witnesses ---------------------------------------------------------------------------
 
 
@@ -169,6 +208,45 @@ def a_key_of_small_order_is_taken(patch: pytest.MonkeyPatch) -> None:
 
 
 # --- verification ------------------------------------------------------------------------------------------------
+
+
+def roots_are_not_compared(patch: pytest.MonkeyPatch) -> None:
+    """Be content that there are as many entries as somebody else has kept the root of."""
+    patch.setattr(Compared, "agrees", property(lambda self: self.root is not None))
+
+
+def what_fits_in_itself_is_called_verified(patch: pytest.MonkeyPatch) -> None:
+    """Need nothing from outside to say that a record is verified."""
+    patch.setattr(Verification, "is_verified", property(lambda self: not self.is_damaged))
+
+
+def kept_hashes_are_believed(patch: pytest.MonkeyPatch) -> None:
+    """Go from hash to root and not from the bytes of each entry, as some ledgers did."""
+
+    def careless(self: Examination, rows: Sequence[Row]) -> None:
+        first = self.size + 1
+        self._commands.unknown(len(rows))
+        self._add(first, *(bytes.fromhex(row.state[-64:].decode()) for row in rows))
+        self.size += len(rows)
+
+    patch.setattr(Examination, "_take", careless)
+
+
+def only_the_first_damage_is_told(patch: pytest.MonkeyPatch) -> None:
+    """Stop where something is wrong."""
+    tell = Examination._tell
+
+    def first(self: Examination, found: Damage) -> None:
+        if not self.damage:
+            tell(self, found)
+
+    patch.setattr(Examination, "_tell", first)
+
+
+def what_cannot_be_read_is_taken_for_the_end(patch: pytest.MonkeyPatch) -> None:
+    """Look no further than the first page that cannot be read."""
+    patch.setattr(Examination, "_pass", lambda *unused: False)
+
 
 # --- the server --------------------------------------------------------------------------------------------------
 
@@ -215,5 +293,27 @@ def a_command_given_again_to_a_server_counts_again(patch: pytest.MonkeyPatch) ->
 # --- personal data -----------------------------------------------------------------------------------------------
 
 # --- backups and strangers' files --------------------------------------------------------------------------------
+
+
+def a_backup_copies_the_file_alone(patch: pytest.MonkeyPatch) -> None:
+    """Leave out the log, as whoever copies the file by hand does."""
+    patch.setattr(SqliteStore, "copy", lambda self, place: shutil.copyfile(self.path, place))
+
+
+def a_schema_is_believed(patch: pytest.MonkeyPatch) -> None:
+    """Ask a file without having looked at what it brings."""
+    patch.setattr(ledger.store.sqlite, "look_within", lambda *unused: None)
+
+
+def nobody_looks_beside_a_file(patch: pytest.MonkeyPatch) -> None:
+    """Let SQLite obey what lies there."""
+    patch.setattr(ledger.store.sqlite, "look_beside", lambda *unused: None)
+    patch.setattr(ledger.store.sqlite, "Untouched", lambda *unused: None)
+
+
+def a_file_of_somebody_else_is_opened_as_ours(patch: pytest.MonkeyPatch) -> None:
+    """Let SQLite take in the log of a file that is to be read only."""
+    patch.setattr(ledger.store.sqlite, "Untouched", lambda *unused: None)
+
 
 # --- logs and counters -------------------------------------------------------------------------------------------

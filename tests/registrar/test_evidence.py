@@ -14,6 +14,7 @@ from ledger.errors import LedgerDamaged, NotProved, NotUnderstood
 from ledger.integrity.checkpoints import Checkpoint, opened
 from ledger.integrity.cosignatures import cosigned
 from ledger.integrity.notes import Algorithm, Note, VerifierKey
+from ledger.integrity.proofs import Inclusion
 from ledger.integrity.tree import EMPTY_ROOT
 from registrar import evidence, keys
 from registrar.cli import main
@@ -198,6 +199,17 @@ def test_a_proof_shows_a_fact_only_with_its_file_and_refuses_another(ledger: Led
     with pytest.raises(NotProved, match="not the one that entry 7 states") as refused:
         evidence.shown(proof, public(key), fact=evidence.fact(ledger, 8))
     assert refused.value.code == "E_PROOF"
+
+
+def test_what_is_given_away_of_a_natural_person_names_nobody(ledger: Ledger, key: str) -> None:
+    """Entry 4 registers Ada Quill: her name is neither in the proof nor in the fact."""
+    note = evidence.checkpoint(ledger, key)
+    given = evidence.entry_proof(ledger, 4, note) + evidence.fact(ledger, 4)
+
+    leaf = Inclusion.parse(evidence.entry_proof(ledger, 4, note)).leaf
+    assert b"holder-registered" in given
+    assert b"sha256:" in given
+    assert b"Quill" not in given + leaf
 
 
 def test_growth_is_not_shown_without_the_older_checkpoint(ledger: Ledger, key: str) -> None:

@@ -1,13 +1,13 @@
 """Signatures as our keys check them: what RFC 8032 publishes, and what Project Wycheproof tries.
 
 The cases of Wycheproof (C2SP/wycheproof, testvectors_v1/ed25519_test.json, at 00de17e) are made again here from its
-key and its rules; where a value of the file stands below, the two are the same. Left out are its cases 71 to 79 and
-86 to 150, good signatures of keys whose secret is not published: they try the arithmetic of a library, and that of
-``cryptography`` is tried with them by those who make it.
+key and its rules; where a value of the file stands below, the two are the same. Good signatures of keys whose
+secret is not published there cannot be made again, and stand in ``wycheproof-ed25519.txt``.
 """
 
 from collections.abc import Iterator
 from hashlib import sha512
+from pathlib import Path
 
 import pytest
 
@@ -153,6 +153,24 @@ def malleable() -> Iterator[tuple[bytes, bytes]]:
     whole = WYCHEPROOF.signature(b"Test")
     for more in (L, 2 * L, 4 * L, 8 * L, 2**253, 2**254, 2**255, P):
         yield b"Test", whole[:32] + written(number(whole[32:]) + more)
+
+
+def published() -> list[tuple[str, bytes, bytes, bytes]]:
+    """Return cases with their numbers: key, message and signature."""
+    found, key = [], b""
+    for line in (Path(__file__).parent / "wycheproof-ed25519.txt").read_text(encoding="ascii").splitlines():
+        match line.split():
+            case ["key", public]:
+                key = bytes.fromhex(public)
+            case [numbers, message, signature] if line[0] != "#":
+                text = bytes.fromhex(message.removeprefix("-"))
+                found += [(each, key, text, bytes.fromhex(signature)) for each in numbers.split(",")]
+    return found
+
+
+def test_every_published_signature_that_cannot_be_made_again_is_there_and_fits() -> None:
+    assert sorted(int(number) for number, *_ in published()) == [*range(71, 80), 83, *range(86, 151)]
+    assert [number for number, *case in published() if not fits(*case)] == []
 
 
 @pytest.mark.parametrize("message", [*good()])
