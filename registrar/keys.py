@@ -9,6 +9,7 @@ process; while one process signs, others wait.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Final
@@ -60,7 +61,7 @@ def read(path: str) -> SigningKey:
     Raises:
         NotUnderstood: ``E_KEY``: it keeps none, or others may read it.
     """
-    with open(path, "rb") as file:
+    with _opened(path) as file:
         return _read(file, path)
 
 
@@ -88,12 +89,14 @@ class Signing:
     def _all(self) -> dict[str, Checkpoint]:
         where = f"{self.path}{_LAST}"
         try:
-            with open(where, "rb") as file:
-                kept = file.read(_MAX_BYTES)
+            with _opened(where) as file:
+                kept = file.read(_MAX_BYTES + 1)
         except FileNotFoundError:
             hint = "restore it from a backup, or make a new key: one that forgot could sign two histories"
             raise NotUnderstood("E_KEY", "what the key signed last is not beside it", hint, where) from None
         try:
+            if len(kept) > _MAX_BYTES:
+                raise ValueError("longer than anything that is kept there")
             found = [
                 Checkpoint.parse(f"{each}\n") for each in kept.decode().removesuffix("\n").split("\n\n") if each
             ]
@@ -110,9 +113,16 @@ def signing(path: str) -> Iterator[Signing]:
     Raises:
         NotUnderstood: ``E_KEY``: the file keeps no key, or others may read it.
     """
-    with open(path, "rb") as file:
+    with _opened(path) as file:
         _wait_for(file)
         yield Signing(_read(file, path), path)
+
+
+def _opened(path: str) -> IO[bytes]:
+    """Open a file to read it; what is no file is not waited for."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise NotUnderstood("E_KEY", "it is not a regular file", "name the file of the key", path)
+    return open(path, "rb")
 
 
 def _read(file: IO[bytes], path: str) -> SigningKey:

@@ -310,11 +310,10 @@ class _Reader:
 
     def _figure(self, tagged: _Tagged, place: str, notes: list[str]) -> Figure | None:
         values = tagged.values
-        context = self._contexts.get(values.get("contextRef", ""))
+        name = values.get("contextRef", "")
+        context = self._contexts.get(name)
         if context is None:
-            raise NotUnderstood(
-                "E_XBRL", f"there is no context {shown(values.get('contextRef', ''))}", "fetch the whole filing"
-            )
+            raise NotUnderstood("E_XBRL", f"there is no context {shown(name)}", "fetch the whole filing")
         if values.get(_NIL) in ("true", "1"):
             notes.append(f"{place}: {tagged.concept} states nothing (nil)")
             return None
@@ -340,7 +339,7 @@ class _Reader:
             member=members[0] if members else "",
             figure=disclosed(tagged.text, value, decimals, scale),
             said=in_words(decimals),
-            context=values["contextRef"],
+            context=name,
             place=place,
         )
 
