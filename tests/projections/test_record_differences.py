@@ -423,7 +423,9 @@ def test_a_line_with_the_number_of_a_certificate_may_mean_who_has_shares_under_i
 
 def test_all_that_speaks_for_a_candidate_is_told() -> None:
     ledger = company()
-    ledger.record(organisation("radiant", "TFG Radiant Investments"), common_issued(holder="radiant", security="CS-3"))
+    ledger.record(
+        organisation("radiant", "TFG Radiant Investments"), common_issued(holder="radiant", security="CS-3")
+    )
     ledger.record(received(listed_holder(name="TFG", shares=1_000, holder=None, certificate="CS-3")))
 
     assert [each.why for each in asked(ledger).unclear[0].candidates] == ["a part of the name, the certificate"]
