@@ -422,8 +422,27 @@ def test_a_failure_is_a_refusal_where_the_server_has_said_so(
     assert store.read(ACME, 3) == []
 
 
-def test_a_writer_that_sleeps_within_its_transaction_does_not_keep_others_out_for_ever() -> None:
-    assert "SET LOCAL idle_in_transaction_session_timeout = '30s'" in postgres._BEGIN
+def test_a_writer_that_sleeps_within_its_transaction_is_cut_off_and_writes_again(
+    server: Server, store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a machine that is suspended would keep all others out."""
+    cut_off = threading.Event()
+    insert = store._recorder._insert_stored_events
+
+    def sleep(*given: Any) -> None:
+        if not cut_off.is_set():
+            cut_off.set()
+            with server.asked("a") as connection:
+                while connection.execute("SELECT FROM pg_stat_activity WHERE state LIKE 'idle in %'").fetchone():
+                    pass
+        insert(*given)
+
+    monkeypatch.setattr(store._recorder, "_insert_stored_events", sleep)
+    monkeypatch.setattr(postgres, "_BEGIN", postgres._BEGIN.replace("'30s'", "'50ms'"))
+    store.append(ACME, rows(4, 4), TWO, {})
+
+    assert cut_off.is_set()
+    assert store.read(ACME, 3) == rows(4, 4)
 
 
 def test_a_server_that_is_away_is_told_at_once(tmp_path: Path) -> None:
