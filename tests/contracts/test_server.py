@@ -24,7 +24,7 @@ from ledger.store.addresses import is_there, told
 from ledger.store.port import Store
 from ledger.store.postgres import PostgresStore, allow
 from registrar.cli import main
-from tests.builders import common_issued, founding, shares_transferred, ticking
+from tests.builders import common, common_issued, founding, holder_registered, issuer_registered, ticking
 from tests.server import Server
 
 ACME, BETA = IssuerId("acme"), IssuerId("beta")
@@ -130,14 +130,14 @@ def test_the_same_commands_make_the_same_record_in_a_file_and_on_a_server(databa
     records = []
     for place in (str(tmp_path / "a.ledger"), database):
         with closing(store_at(place, create=True)) as store:
-            ledger = Ledger(store, clock=ticking(), salts=lambda: bytes(32))
-            ledger.record(*founding(), command="founding")
+            ledger = Ledger(store, clock=ticking())
+            ledger.record(issuer_registered(), common(), holder_registered(holder="fund"), command="founding")
             for number in range(150):
-                ledger.record(common_issued(), shares_transferred(), command=f"c-{number}")
+                ledger.record(*[common_issued(holder="fund")] * 2, command=f"c-{number}")
             records.append((store.read(ACME, 0), ledger.tree().root(), contents(store)))
 
     assert records[0] == records[1]
-    assert len(records[0][0]) == 300 + len(founding())
+    assert len(records[0][0]) == 303
 
 
 def test_two_that_make_a_ledger_at_once_make_one(database: str) -> None:
