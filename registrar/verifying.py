@@ -35,7 +35,8 @@ def anchors(
         authority: Certificates of authorities for time stamps that the reader trusts, in PEM.
 
     Raises:
-        NotUnderstood: ``E_CHECKPOINT``: a file is no checkpoint; ``E_STAMP``: a reply is no time stamp.
+        NotUnderstood: ``E_CHECKPOINT``: a file is no checkpoint; ``E_STAMP``: a reply is no time stamp; ``E_KEY``:
+            a key is of the other kind.
         NotProved: ``E_CHECKPOINT``: a signature does not fit; ``E_STAMP``: a stamp is of none of the files, or does
             not lead to a certificate.
         LibraryMissing: There are replies, and the extra ``stamps`` is not installed.

@@ -1,6 +1,7 @@
 """What the command line does with input that is wrong: one line, the right status, and nothing changed.
 
-Classes that concern what does not exist yet (CSV, XLSX, XML, HTTP, checkpoints, proofs) come with it. Where an
+Classes that concern what does not exist yet (CSV, XLSX, XML, HTTP) come with it; for
+checkpoints and proofs they are in ``tests/registrar/test_evidence.py`` and ``tests/ledger/integrity``. Where an
 answer differs from what one might expect, the comment beside the row says why.
 """
 

@@ -119,7 +119,9 @@ class Key:
         name, _, rest = text.partition("+")
         written_id, _, last = rest.partition("+")
         data = from_base64(last)
-        refuse_unless(name and len(data) == 33, "a verifier key reads NAME+8 hex digits+44 characters")
+        refuse_unless(
+            name and name.isprintable() and len(data) == 33, "a verifier key reads NAME+8 hex digits+44 characters"
+        )
         refuse_unless(data[0] == kind, f"the key of {name!a} is of type {data[0]}, and type {kind} is needed here")
         self.name, public = name, data[1:]
         self.key_id = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]

@@ -17,7 +17,6 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
-from eventsourcing.persistence import PersistenceError
 from eventsourcing.sqlite import SQLiteAggregateRecorder
 
 if TYPE_CHECKING:
@@ -90,8 +89,8 @@ class CarefulRecorder(SQLiteAggregateRecorder):
         What says that a commit is whole is written last. Where the disk was full before that, and has no room for
         the first page of another commit either, nothing of the failed one can count.
         """
-        cursor = connection.cursor()
         try:
+            cursor = connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
             cursor.execute("PRAGMA user_version")
             cursor.execute(f"PRAGMA user_version={cursor.fetchone()[0]}")
@@ -110,20 +109,21 @@ class CarefulRecorder(SQLiteAggregateRecorder):
 
         A copy that fails, or must not wait, is made after a later commit.
         """
-        writer = connection.cursor()
-        writer.execute("PRAGMA busy_timeout")
-        waits = writer.fetchone()[0]
         try:
+            writer = connection.cursor()
+            writer.execute("PRAGMA busy_timeout")
+            waits = writer.fetchone()[0]
             with self.datastore.get_connection(commit=False) as other:
                 writer.execute("PRAGMA busy_timeout=0")
-                writer.execute("BEGIN IMMEDIATE")
-                other.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
-                return True
-        except (sqlite3.Error, PersistenceError):
+                try:
+                    writer.execute("BEGIN IMMEDIATE")
+                    other.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+                finally:
+                    _give_up(connection)
+                    writer.execute(f"PRAGMA busy_timeout={waits}")
+        except Exception:  # whatever it is: the command is recorded, and nothing here may look like its refusal
             return False
-        finally:
-            _give_up(connection)
-            writer.execute(f"PRAGMA busy_timeout={waits}")
+        return True
 
 
 def _said(error: sqlite3.Error) -> int | None:

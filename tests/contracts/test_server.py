@@ -613,6 +613,8 @@ def test_no_message_of_the_command_line_repeats_a_password(server: Server, datab
         ran("init", with_secret)[1],
         ran("init", with_secret, "--writer", "nobody-there")[1],
         ran("log", "-f", with_secret)[1],
+        ran("verify", "-f", with_secret)[1],
+        ran("backup", "-f", with_secret, "copy.db")[1],
         ran("show", "-f", with_secret.replace("/a?", "/nowhere?"))[1],
         *(ran("show", "-f", url)[1] for url in SECRETS),
     ]

@@ -26,6 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with a ledger of eight entries, checkpoints of seven and of all, and a copy of the seven."""
     monkeypatch.chdir(tmp_path)
     keys.make("acme.key", LOG)
+    keys.make("other.key", "other.example/ledger")
     keys.make("w1.key", WITNESS, Algorithm.COSIGNATURE)
     with Ledger.open("acme.db", create=True, clock=a.ticking()) as ledger:
         ledger.record(*a.founding())
@@ -192,7 +193,8 @@ def test_a_time_stamp_has_a_level_of_its_own_for_the_file_that_it_is_of(
         ("verify -f acme.db --checkpoint seven --reply seven", 2, "E_USAGE"),
         ("verify -f acme.db --checkpoint nowhere", 2, "E_FILE"),
         ("verify -f acme.db --checkpoint acme.db", 2, "E_CHECKPOINT"),
-        ("verify -f acme.db --checkpoint seven --key w1.key.pub", 3, "E_CHECKPOINT"),
+        ("verify -f acme.db --checkpoint seven --key other.key.pub", 3, "E_CHECKPOINT"),
+        ("verify -f acme.db --checkpoint seven --key w1.key.pub", 2, "E_KEY"),
         ("verify -f acme.db --checkpoint seven --key acme.key", 2, "E_KEY"),
         ("verify -f acme.db --checkpoint seven --key seven", 2, "E_KEY"),
     ],

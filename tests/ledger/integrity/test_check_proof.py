@@ -154,7 +154,7 @@ def test_it_refuses_another_key_a_key_copied_wrongly_and_a_witness_as_a_log(chec
     other = SigningKey(ORIGIN, Algorithm.ED25519, bytes(32))
     wrong = str(KEY.verifier).replace("ledger+", "ledgers+")
 
-    for key in (other.verifier, wrong, WITNESS.verifier, "", "acme"):
+    for key in (other.verifier, wrong, WITNESS.verifier, "", "acme", wrong.replace("acme", "\udcff")):
         status, told = check(note(), key=key)
         assert (status, told[:14]) == (1, "does not hold:")
 
