@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ledger.identity import CommandId, IssuerId
     from ledger.integrity.tiles import Tile
     from ledger.store import Row, Store
-    from ledger.store.port import Particulars
 
 OK: Final = "ok"
 
@@ -92,6 +91,7 @@ class Observed:
         self, store: Store, see: Callable[[Seen], None], clock: Callable[[], int] = perf_counter_ns
     ) -> None:
         self._store, self._see, self._clock = store, see, clock
+        self.keys = store.keys
 
     def issuers(self) -> list[str]:
         """Return the issuers that have entries."""
@@ -131,17 +131,17 @@ class Observed:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        sealed: Mapping[int, bytes],
     ) -> None:
         """Write the entries of one command."""
         with self._seen("append", issuer, command) as told:
             told |= {"entries": len(rows), "version": int(rows[-1].number)}
-            self._store.append(issuer, rows, command, particulars)
+            self._store.append(issuer, rows, command, sealed)
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars of an issuer's holders."""
-        with self._seen("particulars", issuer):
-            return self._store.particulars(issuer)
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some."""
+        with self._seen("sealed", issuer):
+            return self._store.sealed(issuer, after)
 
     def close(self) -> None:
         """Close the store."""

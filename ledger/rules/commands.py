@@ -10,7 +10,14 @@ import attrs
 
 from ledger.days import zone
 from ledger.errors import CorrectionMisplaced, IdentifierInvalid, IssuerFirst, NotUnderstood, shown
-from ledger.events import EntryRestated, EntryVoided, Event, IssuerRegistered, SecurityIdentifierChanged
+from ledger.events import (
+    EntryRestated,
+    EntryVoided,
+    Event,
+    IssuerRegistered,
+    PersonalDataErased,
+    SecurityIdentifierChanged,
+)
 from ledger.identity import EntryNumber, IssuerId
 from ledger.personal import Personal
 from ledger.timeline import Entry, corrected_twice, fallen_entries
@@ -71,7 +78,9 @@ def corrects_a_standing_entry(asked: Asked) -> None:
 
 
 def _can_be_corrected(correction: EntryVoided | EntryRestated, number: EntryNumber, event: Event) -> None:
-    """The issuer cannot be taken away, and a void is no fact that could be restated."""
+    """The issuer cannot be taken away, an erasure is final, and a void is no fact that could be restated."""
+    if isinstance(event, PersonalDataErased):
+        raise CorrectionMisplaced(number, "erased personal data, which nothing brings back")
     registers = isinstance(event, IssuerRegistered) or (
         isinstance(event, EntryRestated) and isinstance(event.restated_as, IssuerRegistered)
     )

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from eventsourcing.persistence import IntegrityError
 from eventsourcing.popo import POPOAggregateRecorder
 
+from ledger.store.keys import MemoryKeys
 from ledger.store.port import (
     ISSUERS,
     Beside,
     Conflict,
-    Particulars,
     Row,
     owner_of,
     read_command,
     read_issuers,
     read_rows,
+    read_sealed,
     read_tile_count,
     read_tiles,
     stored,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from ledger.identity import CommandId, IssuerId
     from ledger.integrity.tiles import Tile
+    from ledger.store.keys import Keys
 
 
 class _Recorder(POPOAggregateRecorder):
@@ -44,7 +46,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._recorder = _Recorder()
-        self._particulars: dict[str, Particulars] = {}
+        self.keys: Keys = MemoryKeys()
         self._heads: dict[str, int] = {}
 
     def issuers(self) -> list[str]:
@@ -78,19 +80,18 @@ class MemoryStore:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        sealed: Mapping[int, bytes],
     ) -> None:
         """Write the entries of one command, all or none."""
         try:
-            self._recorder.insert_events(stored(self, issuer, rows, command, self.issuers()))
+            self._recorder.insert_events(stored(self, issuer, rows, command, self.issuers(), sealed))
         except IntegrityError as error:
             raise Conflict from error
         self._heads[issuer] = rows[-1].number
-        self._particulars.setdefault(issuer, {}).update(particulars)
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars of an issuer's holders."""
-        return dict(self._particulars.get(issuer, {}))
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some."""
+        return read_sealed(self._recorder, issuer, after)
 
     def peek(self, issuer: IssuerId, after: int) -> Row | None:
         """Return the next entry of an issuer after a position."""

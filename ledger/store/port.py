@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ledger.identity import CommandId
+    from ledger.store.keys import Keys
 
 ISSUERS: Final = "/issuers"
 """Stream that lists the issuers of a store; a slash never stands in the name of one."""
@@ -28,6 +29,9 @@ _SPAN: Final = re.compile(rb"([1-9][0-9]{0,17}) ([1-9][0-9]{0,17})")
 COMMANDS: Final = "command/"
 TILES: Final = "tiles/"
 """After the issuer and a slash, how the streams beside the entries begin."""
+SEALED: Final = "sealed"
+"""After the issuer and a slash, the stream of personal values."""
+SEALED_TOPIC: Final = "sealed.1"
 _COMMAND_TOPIC: Final = "command"
 _ISSUER_TOPIC: Final = "issuer"
 _TILE_TOPIC: Final = "tile"
@@ -67,12 +71,14 @@ class Conflict(Exception):
     """Another writer took the position, or the command is there already. Nothing was written."""
 
 
-Particulars = dict[str, tuple[bytes, str]]
-"""Personal particulars by commitment: salt and value."""
-
-
 class Store(Protocol):
-    """Keeps the streams of issuers, their commands, and personal particulars beside them."""
+    """Keeps the streams of issuers, their commands, and sealed personal values beside them.
+
+    Attributes:
+        keys: Where the keys of those values are kept.
+    """
+
+    keys: Keys
 
     def issuers(self) -> list[str]:
         """Return the issuers that have entries, in the order in which they came.
@@ -111,9 +117,15 @@ class Store(Protocol):
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        sealed: Mapping[int, bytes],
     ) -> None:
-        """Write the entries of one command, and the tiles that they complete: all or none, durably.
+        """Write the entries of one command, and what lies beside them: all or none, durably.
+
+        Args:
+            issuer: Whose entries.
+            rows: The entries, in order. The tiles that they complete are written with them.
+            command: What recorded them.
+            sealed: Personal values, by the number of their entry.
 
         Raises:
             Conflict: A position or the command is taken.
@@ -122,8 +134,8 @@ class Store(Protocol):
             LedgerDamaged: ``E_TAMPERED``: what a tile would be made of is not what was written.
         """
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars that are kept beside the issuer's stream."""
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some: at most ``PAGE`` rows."""
 
     def close(self) -> None:
         """Give back what the store holds open."""
@@ -165,18 +177,25 @@ class Inspectable(Store, Protocol):
 
 
 def stored(
-    store: Store, issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: Sequence[str]
+    store: Store,
+    issuer: IssuerId,
+    rows: Sequence[Row],
+    command: CommandId,
+    issuers: Sequence[str],
+    sealed: Mapping[int, bytes],
 ) -> list[StoredEvent]:
     """Return the rows of one command as the recorders take them.
 
     The command is a stream of one row, so that its primary key refuses a second one; a new issuer is a row of
-    the list of issuers. The tiles of a level are a stream too, in which each tile stands once.
+    the list of issuers. The tiles of a level are a stream too, in which each tile stands once; and so
+    are the personal values, those of an entry at its number.
 
     Raises:
         LedgerDamaged: ``E_TAMPERED``: an entry or tile that a new tile is made of is not what was written.
     """
     made = [StoredEvent(str(issuer), row.number, row.topic, row.state) for row in rows]
     beside = [command_row(command, rows[0].number, rows[-1].number)]
+    beside += (Beside(SEALED, number, SEALED_TOPIC, state) for number, state in sealed.items())
     if rows[0].number == 1:
         made.append(StoredEvent(ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
     before = rows[0].number - 1
@@ -292,6 +311,12 @@ def read_span(state: object) -> tuple[int, int] | None:
 def read_rows(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
     """Return the next entries of an issuer after a position."""
     found = recorder.select_events(str(issuer), gt=after, limit=PAGE)
+    return [Row(each.originator_version, each.topic, each.state) for each in found]
+
+
+def read_sealed(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
+    """Return the personal values of the next entries of an issuer after a position that have some."""
+    found = recorder.select_events(f"{issuer}/{SEALED}", gt=after, limit=PAGE)
     return [Row(each.originator_version, each.topic, each.state) for each in found]
 
 

@@ -19,18 +19,19 @@ from eventsourcing.sqlite import (
 
 from ledger.codec import MAX_PAYLOAD_BYTES
 from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
+from ledger.store.key_file import KeyFile
 from ledger.store.places import Look, distant
 from ledger.store.port import (
     ISSUERS,
     PAGE,
     Beside,
     Conflict,
-    Particulars,
     Row,
     owner_of,
     read_command,
     read_head,
     read_issuers,
+    read_sealed,
     read_tile_count,
     read_tiles,
     stored,
@@ -41,19 +42,18 @@ from ledger.store.writing import CarefulRecorder, OutcomeOpen, cause
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from eventsourcing.persistence import StoredEvent
-
     from ledger.identity import CommandId, IssuerId
     from ledger.integrity.tiles import Tile
+    from ledger.store.keys import Keys
 
 APPLICATION_ID: Final = 0x43615054
 """Marks the file as ours (``CaPT``); ``file`` and SQLite's own tools show it."""
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Version of the tables."""
 BUSY_SECONDS: Final = 5
 _FLAWS: Final = 10
 """So many of them are told: one bit may cause hundreds."""
-_LONGEST: Final = 2 * MAX_PAYLOAD_BYTES
+_LONGEST: Final = 12 * MAX_PAYLOAD_BYTES  # of a list of holders, the names take more room than the rest
 """No row of ours is longer; a damaged length is not believed."""
 _FULL: Final = 2
 
@@ -61,8 +61,6 @@ _TABLES: Final = (
     # As the recorder of the library makes it; written out, since a file with any other is refused.
     "CREATE TABLE IF NOT EXISTS stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT,"
     " state BLOB, PRIMARY KEY (originator_id, originator_version)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS particulars (issuer TEXT, commitment TEXT, salt BLOB, value TEXT,"
-    " PRIMARY KEY (issuer, commitment)) WITHOUT ROWID",
     # A recorded entry is never changed; whoever tries is told so by the file itself.
     "CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON stored_events"
     " BEGIN SELECT RAISE(ABORT, 'a recorded entry is never changed'); END",
@@ -134,14 +132,6 @@ class _DurablePool(SQLiteConnectionPool):
         cursor.execute("PRAGMA checkpoint_fullfsync=ON")
 
 
-class _Recorder(CarefulRecorder):
-    """Writes personal particulars in the transaction that writes the entries."""
-
-    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
-        super()._insert_events(c, stored_events)
-        c.executemany("INSERT OR IGNORE INTO particulars VALUES (?,?,?,?)", kwargs["particulars"])
-
-
 class SqliteStore:
     """Keeps entries in a file.
 
@@ -149,13 +139,17 @@ class SqliteStore:
         path: The file.
         create: Whether to make it when it does not exist.
         readonly: Whether neither it nor its folder is written to, as for a file of somebody else's.
+        keys: Where the keys of personal values are kept; in a file beside this one, when not given.
 
     Raises:
         Unavailable: ``E_FILE`` or ``E_STORE_FORMAT``: there is no such file, or it is something else.
     """
 
-    def __init__(self, path: str | Path, *, create: bool = False, readonly: bool = False) -> None:
+    def __init__(
+        self, path: str | Path, *, create: bool = False, readonly: bool = False, keys: Keys | None = None
+    ) -> None:
         self._path = Path(path)
+        self.keys: Keys = keys if keys is not None else KeyFile(f"{path}.keys", readonly=readonly)
         missing = _is_missing(self._path, create=create)
         if not readonly:
             _is_near(self._path)
@@ -175,7 +169,7 @@ class SqliteStore:
             self._database.close()
             self._untouched = Untouched(self._path, self._look)
             self._database = _database(self._path, self._untouched.uri)
-        self._recorder = _Recorder(self._database)
+        self._recorder = CarefulRecorder(self._database)
 
     @contextmanager
     def _errors_named(self) -> Iterator[None]:
@@ -240,7 +234,7 @@ class SqliteStore:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        sealed: Mapping[int, bytes],
     ) -> None:
         """Write the entries of one command, all or none; return once the disk has them."""
         if self._is_full:
@@ -248,19 +242,17 @@ class SqliteStore:
         if self._untouched is not None:
             raise Unavailable("E_READONLY", str(self._path), "the file is read-only; ask for write access")
         issuers = self.issuers() if rows[0].number == 1 else []
-        beside = [(str(issuer), commitment, *kept) for commitment, kept in particulars.items()]
-        events = stored(self, issuer, rows, command, issuers)
+        events = stored(self, issuer, rows, command, issuers, sealed)
         try:
             with _errors_named(self._path, writing=True):
-                self._recorder.insert_events(events, particulars=beside)
+                self._recorder.insert_events(events)
         except OutcomeOpen as error:
             raise OutcomeUnknown(command) from error
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars of an issuer's holders."""
-        with self._errors_named(), self._database.transaction(commit=False) as cursor:
-            cursor.execute("SELECT commitment, salt, value FROM particulars WHERE issuer=?", (str(issuer),))
-            return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some."""
+        with self._errors_named():
+            return read_sealed(self._recorder, issuer, after)
 
     def peek(self, issuer: IssuerId, after: int) -> Row | None:
         """Return the next entry of an issuer after a position."""

@@ -1,7 +1,7 @@
 """Whether a store still holds what was recorded: from its bytes to the root of the tree, entry by entry.
 
 Nothing is believed. The bytes of every entry are read and hashed again; what is derived from them (the rows that
-make a command count once, the tiles of the tree, the list of issuers, the particulars beside the record) is worked
+make a command count once, the tiles of the tree, the list of issuers, personal values beside the record) is worked
 out again and compared; and everything that does not fit is told, not the first of it only. No ledger is opened for
 that: one that is damaged would refuse.
 

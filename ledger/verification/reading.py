@@ -20,22 +20,22 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from ledger import codec
+from ledger import codec, sealing
 from ledger.codec import leaf_hash_of
-from ledger.errors import LedgerDamaged, NotUnderstood, shown
+from ledger.errors import LedgerDamaged, LedgerError, shown
 from ledger.events import IssuerRegistered
 from ledger.identity import CommandId
 from ledger.integrity.tiles import WIDTH
 from ledger.integrity.tree import Growing, leaf_hash
 from ledger.pages import DIGEST, Said
-from ledger.personal import Personal, particulars
-from ledger.store.port import COMMANDS, PAGE, TILES, command_row, read_span, tile_row
+from ledger.personal import particulars
+from ledger.store.port import COMMANDS, PAGE, SEALED, SEALED_TOPIC, TILES, command_row, read_span, tile_row
 from ledger.timeline import looks_ahead
 from ledger.verification.derived import Commands, Tiles
 from ledger.verification.findings import Damage, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ledger.events import Event
     from ledger.identity import IssuerId
@@ -75,7 +75,7 @@ class Examination:
         self._sizes = frozenset(sizes)
         self._commands, self._tiles = Commands(), Tiles()
         self._tree, self._digest = Growing(), sha256()
-        self._commitments: set[str] = set()
+        self._commitments: dict[int, set[str]] = {}  # by entry
         self._tile: tuple[int, list[bytes]] | None = None  # the last one that was asked for
         self.size = 0
         self.legal_name = ""
@@ -107,7 +107,6 @@ class Examination:
             self._ask_for_command(first, last)
         for level, index in self._tiles.not_found():
             self._ask_for_tile(level, index)
-        self._compare_particulars()
         self._look_below()
 
     def _tell(self, found: Damage) -> None:
@@ -253,7 +252,8 @@ class Examination:
         """Look at an event that corrects others, or may mention persons."""
         if looks_ahead(event, number):
             self._tell_entry(number, "it corrects an entry that comes after it")
-        self._commitments |= {each.commitment for each in particulars(event)}
+        if mentioned := {each.commitment for each in particulars(event)}:
+            self._commitments[number] = mentioned
 
     # --- the tree -----------------------------------------------------------------------------------
 
@@ -303,6 +303,8 @@ class Examination:
             return self._compared_command(row, at_last)
         if tile := _TILE.fullmatch(row.stream):
             return self._compared_tile(row, int(tile[1]), at_last)
+        if row.stream == SEALED:
+            return self._compared_values(row, at_last)
         self._tell(Damage(Part.ELSE, "nobody writes such a row", name=shown(f"{row.stream}, {row.number}")))
         return True
 
@@ -370,23 +372,37 @@ class Examination:
         for what in flaws:
             self._tell(Damage(Part.ELSE, what, name="the store below its rows"))
 
-    def _compare_particulars(self) -> None:
+    def _compared_values(self, row: Beside, at_last: bool) -> bool:
+        """Compare the sealed values of an entry with what it mentions, and open those whose keys are here."""
+        if type(row.number) is not int:
+            self._tell(Damage(Part.PARTICULARS, "its row has no number", name="personal values"))
+        elif row.number > self.size and not at_last:
+            return False
+        elif what := self._wrong_with_values(row):
+            self._tell(Damage(Part.PARTICULARS, what, row.number, row.number))
+        return True
+
+    def _wrong_with_values(self, row: Beside) -> str:
+        if row.topic != SEALED_TOPIC:
+            return "the row of its personal values is not what was written"
         try:
-            kept = self._store.particulars(self._issuer)
+            boxes = sealing.decode(row.state, "")
         except LedgerDamaged as error:
-            self._tell(Damage(Part.PARTICULARS, error.what, name="particulars"))
-            return
+            return error.what
+        mentioned = self._commitments.get(row.number, set())
         every_entry_read = all(each.part is not Part.ENTRIES for each in self.damage)
-        for commitment, (salt, value) in kept.items():
-            what = ""
-            try:
-                Personal(value, salt, commitment)
-            except NotUnderstood as error:
-                what = error.what
-            if not what and every_entry_read and commitment not in self._commitments:
-                what = "no entry mentions it"
-            if what:
-                self._tell(Damage(Part.PARTICULARS, what, name=shown(commitment)))
+        if every_entry_read and not {box.commitment for box in boxes} <= mentioned:
+            return "a personal value lies beside it that it does not mention"
+        secrets: Mapping[str, bytes] = {}
+        with suppress(LedgerError):  # the keys are no part of the record
+            secrets = self._store.keys.get({box.key for box in boxes})
+        try:
+            for box in boxes:
+                if box.key in secrets:
+                    sealing.opened(box, self._issuer, secrets[box.key])
+        except ValueError as error:
+            return f"a personal value beside it: {getattr(error, 'what', error)}"
+        return ""
 
 
 def _leading(rows: Sequence[Row], after: int) -> Iterator[Row]:

@@ -220,7 +220,7 @@ def stamp(stamped: str, reply: str | None, authority: str | None, as_json: bool,
 
     if (reply is None) != (authority is None):
         raise click.UsageError("a reply is checked under certificates that you trust (--reply with --authority)")
-    data = bytes_of(stamped, _MAX_BYTES, stamped)
+    data = bytes_of(stamped, stamps.MAX_FILE_BYTES, stamped)
     if reply is None or authority is None:
         if out is None:
             raise click.UsageError("a request is nothing for a terminal (name a file: -O request.tsq)")

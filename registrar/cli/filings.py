@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from registrar.cli import completion, say, tell
-from registrar.cli.options import Recording, named, recording
+from registrar.cli.options import Recording, keys, named, recording
 from registrar.cli.output import width
 from registrar.cli.records import bytes_of, record_events
 from registrar.cli.waiting import quiet, waiting
@@ -110,7 +110,7 @@ def _known(
     from ledger.journal import Ledger
     from registrar.names import Names
 
-    with Ledger.open(path, issuer) as ledger:
+    with Ledger.open(path, issuer, keys=keys()) as ledger:
         names = Names(ledger)
         meant: dict[str, tuple[StockClassId, ...]] = {}
         for each in classes:

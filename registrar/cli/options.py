@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import wraps
@@ -84,7 +85,10 @@ class Asking(NamedTuple):
         from ledger.store.addresses import told
         from registrar.cli.watching import watched
 
-        with waiting(f"reading {told(path)}"), closing(watched(store_at(path, readonly=self.readonly))) as store:
+        with (
+            waiting(f"reading {told(path)}"),
+            closing(watched(store_at(path, readonly=self.readonly, keys=keys()))) as store,
+        ):
             try:
                 yield Ledger(store, self.issuer)
             except NothingRecorded as error:
@@ -250,6 +254,11 @@ def recording() -> Callable[[_Verb], _Verb]:
         return file_option(issuer_option(_json_option(taking)))
 
     return add
+
+
+def keys() -> str | None:
+    """Return the file that keeps the keys of personal values, where it is not the one beside the ledger."""
+    return os.environ.get("CAPTABLE_KEYS") or None
 
 
 def named(file: str | None) -> str:

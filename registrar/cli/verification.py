@@ -9,7 +9,7 @@ import click
 
 from registrar.cli.completion import files
 from registrar.cli.evidence import verifier
-from registrar.cli.options import Asking, asking, named
+from registrar.cli.options import Asking, asking, keys, named
 from registrar.cli.records import bytes_of
 from registrar.cli.waiting import waiting
 
@@ -75,7 +75,7 @@ def verify(
         [(each, bytes_of(each, _MAX_BYTES, each)) for each in replies],
         b"" if authority is None else bytes_of(authority, _MAX_BYTES, authority),
     )
-    store = store_at(path, readonly=asked.readonly)
+    store = store_at(path, readonly=asked.readonly, keys=keys())
     try:
         with waiting(f"reading {told(path)}"):
             found = verified(store, asked.issuer, kept)

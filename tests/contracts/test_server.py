@@ -40,12 +40,12 @@ def rows(first: int, last: int) -> list[Row]:
 def store(database: str) -> Iterator[PostgresStore]:
     """Yield a store that holds three entries of one command."""
     with closing(PostgresStore(database, create=True)) as made:
-        made.append(ACME, rows(1, 3), ONE, {"sha256:1": (b"salt", "Ada")})
+        made.append(ACME, rows(1, 3), ONE, {1: b"beside one"})
         yield made
 
 
 def contents(store: Store) -> object:
-    return store.issuers(), store.read(ACME, 0), store.command(ACME, ONE), store.particulars(ACME)
+    return store.issuers(), store.read(ACME, 0), store.command(ACME, ONE), store.sealed(ACME, 0)
 
 
 def refused(ask: Any, *arguments: Any) -> LedgerError:
@@ -96,12 +96,13 @@ def test_a_place_is_a_server_by_its_beginning(
     assert [path.name for path in tmp_path.iterdir()] == ["postgresql"]
 
 
-def test_a_ledger_is_kept_in_a_database(database: str) -> None:
-    with Ledger.open(database, create=True, clock=ticking()) as ledger:
+def test_a_ledger_is_kept_in_a_database(database: str, tmp_path: Path) -> None:
+    keys = tmp_path / "acme.keys"
+    with Ledger.open(database, create=True, keys=keys, clock=ticking()) as ledger:
         ledger.record(*founding(), command="c-1")
         before = [*ledger.entries()]
 
-    with Ledger.open(database, clock=ticking()) as ledger:
+    with Ledger.open(database, keys=keys, clock=ticking()) as ledger:
         assert [*ledger.entries()] == before
         assert ledger.record(*founding(), command="c-1").repeated
         ledger.record(common_issued())
@@ -122,7 +123,7 @@ def test_a_ledger_is_tables_with_a_trigger_and_nothing_that_writes_by_another_wa
             )
         ]
 
-    assert found == [(["entries_stay"],), (["particulars", "stored_events"],)]
+    assert found == [(["entries_stay"],), (["stored_events"],)]
 
 
 def test_the_same_commands_make_the_same_record_in_a_file_and_on_a_server(database: str, tmp_path: Path) -> None:
@@ -212,7 +213,7 @@ CHANGES = [
     "DELETE FROM captable.stored_events WHERE originator_version = 3",
     "DELETE FROM captable.stored_events",
     "TRUNCATE captable.stored_events",
-    "TRUNCATE captable.stored_events, captable.particulars CASCADE",
+    "TRUNCATE captable.stored_events CASCADE",
     "INSERT INTO captable.stored_events SELECT * FROM captable.stored_events"
     " ON CONFLICT (originator_id, originator_version) DO UPDATE SET state = ''",
     "MERGE INTO captable.stored_events t USING captable.stored_events s"
@@ -229,8 +230,6 @@ HIDDEN_CHANGES = [
     "CREATE TABLE captable.more (x int)",
     "COMMENT ON SCHEMA captable IS 'mine'",
     "SET ROLE owner",
-    "DELETE FROM captable.particulars",
-    "UPDATE captable.particulars SET value = 'Bob'",
 ]
 
 
@@ -273,8 +272,16 @@ def test_nobody_but_the_owner_has_the_right_to_change_anything(
     assert contents(store) == before
 
 
-def test_a_writer_records_and_a_reader_asks(server: Server, database: str) -> None:
-    with Ledger.open(database, create=True, clock=ticking()) as ledger:
+def test_persons_are_recorded_in_a_database_once_a_file_for_their_keys_is_named(database: str) -> None:
+    with Ledger.open(database, create=True) as ledger:
+        error = refused(lambda: ledger.record(*founding()))
+
+        assert (error.code, error.EXIT) == ("E_KEYS", 5)
+        assert len(ledger.entries()) == 0
+
+
+def test_a_writer_records_and_a_reader_asks(server: Server, database: str, tmp_path: Path) -> None:
+    with Ledger.open(database, create=True, keys=tmp_path / "acme.keys", clock=ticking()) as ledger:
         ledger.record(*founding())
     clerk, auditor, stranger = (role(server, name) for name in ("clerk", "auditor", "stranger"))
     allow(database, readers=["auditor"], writers=["clerk"])

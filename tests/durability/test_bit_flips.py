@@ -24,7 +24,6 @@ Rows = dict[Key, set[tuple[Any, ...]]]
 """The rows of each table and key: one, unless the key of another has become the same."""
 _TABLES: Final = {
     "stored_events": ("originator_id", "originator_version"),
-    "particulars": ("issuer", "commitment"),
 }
 _WAYS: Final = (
     "{0} = ?1 AND {1} = ?2 LIMIT 1",

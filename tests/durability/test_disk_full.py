@@ -60,7 +60,7 @@ def fill_the_disk(folder: Path, *, disks: int = 1) -> str:
         with small_disk(folder / str(number), 4 * random.randint(220, 400)) as disk:
             target, filler = str(disk / "a.ledger"), disk / "filler"
             work.begin(target)
-            filler.write_bytes(bytes(4_096 * random.randint(1, 100)))
+            filler.write_bytes(bytes(4_096 * random.randint(80, 160)))
             there: list[str] = []
             missing: list[str] = []
             with Ledger.open(target) as ledger:

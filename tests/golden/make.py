@@ -709,6 +709,11 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
     },
     "entry-voided": {**_RECORD, "entries": (EntryNumber(41), EntryNumber(7))},
     "entry-restated": {**_RECORD, "restated_as": builders.common_issued(**_ISSUED)},
+    "personal-data-erased": {
+        **_RECORD,
+        "holders": (HolderId("h-0001"), HolderId("h-0007")),
+        "lines": (builders.erased_line(41, 7), builders.erased_line(41, 9)),
+    },
 }
 
 

@@ -1389,6 +1389,7 @@ IN_ROOMS_OF_THEIR_OWN = {
     "restrictions_end_as_they_began": "test_restrictions.py",
     "transfers_are_unrestricted": "test_restrictions.py",
     "limits_are_raised_after_notice": "test_restrictions.py",
+    "erases_what_is_there": "test_erasures.py",
 }
 """Rules of one family of events, and the file that tests them."""
 

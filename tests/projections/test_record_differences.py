@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 from ledger import HolderKind, Ledger, Scope, Shares
 from ledger.errors import NothingRecorded
 from ledger.events import Event, HolderListReceived, ListedHolder
-from ledger.identity import IssuerId
 from ledger.personal import Personal
-from ledger.store import MemoryStore
-from ledger.store.port import Particulars
 from projections import CapTable, DifferenceKind, RecordDifferences, cap_table, record_differences
 from projections.bounds import exactly
 from tests import builders
@@ -338,21 +335,10 @@ def test_holders_that_were_merged_are_one_under_both_names() -> None:
     assert (told(asked(ledger)), asked(ledger).unclear) == ([], ())
 
 
-class Forgetful(MemoryStore):
-    """A store in which every personal particular can be erased."""
-
-    forgets = False
-
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        return {} if self.forgets else super().particulars(issuer)
-
-
 def test_an_erased_name_may_be_anybodys() -> None:
-    store = Forgetful()
-    ledger = Ledger(store, begin=True, clock=builders.ticking())
+    ledger = Ledger.in_memory(clock=builders.ticking())
     ledger.record(*builders.founding(), common_issued(issued=30), received(row("Ada Quill", 30)))
-    store.forgets = True
-    ledger = Ledger(store, clock=builders.ticking())
+    ledger.record(builders.personal_data_erased("ada", lines=(builders.erased_line(8, 1),)))
     (unclear,) = asked(ledger).unclear
 
     assert [(each.holder, each.why) for each in unclear.candidates] == [("ada", "a name that is not at hand")]
@@ -433,3 +419,13 @@ def test_a_line_with_the_number_of_a_certificate_may_mean_who_has_shares_under_i
     ] == [("Unheard-of", "CS-7", ["ada"])]
     assert [each.why for each in answer.unclear[0].candidates] == ["the certificate"]
     assert told(answer) == [(DifferenceKind.NOT_IN_REGISTER, "Another"), (DifferenceKind.NOT_IN_LIST, "bob")]
+
+
+def test_all_that_speaks_for_a_candidate_is_told() -> None:
+    ledger = company()
+    ledger.record(
+        organisation("radiant", "TFG Radiant Investments"), common_issued(holder="radiant", security="CS-3")
+    )
+    ledger.record(received(listed_holder(name="TFG", shares=1_000, holder=None, certificate="CS-3")))
+
+    assert [each.why for each in asked(ledger).unclear[0].candidates] == ["a part of the name, the certificate"]

@@ -440,6 +440,7 @@ def test_a_stamp_is_asked_for_and_checked(folder: Path) -> None:
         ("witness one.checkpoint --log acme.key.pub --key acme.key", 2, "E_KEY"),
         ("witness one.checkpoint --log w1.key.pub --key w1.key", 2, "E_KEY"),
         ("stamp one.checkpoint", 2, "E_USAGE"),
+        ("stamp empty -O request.tsq", 2, "E_STAMP"),
         ("stamp one.checkpoint --reply one.checkpoint", 2, "E_USAGE"),
         ("stamp one.checkpoint --reply one.checkpoint --authority one.checkpoint", 2, "E_STAMP"),
     ],
@@ -448,6 +449,7 @@ def test_what_cannot_be_done_is_told_in_one_line_and_leaves_every_file_alone(
     folder: Path, line: str, status: int, code: str
 ) -> None:
     answered("checkpoint -f acme.db --key acme.key -O one.checkpoint")
+    (folder / "empty").touch()
     before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
     answer = refused(line)

@@ -92,7 +92,7 @@ def test_no_name_and_nothing_that_was_recorded_is_told(seen: list[Seen]) -> None
     told = b"".join(line(each, AT) for each in seen).decode() + metrics.text()
 
     assert {key for each in seen for key in json.loads(line(each, AT))} <= KEYS
-    assert {"append", "read", "particulars"} <= {each.what for each in seen}
+    assert {"append", "read", "sealed"} <= {each.what for each in seen}
     assert SECRET.casefold() not in told.casefold()
     assert "7654321" not in told
     assert "Acme" not in told, "the name of the company; its id is that of the stream"
@@ -110,7 +110,7 @@ class Failing(MemoryStore):
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        sealed: Mapping[int, bytes],
     ) -> None:
         raise self.error
 
@@ -237,7 +237,7 @@ def test_a_verb_logs_its_calls_and_itself_and_counts_across_processes(file: Path
         ("show", 0, "ok"),
         ("issue", 3, "E_UNKNOWN"),
     ]
-    assert {"read", "particulars", "close"} <= {each["what"] for each in lines(log)}
+    assert {"read", "sealed", "close"} <= {each["what"] for each in lines(log)}
     assert SECRET not in log.read_text() + metrics.read_text()
     counts = Metrics()
     counts.add(metrics.read_text())
