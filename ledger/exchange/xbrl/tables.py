@@ -65,7 +65,10 @@ def read(data: bytes, name: str, ignored: Collection[str] = ()) -> Filing:
         except NotUnderstood as error:
             problems.add(error.at(place))
     problems.refuse()
-    return Filing(tuple(figures), one_line(table["entityName"]))
+    try:
+        return Filing(tuple(figures), one_line(table["entityName"]))
+    except NotUnderstood as error:
+        raise error.at(f"{name} /entityName") from None
 
 
 def _parsed(data: bytes, name: str) -> Any:
