@@ -533,7 +533,7 @@ class _Judge:
         """Return what a figure may stand for, however it was made; a number printed in full is that number."""
         if figure.unit is Unit.NUMBER and figure.step.value == 1 and figure.qualifier is Qualifier.NONE:
             return point(figure.value.value)
-        return reduce(Interval.or_, (stands_for for _, stands_for in self._readings(figure)))
+        return reduce(Interval.or_, (each for _, each in self._readings(figure))).and_(NOT_BELOW_ZERO)
 
     def _tries(self, fact: ClaimDisclosed, used: Sequence[Used]) -> Iterator[_Try]:
         """Yield every definition that the words of a claim may have, what they mean first, and then the slips."""
@@ -624,6 +624,8 @@ class _Judge:
         may_be = (each.computed for each in right if each.measure is fact.measure)  # no further unknown comes in
         if missing and any(computed.meets(one) for computed in may_be for _, one in self._readings(figure)):
             return {"verdict": Verdict.NOT_CHECKABLE, "missing": missing, "implied": implied}
+        if line.computed.is_empty:
+            return {"verdict": Verdict.NOT_CHECKABLE, "missing": (f"{line.formula} divides by zero",)}
         nearest = _nearest([each.computed for each in right if each.is_first or each.is_known], figure)
         return {
             "verdict": Verdict.CONTRADICTED,
@@ -660,16 +662,19 @@ class _Judge:
         one = used[place]
         found = []
         definitions = (measure or fact.measure).definitions()
+        names = {definitions[0]: ""} if measure is None else {}  # a claim's own measure may have a name
         slips = [each for each in definitions if not each.is_right]
         for definition in (*(each for each in definitions if each.is_right), *slips[:1]):
             for name, stands_for in self._readings(fact.figure)[: None if definition.is_right else 1]:
-                solved = definition.solved(stands_for, place, operands).and_(one.interval)
+                figure = stands_for.and_(definition.value(operands))  # of a zero, nothing below that cannot be
+                solved = definition.solved(figure, place, operands).and_(one.interval)
                 if one.operand.multiple is not None:
                     solved = solved.times(1 / one.operand.multiple.value)
                 if one.operand.source in SHARE_COUNTS and self._recorded.is_whole(one.operand):
                     solved = solved.whole()
                 if not solved.is_empty:
-                    found.append(Implied(one.operand, definition.name, name, solved, definition.is_right))
+                    called = names.get(definition, definition.name)
+                    found.append(Implied(one.operand, called, name, solved, definition.is_right))
         return found
 
     # --- chains -----------------------------------------------------------------------------------------------

@@ -606,3 +606,51 @@ def test_a_holding_may_be_meant_beneficially() -> None:
 
     assert line.verdict is Verdict.OTHER_DEFINITION
     assert line.definition == "with what the holder may acquire within 60 days"
+
+
+# --- edges that no reading may cross ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("holder", ["ada", "bob"])
+def test_a_false_percentage_of_all_or_of_nothing_is_contradicted(holder: str) -> None:
+    """Of the whole before the part was added, there was nothing: no percentage is a part of it."""
+    line = judged(common_issued(issued=1_000), claim_disclosed("50%", measure=percent_of_outstanding(holder)))
+
+    assert line.verdict is Verdict.CONTRADICTED
+
+
+def test_what_divides_by_zero_is_not_checkable() -> None:
+    over_nothing = judged(claim_disclosed("50%", measure=premium("1", "0")))
+    of_nothing = judged(claim_disclosed("50%", measure=percent_of_outstanding()))
+
+    assert over_nothing.missing == ("1 / 0 − 1 divides by zero",)
+    assert [over_nothing.verdict, of_nothing.verdict] == [Verdict.NOT_CHECKABLE] * 2
+
+
+@pytest.mark.parametrize(
+    ("figure", "of", "verdict"),
+    [
+        ("0%", "999", Verdict.AGREES),
+        ("0%", "995", Verdict.AGREES_IF_TRUNCATED),
+        ("0%", "990", Verdict.CONTRADICTED),
+        ("20%", "800", Verdict.CONTRADICTED),
+    ],
+)
+def test_a_growth_of_nothing_may_be_a_small_decrease(figure: str, of: str, verdict: Verdict) -> None:
+    assert judged(claim_disclosed(figure, measure=premium(of, "1000"))).verdict is verdict
+
+
+def test_a_percentage_of_nothing_leaves_no_count_below_zero() -> None:
+    line = judged(PARTIAL, common_issued(issued=1_000), claim_disclosed("0%", measure=percent_of_outstanding()))
+
+    rounded, truncated, *_ = (one.interval for one in line.implied)
+    assert rounded == Interval(Fraction(200_001), None)
+    assert truncated == Interval(Fraction(100_001), None)
+
+
+def test_what_a_claim_implies_counts_under_a_name_of_its_own_too() -> None:
+    measure = claimed("percent", held("part"), outstanding("whole"), name="shares of record")
+    found = report(PARTIAL, common_issued(issued=1_000), claim_disclosed("12.1%", measure=measure))
+
+    assert [count.rounded for count in found.counts] == [spanning(8_231, 8_298)]
+    assert "8,231 to 8,298 if rounded" in found.findings[0].arithmetic
