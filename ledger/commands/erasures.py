@@ -41,11 +41,13 @@ class ErasePersonalData:
             raise NotUnderstood("E_ERASURE", "an erasure is about nobody", "name a holder, or a name in lists")
         holders, lines = set[HolderId](), list[ErasedLine]()
         party = self._party(ledger) if self.holder is not None else set()
+        erased: dict[HolderId, int] = {}  # by erasures that are known here: given again, a command sees what it saw
+        for entry in ledger.entries():
+            if isinstance(entry.event, PersonalDataErased):
+                erased |= dict.fromkeys(entry.event.holders, entry.number)
         for entry in ledger.entries():
             for line, (value, holder) in enumerate(whose(entry.event), 1):
-                if value.is_erased:
-                    continue
-                if holder in party:
+                if holder in party and entry.number > erased.get(holder, 0):
                     holders.add(holder)
                 elif holder is None and self.named is not None and value.value == self.named:
                     lines.append(ErasedLine(entry=entry.number, line=Count(line)))

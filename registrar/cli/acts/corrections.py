@@ -73,7 +73,6 @@ _STATED_BY: Final = {
     "holder-registered": "parties:holder",
     "holder-renamed": "parties:rename",
     "holder-merged": "parties:merge",
-    "personal-data-erased": "parties:erase",
     "common-issued": "shares:issue",
     "preferred-issued": "shares:issue",
     "shares-transferred": "shares:transfer",

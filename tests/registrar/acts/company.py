@@ -186,7 +186,6 @@ ACTS: list[tuple[list[str], list[Event]]] = [
     (["rename", "ada", "Ada Stone"], [a.holder_renamed(holder="ada", name="Ada Stone")]),
     (["rename", "fund", "Fund II LP"], [a.holder_renamed()]),
     (["merge", "bob", "ada"], [a.holder_merged()]),
-    (["erase", "ada", "--reason", "Request of 3 May 2026."], [a.personal_data_erased("ada")]),
     (["issue", "ada", "1,000", "common"], [a.common_issued()]),
     (["issue", "fund", "1000", "series-a"], [a.preferred_issued()]),
     (

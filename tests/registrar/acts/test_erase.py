@@ -39,6 +39,15 @@ def test_a_holder_is_erased_with_those_merged_with_it(file: Path) -> None:
     assert "Bob Quill" not in told(file)
 
 
+def test_an_erasure_given_again_counts_once(file: Path) -> None:
+    recorded(file, a.holder_merged(holder="bob", into="ada"))
+
+    first, second = (run("erase", "ada", "-f", str(file), *WHY, "--command", "e-1") for _ in range(2))
+
+    assert (first.exit_code, second.exit_code) == (0, 0), second.output
+    assert "already recorded" in second.stdout
+
+
 def test_lines_about_nobody_are_found_by_a_name_that_is_typed_where_no_history_keeps_it(file: Path) -> None:
     lines = tuple(a.listed_holder(holder=None, name=name) for name in ("Zoe Quay", "Yan Quay", "Zoe Quay"))
     recorded(file, a.holder_list_received(holders=lines))
