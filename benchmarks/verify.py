@@ -98,11 +98,12 @@ def run(*, size: int = 1_000_000, holders: int = 1_000, rounds: int = 3) -> str:
     if any(run.answer[0] not in (None, size) for taken in runs for run in taken):
         raise AssertionError("entries are missing")
     most = [f"{max(run.answer[1] for run in taken):,} MB ({name})" for name, taken in zip(names, runs, strict=True)]
-    speed = size / median(run.seconds for run in runs[0])
+    speed = size / median(run.cpu_seconds for run in runs[0])
     return "\n".join(
         [
             table(f"verify: {size:,} entries, {PER_COMMAND} in a command", compared(names, runs)),
             "",
-            f"{speed:,.0f} entries/s. The most memory that a process took: {', '.join(most)}.",
+            f"{speed:,.0f} entries in a second of the processor.",
+            f"The most memory that a process took: {', '.join(most)}.",
         ]
     )

@@ -644,6 +644,8 @@ class _Judge:
             if attempt.is_known:
                 told.append(f"{attempt.definition.name}: {attempt.definition.formula}")
                 continue
+            if isinstance(attempt, _Carried):  # what it would need does not follow from its formula
+                continue
             for one in self._implied(fact, self._used(attempt.measure, fact), attempt.measure)[:1]:
                 shown = worded(one.interval, lambda number: in_unit(number, Unit.NUMBER, None, Fraction(1, 100)))
                 told.append(f"{_name(attempt)}: {one.operand} would have to be {shown}")

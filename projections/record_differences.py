@@ -119,7 +119,7 @@ class Candidate:
     Attributes:
         holder: Who.
         name: Their name on the day.
-        why: In what the names are alike.
+        why: In what they are alike: the names, the certificate.
         recorded: What the record has of the class.
     """
 
@@ -373,9 +373,11 @@ class _Compared:
         for line, meant in open_lines:
             nameless = ((each, "a name that is not at hand") for each in self._register.nameless(line))
             bearing = ((each, "the certificate") for each in self._register.with_certificate(line.certificate))
-            candidates = (*meant.candidates, *bearing, *nameless)
+            candidates: defaultdict[HolderId, list[str]] = defaultdict(list)
+            for holder, why in (*meant.candidates, *bearing, *nameless):
+                candidates[holder].append(why)
             if candidates:
-                self._leave_open(line, dict(reversed(candidates)))
+                self._leave_open(line, {holder: ", ".join(whys) for holder, whys in candidates.items()})
             else:
                 printed = str(line.name)
                 key = " ".join(printed.casefold().split())

@@ -19,6 +19,7 @@ import attrs
 import msgspec
 
 from ledger.codec import instant_text
+from ledger.errors import LedgerError
 from ledger.store.port import Conflict
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ def line(seen: Seen, at: datetime) -> bytes:
 
 def code_of(error: BaseException) -> str:
     """Return the stable code of what was raised, and never its text."""
-    return "conflict" if isinstance(error, Conflict) else str(getattr(error, "code", type(error).__name__))
+    if isinstance(error, LedgerError):
+        return error.code
+    return "conflict" if isinstance(error, Conflict) else type(error).__name__
 
 
 class Observed:

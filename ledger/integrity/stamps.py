@@ -63,6 +63,16 @@ def check(reply: bytes, data: bytes, trusted: bytes) -> Stamp:
         LibraryMissing: The library is not installed.
     """
     _check_size(data)
+    try:
+        return _checked(reply, data, trusted)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how a library written in Rust gives up
+            raise
+        hint = "give the reply and the certificate as the authority made them"
+        raise NotUnderstood("E_STAMP", "the reply or a certificate cannot be read", hint) from None
+
+
+def _checked(reply: bytes, data: bytes, trusted: bytes) -> Stamp:
     tsp: Any = _library()
     if len(reply) > MAX_REPLY_BYTES:
         raise NotUnderstood("E_LIMIT", f"the reply is longer than {MAX_REPLY_BYTES:,} bytes", "give another file")

@@ -157,18 +157,20 @@ class SqliteStore:
             _make(self._path)
         self._look = _look_at(self._path)
         try:
-            self._untouched = Untouched(self._path, self._look) if readonly or not _writable(self._path) else None
+            self._begin(untouched=readonly or not _writable(self._path))
+            self._is_full = self._untouched is None and not _has_room(self._database)
+            if self._is_full:
+                self._database.close()
+                self._begin(untouched=True)
         except BaseException:
             self._look.close()
             raise
+
+    def _begin(self, *, untouched: bool) -> None:
+        self._untouched = Untouched(self._path, self._look) if untouched else None
         # `mode=rw` never makes a file by mistake.
         uri = f"{_uri(self._path)}?mode=rw" if self._untouched is None else self._untouched.uri
         self._database = _database(self._path, uri)
-        self._is_full = self._untouched is None and not _has_room(self._database)
-        if self._is_full:
-            self._database.close()
-            self._untouched = Untouched(self._path, self._look)
-            self._database = _database(self._path, self._untouched.uri)
         self._recorder = CarefulRecorder(self._database)
 
     @contextmanager

@@ -25,11 +25,17 @@ class Watch:
     Args:
         log: The file of the log, or ``-`` for standard error.
         metrics: The file of the counters.
+
+    Raises:
+        NotUnderstood: ``E_FILE``: the log would be written into a ledger, or into what is no file.
     """
 
     def __init__(self, log: str | None, metrics: str | None) -> None:
+        from registrar.cli.output import writable
         from registrar.metrics import Metrics
 
+        if log not in (None, "-"):
+            writable(str(log))
         self._log, self._path = log, metrics
         self._metrics = Metrics()
 

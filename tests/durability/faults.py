@@ -34,7 +34,7 @@ from ledger.store.sqlite import SqliteStore
 from ledger.store.writing import CarefulRecorder
 from ledger.vault import _Gone
 from ledger.verification import Compared, Damage, Verification
-from ledger.verification.reading import Examination
+from ledger.verification.reading import Reading
 from registrar import evidence, keys
 
 # --- the file ----------------------------------------------------------------------------------------------------
@@ -227,29 +227,29 @@ def what_fits_in_itself_is_called_verified(patch: pytest.MonkeyPatch) -> None:
 def kept_hashes_are_believed(patch: pytest.MonkeyPatch) -> None:
     """Go from hash to root and not from the bytes of each entry, as some ledgers did."""
 
-    def careless(self: Examination, rows: Sequence[Row]) -> None:
+    def careless(self: Reading, rows: Sequence[Row]) -> None:
         first = self.size + 1
-        self._commands.unknown(len(rows))
+        self.commands.unknown(len(rows))
         self._add(first, *(bytes.fromhex(row.state[-64:].decode()) for row in rows))
         self.size += len(rows)
 
-    patch.setattr(Examination, "_take", careless)
+    patch.setattr(Reading, "_take", careless)
 
 
 def only_the_first_damage_is_told(patch: pytest.MonkeyPatch) -> None:
     """Stop where something is wrong."""
-    tell = Examination._tell
+    tell = Reading.tell
 
-    def first(self: Examination, found: Damage) -> None:
+    def first(self: Reading, found: Damage) -> None:
         if not self.damage:
             tell(self, found)
 
-    patch.setattr(Examination, "_tell", first)
+    patch.setattr(Reading, "tell", first)
 
 
 def what_cannot_be_read_is_taken_for_the_end(patch: pytest.MonkeyPatch) -> None:
     """Look no further than the first page that cannot be read."""
-    patch.setattr(Examination, "_pass", lambda *unused: False)
+    patch.setattr(Reading, "get_past", lambda *unused: False)
 
 
 # --- the server --------------------------------------------------------------------------------------------------

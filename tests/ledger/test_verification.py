@@ -375,26 +375,36 @@ def test_what_is_derived_is_worked_out_again_and_compared(
     assert not places(found(path, issuer="acme"))
 
 
+SEALED = "originator_id = 'acme/sealed' AND originator_version"
+
+
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "place", "what"),
     [
-        "UPDATE particulars SET value = 'Somebody Else' WHERE value = 'Ada Quill'",
-        "UPDATE particulars SET salt = zeroblob(32)",
-        f"INSERT OR IGNORE INTO particulars SELECT issuer, 'sha256:{'0' * 64}', salt, value FROM particulars",
+        (f"UPDATE stored_events SET state = x'00' WHERE {SEALED} = 4", "entry 4", ""),
+        (f"UPDATE stored_events SET topic = 'x' WHERE {SEALED} = 4", "entry 4", "not what was written"),
+        (f"UPDATE stored_events SET originator_version = 7 WHERE {SEALED} = 4", "entry 7", "does not mention"),
+        (f"UPDATE stored_events SET originator_version = 400 WHERE {SEALED} = 4", "entry 400", "does not mention"),
+        (f"UPDATE stored_events SET originator_version = 'x' WHERE {SEALED} = 4", "personal values", "no number"),
     ],
 )
-def test_particulars_that_do_not_fit_the_record_are_told_without_their_value(path: Path, statement: str) -> None:
+def test_personal_values_that_do_not_fit_the_record_are_told(
+    path: Path, statement: str, place: str, what: str
+) -> None:
     broken(path, statement)
 
     damage = found(path).damage
 
-    assert {each.part for each in damage} == {Part.PARTICULARS}
-    assert "Quill" not in str(damage)
-    assert "Somebody" not in str(damage)
+    assert [(each.part, each.place) for each in damage] == [(Part.PARTICULARS, place)]
+    assert what in damage[0].what
 
 
-def test_particulars_that_were_erased_are_no_damage(path: Path) -> None:
-    broken(path, "DELETE FROM particulars")
+@pytest.mark.parametrize("keys_are_here", [True, False])
+def test_personal_values_are_no_damage_whether_their_keys_are_here_or_erased(
+    sound: Path, path: Path, keys_are_here: bool
+) -> None:
+    if keys_are_here:
+        path.with_name(f"{path.name}.keys").write_bytes(sound.with_name(f"{sound.name}.keys").read_bytes())
 
     assert not found(path).is_damaged
 

@@ -419,3 +419,13 @@ def test_a_line_with_the_number_of_a_certificate_may_mean_who_has_shares_under_i
     ] == [("Unheard-of", "CS-7", ["ada"])]
     assert [each.why for each in answer.unclear[0].candidates] == ["the certificate"]
     assert told(answer) == [(DifferenceKind.NOT_IN_REGISTER, "Another"), (DifferenceKind.NOT_IN_LIST, "bob")]
+
+
+def test_all_that_speaks_for_a_candidate_is_told() -> None:
+    ledger = company()
+    ledger.record(
+        organisation("radiant", "TFG Radiant Investments"), common_issued(holder="radiant", security="CS-3")
+    )
+    ledger.record(received(listed_holder(name="TFG", shares=1_000, holder=None, certificate="CS-3")))
+
+    assert [each.why for each in asked(ledger).unclear[0].candidates] == ["a part of the name, the certificate"]

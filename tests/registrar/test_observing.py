@@ -101,7 +101,7 @@ def test_no_name_and_nothing_that_was_recorded_is_told(seen: list[Seen]) -> None
 class Failing(MemoryStore):
     """A store that fails with words that are nobody's business."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: BaseException) -> None:
         super().__init__()
         self.error = error
 
@@ -122,10 +122,11 @@ class Failing(MemoryStore):
         (OutcomeUnknown(CommandId("c-1")), "E_OUTCOME_UNKNOWN"),
         (NotUnderstood("E_NUMBER", SECRET, SECRET), "E_NUMBER"),
         (ValueError(SECRET), "ValueError"),
+        (SystemExit(SECRET), "SystemExit"),
     ],
 )
 def test_of_what_went_wrong_the_code_is_told_and_not_its_words(
-    error: Exception, result: str, seen: list[Seen]
+    error: BaseException, result: str, seen: list[Seen]
 ) -> None:
     store = Observed(Failing(error), seen.append)
     with pytest.raises(type(error)):
@@ -272,6 +273,16 @@ def test_what_cannot_be_written_is_told_and_changes_no_status(file: Path, tmp_pa
     assert result.exit_code == 0
     assert [each.partition(":")[0] for each in result.stderr.splitlines()] == ["note"] * 2
     assert foreign.read_text() == "node_load1 0.5\n"
+
+
+def test_no_line_is_written_into_a_ledger_and_no_count_takes_its_place(file: Path) -> None:
+    before = file.read_bytes()
+    asked = ("show", "-f", str(file), "--as-of", "2026-12-31")
+    logged, counted = run("--log", str(file), *asked), run("--metrics", str(file), *asked)
+
+    assert (logged.exit_code, "it is a ledger" in logged.stderr) == (2, True)
+    assert (counted.exit_code, counted.stderr.startswith("note: the counters")) == (0, True)
+    assert file.read_bytes() == before
 
 
 def test_a_slip_of_the_finger_is_logged_without_what_was_typed(tmp_path: Path) -> None:
