@@ -289,14 +289,14 @@ class Ledger:
         return page
 
     def resumed_erasures(self) -> tuple[EntryNumber, ...]:
-        """Return the erasures of earlier commands whose keys were there, and are deleted now.
+        """Return the erasures met so far whose keys were still there, and are deleted now.
 
         One of them was interrupted, or an old copy of the keys was put back.
         """
         return tuple(sorted(self._resumed))
 
     def pending_erasures(self) -> tuple[EntryNumber, ...]:
-        """Return the erasures whose keys are there and cannot be deleted from here. Nothing of them is shown."""
+        """Return the erasures met so far whose keys cannot be deleted from here. Nothing of them is shown."""
         return tuple(sorted(self._vault.pending))
 
     def registration(self, known_at: KnownAt = None) -> IssuerRegistered:
