@@ -459,7 +459,8 @@ class Ledger:
 
         Raises:
             RuleBroken: The command goes against the record or the papers. The fields say how.
-            Unavailable: The store cannot write now. Nothing was recorded.
+            Unavailable: The store cannot write now, or the keys of personal values are not here. Nothing was
+                recorded; where an erasure was, and its keys could not be deleted, it says so.
             OutcomeUnknown: The store failed while committing; give the same command again.
         """
         outcome = self._attempt(events, actor, command, expected, as_stated, keep=True)
