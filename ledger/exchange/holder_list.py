@@ -51,6 +51,8 @@ _HEADINGS: Final[Mapping[str, tuple[Kind, tuple[str, ...]]]] = {
 }  # fmt: skip
 _FIELDS: Final = {heading: field for field, (_, headings) in _HEADINGS.items() for heading in headings}
 _TOTALS: Final = frozenset({"total", "totals", "grand total", "total shares"})
+_COMPARED: Final = 1_000
+"""Ids that are compared at most to find the nearest."""
 _LOOKED_AT: Final = 30
 """Rows in which the headings are looked for: a title, a day and an address may stand above them."""
 
@@ -165,7 +167,7 @@ class _Line:
         name, shares = self._needed("name"), self._needed("shares")
         holder: HolderId | None = self._read("holder")
         if holder is not None and holder not in known:
-            near = nearest(holder, [*known])
+            near = nearest(holder, known) if len(known) <= _COMPARED else None
             hint = f"did you mean {near}?" if near else "leave the cell empty, and the name is looked at"
             raise NotUnderstood(
                 "E_UNKNOWN", f"the record has no holder {shown(holder)}", hint, self._where("holder")

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerDamaged, NotUnderstood, UnknownName, nearest, shown
 from ledger.identity import IssuerId
+from ledger.verification.comparing import Comparison
 from ledger.verification.findings import Anchor, Compared, Damage, Level, Part, Verification
-from ledger.verification.reading import Examination
+from ledger.verification.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,8 +48,8 @@ def verify(store: Inspectable, issuer: str | None = None, anchors: Iterable[Anch
     if whose is None:
         compared = tuple(Compared(anchor, None) for anchor in kept)
         return Verification(issuer=None, damage=tuple(damage), compared=compared)
-    found = Examination(store, whose, {anchor.size for anchor in kept})
-    found.run()
+    found = Reading(store, whose, {anchor.size for anchor in kept})
+    Comparison(found).run()
     return Verification(
         issuer=whose,
         legal_name=found.legal_name,

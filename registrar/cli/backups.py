@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from registrar.cli import completion, say, tell
-from registrar.cli.options import file_option, issuer_option, named
+from registrar.cli.options import file_option, issuer_option, keys, named
 from registrar.cli.records import bytes_of
 from registrar.cli.waiting import waiting
 
@@ -34,8 +34,9 @@ def backup(copy: str, file: str | None) -> None:
     with waiting(f"copying {path}"):
         found = back_up(path, copy)
     _told(found, f"{copy} is a backup of {path}")
-    if os.path.exists(f"{path}.keys"):
-        tell(f"note: the keys of personal values are not in it: keep a copy of {path}.keys apart from this one")
+    file_of_keys = keys() or f"{path}.keys"
+    if os.path.exists(file_of_keys):
+        tell(f"note: the keys of personal values are not in it: keep a copy of {file_of_keys} apart from this one")
 
 
 @click.command(
@@ -65,6 +66,11 @@ def restore(copy: str, file: str | None, issuer: str | None, checkpoint: str | N
     with waiting(f"copying {copy}"):
         found = made_of(copy, path, anchors, issuer)
     _told(found, f"{path} is restored from {copy}")
+    file_of_keys = keys() or f"{path}.keys"
+    if not os.path.exists(file_of_keys):
+        tell(
+            f"note: the keys of personal values are not in a backup: put their file at {file_of_keys} to read them"
+        )
     held = max((each.covered() for each in found), default=0)
     if held:
         say(f"its first {held:,} entries are those of {checkpoint}")

@@ -21,17 +21,20 @@ import ledger.integrity.notes
 import ledger.integrity.proofs
 import ledger.journal
 import ledger.store.sqlite
+import ledger.vault
 from ledger.errors import Unavailable
 from ledger.integrity import tiles, tree
 from ledger.integrity.tree import check_inclusion
 from ledger.store import port, postgres
+from ledger.store.key_file import KeyFile
 from ledger.store.places import Look
 from ledger.store.port import Row, stored
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import SqliteStore
 from ledger.store.writing import CarefulRecorder
+from ledger.vault import _Gone
 from ledger.verification import Compared, Damage, Verification
-from ledger.verification.reading import Examination
+from ledger.verification.reading import Reading
 from registrar import evidence, keys
 
 # --- the file ----------------------------------------------------------------------------------------------------
@@ -224,29 +227,29 @@ def what_fits_in_itself_is_called_verified(patch: pytest.MonkeyPatch) -> None:
 def kept_hashes_are_believed(patch: pytest.MonkeyPatch) -> None:
     """Go from hash to root and not from the bytes of each entry, as some ledgers did."""
 
-    def careless(self: Examination, rows: Sequence[Row]) -> None:
+    def careless(self: Reading, rows: Sequence[Row]) -> None:
         first = self.size + 1
-        self._commands.unknown(len(rows))
+        self.commands.unknown(len(rows))
         self._add(first, *(bytes.fromhex(row.state[-64:].decode()) for row in rows))
         self.size += len(rows)
 
-    patch.setattr(Examination, "_take", careless)
+    patch.setattr(Reading, "_take", careless)
 
 
 def only_the_first_damage_is_told(patch: pytest.MonkeyPatch) -> None:
     """Stop where something is wrong."""
-    tell = Examination._tell
+    tell = Reading.tell
 
-    def first(self: Examination, found: Damage) -> None:
+    def first(self: Reading, found: Damage) -> None:
         if not self.damage:
             tell(self, found)
 
-    patch.setattr(Examination, "_tell", first)
+    patch.setattr(Reading, "tell", first)
 
 
 def what_cannot_be_read_is_taken_for_the_end(patch: pytest.MonkeyPatch) -> None:
     """Look no further than the first page that cannot be read."""
-    patch.setattr(Examination, "_pass", lambda *unused: False)
+    patch.setattr(Reading, "get_past", lambda *unused: False)
 
 
 # --- the server --------------------------------------------------------------------------------------------------
@@ -292,6 +295,19 @@ def a_command_given_again_to_a_server_counts_again(patch: pytest.MonkeyPatch) ->
 
 
 # --- personal data -----------------------------------------------------------------------------------------------
+
+
+def a_key_is_kept_when_its_holder_is_erased(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(KeyFile, "delete", lambda *unused: None)
+
+
+def lines_about_nobody_are_not_erased(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(_Gone, "add", lambda self, number, event: self.of.update(dict.fromkeys(event.holders, number)))
+
+
+def one_key_is_for_everybody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ledger.vault, "_subject", lambda value: "everybody")
+
 
 # --- backups and strangers' files --------------------------------------------------------------------------------
 

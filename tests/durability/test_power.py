@@ -64,6 +64,7 @@ def _look(image: Image, acknowledged: list[str], folder: Path, *, go_on: bool) -
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name, data in image.items():
+        (folder / name).touch(0o600)  # as the file of keys has to be
         (folder / name).write_bytes(data)
     path = folder / "a.ledger"
     if not path.exists():

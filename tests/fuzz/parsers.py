@@ -30,6 +30,7 @@ from ledger.exchange import holder_list, json_lines, xbrl
 from ledger.exchange.register import File, Instructions, Numbers, proposed, things
 from ledger.exchange.xbrl.figures import CONCEPTS
 from ledger.identity import CommandId, HolderId, IssuerId, StockClassId
+from ledger.integrity import stamps
 from ledger.integrity.checkpoints import Checkpoint
 from ledger.integrity.cosignatures import cosign
 from ledger.integrity.notes import Note, SigningKey, VerifierKey
@@ -52,6 +53,7 @@ from tests.ledger.exchange.register.made import (
     whole,
 )
 from tests.ledger.integrity import logs
+from tests.ledger.integrity.authority import STAMPED
 
 _IN_MEMORY: Final = "/dev/shm" if os.path.isdir("/dev/shm") else None
 """Thousands of files a second are nothing for a disk."""
@@ -220,6 +222,15 @@ def key(data: bytes) -> None:
         same(SigningKey.parse(text).written(), text)
 
 
+def stamp(data: bytes) -> None:
+    """The reply of a time-stamping authority, and certificates."""
+    stamped, trusted = (STAMPED.joinpath(name).read_bytes() for name in ("acme.checkpoint", "authority.pem"))
+    with refusals_told():
+        stamps.check(data, stamped, trusted)
+    with refusals_told():
+        stamps.check(STAMPED.joinpath("reply.tsr").read_bytes(), stamped, data)
+
+
 # --- ledgers ----------------------------------------------------------------------------------------------
 
 
@@ -252,6 +263,7 @@ PARSERS: Final[dict[str, Callable[[bytes], None]]] = {
     "checkpoint": checkpoint,
     "proof": proof,
     "key": key,
+    "stamp": stamp,
     "store": store,
 }
 
@@ -346,6 +358,7 @@ SEEDS: Final[dict[str, Callable[[], Iterator[bytes]]]] = {
     "key": lambda: (
         text.encode() for text in (str(logs.KEY.verifier), logs.KEY.written(), str(logs.WITNESS.verifier))
     ),
+    "stamp": lambda: (STAMPED.joinpath(name).read_bytes() for name in ("reply.tsr", "authority.pem")),
     "store": lambda: iter([_ledger()]),
 }
 

@@ -36,6 +36,11 @@ def everything(path: Path) -> list[tuple[object, ...]]:
         return [row for name in sorted(names) for row in connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2")]
 
 
+def names(folder: Path) -> list[str]:
+    """Return what is in a folder, keys of personal values apart."""
+    return sorted(each.name for each in folder.iterdir() if each.suffix != ".keys")
+
+
 def anchor(path: Path, size: int | None = None, root: bytes | None = None) -> Anchor:
     """Return what somebody keeps of the first entries of acme: size and root, or others."""
     with closing(SqliteStore(path, readonly=True)) as store:
@@ -63,7 +68,7 @@ def test_a_backup_holds_every_row_and_lies_alone(path: Path, tmp_path: Path) -> 
 
     assert everything(tmp_path / "copy.db") == everything(path)
     assert [(each.issuer, each.entries) for each in found] == [("acme", 7), ("other", 1)]
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["copy.db", "ledgers.db"]
+    assert names(tmp_path) == ["copy.db", "ledgers.db"]
 
 
 def test_a_backup_of_a_ledger_in_use_holds_what_stands_in_its_log(path: Path, tmp_path: Path) -> None:
@@ -151,7 +156,7 @@ def test_what_comes_to_be_there_meanwhile_stays(
     with pytest.raises(Unavailable, match="is not written over"):
         back_up(path, tmp_path / "copy.db")
     assert (tmp_path / "copy.db").read_bytes() == b"mine"
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["copy.db", "ledgers.db"]
+    assert names(tmp_path) == ["copy.db", "ledgers.db"]
 
 
 def test_a_place_that_cannot_be_is_refused(path: Path, tmp_path: Path) -> None:
@@ -211,6 +216,14 @@ def test_a_ledger_without_its_log_is_told_by_a_checkpoint(path: Path, tmp_path: 
 
     with refused("E_STORE_SHORT", tmp_path, "entries, and march.checkpoint says 8"):
         restore(short, tmp_path / "again.db", [kept], "acme")
+
+
+def test_an_empty_ledger_is_less_than_any_checkpoint_says(path: Path, tmp_path: Path) -> None:
+    SqliteStore(tmp_path / "empty.db", create=True).close()
+    kept = anchor(path)
+
+    with refused("E_STORE_SHORT", tmp_path, "it holds nothing, and march.checkpoint says 7 entries"):
+        restore(tmp_path / "empty.db", tmp_path / "again.db", [kept])
 
 
 def test_a_backup_of_another_history_is_refused(path: Path, tmp_path: Path) -> None:

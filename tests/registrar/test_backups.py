@@ -1,5 +1,6 @@
 """The verbs that copy a ledger and make one of a copy: what they say, and what they leave."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,8 @@ def test_a_ledger_is_copied_and_made_again(path: Path, tmp_path: Path) -> None:
     assert f"{tmp_path}/copy.db is a backup of {path}: 7 entries of acme, root " in copied.stdout
     assert f"{tmp_path}/again.db is restored from {tmp_path}/copy.db: 7 entries of acme, root " in restored.stdout
     assert "an older copy would look the same" in restored.stderr
+    assert f"put their file at {tmp_path}/again.db.keys" in restored.stderr
+    shutil.copy(f"{path}.keys", tmp_path / "again.db.keys")
     assert run("show", "-f", tmp_path / "again.db", "--json").stdout == run("show", "-f", path, "--json").stdout
 
 

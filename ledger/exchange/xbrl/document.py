@@ -40,6 +40,8 @@ from ledger.exchange.xbrl.figures import (
 MAX_DEPTH: Final = 250
 MAX_ELEMENTS: Final = 2_000_000
 MAX_CONTEXTS: Final = 50_000
+MAX_DECLARED: Final = 100_000
+"""Namespaces, each time that an element declares one."""
 MAX_WITHIN: Final = 16
 """Tags that stand within each other at most; inline XBRL has two or three."""
 _LONGEST_TEXT: Final = 1_000
@@ -117,7 +119,7 @@ class _Reader:
         self._name, self._ignored = name, ignored
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._prefixes: defaultdict[str | None, list[str]] = defaultdict(list)
-        self._depth = self._elements = 0
+        self._depth = self._elements = self._declared = 0
         self._open: list[_Open] = []
         self._context: _Context | None = None
         self._unit: _Unit | None = None
@@ -155,6 +157,9 @@ class _Reader:
         raise NotUnderstood("E_XML", "it declares a document type", hint, self._here())
 
     def _declare(self, prefix: str | None, uri: str) -> None:
+        self._declared += 1
+        if self._declared > MAX_DECLARED:
+            self._refuse("the file declares too many namespaces", f"at most {MAX_DECLARED:,}")
         self._prefixes[prefix].append(uri)
 
     def _forget(self, prefix: str | None) -> None:
