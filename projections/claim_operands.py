@@ -101,10 +101,10 @@ class Recorded:
         on = operand.on or about
         return _READERS[operand.source](self, operand, on)
 
-    def is_whole(self, operand: Operand) -> bool:
-        """Whether the class of an operand is held in whole shares only."""
-        settings = self._balances_of_all().values(Level.DECIMALS, _class_of(operand))
-        return all(value == 0 for value in settings)
+    def in_shares(self, counts: Interval, stock_class: StockClassId) -> Interval:
+        """Return the counts that there can be of a class: whole ones, unless its shares have decimals."""
+        settings = self._balances_of_all().values(Level.DECIMALS, stock_class)
+        return counts.whole() if all(value == 0 for value in settings) else counts
 
     def _balances_of_all(self) -> Balances:
         return self.balances(max((each.fact.effective_on.latest for each in self.facts), default=date.max))

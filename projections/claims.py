@@ -736,8 +736,8 @@ class _Judge:
                 solved = definition.solved(figure, place, operands).and_(one.interval)
                 if one.operand.multiple is not None:
                     solved = solved.times(1 / one.operand.multiple.value)
-                if one.operand.source in SHARE_COUNTS and self._recorded.is_whole(one.operand):
-                    solved = solved.whole()
+                if one.operand.source in SHARE_COUNTS and one.operand.stock_class is not None:
+                    solved = self._recorded.in_shares(solved, one.operand.stock_class)
                 if not solved.is_empty:
                     called = names.get(definition, definition.name)
                     found.append(Implied(one.operand, called, name, solved, definition.is_right))
@@ -801,7 +801,8 @@ class _Judge:
                 else:
                     ceiling = None if last.narrowed.high is None else (last.narrowed.high - grew.low) / ratio
                     limit = Interval(None, ceiling)
-                counts[index] = attrs.evolve(this, narrowed=this.narrowed.and_(limit).whole())
+                left = self._recorded.in_shares(this.narrowed.and_(limit), this.stock_class)
+                counts[index] = attrs.evolve(this, narrowed=left)
         return tuple(counts)
 
     def _movements(self, counts: Sequence[ImpliedCount]) -> Iterator[UnexplainedMovement]:
@@ -965,7 +966,7 @@ def _findings(
             yield ClaimFinding(FindingCode.CONTRADICTED, what, line.arithmetic(), _of(line), line.entries)
     for line in upheld:
         if line.verdict is Verdict.OTHER_DEFINITION:
-            what = f"{line.said_by} says {line.figure}, which holds only as {line.definition}"
+            what = f"{line.said_by} says {line.figure}, which agrees under another definition: {line.definition}"
             yield ClaimFinding(FindingCode.OTHER_DEFINITION, what, line.arithmetic(), _of(line), line.entries)
     for line in upheld:
         if line.verdict is Verdict.AGREES_IF_TRUNCATED:

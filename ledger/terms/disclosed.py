@@ -103,16 +103,19 @@ _QUALIFIERS: Final = {
     "exactly": Qualifier.EXACTLY,
     "more than": Qualifier.MORE_THAN,
     "over": Qualifier.MORE_THAN,
+    "in excess of": Qualifier.MORE_THAN,
     "beyond": Qualifier.MORE_THAN,
     "above": Qualifier.MORE_THAN,
     "at least": Qualifier.AT_LEAST,
     "no less than": Qualifier.AT_LEAST,
+    "not less than": Qualifier.AT_LEAST,
     "less than": Qualifier.LESS_THAN,
     "under": Qualifier.LESS_THAN,
     "below": Qualifier.LESS_THAN,
     "up to": Qualifier.UP_TO,
     "at most": Qualifier.UP_TO,
     "no more than": Qualifier.UP_TO,
+    "not more than": Qualifier.UP_TO,
 }
 _SYMBOLS: Final = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _WORDS: Final = "|".join(sorted(map(re.escape, _QUALIFIERS), key=len, reverse=True))

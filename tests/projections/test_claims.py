@@ -755,3 +755,18 @@ def test_whom_a_partial_register_does_not_list_may_hold_anything(
     )
 
     assert line.verdict is verdict
+
+
+def test_counts_of_a_class_whose_shares_have_decimals_are_not_narrowed_to_whole_ones() -> None:
+    """1,000.25 said of 5 May, and no fewer on 6 May: nothing came back."""
+    units = builders.stock_class_designated(stock_class="units", decimals=2)
+    partial = register_scope_declared(stock_class="units", scope=Scope.PARTIAL, effective_on=builders.FOUNDED)
+    count = claimed("sum", operand("plus", "outstanding", stock_class="units"))
+    said = [
+        claim_disclosed("1,000.25", claim=f"of-{day}-may", measure=count, effective_on=f"2026-05-0{day}")
+        for day in (5, 6)
+    ]
+    found = report(units, partial, *said)
+
+    assert FindingCode.COUNTS not in {each.code for each in found.findings}
+    assert all(Fraction("1000.25") in each.narrowed for each in found.counts)
