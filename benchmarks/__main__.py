@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import evidence, record, replay, server, show, verify
+from benchmarks import evidence, personal, record, replay, server, show, verify
 from benchmarks.measure import machine
 
 BENCHMARKS: Final[dict[str, Callable[[], str]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: Final[dict[str, Callable[[], str]]] = {
     "replay": replay.run,
     "evidence": evidence.run,
     "verify": verify.run,
+    "personal": personal.run,
     "server": server.run,
 }
 

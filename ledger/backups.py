@@ -18,7 +18,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.errors import LedgerDamaged, Unavailable, UnknownName, nearest
+from ledger.errors import LedgerDamaged, NotUnderstood, Unavailable, UnknownName, nearest
 from ledger.store.addresses import on_server, told
 from ledger.store.sqlite import SqliteStore, sync_folder
 from ledger.verification import Anchor, Verification, verify
@@ -63,13 +63,16 @@ def restore(
     """
     _is_a_file(into)
     with closing(SqliteStore(backup, readonly=True)) as source:
-        kept = tuple(anchors)
-        if kept and issuer is None:
-            verify(source)  # of several issuers it wants one named
-            issuer = next(iter(source.issuers()), None)
-        if issuer is not None and issuer not in source.issuers():
-            raise UnknownName("issuer", issuer, None, nearest(issuer, source.issuers()))
-        return _copied(source, Path(into), {issuer: kept})
+        kept, issuers = tuple(anchors), source.issuers()
+        if kept and not issuers:
+            what = f"it holds nothing, and {kept[0].source} says {kept[0].size:,} entries"
+            raise LedgerDamaged("E_STORE_SHORT", str(backup), what)
+        if kept and issuer is None and len(issuers) > 1:
+            what = f"there are {len(issuers)} issuers in {backup}"
+            raise NotUnderstood("E_ISSUER", what, "say whose checkpoint it is: --in ISSUER")
+        if issuer is not None and issuer not in issuers:
+            raise UnknownName("issuer", issuer, None, nearest(issuer, issuers))
+        return _copied(source, Path(into), {issuer or next(iter(issuers), None): kept})
 
 
 def _is_a_file(place: str | Path) -> None:
@@ -105,8 +108,12 @@ def _is_free(place: Path) -> None:
         raise Unavailable("E_FILE", str(place), "its folder does not exist; make it first")
     for suffix in ("", "-wal", "-shm", "-journal"):
         if os.path.lexists(f"{place}{suffix}"):
-            what = f"{place.name}{suffix} is there already, and is not written over; move it away, or name another"
-            raise Unavailable("E_FILE", str(place), what)
+            raise _taken(place, suffix)
+
+
+def _taken(place: Path, suffix: str = "") -> Unavailable:
+    what = f"{place.name}{suffix} is there already, and is not written over; move it away, or name another"
+    return Unavailable("E_FILE", str(place), what)
 
 
 def _is_sound(found: Verification, path: Path) -> None:
@@ -128,8 +135,8 @@ def _named(draft: Path, place: Path) -> None:
     """Give a file its name, and nothing else's."""
     try:
         os.link(draft, place)
-    except FileExistsError:
-        _is_free(place)
+    except FileExistsError as error:
+        raise _taken(place) from error
     except OSError:  # a file system without links, as on a memory stick
         _is_free(place)
         os.rename(draft, place)

@@ -289,14 +289,14 @@ class Ledger:
         return page
 
     def resumed_erasures(self) -> tuple[EntryNumber, ...]:
-        """Return the erasures of earlier commands whose keys were there, and are deleted now.
+        """Return the erasures met so far whose keys were still there, and are deleted now.
 
         One of them was interrupted, or an old copy of the keys was put back.
         """
         return tuple(sorted(self._resumed))
 
     def pending_erasures(self) -> tuple[EntryNumber, ...]:
-        """Return the erasures whose keys are there and cannot be deleted from here. Nothing of them is shown."""
+        """Return the erasures met so far whose keys cannot be deleted from here. Nothing of them is shown."""
         return tuple(sorted(self._vault.pending))
 
     def registration(self, known_at: KnownAt = None) -> IssuerRegistered:
@@ -459,7 +459,8 @@ class Ledger:
 
         Raises:
             RuleBroken: The command goes against the record or the papers. The fields say how.
-            Unavailable: The store cannot write now. Nothing was recorded.
+            Unavailable: The store cannot write now, or the keys of personal values are not here. Nothing was
+                recorded; where an erasure was, and its keys could not be deleted, it says so.
             OutcomeUnknown: The store failed while committing; give the same command again.
         """
         outcome = self._attempt(events, actor, command, expected, as_stated, keep=True)

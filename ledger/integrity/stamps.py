@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ledger.errors import NotProved, NotUnderstood, needed
+from ledger.errors import LedgerError, NotProved, NotUnderstood, needed
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -65,11 +65,19 @@ def check(reply: bytes, data: bytes, trusted: bytes) -> Stamp:
     _check_size(data)
     try:
         return _checked(reply, data, trusted)
+    except LedgerError:
+        raise
+    except Exception as error:  # what the libraries raise of damaged certificates is not told in advance
+        raise _unreadable() from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # how a library written in Rust gives up
             raise
-        hint = "give the reply and the certificate as the authority made them"
-        raise NotUnderstood("E_STAMP", "the reply or a certificate cannot be read", hint) from None
+        raise _unreadable() from None
+
+
+def _unreadable() -> NotUnderstood:
+    hint = "give the reply and the certificate as the authority made them"
+    return NotUnderstood("E_STAMP", "the reply or a certificate cannot be read", hint)
 
 
 def _checked(reply: bytes, data: bytes, trusted: bytes) -> Stamp:

@@ -76,8 +76,9 @@ class KeyFile:
         with self._held() as file:
             kept = [key for key in _read(_all_of(file), self.place).values() if key.name not in gone]
             target = self._path.resolve()  # a link to the file stays one
-            draft = target.with_name(f".{target.name}.{os.getpid()}.new")
+            draft = target.with_name(f".{target.name}.new")
             try:
+                draft.unlink(missing_ok=True)  # one that a crash left holds keys too
                 fresh = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 try:
                     _write(fresh, HEAD + b"".join(map(_line, kept)))

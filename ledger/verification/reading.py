@@ -115,9 +115,7 @@ class Reading:
                 rows = self.store.read(self.issuer, self.size)
             except LedgerDamaged as error:
                 return error.what
-            in_order = [row for number, row in enumerate(rows, self.size + 1) if row.number == number]
-            if len(in_order) < len(rows):
-                in_order = [*_leading(rows, self.size)]
+            in_order = [*_leading(rows, self.size)]
             if not in_order:
                 return MISSING if rows else ""
             self._take(in_order)

@@ -68,6 +68,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "holder": ("registrar.cli.acts.parties:holder", "Somebody becomes known to the register."),
         "rename": ("registrar.cli.acts.parties:rename", "A holder has another name."),
         "merge": ("registrar.cli.acts.parties:merge", "Two holders are found to be one."),
+        "erase": ("registrar.cli.acts.parties:erase", "Personal data of somebody is erased."),
     },
     "Shares": {
         "issue": ("registrar.cli.acts.shares:issue", "Shares are issued."),

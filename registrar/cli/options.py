@@ -90,7 +90,9 @@ class Asking(NamedTuple):
             closing(watched(store_at(path, readonly=self.readonly, keys=keys()))) as store,
         ):
             try:
-                yield Ledger(store, self.issuer)
+                ledger = Ledger(store, self.issuer)
+                yield ledger
+                erasures_told(ledger)
             except NothingRecorded as error:
                 from registrar import as_json, views
 
@@ -254,6 +256,18 @@ def recording() -> Callable[[_Verb], _Verb]:
         return file_option(issuer_option(_json_option(taking)))
 
     return add
+
+
+def erasures_told(ledger: Ledger) -> None:
+    """Say which erasures were finished by reading the ledger, and which could not be."""
+    from registrar.cli import tell
+
+    for number in ledger.resumed_erasures():
+        tell(f"note: keys that entry {number} erased were here again (an old copy?); they are deleted")
+    for number in ledger.pending_erasures():
+        tell(
+            f"note: keys that entry {number} erased are here and cannot be deleted; delete them where they are kept"
+        )
 
 
 def keys() -> str | None:

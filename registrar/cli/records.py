@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from registrar.cli import completion, say, tell
-from registrar.cli.options import Recording, keys, named, recording
+from registrar.cli.options import Recording, erasures_told, keys, named, recording
 from registrar.cli.waiting import quiet, waiting
 
 if TYPE_CHECKING:
@@ -236,7 +236,9 @@ def to_record(path: str, issuer: str | None, events: Sequence[Event]) -> Iterato
         begins = isinstance(first, IssuerRegistered)
         if issuer is None and isinstance(first, IssuerRegistered) and first.issuer in store.issuers():
             issuer = first.issuer
-        yield Ledger(store, issuer, begin=begins)
+        ledger = Ledger(store, issuer, begin=begins)
+        yield ledger
+        erasures_told(ledger)
     finally:
         store.close()
 

@@ -8,7 +8,7 @@ from ledger.integrity.notes import encoded
 from ledger.verification import Compared, Level, Verification
 from registrar.report import Asked, Column, Head, Kind, Layout, Report, Row, Table
 
-UNCOMPARED: Final = (
+_UNCOMPARED: Final = (
     "Nothing that is kept elsewhere was compared. Whoever can write to the store can have rewritten all of it, and"
     " that would not show. Give a checkpoint that somebody else has kept."
 )
@@ -61,13 +61,13 @@ def _outcome(found: Verification) -> str:
     if found.is_damaged:
         return " ".join(["Damaged: the store does not hold what was recorded.", *_about_damage(found)])
     if found.issuer is None:
-        return f"Nothing is recorded. {UNCOMPARED}" if not found.compared else "Nothing is recorded."
+        return f"Nothing is recorded. {_UNCOMPARED}" if not found.compared else "Nothing is recorded."
     covered, left = found.covered(), found.entries - found.covered()
     if not covered:
-        return f"Consistent in itself: {_counted(found.entries)}, and what is derived from them. {UNCOMPARED}"
+        return f"Consistent in itself: {_counted(found.entries)}, and what is derived from them. {_UNCOMPARED}"
     told = f"Verified up to entry {covered:,}: so far it is the record that somebody else has kept the root of."
     if left:
-        told += f" After that, {_counted(left)}: consistent in themselves, and compared with nothing."
+        told += f" After that: {_counted(left)}, compared with nothing outside."
     return told
 
 

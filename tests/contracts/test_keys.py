@@ -237,6 +237,7 @@ def test_deleting_that_is_cut_short_leaves_the_whole_file(path: Path, moment: st
     assert path.read_bytes() == before
     KeyFile(path).delete([ONE.name])
     assert KeyFile(path).get([ONE.name, TWO.name]) == {TWO.name: TWO.secret}
+    assert [each.name for each in path.parent.iterdir()] == ["a.keys"]
 
 
 def test_programs_that_add_and_delete_at_once_lose_no_key(tmp_path: Path) -> None:

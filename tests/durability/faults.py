@@ -21,15 +21,18 @@ import ledger.integrity.notes
 import ledger.integrity.proofs
 import ledger.journal
 import ledger.store.sqlite
+import ledger.vault
 from ledger.errors import Unavailable
 from ledger.integrity import tiles, tree
 from ledger.integrity.tree import check_inclusion
 from ledger.store import port, postgres
+from ledger.store.key_file import KeyFile
 from ledger.store.places import Look
 from ledger.store.port import Row, stored
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import SqliteStore
 from ledger.store.writing import CarefulRecorder
+from ledger.vault import _Gone
 from ledger.verification import Compared, Damage, Verification
 from ledger.verification.reading import Reading
 from registrar import evidence, keys
@@ -297,6 +300,19 @@ def a_command_given_again_to_a_server_counts_again(patch: pytest.MonkeyPatch) ->
 
 
 # --- personal data -----------------------------------------------------------------------------------------------
+
+
+def a_key_is_kept_when_its_holder_is_erased(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(KeyFile, "delete", lambda *unused: None)
+
+
+def lines_about_nobody_are_not_erased(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(_Gone, "add", lambda self, number, event: self.of.update(dict.fromkeys(event.holders, number)))
+
+
+def one_key_is_for_everybody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ledger.vault, "_subject", lambda value: "everybody")
+
 
 # --- backups and strangers' files --------------------------------------------------------------------------------
 

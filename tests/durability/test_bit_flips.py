@@ -30,6 +30,7 @@ _WAYS: Final = (
     "{0} = ?1 AND {1} >= ?2 ORDER BY {0}, {1} LIMIT 1",
     "{0} = ?1 AND {1} <= ?2 ORDER BY {0} DESC, {1} DESC LIMIT 1",
     "{0} = ?1 AND {1} > ?2 - 20 ORDER BY {0}, {1} LIMIT 1 OFFSET min(19, ?2 - 1)",
+    "{0} = ?1 AND {1} > 0 ORDER BY {0}, {1} LIMIT 1 OFFSET ?2 - 1",
 )
 """Ways to a row, as one leads past what another stumbles over."""
 

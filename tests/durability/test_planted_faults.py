@@ -12,6 +12,7 @@ from tests.durability import faults
 from tests.durability.test_backups import back_up_while_somebody_writes
 from tests.durability.test_bit_flips import flip_bits
 from tests.durability.test_disk_fails import let_it_fail
+from tests.durability.test_erasures import erase_and_look
 from tests.durability.test_evidence import prove_and_forge, sign_whatever_comes
 from tests.durability.test_growth import grow
 from tests.durability.test_kill import kill_it
@@ -58,6 +59,9 @@ HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
     (faults.a_command_given_again_to_a_server_counts_again, lose_the_server),
     (faults.a_position_can_be_taken_twice, write_at_once_on_a_server),
     # --- personal data -------------------------------------------------------------------------------------------
+    (faults.a_key_is_kept_when_its_holder_is_erased, erase_and_look),
+    (faults.lines_about_nobody_are_not_erased, erase_and_look),
+    (faults.one_key_is_for_everybody, erase_and_look),
     # --- backups and strangers' files ----------------------------------------------------------------------------
     (faults.a_backup_copies_the_file_alone, back_up_while_somebody_writes),
     (faults.a_schema_is_believed, receive),

@@ -218,6 +218,14 @@ def test_a_ledger_without_its_log_is_told_by_a_checkpoint(path: Path, tmp_path: 
         restore(short, tmp_path / "again.db", [kept], "acme")
 
 
+def test_an_empty_ledger_is_less_than_any_checkpoint_says(path: Path, tmp_path: Path) -> None:
+    SqliteStore(tmp_path / "empty.db", create=True).close()
+    kept = anchor(path)
+
+    with refused("E_STORE_SHORT", tmp_path, "it holds nothing, and march.checkpoint says 7 entries"):
+        restore(tmp_path / "empty.db", tmp_path / "again.db", [kept])
+
+
 def test_a_backup_of_another_history_is_refused(path: Path, tmp_path: Path) -> None:
     with refused("E_TAMPERED", tmp_path, "not those of march"):
         restore(path, tmp_path / "again.db", [anchor(path, root=bytes(32))], "acme")

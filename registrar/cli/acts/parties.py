@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -80,3 +81,32 @@ def merge(desk: Desk) -> Request:
     from ledger.events import HolderMerged
 
     return desk.made(HolderMerged)
+
+
+@click.command(
+    cls=Act,
+    epilog="""\b
+Example:
+  captable erase h-0001 --reason "Request of 3 May 2026, Art. 17 GDPR." --dry-run
+  captable erase --named - --reason "Request of 4 May 2026, Art. 17 GDPR." """,
+)
+@argument("holder", "[HOLDER]", of="holder", required=False)
+@click.option("--named", metavar="NAME", help="Also lines of lists about nobody that read so; - asks for it.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why.")
+@acting(dated=False)
+def erase(desk: Desk) -> Request:
+    """Erase the personal data of HOLDER and of those merged with it, for good: their keys are deleted.
+
+    Every entry and every proof stays as it is. A name that is typed on a line stays in the history of the shell;
+    with --named -, it is read from standard input.
+    """
+    from ledger.commands import ErasePersonalData
+    from ledger.identity import HolderId
+
+    named = desk.option("named", str)
+    if named == "-":
+        named = sys.stdin.readline().strip()
+    holder = desk.option("holder", HolderId)
+    if holder is None and named is None:
+        raise click.UsageError("name a holder, or lines of lists with --named")
+    return ErasePersonalData(holder=holder, named=named, reason=desk.stated("reason", str))
