@@ -148,7 +148,7 @@ class _Reader:
         try:
             for start in range(0, len(data), _CHUNK):
                 parser.Parse(data[start : start + _CHUNK], False)
-                # What has begun and not ended waits whole: a tag of millions of attributes takes minutes at its end.
+                # What has not ended waits whole: at its end, a tag of millions of attributes takes minutes.
                 if start - parser.CurrentByteIndex > MAX_TAG_BYTES:
                     self._refuse("a tag or comment is too long", f"at most {MAX_TAG_BYTES:,} bytes")
             parser.Parse(b"", True)
