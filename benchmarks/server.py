@@ -1,7 +1,8 @@
 """Appending to a PostgreSQL server, against the recorder of the eventsourcing library on the same server.
 
 Both write the same rows, as many for each commit, each commit on the server's disk before the next. Ours writes the
-row of the command beside them, and the tiles of the tree that they complete.
+row of the command beside them, and the tiles of the tree that they complete. With a thousand of these rows for each
+commit the library's recorder did not return: its pipeline waits for ever for what it has not sent.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ def append_theirs(server: Server, rows: Sequence[Row], at_once: int) -> Run:
 def run(*, size: int = 20_000, rounds: int = 5) -> str:
     """Return the tables; raise if somebody kept something else."""
     server, tables = shared(), []
-    for at_once in (1, 100, 1_000):
-        rows = rows_of(min(size, at_once * 2_000))
+    for at_once in (1, 100):
+        rows = rows_of(min(size, at_once * 1_000))
         runs = in_turn([partial(append, server, rows, at_once) for append in (append_ours, append_theirs)], rounds)
         if any(one.answer != len(rows) for each in runs for one in each):
             raise AssertionError("entries are missing")

@@ -104,7 +104,8 @@ def _told(whole: Path, path: Path, failure: Failure) -> tuple[dict[str, str], in
     """
     for end in ("-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
-    shutil.copy(whole, path)
+    for end in ("", ".keys"):
+        shutil.copy(f"{whole}{end}", f"{path}{end}")
     reader, writer = os.pipe()
     child = os.fork()
     if not child:

@@ -47,6 +47,11 @@ def a_commit_does_not_wait_for_the_disk(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def a_key_does_not_wait_for_the_disk(patch: pytest.MonkeyPatch) -> None:
+    """Add keys as if they were there once they are written."""
+    patch.setattr(os, "fsync", lambda file: None)
+
+
 def a_commit_folds_the_log_in_by_itself(patch: pytest.MonkeyPatch) -> None:
     """Leave SQLite its own way, and do not take the lock."""
     _said_otherwise(patch, {"PRAGMA wal_autocheckpoint=0": "PRAGMA wal_autocheckpoint=1"})

@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> None:
             acknowledged = []
             target = _anew(arguments[0], number)
             work.begin(target)
-        told, begun = _killed(target, f"k{number}", random)
+        told, begun = _killed(target, f"{'k' if on_server(target) else work.PERSON}{number}", random)
         acknowledged += told
         found = work.check(target, acknowledged)
         if begun is not None and begun not in told:

@@ -72,6 +72,7 @@ HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
 IN_PROCESSES: Final[tuple[tuple[Plant, HarnessOfProcesses], ...]] = (
     # --- the file ------------------------------------------------------------------------------------------------
     (faults.a_commit_does_not_wait_for_the_disk, cut_the_power),
+    (faults.a_key_does_not_wait_for_the_disk, cut_the_power),
     (faults.a_commit_folds_the_log_in_by_itself, watch_the_log),
     (faults.the_log_is_folded_in_without_the_lock, watch_the_log),
     (faults.a_commit_that_failed_is_refused_at_once, let_it_fail),

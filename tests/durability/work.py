@@ -17,11 +17,14 @@ from typing import Any
 from ledger import Ledger
 from ledger.errors import LedgerError
 from ledger.events import Event
+from ledger.personal import particulars
 from ledger.store.addresses import on_server
 from ledger.verification import verify
-from tests.builders import common_issued, founding
+from tests.builders import common_issued, founding, holder_registered
 
 FOUNDING = "founding"
+PERSON = "person"
+"""How commands begin that bring persons: in a file, whose keys lie beside it."""
 
 
 def begin(target: str) -> None:
@@ -43,8 +46,11 @@ def entries_of(command: str) -> int:
 
 
 def events(command: str) -> list[Event]:
-    """Return what a command records."""
-    return [common_issued(issued=number) for number in range(1, entries_of(command) + 1)]
+    """Return what a command records: shares, and where two entries may bring a person, the person first."""
+    issued: list[Event] = [common_issued(issued=number) for number in range(1, entries_of(command) + 1)]
+    if command.startswith(PERSON) and len(issued) == 2:
+        issued[0] = holder_registered(holder=command)
+    return issued
 
 
 def record(ledger: Ledger, command: str) -> None:
@@ -73,12 +79,23 @@ def check(target: str, acknowledged: Iterable[str]) -> Counter[str]:
         store: Any = ledger._store
         told = verify(store)
         found = _whole(ledger)  # somebody may have recorded meanwhile
+        without = [] if on_server(target) else _erased(ledger)
+        assert not without, f"the personal values of {without[:5]} are lost"
         assert not told.damage, f"{len(told.damage)} damaged: {told.damage[:3]}"
         assert before.total() <= told.entries <= found.total(), "the bytes and the ledger have not as many entries"
         assert not found or ledger.tree().root(told.entries) == told.root, "the tree is not that of the bytes"
     lost = [command for command in acknowledged if command not in found]
     assert not lost, f"{len(lost)} acknowledged and lost: {lost[:5]}"
     return found
+
+
+def _erased(ledger: Ledger) -> list[str]:
+    """Return the commands that have personal values without their keys."""
+    return [
+        str(entry.command)
+        for entry in ledger.entries()
+        if any(each.value is None for each in particulars(entry.event))
+    ]
 
 
 @contextmanager

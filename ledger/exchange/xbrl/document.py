@@ -42,6 +42,9 @@ MAX_ELEMENTS: Final = 2_000_000
 MAX_CONTEXTS: Final = 50_000
 MAX_DECLARED: Final = 100_000
 """Namespaces, each time that an element declares one."""
+MAX_TAG_BYTES: Final = 10_000_000
+"""A tag with all of its attributes; a picture may stand in one."""
+_CHUNK: Final = 1 << 20
 MAX_WITHIN: Final = 16
 """Tags that stand within each other at most; inline XBRL has two or three."""
 _LONGEST_TEXT: Final = 1_000
@@ -143,7 +146,12 @@ class _Reader:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         try:
-            parser.Parse(data, True)
+            for start in range(0, len(data), _CHUNK):
+                parser.Parse(data[start : start + _CHUNK], False)
+                # What has not ended waits whole: at its end, a tag of millions of attributes takes minutes.
+                if start - parser.CurrentByteIndex > MAX_TAG_BYTES:
+                    self._refuse("a tag or comment is too long", f"at most {MAX_TAG_BYTES:,} bytes")
+            parser.Parse(b"", True)
         except expat.ExpatError as error:
             what = f"it is not well-formed XML at line {error.lineno} column {error.offset + 1}"
             raise NotUnderstood("E_XML", what, _HINT, self._name) from None
