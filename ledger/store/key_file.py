@@ -70,6 +70,8 @@ class KeyFile:
 
     def delete(self, names: Collection[str]) -> None:
         """Write the file anew without some keys; return once the disk has it in the place of the old one."""
+        import fcntl
+
         gone = {*names}
         if not self.exists():
             return
@@ -83,12 +85,13 @@ class KeyFile:
                 try:
                     _write(fresh, HEAD + b"".join(map(_line, kept)))
                     os.fsync(fresh)
+                    fcntl.flock(fresh, fcntl.LOCK_EX)  # a key added before its name is safe could go with it
+                    draft.replace(target)
+                    _sync_folder(target)
                 finally:
                     os.close(fresh)
-                draft.replace(target)
             finally:
                 draft.unlink(missing_ok=True)
-            _sync_folder(target)
         self._seen = None
 
     def check_writable(self) -> None:
@@ -137,7 +140,6 @@ class KeyFile:
         flags = os.O_RDWR | _AT_ONCE | (os.O_CREAT if create else 0)
         try:
             while True:
-                is_new = create and not self.exists()
                 file = os.open(self._path, flags, 0o600)
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX)
@@ -148,7 +150,7 @@ class KeyFile:
                         continue
                     if (there.st_dev, there.st_ino) != (state.st_dev, state.st_ino):
                         continue  # another program wrote it anew while this one waited
-                    if is_new:
+                    if not state.st_size:  # whoever writes first sees to its name, whoever made it
                         _sync_folder(self._path)
                     yield file
                     return
