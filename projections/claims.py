@@ -595,8 +595,8 @@ class _Judge:
         if low < 0 or least < 0 or high + least == 0:
             return EVERYTHING
         if whole.missing or low + most == 0:
-            return Interval(Fraction(0), high / (high + least))
-        return spanning(low / (low + most), high / (high + least))
+            return Interval(Fraction(0), Fraction(high, high + least))
+        return spanning(Fraction(low, low + most), Fraction(high, high + least))
 
     def _other_bases(self, one: Used, fact: ClaimDisclosed) -> Iterator[tuple[str, Used]]:
         """Yield what else a count may be of: shares owned beneficially, the reported count, diluted shares.
