@@ -83,6 +83,9 @@ class KeyFile:
                 draft.unlink(missing_ok=True)  # one that a crash left holds keys too
                 fresh = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 try:
+                    was = os.fstat(file)
+                    if os.fstat(fresh).st_uid != was.st_uid:  # root must not take its owner's keys away
+                        os.fchown(fresh, was.st_uid, was.st_gid)
                     _write(fresh, HEAD + b"".join(map(_line, kept)))
                     os.fsync(fresh)
                     fcntl.flock(fresh, fcntl.LOCK_EX)  # a key added before its name is safe could go with it

@@ -240,6 +240,15 @@ def test_deleting_that_is_cut_short_leaves_the_whole_file(path: Path, moment: st
     assert [each.name for each in path.parent.iterdir()] == ["a.keys"]
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give a file away")
+def test_a_file_of_keys_stays_its_owners_when_root_deletes_from_it(path: Path) -> None:
+    os.chown(path, 12_345, 12_345)
+
+    KeyFile(path).delete([ONE.name])
+
+    assert (path.stat().st_uid, path.stat().st_gid, path.stat().st_mode & 0o777) == (12_345, 12_345, 0o600)
+
+
 def test_nobody_adds_to_a_file_of_keys_before_its_name_is_safe(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
