@@ -272,6 +272,7 @@ def test_what_cannot_be_written_is_told_and_changes_no_status(file: Path, tmp_pa
 
     assert result.exit_code == 0
     assert [each.partition(":")[0] for each in result.stderr.splitlines()] == ["note"] * 2
+    assert all(str(path) in result.stderr for path in (tmp_path / "no" / "log", foreign))
     assert foreign.read_text() == "node_load1 0.5\n"
 
 
