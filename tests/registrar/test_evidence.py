@@ -242,12 +242,13 @@ def test_what_would_not_be_looked_at_is_refused(ledger: Ledger, key: str) -> Non
     grow(ledger)
     after = evidence.checkpoint(ledger, key)
     fact = evidence.fact(ledger, 3)
-    for data, given in (
-        (evidence.entry_proof(ledger, 3, after), {"older": before}),
-        (evidence.growth_proof(ledger, 11, after), {"older": before, "fact": fact}),
+    for data, shows in (
+        (evidence.entry_proof(ledger, 3, after), fact),
+        (evidence.growth_proof(ledger, 11, after), fact),
+        (after, None),
     ):
         with pytest.raises(NotUnderstood) as refused:
-            evidence.shown(data, public(key), **given)
+            evidence.shown(data, public(key), older=before, fact=shows)
         assert refused.value.code == "E_PROOF"
 
 

@@ -1,5 +1,6 @@
 """What is told of a call: how long, how many, what came of it; and never a name or what was recorded."""
 
+import inspect
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -262,6 +263,14 @@ def test_the_answer_is_the_same_with_and_without(file: Path, tmp_path: Path) -> 
 
     assert (watched.stdout, watched.exit_code) == (plain.stdout, plain.exit_code)
     assert [json.loads(each)["what"] for each in watched.stderr.splitlines()][-1] == "verb"
+
+
+def test_the_page_names_every_call_that_is_told() -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/watch-it-run.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"^\| `what` \|(.*)$", page, re.MULTILINE)
+    told = re.findall(r'_seen\("([a-z-]+)"', inspect.getsource(Observed))
+
+    assert sorted(re.findall(r"`([a-z-]+)`", row)) == sorted([*told, "verb"])
 
 
 def test_what_cannot_be_written_is_told_and_changes_no_status(file: Path, tmp_path: Path) -> None:
