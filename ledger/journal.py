@@ -45,7 +45,7 @@ from ledger.index import Index
 from ledger.pages import Entries, Page, Said
 from ledger.personal import SALT_BYTES, particulars, seal, with_each
 from ledger.store import Conflict, MemoryStore, Row, Store, store_at
-from ledger.store.port import tree_of
+from ledger.store.port import refuse_ahead, tree_of
 from ledger.text import clean
 from ledger.timeline import (
     Entry,
@@ -560,6 +560,8 @@ class Ledger:
                 first = events[0]
                 if isinstance(first, IssuerRegistered) and first.issuer in self._store.issuers():
                     self._issuer = first.issuer
+                if self._issuer is not None:
+                    refuse_ahead(self._store, self._issuer, new[-1].number)
                 continue
             except BaseException:
                 self._gate = None

@@ -29,7 +29,7 @@ from ledger.movements import (
 from ledger.movements import (
     Source as Ledgered,
 )
-from ledger.quantities import SCALE, Authorized, Price
+from ledger.quantities import SCALE, Authorized, Currency, Price
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.interval import EVERYTHING, NOT_BELOW_ZERO, Interval, point
 from ledger.terms.measures import Operand, Source
@@ -63,11 +63,13 @@ class Found:
         interval: All that it may be.
         missing: Why it is not known from both sides; empty where it is.
         entries: Entries behind it.
+        currencies: In which currencies it is recorded; none of what is no money.
     """
 
     interval: Interval
     missing: str = ""
     entries: tuple[EntryNumber, ...] = ()
+    currencies: frozenset[Currency] = frozenset()
 
 
 class Recorded:
@@ -99,10 +101,10 @@ class Recorded:
         on = operand.on or about
         return _READERS[operand.source](self, operand, on)
 
-    def is_whole(self, operand: Operand) -> bool:
-        """Whether the class of an operand is held in whole shares only."""
-        settings = self._balances_of_all().values(Level.DECIMALS, _class_of(operand))
-        return all(value == 0 for value in settings)
+    def in_shares(self, counts: Interval, stock_class: StockClassId) -> Interval:
+        """Return the counts that there can be of a class: whole ones, unless its shares have decimals."""
+        settings = self._balances_of_all().values(Level.DECIMALS, stock_class)
+        return counts.whole() if all(value == 0 for value in settings) else counts
 
     def _balances_of_all(self) -> Balances:
         return self.balances(max((each.fact.effective_on.latest for each in self.facts), default=date.max))
@@ -117,7 +119,7 @@ class Recorded:
         def shown(holder: Any) -> Any:
             return names[holder][0] if holder in names else holder
 
-        return self._grouped(
+        found = self._grouped(
             balances,
             lambda unit, account: (
                 unit == operand.stock_class
@@ -125,6 +127,13 @@ class Recorded:
                 and shown(account.holder) == shown(operand.holder)
             ),
         )
+        stock_class = _class_of(operand)
+        if found.entries or is_complete(balances, stock_class):
+            return found
+        missing = (
+            f"{operand.holder} is not recorded as a holder, and the register of {stock_class} is partial on {on}"
+        )
+        return Found(NOT_BELOW_ZERO, missing)
 
     def outstanding(self, operand: Operand, on: date) -> Found:
         """Return the shares of a class outstanding; at least those recorded where the register is partial."""
@@ -178,6 +187,7 @@ class Recorded:
                 Interval(Fraction(0), fixed.interval.high, without_low=True),
                 f"{operand.stock_class} may convert at a price of the market, which is not recorded",
                 fixed.entries,
+                fixed.currencies,
             )
         return fixed
 
@@ -195,7 +205,8 @@ class Recorded:
                 NOT_BELOW_ZERO, f"no {operand.quote.value if operand.quote else 'price'} of {on} is recorded"
             )
         intervals = [point(price.amount) for price, _ in quotes]
-        return Found(reduce(Interval.or_, intervals), "", tuple(number for _, number in quotes))
+        entries = tuple(number for _, number in quotes)
+        return Found(reduce(Interval.or_, intervals), "", entries, _currencies(price for price, _ in quotes))
 
     def owed(self, operand: Operand, on: date) -> Found:
         """Return the principal of notes."""
@@ -245,19 +256,23 @@ class Recorded:
     ) -> Found:
         sums = balances.grouped(lambda unit, account: counts(unit, account) or None, signed=signed)
         low, high = sums.get(True, (0, 0))
-        entries = [
-            each.entry.number
+        behind = [
+            (each.entry.number, one.unit)
             for each in (*balances.history.certain, *balances.history.open)
-            if any(type(one) is Posting and counts(one.unit, one.account) for one in each.fact.movements())
+            for one in each.fact.movements()
+            if type(one) is Posting and counts(one.unit, one.account)
         ]
-        return Found(Interval(Fraction(low, SCALE), Fraction(high, SCALE)), "", tuple(entries))
+        entries = tuple(dict.fromkeys(number for number, _ in behind))
+        currencies = frozenset(unit for _, unit in behind if isinstance(unit, Currency))
+        return Found(Interval(Fraction(low, SCALE), Fraction(high, SCALE)), "", entries, currencies)
 
     def _level(self, level: Level, operand: Operand, on: date, read: Callable[[Any], Interval], what: str) -> Found:
         settings = self.balances(on).level(level, _class_of(operand))
         intervals = [read(value) for _, value in settings]
         found = reduce(Interval.or_, intervals) if intervals else NOT_BELOW_ZERO
         missing = "" if found.is_bounded else f"{what} of {operand.stock_class} on {on} is not recorded"
-        return Found(found, missing, tuple(each.entry.number for each, _ in settings))
+        entries = tuple(each.entry.number for each, _ in settings)
+        return Found(found, missing, entries, _currencies(value for _, value in settings))
 
     def common(self, on: date) -> tuple[StockClassId, ...]:
         """Return the class of common stock on a day, where there is one only: what all dilution is counted in."""
@@ -425,6 +440,12 @@ def _a_class(unit: Unit) -> StockClassId | None:
 
 def _amount(price: Price | None) -> Interval:
     return NOT_BELOW_ZERO if price is None else point(price.amount)
+
+
+def _currencies(values: Iterable[object]) -> frozenset[Currency]:
+    """Return the currencies of prices, and of the prices at which classes convert."""
+    prices = (value.price if isinstance(value, ConversionRight) else value for value in values)
+    return frozenset(price.currency for price in prices if isinstance(price, Price))
 
 
 def _concerns(operand: Operand, account: Held | Owed | Interest) -> bool:

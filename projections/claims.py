@@ -23,15 +23,17 @@ from ledger.days import close_of, day
 from ledger.events import CharterAmendmentProposed, ClaimDisclosed, ClaimWithdrawn
 from ledger.identity import ClaimId, EntryNumber, IssuerId, StockClassId
 from ledger.movements import Level
-from ledger.quantities import Authorized
+from ledger.quantities import Authorized, Shares
 from ledger.terms.disclosed import HALF_A_DIGIT, Disclosed, Qualifier, Rounding, Tolerance, Unit, in_unit
 from ledger.terms.interval import EVERYTHING, NOT_BELOW_ZERO, Interval, point, spanning
 from ledger.terms.measures import Definition, Measure, MeasureKind, Operand, Role, Source
 from ledger.timeline import place_in_history
+from projections.bounds import Bounds
 from projections.claim_operands import SHARE_COUNTS, Found, Recorded
 from projections.findings import Severity
 from projections.frame import Tabular
-from projections.fully_diluted import fully_diluted
+from projections.fully_diluted import DefinitionCount, FullyDiluted, fully_diluted
+from projections.share_lines import shares_together
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -421,6 +423,8 @@ class _Try:
 
 
 _TRUNCATES: Final = Rounding.TRUNCATED.value
+_RESTATED: Final = SHARE_COUNTS - {Source.AUTHORIZED} | {Source.QUOTED}
+"""Operands that are counted back when shares are split; what a charter authorizes is not."""
 
 
 class _Judge:
@@ -441,6 +445,7 @@ class _Judge:
             if isinstance(each.fact, ClaimWithdrawn) and each.settles <= close_of(as_of)
         }
         self._asked: set[ClaimId] = set()
+        self._diluted_on: dict[date, FullyDiluted] = {}
 
     def report(self) -> ClaimsReport:
         """Return everything that was found."""
@@ -498,6 +503,9 @@ class _Judge:
                 found = self._of_claim(operand, fact)
             case _:
                 found = self._recorded.read(operand, fact.about_day)
+        if fact.figure.currency is not None and found.currencies - {fact.figure.currency}:
+            what = f"{operand} is recorded in {' and '.join(sorted(found.currencies))}"
+            found = Found(NOT_BELOW_ZERO, f"{what}, and the figure is in {fact.figure.currency}", found.entries)
         interval = found.interval
         if operand.multiple is not None:
             interval = interval.times(operand.multiple.value)
@@ -509,6 +517,9 @@ class _Judge:
         each = self._by_name.get(operand.claim)
         if each is None or operand.claim in (*self._asked, fact.claim):
             return Found(NOT_BELOW_ZERO, f"{operand.claim} was not disclosed by then, or rests on this claim")
+        if operand.claim in self._withdrawn:
+            entries = each.entry.number, self._withdrawn[operand.claim]
+            return Found(NOT_BELOW_ZERO, f"{operand.claim} was withdrawn", entries)
         other = each.fact
         assert isinstance(other, ClaimDisclosed)
         if operand.source is Source.CLAIM:
@@ -533,7 +544,7 @@ class _Judge:
         """Return what a figure may stand for, however it was made; a number printed in full is that number."""
         if figure.unit is Unit.NUMBER and figure.step.value == 1 and figure.qualifier is Qualifier.NONE:
             return point(figure.value.value)
-        return reduce(Interval.or_, (stands_for for _, stands_for in self._readings(figure)))
+        return reduce(Interval.or_, (each for _, each in self._readings(figure))).and_(NOT_BELOW_ZERO)
 
     def _tries(self, fact: ClaimDisclosed, used: Sequence[Used]) -> Iterator[_Try]:
         """Yield every definition that the words of a claim may have, what they mean first, and then the slips."""
@@ -544,12 +555,15 @@ class _Judge:
             beneficial = self._beneficially(measure, mine, fact)
             if beneficial is not None:
                 yield beneficial
+            if (restated := self._restated(measure, mine, fact)) is not None:
+                yield restated
             for place, one in enumerate(mine):
                 for name, basis in self._other_bases(one, fact):
                     replaced = (*mine[:place], basis, *mine[place + 1 :])
                     definition = measure.definitions()[0]
                     what = Definition(f"with {name}", f"{definition.formula}, {name}", definition.side)
                     yield _Try(measure, what, replaced, is_first=False)
+            yield from self._in_diluted_shares(measure, mine, fact)
 
     def _other_bases(self, one: Used, fact: ClaimDisclosed) -> Iterator[tuple[str, Used]]:
         """Yield what else a count may be of: shares owned beneficially, the reported count, diluted shares.
@@ -569,10 +583,62 @@ class _Judge:
             yield "the count that the company reported last", self._instead(one, reported.interval)
         if one.missing or operand.stock_class not in self._recorded.common(on):
             return
-        for count in fully_diluted(self._ledger, as_of=on, known_at=self._known):
+        for count, diluted in self._diluted(on):
+            yield f"shares counted as {count.definition.about}", self._instead(one, _of_shares(diluted))
+
+    def _diluted(self, on: date) -> Iterator[tuple[DefinitionCount, Bounds[Shares]]]:
+        """Yield each way to count diluted shares that needs no price, with its count where that is known."""
+        for count in self._fully_diluted(on):
             if count.total is not None and None not in (count.total.low, count.total.high):
-                diluted = spanning(count.total.low.as_fraction(), count.total.high.as_fraction())  # type: ignore[union-attr]
-                yield f"shares counted as {count.definition.about}", self._instead(one, diluted)
+                yield count, count.total
+
+    def _fully_diluted(self, on: date) -> FullyDiluted:
+        if on not in self._diluted_on:
+            self._diluted_on[on] = fully_diluted(self._ledger, as_of=on, known_at=self._known)
+        return self._diluted_on[on]
+
+    def _in_diluted_shares(self, measure: Measure, used: Sequence[Used], fact: ClaimDisclosed) -> Iterator[_Try]:
+        """Yield a holding as a part of diluted shares, both counted alike: with what the holder would have."""
+        if measure.kind is not MeasureKind.PERCENT:
+            return
+        part, whole = sorted(used, key=lambda one: one.operand.role is Role.WHOLE)
+        on = part.operand.on or fact.about_day
+        is_of_one = part.operand.stock_class == whole.operand.stock_class and on == (
+            whole.operand.on or fact.about_day
+        )
+        is_holding = (part.operand.source, whole.operand.source) == (Source.HELD, Source.OUTSTANDING)
+        if not is_holding or not is_of_one or part.missing or whole.missing:
+            return
+        if whole.operand.stock_class not in self._recorded.common(on):
+            return
+        of_holder = [line for line in self._fully_diluted(on).lines if line.holder == part.operand.holder]
+        said = measure.definitions()[0]
+        for count, diluted in self._diluted(on):
+            theirs = shares_together(line.shares for line in of_holder if line.part in count.definition.parts)
+            if theirs.high is not None:
+                counted = [self._instead(one, _of_shares(theirs if one is part else diluted)) for one in used]
+                name = f"with both counted as {count.definition.about}"
+                yield _Try(measure, Definition(name, f"{said.formula}, {name}", said.side), counted, is_first=False)
+
+    def _restated(self, measure: Measure, used: Sequence[Used], fact: ClaimDisclosed) -> _Try | None:
+        """Return a claim in the shares of the day on which it was made: a later split is often counted back."""
+        ratios = [self._split_since(one.operand, fact) for one in used]
+        if all(ratio == 1 for ratio in ratios):
+            return None
+        now = [
+            attrs.evolve(one, interval=one.interval.times(ratio)) for one, ratio in zip(used, ratios, strict=True)
+        ]
+        said = measure.definitions()[0]
+        name = f"in the shares of {fact.effective_on}, after the split in between"
+        return _Try(measure, Definition(name, f"{said.formula}, {name}", said.side), now, is_first=False)
+
+    def _split_since(self, operand: Operand, fact: ClaimDisclosed) -> Fraction:
+        """Return what an operand is multiplied by to be in the shares of the day of disclosure."""
+        if operand.stock_class is None or operand.source not in _RESTATED:
+            return Fraction(1)
+        on = operand.on or fact.about_day
+        ratio = self._recorded.ratio_between(operand.stock_class, on, fact.effective_on.latest)
+        return 1 / ratio if operand.source is Source.QUOTED else ratio
 
     def _instead(self, one: Used, interval: Interval) -> Used:
         """Return an operand with another figure in its place."""
@@ -624,6 +690,8 @@ class _Judge:
         may_be = (each.computed for each in right if each.measure is fact.measure)  # no further unknown comes in
         if missing and any(computed.meets(one) for computed in may_be for _, one in self._readings(figure)):
             return {"verdict": Verdict.NOT_CHECKABLE, "missing": missing, "implied": implied}
+        if line.computed.is_empty:
+            return {"verdict": Verdict.NOT_CHECKABLE, "missing": (f"{line.formula} divides by zero",)}
         nearest = _nearest([each.computed for each in right if each.is_first or each.is_known], figure)
         return {
             "verdict": Verdict.CONTRADICTED,
@@ -660,16 +728,19 @@ class _Judge:
         one = used[place]
         found = []
         definitions = (measure or fact.measure).definitions()
+        names = {definitions[0]: ""} if measure is None else {}  # a claim's own measure may have a name
         slips = [each for each in definitions if not each.is_right]
         for definition in (*(each for each in definitions if each.is_right), *slips[:1]):
             for name, stands_for in self._readings(fact.figure)[: None if definition.is_right else 1]:
-                solved = definition.solved(stands_for, place, operands).and_(one.interval)
+                figure = stands_for.and_(definition.value(operands))  # of a zero, nothing below that cannot be
+                solved = definition.solved(figure, place, operands).and_(one.interval)
                 if one.operand.multiple is not None:
                     solved = solved.times(1 / one.operand.multiple.value)
-                if one.operand.source in SHARE_COUNTS and self._recorded.is_whole(one.operand):
-                    solved = solved.whole()
+                if one.operand.source in SHARE_COUNTS and one.operand.stock_class is not None:
+                    solved = self._recorded.in_shares(solved, one.operand.stock_class)
                 if not solved.is_empty:
-                    found.append(Implied(one.operand, definition.name, name, solved, definition.is_right))
+                    called = names.get(definition, definition.name)
+                    found.append(Implied(one.operand, called, name, solved, definition.is_right))
         return found
 
     # --- chains -----------------------------------------------------------------------------------------------
@@ -699,6 +770,10 @@ class _Judge:
             on = operand.on or line.about
             of_rounded = (one.interval for one in implied if one.reading == Rounding.NEAREST.value)
             rounded = next(of_rounded, widest)
+            disclosed = self._by_name[line.claim].fact
+            assert isinstance(disclosed, ClaimDisclosed)
+            if (ratio := self._split_since(operand, disclosed)) != 1:  # in old shares or in new ones
+                rounded, widest = (each.or_(each.times(1 / ratio)) for each in (rounded, widest))
             found.append(ImpliedCount(line.claim, operand.stock_class, on, rounded, widest, widest))
         found.sort(key=lambda count: (count.stock_class, count.about))
         return self._narrowed(found)
@@ -726,7 +801,8 @@ class _Judge:
                 else:
                     ceiling = None if last.narrowed.high is None else (last.narrowed.high - grew.low) / ratio
                     limit = Interval(None, ceiling)
-                counts[index] = attrs.evolve(this, narrowed=this.narrowed.and_(limit).whole())
+                left = self._recorded.in_shares(this.narrowed.and_(limit), this.stock_class)
+                counts[index] = attrs.evolve(this, narrowed=left)
         return tuple(counts)
 
     def _movements(self, counts: Sequence[ImpliedCount]) -> Iterator[UnexplainedMovement]:
@@ -836,6 +912,12 @@ class _Carried(_Try):
         return self.carried_out
 
 
+def _of_shares(shares: Bounds[Shares]) -> Interval:
+    assert shares.low is not None, "it is known from both sides"
+    assert shares.high is not None, "so it is"
+    return spanning(shares.low.as_fraction(), shares.high.as_fraction())
+
+
 def _ends(interval: Interval) -> tuple[Fraction, Fraction]:
     assert interval.low is not None, "it is known from both sides"
     assert interval.high is not None, "so it is"
@@ -884,7 +966,7 @@ def _findings(
             yield ClaimFinding(FindingCode.CONTRADICTED, what, line.arithmetic(), _of(line), line.entries)
     for line in upheld:
         if line.verdict is Verdict.OTHER_DEFINITION:
-            what = f"{line.said_by} says {line.figure}, which holds only as {line.definition}"
+            what = f"{line.said_by} says {line.figure}, which agrees under another definition: {line.definition}"
             yield ClaimFinding(FindingCode.OTHER_DEFINITION, what, line.arithmetic(), _of(line), line.entries)
     for line in upheld:
         if line.verdict is Verdict.AGREES_IF_TRUNCATED:

@@ -105,7 +105,10 @@ class Observed:
         """Return the entries of an issuer after a position."""
         with self._seen("read", issuer) as told:
             rows = self._store.read(issuer, after)
-            told |= {"entries": len(rows), "version": int(rows[-1].number if rows else after)}
+            last = rows[-1].number if rows else after
+            told["entries"] = len(rows)
+            if isinstance(last, int):  # whatever else stands in a damaged store is no business of a log
+                told["version"] = int(last)
             return rows
 
     def head(self, issuer: IssuerId) -> int:

@@ -74,6 +74,8 @@ class KeyFile:
 
     def delete(self, names: Collection[str]) -> None:
         """Write the file anew without some keys; return once the disk has it in the place of the old one."""
+        import fcntl
+
         gone = {*names}
         if not self.exists():
             return
@@ -85,14 +87,18 @@ class KeyFile:
                 draft.unlink(missing_ok=True)  # one that a crash left holds keys too
                 fresh = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 try:
+                    was = os.fstat(file)
+                    if os.fstat(fresh).st_uid != was.st_uid:  # root must not take its owner's keys away
+                        os.fchown(fresh, was.st_uid, was.st_gid)
                     _write(fresh, HEAD + b"".join(map(_line, kept)))
                     os.fsync(fresh)
+                    fcntl.flock(fresh, fcntl.LOCK_EX)  # a key added before its name is safe could go with it
+                    draft.replace(target)
+                    _sync_folder(target)
                 finally:
                     os.close(fresh)
-                draft.replace(target)
             finally:
                 draft.unlink(missing_ok=True)
-            _sync_folder(target)
         self._seen = None
 
     def check_writable(self) -> None:
@@ -141,7 +147,6 @@ class KeyFile:
         flags = os.O_RDWR | _AT_ONCE | (os.O_CREAT if create else 0)
         try:
             while True:
-                is_new = create and not self.exists()
                 file = os.open(self._path, flags, 0o600)
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX)
@@ -152,7 +157,7 @@ class KeyFile:
                         continue
                     if (there.st_dev, there.st_ino) != (state.st_dev, state.st_ino):
                         continue  # another program wrote it anew while this one waited
-                    if is_new:
+                    if not state.st_size:  # whoever writes first sees to its name, whoever made it
                         _sync_folder(self._path)
                     yield file
                     return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eventsourcing.persistence import IntegrityError
 from eventsourcing.popo import POPOAggregateRecorder
@@ -34,7 +34,16 @@ if TYPE_CHECKING:
 
 
 class _Recorder(POPOAggregateRecorder):
-    """Shows all that it holds."""
+    """Shows all that it holds, and how far each stream goes: the library would walk through it to say so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads: dict[str, int] = {}
+
+    def _update_table(self, stored_events: Sequence[StoredEvent], **options: Any) -> Sequence[int] | None:
+        """Take rows in, while nobody else can look."""
+        self.heads |= {str(row.originator_id): row.originator_version for row in stored_events}
+        return super()._update_table(stored_events, **options)
 
     def everything(self) -> list[StoredEvent]:
         with self._database_lock:
@@ -47,7 +56,6 @@ class MemoryStore:
     def __init__(self) -> None:
         self._recorder = _Recorder()
         self.keys: Keys = MemoryKeys()
-        self._heads: dict[str, int] = {}
 
     def issuers(self) -> list[str]:
         """Return the issuers that have entries."""
@@ -55,13 +63,13 @@ class MemoryStore:
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position."""
-        if self._heads.get(issuer, 0) <= after:  # the recorder would walk its whole stream to say so
+        if self.head(issuer) <= after:
             return []
         return read_rows(self._recorder, issuer, after)
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""
-        return self._heads.get(issuer, 0)
+        return self._recorder.heads.get(issuer, 0)
 
     def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
         """Return tiles of an issuer's tree."""
@@ -87,7 +95,6 @@ class MemoryStore:
             self._recorder.insert_events(stored(self, issuer, rows, command, self.issuers(), sealed))
         except IntegrityError as error:
             raise Conflict from error
-        self._heads[issuer] = rows[-1].number
 
     def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the personal values of the next entries after a position that have some."""

@@ -8,6 +8,7 @@ the log under our feet. So whoever looks at a file keeps its descriptor until th
 from __future__ import annotations
 
 import os
+import re
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +38,8 @@ _DISTANT: Final = frozenset(
 """What Linux calls file systems of other machines."""
 _CHUNK: Final = 1 << 20
 _MOUNTS: Final = "/proc/self/mountinfo"
+_ESCAPED: Final = re.compile(r"\\([0-7]{3})")
+"""How Linux writes a space or a backslash in a name; all other characters stand as they are."""
 
 
 @attrs.define
@@ -121,14 +124,14 @@ def distant(path: Path) -> str | None:
     other machines. Linux tells; elsewhere nothing is known.
     """
     try:
-        with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as mounts:
-            lines = [line.split() for line in mounts]
+        with open(_MOUNTS, encoding="utf-8", errors="surrogateescape", newline="\n") as mounts:
+            lines = [line.split(" ") for line in mounts]
     except OSError:
         return None
     place = os.path.realpath(path)
     over: dict[str, str] = {}  # what is mounted last at a point covers what was there
     for line in lines:
-        point = line[4].encode("utf-8", "surrogateescape").decode("unicode_escape").rstrip("/")
+        point = _ESCAPED.sub(lambda each: chr(int(each[1], 8)), line[4]).rstrip("/")
         if place == point or place.startswith(f"{point}/"):
             over[point] = line[line.index("-") + 1]
     kind = over[max(over, key=len)] if over else ""

@@ -12,7 +12,7 @@ from eventsourcing.persistence import StoredEvent
 from ledger.codec import leaf_hash_of
 from ledger.errors import LedgerDamaged, shown
 from ledger.identity import IssuerId
-from ledger.integrity.tiles import WIDTH, Tile, Tree, completed
+from ledger.integrity.tiles import HEIGHT, WIDTH, Tile, Tree, completed
 from ledger.pages import DIGEST
 
 if TYPE_CHECKING:
@@ -217,6 +217,32 @@ def tile_row(level: int, index: int, tile: Tile) -> Beside:
     return Beside(f"{TILES}{level}", index + 1, _TILE_TOPIC, tile.kept())
 
 
+def refuse_ahead(store: Store, issuer: IssuerId, last: int) -> None:
+    """Refuse a record beside which something stands of entries that are not there: it keeps the next ones out.
+
+    What stands beside entries is written with them. So it is looked at first, as somebody may record meanwhile.
+
+    Args:
+        store: Where the record is kept.
+        issuer: Whose record.
+        last: The number up to which somebody wanted to record.
+
+    Raises:
+        LedgerDamaged: ``E_TAMPERED``, with the row.
+    """
+    counts: list[int] = []
+    while last >> HEIGHT * (len(counts) + 1):
+        counts.append(store.tile_count(issuer, len(counts)))
+    values = store.sealed(issuer, store.head(issuer))
+    size = store.head(issuer)
+    ahead = [
+        f"tile {level}/{count - 1}" for level, count in enumerate(counts) if count > size >> HEIGHT * (level + 1)
+    ]
+    ahead += (f"entry {row.number}" for row in values if type(row.number) is not int or row.number > size)
+    if ahead:
+        raise LedgerDamaged("E_TAMPERED", f"{issuer} {ahead[0]}", "something stands there that nobody recorded")
+
+
 class _Hashes:
     """What a store keeps of the tree of one issuer."""
 
@@ -321,8 +347,18 @@ def read_sealed(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
 
 
 def read_head(recorder: Recorder, stream: str) -> int:
-    """Return the position of the last row of a stream; 0 where there is none."""
-    return max((row.originator_version for row in recorder.select_events(stream, desc=True, limit=1)), default=0)
+    """Return the position of the last row of a stream; 0 where there is none.
+
+    Raises:
+        LedgerDamaged: ``E_TAMPERED`` when it has no number.
+    """
+    for row in recorder.select_events(stream, desc=True, limit=1):
+        if type(row.originator_version) is not int:  # a column of SQLite takes values of any type
+            raise LedgerDamaged(
+                "E_TAMPERED", stream, f"a row of it has no number, but {shown(row.originator_version)}"
+            )
+        return max(row.originator_version, 0)
+    return 0
 
 
 def read_tile_count(recorder: Recorder, issuer: IssuerId, level: int) -> int:

@@ -24,7 +24,7 @@ from ledger.quantities import Ratio
 from ledger.terms import market
 from ledger.terms.base import Terms
 from ledger.terms.disclosed import Disclosed
-from ledger.terms.interval import Interval, point
+from ledger.terms.interval import EVERYTHING, Interval, point
 from ledger.text import text_field
 
 
@@ -330,7 +330,7 @@ def solved(side: Side, result: Interval, place: int, operands: Sequence[Interval
             case Sign.MINUS:
                 result = result + other
             case Sign.TIMES:
-                result = result.over(other)
+                result = _factor(result, other)
             case Sign.OVER:
                 result = result * other
     else:
@@ -341,10 +341,15 @@ def solved(side: Side, result: Interval, place: int, operands: Sequence[Interval
             case Sign.MINUS:
                 result = other - result
             case Sign.TIMES:
-                result = result.over(other)
+                result = _factor(result, other)
             case Sign.OVER:
-                result = other.over(result)
+                result = _factor(other, result)
     return solved(inner, result, place, operands)
+
+
+def _factor(product: Interval, other: Interval) -> Interval:
+    """Return all that one factor may be: any number, where the other and the product may be zero."""
+    return EVERYTHING if 0 in product and 0 in other else product.over(other)
 
 
 def _holds(side: Side, place: int) -> bool:

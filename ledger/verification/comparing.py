@@ -38,6 +38,7 @@ class Comparison:
 
     def run(self) -> None:
         """Read everything, and compare it."""
+        self._reading.look_before()
         self._reading.follow()
         later = [row for row in self._rows_beside() if not self._compared(row)]
         claimed = max([*map(_claim, later), *self._reading.sizes], default=0)
@@ -71,7 +72,7 @@ class Comparison:
         """
         if row.stream.startswith(COMMANDS):
             return self._compared_command(row, at_last)
-        if tile := _TILE.fullmatch(row.stream):
+        if (tile := _TILE.fullmatch(row.stream)) and type(row.number) is int and row.number > 0:
             return self._compared_tile(row, int(tile[1]), at_last)
         if row.stream == SEALED:
             return self._compared_values(row, at_last)
@@ -96,7 +97,7 @@ class Comparison:
         same = self._reading.tiles.found(level, row)
         if same is None and not at_last:
             return False
-        index = row.number - 1 if type(row.number) is int else -1
+        index = row.number - 1
         what = "" if same else "it is not what the entries give"
         if same is None:  # or there are so many, and the hash of one of them is not known
             what = (
@@ -146,8 +147,10 @@ class Comparison:
 
     def _compared_values(self, row: Beside, at_last: bool) -> bool:
         """Compare the sealed values of an entry with what it mentions, and open those whose keys are here."""
-        if type(row.number) is not int:
-            self._reading.tell(Damage(Part.PARTICULARS, "its row has no number", name="personal values"))
+        if type(row.number) is not int or row.number < 1:
+            self._reading.tell(
+                Damage(Part.PARTICULARS, "its row has no number of an entry", name="personal values")
+            )
         elif row.number > self._reading.size and not at_last:
             return False
         elif what := self._wrong_with_values(row):
@@ -161,9 +164,10 @@ class Comparison:
             boxes = sealing.decode(row.state, "")
         except LedgerDamaged as error:
             return error.what
+        if not boxes:
+            return "a row of personal values lies beside it, with none in it"
         mentioned = self._reading.mentioned.get(row.number, set())
-        every_entry_read = all(each.part is not Part.ENTRIES for each in self._reading.damage)
-        if every_entry_read and not {box.commitment for box in boxes} <= mentioned:
+        if self._reading.every_entry_read and not {box.commitment for box in boxes} <= mentioned:
             return "a personal value lies beside it that it does not mention"
         secrets: Mapping[str, bytes] = {}
         with suppress(LedgerError):  # the keys are no part of the record

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from ledger.store.port import Inspectable, Row
     from ledger.timeline import Entry
 
+_LEAST: Final = -(2**63)
+"""No number of a row is smaller."""
 _FAR: Final = 1_000_000
 """A row that stands so far behind the others was never recorded there."""
 _PATIENCE: Final = 1_000
@@ -69,6 +71,7 @@ class Reading:
         legal_name: Of the issuer, as its first entry has it.
         last_said: What the journal said of the last entry that could be read.
         damage: What was found.
+        every_entry_read: Whether none of it is about entries.
         roots: The roots asked for, as far as they are known.
     """
 
@@ -83,6 +86,7 @@ class Reading:
         self.legal_name = ""
         self.last_said: Said | None = None
         self.damage: list[Damage] = []
+        self.every_entry_read = True
         self.roots: dict[int, bytes] = {0: self._tree.root()}
 
     @property
@@ -97,6 +101,7 @@ class Reading:
 
     def tell(self, found: Damage) -> None:
         """Keep a damage, joined with the one before where both say the same of entries that follow one another."""
+        self.every_entry_read &= found.part is not Part.ENTRIES
         joined = self.damage[-1].with_next(found) if self.damage else None
         if joined is not None:
             self.damage[-1] = joined
@@ -107,6 +112,12 @@ class Reading:
         self.tell(Damage(Part.ENTRIES, what, number, number))
 
     # --- from entry to entry ------------------------------------------------------------------------
+
+    def look_before(self) -> None:
+        """Tell what stands before the first entry, where no other reading would come by."""
+        row, _ = self._peek(_LEAST)
+        if row is not None and row.number < 1:
+            self.tell(Damage(Part.ELSE, "it stands before the first entry", name=f"row {row.number}"))
 
     def follow(self) -> str:
         """Read on as far as entries follow one another; return why not further, if it is not the end."""

@@ -244,6 +244,37 @@ def test_deleting_that_is_cut_short_leaves_the_whole_file(path: Path, moment: st
     assert [each.name for each in path.parent.iterdir()] == ["a.keys"]
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give a file away")
+def test_a_file_of_keys_stays_its_owners_when_root_deletes_from_it(path: Path) -> None:
+    os.chown(path, 12_345, 12_345)
+
+    KeyFile(path).delete([ONE.name])
+
+    assert (path.stat().st_uid, path.stat().st_gid, path.stat().st_mode & 0o777) == (12_345, 12_345, 0o600)
+
+
+def test_nobody_adds_to_a_file_of_keys_before_its_name_is_safe(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut the old file, or none, would stand in the place of the one that was added to."""
+    fcntl = pytest.importorskip("fcntl")
+    new, found_empty = tmp_path / "new.keys", tmp_path / "empty.keys"
+    found_empty.touch(mode=0o600)  # by another program, which has not gone on yet
+    waited: list[str] = []
+
+    def settled(file: Path) -> None:
+        with file.open() as other, pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        waited.append(file.name)
+
+    monkeypatch.setattr("ledger.store.key_file._sync_folder", settled)
+    KeyFile(new).add([ONE])
+    KeyFile(found_empty).add([ONE])
+    KeyFile(path).delete([ONE.name])
+
+    assert waited == ["new.keys", "empty.keys", "a.keys"]
+
+
 def test_programs_that_add_and_delete_at_once_lose_no_key(tmp_path: Path) -> None:
     """Each adds keys and deletes every second of its own, while the others write the file anew."""
     path = tmp_path / "a.keys"

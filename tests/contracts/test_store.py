@@ -23,7 +23,7 @@ from ledger.integrity.tiles import Tile
 from ledger.integrity.tree import Growing, check_consistency, check_inclusion, leaf_hash
 from ledger.journal import Ledger
 from ledger.store import Conflict, MemoryKeys, MemoryStore, Row, Store
-from ledger.store.port import Beside, Inspectable, tree_of
+from ledger.store.port import Beside, Inspectable, refuse_ahead, tree_of
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import APPLICATION_ID, SqliteStore
 from ledger.verification import Anchor, Level, verify
@@ -335,6 +335,35 @@ def test_an_entry_that_is_missing_or_damaged_completes_no_tile(store: Store) -> 
             store.append(issuer, rows(first, 300), TWO, {})
         assert (caught.value.code, caught.value.place) == ("E_TAMPERED", place)
         assert store.head(issuer) == 100
+
+
+@pytest.mark.parametrize(
+    ("stream", "number", "place"),
+    [
+        ("acme/tiles/0", 1, "acme tile 0/0"),
+        ("acme/tiles/1", 1, "acme tile 1/0"),
+        ("acme/sealed", 256, "acme entry 256"),
+        ("acme/sealed", 65_535, "acme entry 65535"),
+    ],
+)
+def test_a_row_that_keeps_the_next_entries_out_is_damage_and_named(
+    store: Store, stream: str, number: int, place: str
+) -> None:
+    store.append(ACME, rows(1, 255), ONE, {})
+    refuse_ahead(store, ACME, 65_536)
+    by_hand(store, stream, number, b"by hand")
+
+    with pytest.raises(LedgerDamaged) as caught:
+        refuse_ahead(store, ACME, 65_536)
+    assert (caught.value.code, caught.value.place) == ("E_TAMPERED", place)
+
+
+@pytest.mark.parametrize("sealed", [{}, {256: b"", 300: b""}])
+def test_what_was_written_with_its_entries_keeps_nobody_out(store: Store, sealed: dict[int, bytes]) -> None:
+    store.append(ACME, rows(1, 255), ONE, {})
+    store.append(ACME, rows(256, 300), TWO, sealed)
+
+    refuse_ahead(store, ACME, 512)
 
 
 def by_hand(store: Store, stream: str, number: int, state: Any) -> None:

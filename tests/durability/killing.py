@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> None:
             work.begin(target)
         told, begun = _killed(target, f"{'k' if on_server(target) else work.PERSON}{number}", random)
         acknowledged += told
-        found = work.check(target, acknowledged)
+        found = work.check(target, acknowledged, with_keys=not on_server(target))
         if begun is not None and begun not in told:
             settled += begun in found
             with Ledger.open(target) as ledger:

@@ -34,6 +34,7 @@ from ledger.identity import EntryNumber, HolderId
 from ledger.integrity.tree import Growing, check_consistency, check_inclusion, leaf_hash
 from ledger.journal import Ledger
 from ledger.personal import Personal, particulars
+from ledger.sealing import encode
 from ledger.store import MemoryStore
 from ledger.timeline import Entry
 from tests.builders import (
@@ -461,6 +462,30 @@ def test_a_writer_who_never_comes_first_is_told_to_try_again(tmp_path: Path) -> 
         error = refused(lambda: one.record(common_issued(issued=3)))
         assert isinstance(error, Unavailable)
         assert (error.code, error.EXIT) == ("E_BUSY", 4)
+
+
+@pytest.mark.parametrize(
+    ("stream", "place"), [("acme/tiles/0", "acme tile 0/0"), ("acme/sealed", "acme entry 300")]
+)
+def test_a_row_in_the_way_of_the_next_entries_is_damage_and_not_another_writer(
+    tmp_path: Path, stream: str, place: str
+) -> None:
+    path = tmp_path / "a.ledger"
+    one, other = two(path)
+    with one, other:
+        with closing(sqlite3.connect(path)) as file, file:
+            number = 1 if stream == "acme/tiles/0" else 300
+            row = (stream, number, "by hand", encode([]))
+            file.execute("INSERT INTO stored_events VALUES (?, ?, ?, ?)", row)
+        before = len(one.entries())
+        many = [holder_registered(holder=f"h-{number}") for number in range(300)]
+
+        error = refused(lambda: one.record(*many))
+
+        assert isinstance(error, LedgerDamaged)
+        assert (error.code, error.place) == ("E_TAMPERED", place)
+        assert len(one.entries()) == before
+        assert len(other.record(common_issued(issued=1)).entries) == 1
 
 
 def test_two_who_begin_the_same_ledger_at_once_do_not_both_begin_it(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.integrity.tree import EMPTY_ROOT
 from ledger.journal import Ledger
 from ledger.quantities import Shares
+from ledger.sealing import encode
 from ledger.store import MemoryStore
 from ledger.store.port import Beside, Row
 from ledger.store.sqlite import SqliteStore
@@ -353,6 +354,11 @@ def test_a_command_that_was_recorded_twice_is_named(path: Path) -> None:
         ("UPDATE stored_events SET originator_version = 2 WHERE originator_id = 'acme/tiles/0'",
          "tiles", "tile 0/1", "not so many"),
         ("INSERT INTO stored_events VALUES ('acme/tiles/1', 1, 'tile', x'00')", "tiles", "tile 1/0", "not so many"),
+        ("INSERT INTO stored_events VALUES ('acme/tiles/0', 2, 'tile', x'00')", "tiles", "tile 0/1", "not so many"),
+        ("INSERT INTO stored_events VALUES ('acme/tiles/0', 0, 'tile', x'00')", "else", "'tiles/0, 0'", "nobody"),
+        ("INSERT INTO stored_events VALUES ('acme/tiles/0', 'x', 'tile', x'00')", "else", "'tiles/0, x'", "nobody"),
+        ("INSERT INTO stored_events VALUES ('acme', 0, 'common-issued.1', x'00')", "else", "row 0", "before"),
+        ("INSERT INTO stored_events VALUES ('acme', -7, 'common-issued.1', x'00')", "else", "row -7", "before"),
         ("INSERT INTO stored_events VALUES ('acme/elsewhere', 1, 'x', x'00')", "else", "'elsewhere, 1'", "nobody"),
         ("UPDATE stored_events SET state = CAST('beta' AS BLOB) WHERE originator_id = '/issuers'",
          "issuers", "list of issuers", "leaves out 'acme'"),
@@ -376,6 +382,7 @@ def test_what_is_derived_is_worked_out_again_and_compared(
 
 
 SEALED = "originator_id = 'acme/sealed' AND originator_version"
+NOTHING = f"x'{encode([]).hex()}'"
 
 
 @pytest.mark.parametrize(
@@ -386,6 +393,13 @@ SEALED = "originator_id = 'acme/sealed' AND originator_version"
         (f"UPDATE stored_events SET originator_version = 7 WHERE {SEALED} = 4", "entry 7", "does not mention"),
         (f"UPDATE stored_events SET originator_version = 400 WHERE {SEALED} = 4", "entry 400", "does not mention"),
         (f"UPDATE stored_events SET originator_version = 'x' WHERE {SEALED} = 4", "personal values", "no number"),
+        (f"UPDATE stored_events SET originator_version = 0 WHERE {SEALED} = 4", "personal values", "no number"),
+        (f"INSERT INTO stored_events VALUES ('acme/sealed', 3, 'sealed.1', {NOTHING})", "entry 3", "none in it"),
+        (
+            f"INSERT INTO stored_events VALUES ('acme/sealed', 307, 'sealed.1', {NOTHING})",
+            "entry 307",
+            "none in it",
+        ),
     ],
 )
 def test_personal_values_that_do_not_fit_the_record_are_told(

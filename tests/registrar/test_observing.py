@@ -3,7 +3,9 @@
 import inspect
 import json
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -14,11 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import HolderId, IssuerId, Ledger, Personal
-from ledger.errors import LedgerError, NotUnderstood, OutcomeUnknown
+from ledger.errors import LedgerDamaged, LedgerError, NotUnderstood, OutcomeUnknown
 from ledger.events import Event
 from ledger.identity import CommandId
 from ledger.store import MemoryStore, Row
 from ledger.store.port import Conflict
+from ledger.store.sqlite import SqliteStore
 from registrar.cli import main
 from registrar.metrics import Metrics
 from registrar.observing import Observed, Seen, line
@@ -135,6 +138,26 @@ def test_of_what_went_wrong_the_code_is_told_and_not_its_words(
 
     assert seen[-1].result == result
     assert SECRET.encode() not in line(seen[-1], AT)
+
+
+def test_a_damaged_record_is_refused_as_if_nobody_watched_and_nothing_in_it_is_told(
+    seen: list[Seen], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.db"
+    with Ledger.open(path, create=True, clock=builders.ticking()) as sound:
+        sound.record(*builders.founding())
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("INSERT INTO stored_events VALUES ('acme', ?, 'x', x'00')", (SECRET,))
+
+    with closing(SqliteStore(path)) as store:
+        ledger = Ledger(Observed(store, seen.append))
+        for ask in (ledger.entries, ledger.tree):
+            with pytest.raises(LedgerDamaged) as caught:
+                ask()
+            assert caught.value.code == "E_TAMPERED"
+
+    assert {each.what: each.result for each in seen} == {"issuers": "ok", "read": "ok", "head": "E_TAMPERED"}
+    assert SECRET.encode() not in b"".join(line(each, AT) for each in seen)
 
 
 def test_whoever_sees_to_it_cannot_undo_what_was_written() -> None:
