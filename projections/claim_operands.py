@@ -111,8 +111,8 @@ class Recorded:
 
     # --- on a day ---------------------------------------------------------------------------------------------
 
-    def held(self, operand: Operand, on: date) -> Found:
-        """Return the shares of a class that a holder has, under whatever names they are recorded."""
+    def held(self, operand: Operand, on: date, *, of_others: bool = False) -> Found:
+        """Return the shares of a class that a holder has, under whatever names they are recorded; or all others."""
         balances = self.balances(on)
         names = merged_names(balances)
 
@@ -124,9 +124,11 @@ class Recorded:
             lambda unit, account: (
                 unit == operand.stock_class
                 and isinstance(account, Held)
-                and shown(account.holder) == shown(operand.holder)
+                and (shown(account.holder) == shown(operand.holder)) is not of_others
             ),
         )
+        if of_others:
+            return found
         stock_class = _class_of(operand)
         if found.entries or is_complete(balances, stock_class):
             return found

@@ -412,10 +412,16 @@ class _Try:
     definition: Definition
     used: Sequence[Used]
     is_first: bool
+    ratio: Interval = attrs.field(default=EVERYTHING, kw_only=True)
+    """Of the part to the whole, where more is known of it than of both apart."""
 
     @property
     def computed(self) -> Interval:
-        return self.definition.value([one.interval for one in self.used])
+        apart = self.definition.value([one.interval for one in self.used])
+        if self.ratio == EVERYTHING:
+            return apart
+        parts = [self.ratio if one.operand.role is Role.PART else point(1) for one in self.used]
+        return apart.and_(self.definition.value(parts))
 
     @property
     def is_known(self) -> bool:
@@ -480,7 +486,7 @@ class _Judge:
             formula=fact.measure.formula,
             used=used,
             verdict=Verdict.NOT_CHECKABLE,
-            computed=fact.measure.definitions()[0].value([one.interval for one in used]),
+            computed=next(self._tries(fact, used)).computed,
             withdrawn=self._withdrawn.get(fact.claim),
             claims=tuple(one.operand.claim for one in used if one.operand.claim is not None),
         )
@@ -551,7 +557,8 @@ class _Judge:
         for number, measure in enumerate((fact.measure, *fact.other_measures)):
             mine = used if number == 0 else self._used(measure, fact)
             for place, definition in enumerate(measure.definitions()):
-                yield _Try(measure, definition, mine, is_first=number == 0 and place == 0)
+                is_first = number == 0 and place == 0
+                yield _Try(measure, definition, mine, is_first, ratio=self._part_of_whole(measure, mine, fact))
             beneficial = self._beneficially(measure, mine, fact)
             if beneficial is not None:
                 yield beneficial
@@ -564,6 +571,32 @@ class _Judge:
                     what = Definition(f"with {name}", f"{definition.formula}, {name}", definition.side)
                     yield _Try(measure, what, replaced, is_first=False)
             yield from self._in_diluted_shares(measure, mine, fact)
+
+    def _part_of_whole(self, measure: Measure, used: Sequence[Used], fact: ClaimDisclosed) -> Interval:
+        """Return a holding over the shares outstanding: what is open of the holding is as open of the whole.
+
+        As part / (part + rest) it grows with the part and falls with the rest, so that its ends are exact.
+        """
+        if measure.kind is not MeasureKind.PERCENT:
+            return EVERYTHING
+        part, whole = sorted(used, key=lambda one: one.operand.role is Role.WHOLE)
+        held, all_ = part.operand, whole.operand
+        on = held.on or fact.about_day
+        is_of_one = (held.stock_class, on, held.multiple, all_.multiple) == (
+            all_.stock_class,
+            all_.on or fact.about_day,
+            None,
+            None,
+        )
+        if not is_of_one or (held.source, all_.source) != (Source.HELD, Source.OUTSTANDING) or not part.is_known:
+            return EVERYTHING
+        (low, high), rest = _ends(part.interval), self._recorded.held(held, on, of_others=True).interval
+        least, most = _ends(rest)
+        if low < 0 or least < 0 or high + least == 0:
+            return EVERYTHING
+        if whole.missing or low + most == 0:
+            return Interval(Fraction(0), Fraction(high, high + least))
+        return spanning(Fraction(low, low + most), Fraction(high, high + least))
 
     def _other_bases(self, one: Used, fact: ClaimDisclosed) -> Iterator[tuple[str, Used]]:
         """Yield what else a count may be of: shares owned beneficially, the reported count, diluted shares.
@@ -583,13 +616,15 @@ class _Judge:
             yield "the count that the company reported last", self._instead(one, reported.interval)
         if one.missing or operand.stock_class not in self._recorded.common(on):
             return
-        for count, diluted in self._diluted(on):
+        for count, diluted in self._diluted(on, one.interval):
             yield f"shares counted as {count.definition.about}", self._instead(one, _of_shares(diluted))
 
-    def _diluted(self, on: date) -> Iterator[tuple[DefinitionCount, Bounds[Shares]]]:
-        """Yield each way to count diluted shares that needs no price, with its count where that is known."""
+    def _diluted(self, on: date, undiluted: Interval) -> Iterator[tuple[DefinitionCount, Bounds[Shares]]]:
+        """Yield each way to count diluted shares that needs no price, where its count is known and is another."""
         for count in self._fully_diluted(on):
-            if count.total is not None and None not in (count.total.low, count.total.high):
+            if count.total is None or None in (count.total.low, count.total.high):
+                continue
+            if _of_shares(count.total) != undiluted:
                 yield count, count.total
 
     def _fully_diluted(self, on: date) -> FullyDiluted:
@@ -613,7 +648,7 @@ class _Judge:
             return
         of_holder = [line for line in self._fully_diluted(on).lines if line.holder == part.operand.holder]
         said = measure.definitions()[0]
-        for count, diluted in self._diluted(on):
+        for count, diluted in self._diluted(on, whole.interval):
             theirs = shares_together(line.shares for line in of_holder if line.part in count.definition.parts)
             if theirs.high is not None:
                 counted = [self._instead(one, _of_shares(theirs if one is part else diluted)) for one in used]

@@ -770,3 +770,25 @@ def test_counts_of_a_class_whose_shares_have_decimals_are_not_narrowed_to_whole_
 
     assert FindingCode.COUNTS not in {each.code for each in found.findings}
     assert all(Fraction("1000.25") in each.narrowed for each in found.counts)
+
+
+@pytest.mark.parametrize(
+    ("figure", "verdict"),
+    [
+        ("33.3%", Verdict.AGREES),
+        ("50%", Verdict.AGREES),
+        ("25%", Verdict.CONTRADICTED),
+        ("40%", Verdict.AGREES),
+        ("30%", Verdict.CONTRADICTED),
+    ],
+)
+def test_what_is_open_of_a_holding_is_as_open_of_the_whole(figure: str, verdict: Verdict) -> None:
+    """Ada has 1,000 of 3,000, or 2,000 of 4,000: never 1,000 of 4,000, nor 2,000 of 3,000."""
+    line = judged(
+        *a_third(),
+        common_issued(issued=1_000, effective_on="2026-05-01/2026-05-20"),
+        claim_disclosed(figure, measure=percent_of_outstanding()),
+    )
+
+    assert line.verdict is verdict
+    assert (line.computed.low, line.computed.high) == (Fraction(1, 3), Fraction(1, 2))
