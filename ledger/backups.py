@@ -112,8 +112,8 @@ def _is_free(place: Path) -> None:
 
 
 def _taken(place: Path, suffix: str = "") -> Unavailable:
-    what = f"{place.name}{suffix} is there already, and is not written over; move it away, or name another"
-    return Unavailable("E_FILE", str(place), what)
+    what = "it is there already, and is not written over; move it away, or name another"
+    return Unavailable("E_FILE", f"{place}{suffix}", what)
 
 
 def _is_sound(found: Verification, path: Path) -> None:

@@ -628,6 +628,7 @@ class Ledger:
         ]
         erases = any(type(entry.event) is PersonalDataErased for entry in new)
         if erases:
+            self._vault.check_keys()
             self._store.keys.check_writable()
         self._store.append(issuer, rows, command, self._vault.sealed(issuer, new))
         self._issuer = issuer

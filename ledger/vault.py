@@ -121,14 +121,24 @@ class Vault:
             self._boxes[box.commitment] = box
         return {number: sealing.encode([*boxes.values()]) for number, boxes in beside.items()}
 
+    def check_keys(self) -> None:
+        """Refuse a place for keys that is not there, or that holds keys and none of this record's: it is another's.
+
+        An empty place is the one meant: the keys of earlier values are lost.
+
+        Raises:
+            Unavailable: ``E_KEYS``.
+        """
+        place, names = self._store.keys, {box.key for box in self._boxes.values()}
+        if not names or (place.exists() and (place.is_empty() or place.get(names))):
+            return
+        what = "the keys of the personal values recorded so far are not here; name their file with CAPTABLE_KEYS"
+        raise Unavailable("E_KEYS", place.place, what)
+
     def _keys_for(self, issuer: IssuerId, subjects: set[str]) -> dict[str, Key]:
         """Return a key for each subject: the one that it has, or a new one."""
+        self.check_keys()
         place = self._store.keys
-        if self._boxes and not place.exists():
-            what = (
-                "the keys of the personal values recorded so far are not here; name their file with CAPTABLE_KEYS"
-            )
-            raise Unavailable("E_KEYS", place.place, what)
         names = {subject: self._current[subject] for subject in subjects if subject in self._current}
         secrets = place.get(names.values())
         keys = {

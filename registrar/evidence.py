@@ -225,20 +225,28 @@ def shown(
         fact: What the entry says, as ``fact`` returns it.
 
     Raises:
-        NotUnderstood: ``E_PROOF``, ``E_CHECKPOINT`` or ``E_LIMIT``: something cannot be read.
+        NotUnderstood: ``E_PROOF``, ``E_CHECKPOINT`` or ``E_LIMIT``: something cannot be read, or was given and
+            would not be looked at.
         NotProved: ``E_PROOF`` or ``E_CHECKPOINT``: it does not show it.
     """
-    if data.startswith(HEADER.encode()):
+    is_of_entry, is_of_growth = data.startswith(HEADER.encode()), data.startswith(b"old ")
+    if older is not None and not is_of_growth:
+        hint = "leave --since out, or give the proof of captable prove --since"
+        raise NotUnderstood("E_PROOF", "only a proof of growth is compared with an older checkpoint", hint)
+    if fact is not None and not is_of_entry:
+        hint = "leave --fact out, or give the proof of that entry"
+        raise NotUnderstood("E_PROOF", "only the proof of an entry shows a fact", hint)
+    if is_of_entry:
         proof = Inclusion.parse(data)
         latest, note = opened(proof.note, log)
         envelope = proof.check(latest)
         seen = _seen(note, witnesses)
         return Shown(checkpoint=latest, seen=seen, envelope=envelope, event=_fact_of(envelope, fact))
-    if data.startswith(b"old "):
+    if is_of_growth:
         growth = Growth.parse(data)
         latest, note = opened(growth.note, log)
         if older is None:
-            hint = "give the checkpoint that you kept (--since)"
+            hint = "give the checkpoint that you kept: --since FILE"
             raise NotUnderstood("E_PROOF", "growth is shown from an older checkpoint on", hint)
         try:
             before, _ = opened(older, log)

@@ -16,9 +16,9 @@ from typing import IO, Final
 
 import attrs
 
-from ledger.errors import NotUnderstood
+from ledger.errors import NotUnderstood, shown
 from ledger.integrity.checkpoints import Checkpoint
-from ledger.integrity.notes import Algorithm, SigningKey
+from ledger.integrity.notes import Algorithm, SigningKey, VerifierKey
 
 _LAST: Final = ".last"
 _PUBLIC: Final = ".pub"
@@ -44,6 +44,9 @@ def make(
     Raises:
         NotUnderstood: ``E_KEY``: there is no such name, or something is there already.
     """
+    if "://" in name:
+        hint = f"leave the scheme out: {name.partition('://')[2]}"
+        raise NotUnderstood("E_KEY", f"{shown(name)} is an address with its scheme", hint)
     key = SigningKey(name, algorithm, seeds())
     try:
         _write_new(path, f"{key.written()}\n".encode())
@@ -126,12 +129,23 @@ def _opened(path: str) -> IO[bytes]:
 
 
 def _read(file: IO[bytes], path: str) -> SigningKey:
+    text = file.read(1_000).decode("utf-8", "replace").removesuffix("\n")
+    if _is_public(text):
+        raise NotUnderstood("E_KEY", "it is the public half of a key", "name the file of the secret half", path)
     if os.name == "posix" and os.fstat(file.fileno()).st_mode & _OTHERS:
         raise NotUnderstood("E_KEY", "others may read the key", f"chmod 600 {path}", path)
     try:
-        return SigningKey.parse(file.read(1_000).decode("utf-8", "replace").removesuffix("\n"))
+        return SigningKey.parse(text)
     except NotUnderstood as error:
         raise error.at(path) from None
+
+
+def _is_public(text: str) -> bool:
+    try:
+        VerifierKey.parse(text)
+    except NotUnderstood:
+        return False
+    return True
 
 
 def _wait_for(file: IO[bytes]) -> None:

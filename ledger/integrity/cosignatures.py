@@ -74,7 +74,7 @@ def continued(growth: Growth, log: VerifierKey, seen: Checkpoint | None) -> tupl
         raise NotProved(
             "E_WITNESS",
             f"the proof is from {growth.older:,} entries on, and the witness has seen {size:,}",
-            f"make it with --since {size}",
+            f"give the proof of captable prove --since {size}" if size else "let it sign a checkpoint alone first",
         )
     if seen is not None:
         growth.check(checkpoint, seen)

@@ -51,6 +51,10 @@ class KeyFile:
         """Return whether the file is there."""
         return self._path.exists()
 
+    def is_empty(self) -> bool:
+        """Return whether no key is in the file."""
+        return not self._keys()
+
     def get(self, names: Collection[str]) -> dict[str, bytes]:
         """Return those of some keys that are in the file."""
         keys = self._keys()

@@ -54,6 +54,14 @@ class Keys(Protocol):
     def exists(self) -> bool:
         """Return whether there is such a place yet; the first key makes it."""
 
+    def is_empty(self) -> bool:
+        """Return whether no key is there, not yet or not any more.
+
+        Raises:
+            Unavailable: ``E_KEYS``: the place cannot be read, or others may read it.
+            LedgerDamaged: ``E_KEYS``: it holds something that is no key.
+        """
+
     def get(self, names: Collection[str]) -> Mapping[str, bytes]:
         """Return those of some keys that are there.
 
@@ -96,6 +104,10 @@ class MemoryKeys:
         """Return that there is always such a place."""
         return True
 
+    def is_empty(self) -> bool:
+        """Return whether no key is there."""
+        return not self._keys
+
     def get(self, names: Collection[str]) -> dict[str, bytes]:
         """Return those of some keys that are there."""
         return {name: self._keys[name].secret for name in names if name in self._keys}
@@ -121,6 +133,10 @@ class NoKeys:
     def exists(self) -> bool:
         """Return that there is none."""
         return False
+
+    def is_empty(self) -> bool:
+        """Return that no key is there."""
+        return True
 
     def get(self, names: Collection[str]) -> dict[str, bytes]:
         """Return that none is there."""

@@ -437,7 +437,8 @@ def _is_missing(path: Path, *, create: bool) -> bool:
     if path.exists():
         return False
     if not create:
-        raise Unavailable("E_FILE", str(path), "there is no such file; `captable init` makes one")
+        what = "there is no such file; look at its name, or make an empty ledger by `captable init`"
+        raise Unavailable("E_FILE", str(path), what)
     if not path.absolute().parent.is_dir():
         raise Unavailable("E_FILE", str(path), "its folder does not exist; make it first")
     return True

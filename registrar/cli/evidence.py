@@ -260,6 +260,10 @@ def verifier(given: str) -> VerifierKey:
     from ledger.integrity.notes import VerifierKey
 
     if not os.path.isfile(given):
+        if "+" not in given:
+            raise NotUnderstood(
+                "E_KEY", "it is neither a key nor a file", "name the .pub file, or give the line in it", given
+            )
         return VerifierKey.parse(given)
     text = bytes_of(given, _MAX_BYTES, given).decode("utf-8", "replace")
     try:

@@ -35,7 +35,7 @@ class Watch:
         from registrar.metrics import Metrics
 
         if log not in (None, "-"):
-            writable(str(log))
+            writable(str(log), "standard error")
         self._log, self._path = log, metrics
         self._metrics = Metrics()
 
@@ -59,8 +59,8 @@ class Watch:
             finally:
                 os.close(file)
         except OSError as error:
+            _untold("log", self._log, error)
             self._log = None
-            _untold("log", error)
 
     def verb(self, name: str, nanoseconds: int, status: int, result: str) -> None:
         """Log and count the verb itself, and add all counters to those of their file."""
@@ -74,7 +74,7 @@ class Watch:
         try:
             self._add(self._path)
         except (OSError, NotUnderstood) as error:
-            _untold("counters", error)
+            _untold("counters", self._path, error)
 
     def _add(self, path: str) -> None:
         import fcntl
@@ -90,10 +90,10 @@ class Watch:
             write_whole(path, self._metrics.text().encode())
 
 
-def _untold(what: str, error: Exception) -> None:
+def _untold(what: str, path: str, error: Exception) -> None:
     from registrar.cli import tell
 
-    tell(f"note: the {what} could not be written: {getattr(error, 'strerror', None) or error}")
+    tell(f"note: the {what} could not be written into {path}: {getattr(error, 'strerror', None) or error}")
 
 
 def watched(store: Store) -> Store:

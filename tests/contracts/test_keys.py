@@ -47,9 +47,11 @@ def refused(call: Callable[[], object]) -> LedgerError:
 
 
 def test_keys_that_were_added_are_there(keys: Keys) -> None:
+    assert keys.is_empty()
     keys.add([ONE, TWO])
     keys.add([THREE])
 
+    assert not keys.is_empty()
     names = [ONE.name, TWO.name, THREE.name, key(4).name]
     assert keys.get(names) == {each.name: each.secret for each in (ONE, TWO, THREE)}
     assert keys.get([]) == {}
@@ -64,6 +66,8 @@ def test_keys_that_were_deleted_are_not_there_and_the_others_are(keys: Keys) -> 
 
     assert keys.get([ONE.name, TWO.name, THREE.name]) == {ONE.name: ONE.secret, THREE.name: THREE.secret}
     keys.check_writable()
+    keys.delete([ONE.name, THREE.name])
+    assert (keys.exists(), keys.is_empty()) == (True, True)
 
 
 def test_a_key_is_named_by_its_digest_and_shows_nothing_of_itself() -> None:
@@ -76,7 +80,7 @@ def test_where_there_is_no_place_nothing_is_there_and_nothing_can_be_added() -> 
     keys: Keys = NoKeys()
     keys.delete([ONE.name])
 
-    assert (keys.exists(), keys.get([ONE.name])) == (False, {})
+    assert (keys.exists(), keys.is_empty(), keys.get([ONE.name])) == (False, True, {})
     for call in (lambda: keys.add([ONE]), keys.check_writable):
         assert (type(refused(call)), refused(call).code) == (Unavailable, "E_KEYS")
 

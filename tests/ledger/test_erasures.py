@@ -315,6 +315,33 @@ def test_where_the_keys_should_be_and_are_not_nothing_is_recorded(path: Path, ac
     assert not keys_of(path).exists()
 
 
+@pytest.mark.parametrize("act", [holder_registered(holder="zed", name="Zed"), personal_data_erased("ada")])
+def test_with_the_keys_of_another_ledger_alone_nothing_is_recorded(path: Path, act: Event) -> None:
+    """The erasure would delete nothing there, and Ada would be read wherever her key lies."""
+    others = path.with_name("others.keys")
+    with Ledger.open(path.with_name("b.db"), create=True, keys=others, clock=ticking()) as ledger:
+        ledger.record(*founding())
+    kept = [others.read_bytes(), keys_of(path).read_bytes()]
+
+    with Ledger.open(path, keys=others) as ledger:
+        error = refused(lambda: ledger.record(act))
+
+        assert (type(error), error.code, error.EXIT) == (Unavailable, "E_KEYS", 5)
+        assert len(ledger.entries()) == 7
+    assert [others.read_bytes(), keys_of(path).read_bytes()] == kept
+
+
+def test_one_file_may_hold_the_keys_of_two_ledgers(tmp_path: Path) -> None:
+    shared = tmp_path / "of-both.keys"
+    for name in ("a.db", "b.db"):
+        with Ledger.open(tmp_path / name, create=True, keys=shared, clock=ticking()) as ledger:
+            ledger.record(*founding())
+            ledger.record(personal_data_erased("ada"))
+            ledger.record(holder_registered(holder="zed", name="Zed"))
+    with Ledger.open(tmp_path / "a.db", keys=shared) as ledger:
+        assert (told(ledger, ADA), told(ledger, len(ledger.entries()))) == (["(erased)"], ["Zed"])
+
+
 def test_an_empty_file_of_keys_says_that_the_old_one_is_lost(path: Path) -> None:
     keys_of(path).write_bytes(b"")
 

@@ -74,7 +74,7 @@ def test_nothing_is_written_over(verb: str, code: str, status: int, path: Path, 
     refused = run(verb, *words)
 
     assert (refused.exit_code, refused.stdout) == (status, "")
-    assert refused.stderr.startswith(f"error: {code}: {other}: other.db is there already")
+    assert refused.stderr.startswith(f"error: {code}: {other}: it is there already")
     assert other.read_text() == "mine"
 
 

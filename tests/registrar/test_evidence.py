@@ -236,6 +236,22 @@ def test_growth_is_not_shown_without_the_older_checkpoint(ledger: Ledger, key: s
         evidence.shown(evidence.growth_proof(ledger, 6, note), public(key))
 
 
+def test_what_would_not_be_looked_at_is_refused(ledger: Ledger, key: str) -> None:
+    """Whoever gives an older checkpoint believes that it was compared."""
+    before = evidence.checkpoint(ledger, key)
+    grow(ledger)
+    after = evidence.checkpoint(ledger, key)
+    fact = evidence.fact(ledger, 3)
+    for data, shows in (
+        (evidence.entry_proof(ledger, 3, after), fact),
+        (evidence.growth_proof(ledger, 11, after), fact),
+        (after, None),
+    ):
+        with pytest.raises(NotUnderstood) as refused:
+            evidence.shown(data, public(key), older=before, fact=shows)
+        assert refused.value.code == "E_PROOF"
+
+
 # --- witnesses ---------------------------------------------------------------------------------------------------
 
 
@@ -417,6 +433,7 @@ def test_a_stamp_is_asked_for_and_checked(folder: Path) -> None:
     [
         ("key acme.key --name again", 2, "E_KEY"),
         ("key new.key --name a+b", 2, "E_KEY"),
+        ("key new.key --name https://acme.example/ledger", 2, "E_KEY"),
         ("key acme.key --witness", 2, "E_USAGE"),
         ("key none.key", 5, "E_FILE"),
         ("checkpoint -f acme.db --key w1.key", 2, "E_KEY"),
@@ -435,6 +452,9 @@ def test_a_stamp_is_asked_for_and_checked(folder: Path) -> None:
         ("check-proof one.checkpoint --key w1.key.pub", 2, "E_KEY"),
         ("check-proof one.checkpoint --key acme.key.pub --witness acme.key.pub", 2, "E_KEY"),
         ("check-proof one.checkpoint --key acme.key.pub --witness w1.key.pub", 3, "E_CHECKPOINT"),
+        ("check-proof one.checkpoint --key none.key.pub", 2, "E_KEY"),
+        ("check-proof one.checkpoint --key acme.key.pub --since one.checkpoint", 2, "E_PROOF"),
+        ("check-proof one.checkpoint --key acme.key.pub --fact empty", 2, "E_PROOF"),
         ("check-proof acme.db --key acme.key.pub", 2, "E_CHECKPOINT"),
         ("check-proof none --key acme.key.pub", 2, "E_FILE"),
         ("witness one.checkpoint --log acme.key.pub --key acme.key", 2, "E_KEY"),

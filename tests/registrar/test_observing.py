@@ -1,5 +1,6 @@
 """What is told of a call: how long, how many, what came of it; and never a name or what was recorded."""
 
+import inspect
 import json
 import re
 import sqlite3
@@ -287,6 +288,14 @@ def test_the_answer_is_the_same_with_and_without(file: Path, tmp_path: Path) -> 
     assert [json.loads(each)["what"] for each in watched.stderr.splitlines()][-1] == "verb"
 
 
+def test_the_page_names_every_call_that_is_told() -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/watch-it-run.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"^\| `what` \|(.*)$", page, re.MULTILINE)
+    told = re.findall(r'_seen\("([a-z-]+)"', inspect.getsource(Observed))
+
+    assert sorted(re.findall(r"`([a-z-]+)`", row)) == sorted([*told, "verb"])
+
+
 def test_what_cannot_be_written_is_told_and_changes_no_status(file: Path, tmp_path: Path) -> None:
     foreign = tmp_path / "node.prom"
     foreign.write_text("node_load1 0.5\n")
@@ -295,6 +304,7 @@ def test_what_cannot_be_written_is_told_and_changes_no_status(file: Path, tmp_pa
 
     assert result.exit_code == 0
     assert [each.partition(":")[0] for each in result.stderr.splitlines()] == ["note"] * 2
+    assert all(str(path) in result.stderr for path in (tmp_path / "no" / "log", foreign))
     assert foreign.read_text() == "node_load1 0.5\n"
 
 
