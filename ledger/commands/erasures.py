@@ -8,7 +8,7 @@ import attrs
 
 from ledger.commands.reading import stated
 from ledger.errors import NothingToErase, NotUnderstood
-from ledger.events import ErasedLine, Event, HolderMerged, PersonalDataErased
+from ledger.events import ErasedLine, HolderMerged, PersonalDataErased
 from ledger.identity import Count, HolderId
 from ledger.personal import whose
 
@@ -30,7 +30,7 @@ class ErasePersonalData:
     holder: HolderId | None = None
     named: str | None = None
 
-    def events(self, ledger: Ledger) -> tuple[Event, ...]:
+    def events(self, ledger: Ledger) -> tuple[PersonalDataErased]:
         """Return the erasure. Another person may bear the same name: look at its lines before recording it.
 
         Raises:

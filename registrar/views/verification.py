@@ -78,7 +78,7 @@ def _about_damage(found: Verification) -> list[str]:
     if between := found.rewritten:
         first, last = between
         among = f"entry {first:,}" if first == last else f"one or more of entries {first:,} to {last:,}"
-        said.append(f"Something was rewritten: {among}.")
+        said.append(f"Something was rewritten: {among}; unless a checkpoint is of another record.")
     if covered := found.covered():
         said.append(f"Up to entry {covered:,} the root is the one that somebody else has kept.")
     return said

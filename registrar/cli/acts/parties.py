@@ -10,6 +10,10 @@ import click
 from registrar.cli.acts import Act, acting, argument
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledger.events import PersonalDataErased
+    from ledger.journal import Ledger
     from registrar.cli.acts import Request
     from registrar.desk import Desk
 
@@ -109,4 +113,32 @@ def erase(desk: Desk) -> Request:
     holder = desk.option("holder", HolderId)
     if holder is None and named is None:
         raise click.UsageError("name a holder, or lines of lists with --named")
-    return ErasePersonalData(holder=holder, named=named, reason=desk.stated("reason", str))
+    request = ErasePersonalData(holder=holder, named=named, reason=desk.stated("reason", str))
+    with desk.told():
+        (event,) = request.events(desk.ledger)
+    desk.notes += concerned(desk.ledger, event)
+    return request
+
+
+def concerned(ledger: Ledger, event: PersonalDataErased) -> Iterator[str]:
+    """Yield whom an erasure is about, and which lines of lists read much the same and are not among them."""
+    from ledger.personal import whose
+    from projections.listed_names import likeness
+
+    erased = {(each.entry, each.line) for each in event.lines}
+    told, names, others = [*map(str, event.holders)], set[str](), list[tuple[str, str]]()
+    if event.lines:
+        told.append(f"{len(event.lines)} {'line' if len(event.lines) == 1 else 'lines'} of lists")
+    for entry in ledger.entries():
+        for line, (value, holder) in enumerate(whose(entry.event), 1):
+            if value.value is None:
+                continue
+            if holder in event.holders or (entry.number, line) in erased:
+                names.add(value.value)
+            elif holder is None:
+                others.append((f"entry {entry.number} line {line}", value.value))
+    yield f"the erasure is about {', '.join(told)}"
+    alike = [place for place, other in others if any(name == other or likeness(name, other) for name in names)]
+    if alike:
+        more = f", and {len(alike) - 5} more" if len(alike) > 5 else ""
+        yield f"lists read alike, and keep what they say, in {', '.join(alike[:5])}{more} (erase them with --named)"

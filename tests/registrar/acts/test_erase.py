@@ -74,6 +74,17 @@ def test_a_dry_run_erases_nothing(file: Path) -> None:
     assert Path(f"{file}.keys").read_bytes() == keys
 
 
+def test_it_is_told_whom_an_erasure_is_about_and_what_reads_alike_and_stays(file: Path) -> None:
+    lines = tuple(a.listed_holder(holder=None, name=name) for name in ("Quill, Ada", "Yan Quay", "Ada Quil"))
+    recorded(file, a.holder_merged(holder="bob", into="ada"), a.holder_list_received(holders=lines))
+
+    result = run("erase", "ada", "-f", str(file), *WHY, "--dry-run")
+
+    assert "note: the erasure is about ada, bob" in result.stderr
+    assert "lists read alike, and keep what they say, in entry 14 line 1, entry 14 line 3 (erase" in result.stderr
+    assert "Quill" not in result.output
+
+
 def test_nobody_named_is_a_slip(file: Path) -> None:
     result = run("erase", "-f", str(file), *WHY)
 
