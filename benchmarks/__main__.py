@@ -9,10 +9,18 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import record, replay, show
+from benchmarks import evidence, personal, record, replay, server, show, verify
 from benchmarks.measure import machine
 
-BENCHMARKS: Final[dict[str, Callable[[], str]]] = {"show": show.run, "record": record.run, "replay": replay.run}
+BENCHMARKS: Final[dict[str, Callable[[], str]]] = {
+    "show": show.run,
+    "record": record.run,
+    "replay": replay.run,
+    "evidence": evidence.run,
+    "verify": verify.run,
+    "personal": personal.run,
+    "server": server.run,
+}
 
 
 def main(names: list[str]) -> int:

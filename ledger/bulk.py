@@ -66,6 +66,11 @@ class Column:
         return _alike(map(truth, self.values))
 
 
+def spread(value: Any, count: int) -> list[Any]:
+    """Return what each of so many facts says, of a column or of what all say alike."""
+    return value.values if type(value) is Column else [value] * count
+
+
 def _stands_for_a_value(values: Sequence[Any]) -> bool:
     return all(issubclass(kind, _PASSED_ON) for kind in {*map(type, values)})
 

@@ -142,8 +142,8 @@ class Unavailable(LedgerError):
     """The store cannot do this now: busy, read-only, missing, or of another kind.
 
     Attributes:
-        cause: Stable code: ``E_BUSY``, ``E_READONLY``, ``E_FILE``, ``E_STORE_FORMAT``, ``E_STORE_FULL`` or
-            ``E_STORE``.
+        cause: Stable code: ``E_BUSY``, ``E_READONLY``, ``E_FILE``, ``E_KEYS``, ``E_STORE_FORMAT``,
+            ``E_STORE_FULL`` or ``E_STORE``.
         place: The file, or the database without its password.
         what: What happened, and what to do.
     """
@@ -646,6 +646,20 @@ class CorrectionMisplaced(RuleBroken):
 
     def __str__(self) -> str:
         return f"entry {self.entry} {self.why}. Name a standing entry; the log shows which stand."
+
+
+@attrs.frozen(eq=False)
+class NothingToErase(RuleBroken):
+    """An erasure must name what the record holds about somebody, and what was not erased yet."""
+
+    CODE: ClassVar[str] = "E_ERASURE"
+    RULE: ClassVar[str] = "erases-what-is-there"
+
+    whose: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.whose} {self.why}. Name a holder who is a natural person, or a line of a list of holders."
 
 
 @attrs.frozen(eq=False)

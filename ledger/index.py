@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import compress, repeat
 from operator import add, attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Final, TypeGuard
 
-from ledger.bulk import Column
+from ledger.bulk import spread
 from ledger.events import EntryRestated, EntryVoided, Fact
 from ledger.movements import Posting
 from ledger.numbered import NumberedAccounts
@@ -159,7 +159,7 @@ class Index:
         settles = [*map(add, map(_opens_latest, days), map(_rank, bulk.values("phase")))]
         numbers = [first + row for row in bulk.rows]
         for posting in movements:
-            quantities = _values(posting.quantity, len(numbers))
+            quantities = spread(posting.quantity, len(numbers))
             self._strips.append(_Strip(settles, numbers, self._accounts.column(posting, len(numbers)), quantities))
         return True
 
@@ -178,7 +178,3 @@ _is_exact, _opens_latest, _rank = attrgetter("is_exact"), attrgetter("opens_late
 
 def _are_postings(movements: Movements) -> TypeGuard[tuple[Posting, ...]]:
     return all(type(movement) is Posting for movement in movements)
-
-
-def _values(value: Any, count: int) -> list[Any]:
-    return value.values if type(value) is Column else [value] * count

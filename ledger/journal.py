@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import uuid4
@@ -23,21 +22,30 @@ from ledger.days import day, zone
 from ledger.errors import (
     CommandReused,
     LedgerDamaged,
+    LedgerError,
     NothingRecorded,
     NotUnderstood,
+    OutcomeUnknown,
     Unavailable,
     UnknownName,
     VersionConflict,
     nearest,
     shown,
 )
-from ledger.events import EntryRestated, EntryVoided, Event, IssuerRegistered, IssuerRenamed
+from ledger.events import (
+    EntryRestated,
+    EntryVoided,
+    Event,
+    IssuerRegistered,
+    IssuerRenamed,
+    PersonalDataErased,
+)
 from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.index import Index
 from ledger.pages import Entries, Page, Said
-from ledger.personal import SALT_BYTES, Personal, has_particulars, particulars, seal, with_each
+from ledger.personal import SALT_BYTES, particulars, seal, with_each
 from ledger.store import Conflict, MemoryStore, Row, Store, store_at
-from ledger.store.port import tree_of
+from ledger.store.port import refuse_ahead, tree_of
 from ledger.text import clean
 from ledger.timeline import (
     Entry,
@@ -50,6 +58,7 @@ from ledger.timeline import (
     place_in_history,
     standing,
 )
+from ledger.vault import Vault, may_mention_persons, mentions_persons
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,15 +148,20 @@ class Ledger:
     ) -> None:
         self._store, self._clock, self._salts = store, clock, salts
         self._issuer = _chosen(store.issuers(), issuer, begin=begin)
-        self._entries = Entries()
         self._zones = _Zones()
+        self._recorded: int | None = None  # how many entries are, where those after them are only supposed
+        self._resumed: set[EntryNumber] = set()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin again with nothing read: what was read before may hold what was erased since."""
+        self._entries = Entries()
         self._commands: dict[CommandId, int] = {}  # the number of the first entry of each
-        self._particulars: dict[str, tuple[bytes, str]] = {}
+        self._vault = Vault(self._store)
         self._standing: tuple[int, list[InEffect]] = (0, [])
         self._index = Index()
         self._tree: Tree | None = None
         self._gate: Gate | None = None  # the rules are there when something is recorded
-        self._recorded: int | None = None  # how many entries are, where those after them are only supposed
 
     @classmethod
     def in_memory(cls, *, clock: Callable[[], datetime] = _utc_now) -> Self:
@@ -162,6 +176,7 @@ class Ledger:
         *,
         create: bool = False,
         readonly: bool = False,
+        keys: str | Path | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> Self:
         """Return a ledger that is kept in an SQLite file, or in a PostgreSQL database.
@@ -172,6 +187,7 @@ class Ledger:
             create: Whether to make the file, or the tables in the database, if there are none; or to begin another
                 issuer there.
             readonly: Whether the file and its folder stay as they are, as they should where it is somebody else's.
+            keys: The file that keeps the keys of personal values; one beside the ledger, when not given.
             clock: Tells the time of recording.
 
         Raises:
@@ -180,7 +196,7 @@ class Ledger:
             NotUnderstood: ``E_ISSUER``: the file holds several issuers and none was named.
             UnknownName: The file does not hold the issuer named.
         """
-        store = store_at(path, create=create, readonly=readonly)
+        store = store_at(path, create=create, readonly=readonly, keys=keys)
         try:
             return cls(store, issuer, begin=create, clock=clock)
         except BaseException:
@@ -216,13 +232,33 @@ class Ledger:
         if self._issuer is not None:
             with _collector_at_rest():
                 before = len(self._entries)
-                while rows := self._store.read(self._issuer, len(self._entries)):
-                    self._take_in(rows)
+                if self._follow() and before:
+                    self._forget()
+                    self._follow()
                 if len(self._entries) - before > _MANY:
                     _settled()
         return self._entries
 
-    def _take_in(self, rows: Sequence[Row]) -> None:
+    def _follow(self) -> bool:
+        """Read what was recorded since, and return whether personal data of earlier entries was erased by it."""
+        assert self._issuer is not None
+        before, mentioning = len(self._entries), list[tuple[Page, int]]()
+        try:
+            while rows := self._store.read(self._issuer, len(self._entries)):
+                page = self._take_in(rows)
+                mentioning += ((page, place) for place, event in page.singles.items() if _is_about_persons(event))
+            if mentioning:
+                events = {page.first + place: page.singles[place] for page, place in mentioning}
+                opened = self._vault.opened(self._issuer, before, events)
+                self._resumed |= self._vault.resumed
+                for page, place in mentioning:
+                    page.singles[place] = opened[page.first + place]
+        except BaseException:
+            self._forget()  # some entries would stand there without their values
+            raise
+        return any(type(page.singles[place]) is PersonalDataErased for page, place in mentioning)
+
+    def _take_in(self, rows: Sequence[Row]) -> Page:
         assert self._issuer is not None
         issuer, before = self._issuer, len(self._entries)
         page = codec.read_states(rows, issuer, before)
@@ -248,34 +284,20 @@ class Ledger:
             if looks_ahead(event, before + place + 1):
                 wrong = "it corrects an entry that comes after it"
                 raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {before + place + 1}", wrong)
-        mentioning = [place for place, event in page.singles.items() if _mentions_persons(event)]
-        if mentioning:
-            self._particulars = self._store.particulars(issuer)
-            for place in mentioning:
-                where = f"{issuer} entry {before + place + 1}"
-                page.singles[place] = self._with_particulars(page.singles[place], where)
         self._entries.add(page)
         self._commands |= begun
+        return page
 
-    def _with_particulars(self, event: Event, place: str) -> Event:
-        """Return an event with the personal values that are kept beside the record."""
-        if not _mentions_persons(event):
-            return event
-        if isinstance(event, EntryRestated):
-            fact: Any = self._with_particulars(event.restated_as, place)
-            return attrs.evolve(event, restated_as=fact)
+    def resumed_erasures(self) -> tuple[EntryNumber, ...]:
+        """Return the erasures met so far whose keys were still there, and are deleted now.
 
-        def as_kept(each: Personal) -> Personal:
-            if each.commitment not in self._particulars:
-                return each
-            salt, text = self._particulars[each.commitment]
-            try:
-                return Personal(text, salt, each.commitment)
-            except NotUnderstood as error:
-                raise LedgerDamaged("E_TAMPERED", place, f"a particular beside it: {error.what}") from error
+        One of them was interrupted, or an old copy of the keys was put back.
+        """
+        return tuple(sorted(self._resumed))
 
-        told: Event = with_each(event, as_kept)
-        return told
+    def pending_erasures(self) -> tuple[EntryNumber, ...]:
+        """Return the erasures met so far whose keys cannot be deleted from here. Nothing of them is shown."""
+        return tuple(sorted(self._vault.pending))
 
     def registration(self, known_at: KnownAt = None) -> IssuerRegistered:
         """Return what registers the issuer, as far as the knowledge reaches; no other entry is looked at.
@@ -437,10 +459,19 @@ class Ledger:
 
         Raises:
             RuleBroken: The command goes against the record or the papers. The fields say how.
-            Unavailable: The store cannot write now. Nothing was recorded.
+            Unavailable: The store cannot write now, or the keys of personal values are not here. Nothing was
+                recorded; where an erasure was, and its keys could not be deleted, it says so.
             OutcomeUnknown: The store failed while committing; give the same command again.
         """
-        return self._attempt(events, actor, command, expected, as_stated, keep=True)
+        outcome = self._attempt(events, actor, command, expected, as_stated, keep=True)
+        if outcome.repeated and self._vault.pending:
+            self._forget()  # reading the record again tries once more
+            self.entries()
+        left = [entry.number for entry in outcome.entries if entry.number in self._vault.pending]
+        if left:
+            what = f"entry {left[0]} is recorded, and its keys could not be deleted; give the same command again"
+            raise Unavailable("E_KEYS", self._store.keys.place, what)
+        return outcome
 
     def propose(
         self, *events: Event, actor: str = "unnamed", command: str | None = None, as_stated: bool = False
@@ -509,7 +540,7 @@ class Ledger:
         if expected is not None and (isinstance(expected, bool) or not isinstance(expected, int) or expected < 0):
             raise NotUnderstood("E_VERSION", f"{shown(expected)} is not a number of entries", "0 or more")
         identity = CommandId(uuid4().hex if command is None else command)
-        sealed = [seal(event, self._salts) if _may_mention_persons(type(event)) else event for event in events]
+        sealed = [seal(event, self._salts) if may_mention_persons(type(event)) else event for event in events]
         for _ in range(_TRIES):
             if command is not None and (repeated := self._already(identity, sealed)):
                 return repeated
@@ -529,6 +560,8 @@ class Ledger:
                 first = events[0]
                 if isinstance(first, IssuerRegistered) and first.issuer in self._store.issuers():
                     self._issuer = first.issuer
+                if self._issuer is not None:
+                    refuse_ahead(self._store, self._issuer, new[-1].number)
                 continue
             except BaseException:
                 self._gate = None
@@ -593,17 +626,25 @@ class Ledger:
             Row(entry.number, codec.topic(entry.event), codec.state(issuer, entry, payload))
             for entry, payload in zip(new, payloads, strict=True)
         ]
-        beside = {
-            each.commitment: (each.salt, each.value)
-            for entry in new
-            if _mentions_persons(entry.event)
-            for each in particulars(entry.event)
-            if each.salt is not None and each.value is not None
-        }
-        self._store.append(issuer, rows, command, beside)
+        erases = any(type(entry.event) is PersonalDataErased for entry in new)
+        if erases:
+            self._vault.check_keys()
+            self._store.keys.check_writable()
+        self._store.append(issuer, rows, command, self._vault.sealed(issuer, new))
         self._issuer = issuer
         self._entries.add([*new])
         self._commands[command] = int(new[0].number)
+        if erases:
+            self._erase(new, command)
+
+    def _erase(self, new: Sequence[Entry], command: CommandId) -> None:
+        """Delete the keys of what a command erased, which reading the record again does."""
+        self._forget()
+        try:
+            self.entries()
+        except LedgerError as error:
+            raise OutcomeUnknown(command) from error
+        self._resumed -= {entry.number for entry in new}
 
 
 class _Zones:
@@ -713,7 +754,7 @@ def _whole_command(entries: Sequence[Entry], number: int) -> int:
 def _as_kept(event: Event, payload: bytes) -> Event:
     """Return an event as reading will give it back, particulars included; refuse one that reading would refuse."""
     read = codec.as_read(event, payload)
-    return event if _mentions_persons(event) else read
+    return event if mentions_persons(event) else read
 
 
 def _keeps(kept: Event, asked: Event) -> bool:
@@ -730,7 +771,7 @@ def _keeps(kept: Event, asked: Event) -> bool:
 
 def _with_particulars_of(kept: Event, asked: Event) -> Event:
     """Return an event with those particulars of another that may be the same: their salts are never equal."""
-    if type(kept) is not type(asked) or not _may_mention_persons(type(asked)):
+    if type(kept) is not type(asked) or not may_mention_persons(type(asked)):
         return asked
     same: dict[str, Any] = {}
     for field in attrs.fields(type(asked)):
@@ -745,14 +786,9 @@ def _with_particulars_of(kept: Event, asked: Event) -> Event:
     return attrs.evolve(asked, **same)
 
 
-def _mentions_persons(event: Event) -> bool:
-    return any(True for _ in particulars(event)) if _may_mention_persons(type(event)) else False
-
-
-@cache
-def _may_mention_persons(kind: type[Event]) -> bool:
-    """Whether a kind of event has room for personal particulars; most have not, and replay asks for each."""
-    return kind is EntryRestated or has_particulars(kind)
+def _is_about_persons(event: Event) -> bool:
+    """Whether an event holds personal values, or says that some were erased."""
+    return mentions_persons(event) or type(event) is PersonalDataErased
 
 
 def _read_one_by_one(rows: Sequence[Row], issuer: IssuerId, before: int) -> Page:

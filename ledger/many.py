@@ -17,10 +17,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger.book import Changes, ClassTotal, by_moment, counted_in, steps, totals_of
-from ledger.bulk import Column
+from ledger.bulk import Column, spread
 from ledger.events import SPLITS, EntryRestated, EntryVoided, Event, OpeningBalanceAdopted
 from ledger.identity import EntryNumber, StockClassId
 from ledger.movements import Level, Posting, Setting
@@ -30,7 +30,7 @@ from ledger.rules.commands import fields_with_text, texts_in
 from ledger.timeline import standing
 
 if TYPE_CHECKING:
-    from ledger.book import Book, Total
+    from ledger.book import Book, Quantity, Total
     from ledger.bulk import Bulk
     from ledger.days import Moment
     from ledger.pages import Page
@@ -145,19 +145,19 @@ def _changes(numbers: NumberedAccounts, many: Iterable[Many], told: Iterable[InE
         of_moment = found[each.settles]
         for (unit, account), change in totals_of(postings).items():
             of_moment[numbers.number(unit, account)] += change  # type: ignore[arg-type]  # a sum is numbered alike
-    for each in many:
+    for some in many:
         of_classes: dict[object, list[Posting]] = defaultdict(list)
-        for posting in each.postings:
+        for posting in some.postings:
             for counted in counted_in(posting.account):
                 part = Posting(counted, posting.unit, posting.quantity)  # type: ignore[arg-type]  # or a sum of some
                 if isinstance(counted, ClassTotal):
                     of_classes[counted].append(part)
                 else:
-                    _add(found, each, numbers, part)
+                    _add(found, some, numbers, part)
         for parts in of_classes.values():
             if not _are_opposite(parts):
                 for part in parts:
-                    _add(found, each, numbers, part)
+                    _add(found, some, numbers, part)
     return found
 
 
@@ -166,24 +166,26 @@ def _are_opposite(parts: list[Posting]) -> bool:
     if len(parts) != 2:
         return False
     one, other = parts
-    if type(one.quantity) is not Column or type(other.quantity) is not Column:
-        return one.unit is other.unit and one.quantity == -other.quantity
-    return one.unit is other.unit and not any(map(int.__add__, one.quantity.values, other.quantity.values))
+    if one.unit is not other.unit:
+        return False
+    quantities: tuple[Any, Any] = one.quantity, other.quantity
+    if any(type(each) is not Column for each in quantities):
+        return bool(quantities[0] == -quantities[1])
+    return not any(map(int.__add__, *(each.values for each in quantities)))
 
 
 def _add(found: Sums, each: Many, numbers: NumberedAccounts, posting: Posting) -> None:
     count = len(each.moments)
-    quantity = posting.quantity
-    quantities = quantity.values if type(quantity) is Column else [quantity] * count
+    quantities = spread(posting.quantity, count)
     for at, number, change in zip(each.moments, numbers.column(posting, count), quantities, strict=True):
         found[at][number] += change
 
 
-def _within_limits(book: Book, numbers: NumberedAccounts, changes: Sums) -> dict[int, tuple[int, int]]:
+def _within_limits(book: Book, numbers: NumberedAccounts, changes: Sums) -> dict[int, tuple[Quantity, Quantity]]:
     """Return the totals after all changes, in the best and the worst reading; a limit that breaks is in doubt."""
     names: list[Total] = numbers.names()  # type: ignore[assignment]  # sums are numbered as accounts are
-    totals: dict[int, tuple[int, int]] = {}
-    limits: dict[int, int | None] = {}
+    totals: dict[int, tuple[Quantity, Quantity]] = {}
+    limits: dict[int, Quantity | None] = {}
     for at in sorted(changes):
         for number, change in changes[at].items():
             if number not in totals:
@@ -201,7 +203,7 @@ def _within_limits(book: Book, numbers: NumberedAccounts, changes: Sums) -> dict
 _NO_LIMIT: Final = 10**60
 
 
-def _limit(book: Book, total: Total) -> int | None:
+def _limit(book: Book, total: Total) -> Quantity | None:
     """Return what a sum must not go beyond; ``None`` for what must not fall below zero."""
     unit, account = total
     if not isinstance(account, ClassTotal):
@@ -217,7 +219,6 @@ def _moved(book: Book, each: Many, first: int) -> None:
     """Note which entries moved which class, and when."""
     numbers = [EntryNumber(first + row) for row in each.bulk.rows]
     for unit in {id(posting.unit): posting.unit for posting in each.postings}.values():
-        units = unit.values if type(unit) is Column else [unit] * len(numbers)
-        for stock_class, at, number in zip(units, each.moments, numbers, strict=True):
+        for stock_class, at, number in zip(spread(unit, len(numbers)), each.moments, numbers, strict=True):
             if type(stock_class) is StockClassId:
                 book.movers.setdefault(stock_class, []).append((at, number))

@@ -31,6 +31,7 @@ class Personal:
         salt: 32 random bytes. The journal adds them when it records the value.
         commitment: ``sha256:`` and the digest of salt and value; beside a value its salt is needed too, as nothing
             else would show that they belong together.
+        is_erased: Whether the record says that it was erased.
 
     Raises:
         NotUnderstood: ``E_PERSONAL`` when the parts do not make a particular; or what ``clean`` raises.
@@ -38,14 +39,22 @@ class Personal:
     Attributes:
         value: The particular, or ``None`` when it was erased or is not at hand.
         salt: Its salt, or ``None`` before recording and after erasure.
+        is_erased: Whether the record says that it was erased; otherwise a value that is not there is not at hand.
     """
 
-    __slots__ = ("_commitment", "salt", "value")
+    __slots__ = ("_commitment", "is_erased", "salt", "value")
     value: str | None
     salt: bytes | None
+    is_erased: bool
     _commitment: str | None
 
-    def __init__(self, value: str | None, salt: bytes | None = None, commitment: str | None = None) -> None:
+    def __init__(
+        self,
+        value: str | None,
+        salt: bytes | None = None,
+        commitment: str | None = None,
+        is_erased: bool = False,
+    ) -> None:
         if value is not None:
             clean(value, what="personal particular")
         elif commitment is None:
@@ -78,6 +87,7 @@ class Personal:
         object.__setattr__(self, "value", value)
         object.__setattr__(self, "salt", salt)
         object.__setattr__(self, "_commitment", commitment)
+        object.__setattr__(self, "is_erased", is_erased and value is None)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a personal particular does not change; make a new one")
@@ -85,8 +95,8 @@ class Personal:
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError("a personal particular does not change")
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str | None, bytes | None, str | None]]:
-        return type(self), (self.value, self.salt, self._commitment)
+    def __reduce__(self) -> tuple[type[Self], tuple[str | None, bytes | None, str | None, bool]]:
+        return type(self), (self.value, self.salt, self._commitment, self.is_erased)
 
     @property
     def commitment(self) -> str:
@@ -104,8 +114,12 @@ class Personal:
         """Return the particular with its salt."""
         return self if self.is_sealed else Personal(self.value, salt)
 
+    def erased(self) -> Personal:
+        """Return the particular without its value."""
+        return Personal(None, commitment=self.commitment, is_erased=True)
+
     def __str__(self) -> str:
-        return self.value if self.value is not None else "(erased)"
+        return self.value if self.value is not None else "(erased)" if self.is_erased else "(not at hand)"
 
     def __repr__(self) -> str:
         return "Personal(...)"  # a log or a traceback is no place for a name
@@ -136,14 +150,25 @@ def has_particulars(kind: type) -> bool:
 
 def particulars(value: Any) -> Iterator[Personal]:
     """Yield every personal particular within an event."""
+    for each, _ in whose(value):
+        yield each
+
+
+def whose(value: Any, holder: Any = None) -> Iterator[tuple[Personal, Any]]:
+    """Yield every personal particular within an event, in order, with the holder whom it is about.
+
+    That is the ``holder`` of the event or of the line that the particular stands in; ``None`` for somebody who is
+    only named, as most are in a list of holders.
+    """
     if isinstance(value, Personal):
-        yield value
+        yield value, holder
     elif isinstance(value, tuple):
         for each in value:
-            yield from particulars(each)
+            yield from whose(each, holder)
     elif attrs.has(type(value)):
+        holder = getattr(value, "holder", holder)
         for field in attrs.fields(type(value)):
-            yield from particulars(getattr(value, field.name))
+            yield from whose(getattr(value, field.name), holder)
 
 
 def with_each(value: Any, change: Callable[[Personal], Personal]) -> Any:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, cast
 import attrs
 
 from ledger.days import Moment, close_of, same_phase_by
-from ledger.events import EntryRestated, EntryVoided, Event, Fact
+from ledger.events import EntryRestated, EntryVoided, Event, Fact, PersonalDataErased
 from ledger.identity import CommandId, EntryNumber
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 NO_PLACE: Final = 10**7
 """Facts without a place follow those with one."""
+_WITHOUT_A_DAY: Final = (EntryVoided, PersonalDataErased)
+"""Acts on the record itself: they take effect on no day."""
 
 
 class Entry(NamedTuple):
@@ -119,7 +121,7 @@ def standing(entries: Sequence[Entry]) -> list[InEffect]:
             continue
         if type(event) is EntryRestated:
             found.append(_in_effect(entry, event.restated_as, replaced[number]))
-        elif type(event) is not EntryVoided:
+        elif type(event) not in _WITHOUT_A_DAY:
             found.append(_in_effect(entry, cast("Fact", event), number))
     return found
 

@@ -29,11 +29,12 @@ from ledger.movements import (
 from ledger.movements import (
     Source as Ledgered,
 )
-from ledger.quantities import SCALE, Authorized, Price
+from ledger.quantities import SCALE, Authorized, Currency, Price
 from ledger.terms.conversion import ConversionRight
 from ledger.terms.interval import EVERYTHING, NOT_BELOW_ZERO, Interval, point
 from ledger.terms.measures import Operand, Source
 from ledger.timeline import InEffect, history_of, place_in_history
+from projections.accruals import accrued_dividends
 from projections.acquirable import acquirable
 from projections.bounds import Bounds
 from projections.cap_table import merged_names
@@ -62,11 +63,13 @@ class Found:
         interval: All that it may be.
         missing: Why it is not known from both sides; empty where it is.
         entries: Entries behind it.
+        currencies: In which currencies it is recorded; none of what is no money.
     """
 
     interval: Interval
     missing: str = ""
     entries: tuple[EntryNumber, ...] = ()
+    currencies: frozenset[Currency] = frozenset()
 
 
 class Recorded:
@@ -98,10 +101,10 @@ class Recorded:
         on = operand.on or about
         return _READERS[operand.source](self, operand, on)
 
-    def is_whole(self, operand: Operand) -> bool:
-        """Whether the class of an operand is held in whole shares only."""
-        settings = self._balances_of_all().values(Level.DECIMALS, _class_of(operand))
-        return all(value == 0 for value in settings)
+    def in_shares(self, counts: Interval, stock_class: StockClassId) -> Interval:
+        """Return the counts that there can be of a class: whole ones, unless its shares have decimals."""
+        settings = self._balances_of_all().values(Level.DECIMALS, stock_class)
+        return counts.whole() if all(value == 0 for value in settings) else counts
 
     def _balances_of_all(self) -> Balances:
         return self.balances(max((each.fact.effective_on.latest for each in self.facts), default=date.max))
@@ -116,7 +119,7 @@ class Recorded:
         def shown(holder: Any) -> Any:
             return names[holder][0] if holder in names else holder
 
-        return self._grouped(
+        found = self._grouped(
             balances,
             lambda unit, account: (
                 unit == operand.stock_class
@@ -124,6 +127,13 @@ class Recorded:
                 and shown(account.holder) == shown(operand.holder)
             ),
         )
+        stock_class = _class_of(operand)
+        if found.entries or is_complete(balances, stock_class):
+            return found
+        missing = (
+            f"{operand.holder} is not recorded as a holder, and the register of {stock_class} is partial on {on}"
+        )
+        return Found(NOT_BELOW_ZERO, missing)
 
     def outstanding(self, operand: Operand, on: date) -> Found:
         """Return the shares of a class outstanding; at least those recorded where the register is partial."""
@@ -140,7 +150,8 @@ class Recorded:
         found = self._grouped(balances, lambda unit, account: unit == stock_class and counts(account))
         if is_complete(balances, stock_class):
             return found
-        return Found(Interval(found.interval.low, None), f"the register of {stock_class} is partial on {on}")
+        missing = f"the register of {stock_class} is partial on {on}"
+        return Found(Interval(found.interval.low, None), missing, found.entries)
 
     def reported(self, operand: Operand, on: date) -> Found:
         """Return the last count that the company reported."""
@@ -176,6 +187,7 @@ class Recorded:
                 Interval(Fraction(0), fixed.interval.high, without_low=True),
                 f"{operand.stock_class} may convert at a price of the market, which is not recorded",
                 fixed.entries,
+                fixed.currencies,
             )
         return fixed
 
@@ -193,13 +205,31 @@ class Recorded:
                 NOT_BELOW_ZERO, f"no {operand.quote.value if operand.quote else 'price'} of {on} is recorded"
             )
         intervals = [point(price.amount) for price, _ in quotes]
-        return Found(reduce(Interval.or_, intervals), "", tuple(number for _, number in quotes))
+        entries = tuple(number for _, number in quotes)
+        return Found(reduce(Interval.or_, intervals), "", entries, _currencies(price for price, _ in quotes))
 
     def owed(self, operand: Operand, on: date) -> Found:
         """Return the principal of notes."""
         return self._grouped(
             self.balances(on), lambda unit, account: isinstance(account, Owed) and _concerns(operand, account)
         )
+
+    def dividends_accrued(self, operand: Operand, on: date) -> Found:
+        """Return what accrued as dividends on the shares of a class up to and without a day, paid or not."""
+        balances, stock_class = self.balances(on), _class_of(operand)
+        names = merged_names(balances)
+        terms = balances.level(Level.DIVIDEND_TERMS, stock_class)
+        if not any(value is not None for _, value in terms):
+            return Found(NOT_BELOW_ZERO, f"on what terms {stock_class} accrues dividends is not recorded by {on}")
+        of = None if operand.holder is None else names.get(operand.holder, (operand.holder,))[0]
+        accrued = (
+            Interval(each.accrued.low, each.accrued.high)
+            for whose, each in accrued_dividends(balances.history, on).items()
+            if whose.stock_class == stock_class and of in (None, names.get(whose.holder, (whose.holder,))[0])
+        )
+        behind = self._grouped(balances, lambda unit, account: unit == stock_class and isinstance(account, Held))
+        entries = (*(each.entry.number for each, _ in terms), *behind.entries)
+        return Found(reduce(Interval.__add__, accrued, point(0)), "", entries)
 
     def undertaken(self, operand: Operand, on: date) -> Found:
         """Return the money undertaken under an agreement."""
@@ -226,19 +256,23 @@ class Recorded:
     ) -> Found:
         sums = balances.grouped(lambda unit, account: counts(unit, account) or None, signed=signed)
         low, high = sums.get(True, (0, 0))
-        entries = [
-            each.entry.number
+        behind = [
+            (each.entry.number, one.unit)
             for each in (*balances.history.certain, *balances.history.open)
-            if any(type(one) is Posting and counts(one.unit, one.account) for one in each.fact.movements())
+            for one in each.fact.movements()
+            if type(one) is Posting and counts(one.unit, one.account)
         ]
-        return Found(Interval(Fraction(low, SCALE), Fraction(high, SCALE)), "", tuple(entries))
+        entries = tuple(dict.fromkeys(number for number, _ in behind))
+        currencies = frozenset(unit for _, unit in behind if isinstance(unit, Currency))
+        return Found(Interval(Fraction(low, SCALE), Fraction(high, SCALE)), "", entries, currencies)
 
     def _level(self, level: Level, operand: Operand, on: date, read: Callable[[Any], Interval], what: str) -> Found:
         settings = self.balances(on).level(level, _class_of(operand))
         intervals = [read(value) for _, value in settings]
         found = reduce(Interval.or_, intervals) if intervals else NOT_BELOW_ZERO
         missing = "" if found.is_bounded else f"{what} of {operand.stock_class} on {on} is not recorded"
-        return Found(found, missing, tuple(each.entry.number for each, _ in settings))
+        entries = tuple(each.entry.number for each, _ in settings)
+        return Found(found, missing, entries, _currencies(value for _, value in settings))
 
     def common(self, on: date) -> tuple[StockClassId, ...]:
         """Return the class of common stock on a day, where there is one only: what all dilution is counted in."""
@@ -408,6 +442,12 @@ def _amount(price: Price | None) -> Interval:
     return NOT_BELOW_ZERO if price is None else point(price.amount)
 
 
+def _currencies(values: Iterable[object]) -> frozenset[Currency]:
+    """Return the currencies of prices, and of the prices at which classes convert."""
+    prices = (value.price if isinstance(value, ConversionRight) else value for value in values)
+    return frozenset(price.currency for price in prices if isinstance(price, Price))
+
+
 def _concerns(operand: Operand, account: Held | Owed | Interest) -> bool:
     """Whether an account is of the holder and the notes that an operand names; of any, where it names none."""
     of_holder = operand.holder is None or account.holder == operand.holder
@@ -435,6 +475,7 @@ _READERS: Final[dict[Source, Callable[[Recorded, Operand, date], Found]]] = {
     Source.PRINCIPAL_CONVERTED: Recorded.principal_converted,
     Source.INTEREST_CONVERTED: Recorded.interest_converted,
     Source.OWED: Recorded.owed,
+    Source.DIVIDENDS_ACCRUED: Recorded.dividends_accrued,
     Source.UNDERTAKEN: Recorded.undertaken,
     Source.CLOSED: Recorded.closed,
 }

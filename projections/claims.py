@@ -9,11 +9,12 @@ bounds of one count, on two days, say how much moved in between that no entry ex
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
-from itertools import pairwise
+from functools import reduce
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -22,14 +23,17 @@ from ledger.days import close_of, day
 from ledger.events import CharterAmendmentProposed, ClaimDisclosed, ClaimWithdrawn
 from ledger.identity import ClaimId, EntryNumber, IssuerId, StockClassId
 from ledger.movements import Level
-from ledger.quantities import Authorized
+from ledger.quantities import Authorized, Shares
 from ledger.terms.disclosed import HALF_A_DIGIT, Disclosed, Qualifier, Rounding, Tolerance, Unit, in_unit
 from ledger.terms.interval import EVERYTHING, NOT_BELOW_ZERO, Interval, point, spanning
 from ledger.terms.measures import Definition, Measure, MeasureKind, Operand, Role, Source
 from ledger.timeline import place_in_history
+from projections.bounds import Bounds
 from projections.claim_operands import SHARE_COUNTS, Found, Recorded
+from projections.findings import Severity
 from projections.frame import Tabular
-from projections.fully_diluted import fully_diluted
+from projections.fully_diluted import DefinitionCount, FullyDiluted, fully_diluted
+from projections.share_lines import shares_together
 
 if TYPE_CHECKING:
     from ledger.journal import AsOf, KnownAt, Ledger
@@ -178,7 +182,7 @@ class ImpliedCount:
         claim: Which.
         stock_class: Of which class.
         about: On which day.
-        rounded: If the figure was rounded.
+        rounded: If the figure was rounded; in any reading, where no count would be rounded to it.
         widest: In any reading of the figure.
         narrowed: What is left of it when no share came back between this count and its neighbours, and all that the
             record knows to have been issued in between was.
@@ -267,25 +271,14 @@ class FindingCode(Enum):
     TRUNCATES = "E_TRUNCATES"
 
 
-class Weight(Enum):
-    """How much a finding about claims weighs."""
-
-    WRONG = "wrong"
-    """A figure or the record is wrong."""
-    NOTICE = "notice"
-    """It holds, and a reader should know how."""
-    OPEN = "open"
-    """Something is missing."""
-
-
-_WEIGHTS: Final = {
-    FindingCode.CONTRADICTED: Weight.WRONG,
-    FindingCode.OTHER_DEFINITION: Weight.NOTICE,
-    FindingCode.NOT_CHECKABLE: Weight.OPEN,
-    FindingCode.UNEXPLAINED: Weight.OPEN,
-    FindingCode.COUNTS: Weight.WRONG,
-    FindingCode.INCREASE: Weight.NOTICE,
-    FindingCode.TRUNCATES: Weight.NOTICE,
+_SEVERITIES: Final = {
+    FindingCode.CONTRADICTED: Severity.BROKEN,
+    FindingCode.OTHER_DEFINITION: Severity.NOTICE,
+    FindingCode.NOT_CHECKABLE: Severity.OPEN,
+    FindingCode.UNEXPLAINED: Severity.OPEN,
+    FindingCode.COUNTS: Severity.OPEN,
+    FindingCode.INCREASE: Severity.NOTICE,
+    FindingCode.TRUNCATES: Severity.NOTICE,
 }
 
 
@@ -308,9 +301,9 @@ class ClaimFinding:
     entries: tuple[EntryNumber, ...]
 
     @property
-    def weight(self) -> Weight:
-        """How much it weighs."""
-        return _WEIGHTS[self.code]
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return _SEVERITIES[self.code]
 
 
 @attrs.frozen(repr=False)
@@ -363,8 +356,8 @@ class ClaimsReport(Tabular):
 
     @property
     def is_contradicted(self) -> bool:
-        """Whether any claim that is upheld is contradicted."""
-        return any(line.is_contradicted for line in self.claims)
+        """Whether any claim that is upheld is contradicted, by the record or by another claim."""
+        return any(found.code is FindingCode.CONTRADICTED for found in self.findings)
 
 
 def claims(
@@ -399,7 +392,9 @@ def worded(interval: Interval, shown: Callable[[Fraction], str]) -> str:
         low, high = shown(interval.low), shown(interval.high)
         if low == high:
             return low
-        return f"{low} to {'below ' if interval.without_high else ''}{high}"
+        return (
+            f"{'above ' if interval.without_low else ''}{low} to {'below ' if interval.without_high else ''}{high}"
+        )
     if interval.low is not None:
         return f"{'more than' if interval.without_low else 'at least'} {shown(interval.low)}"
     assert interval.high is not None
@@ -428,6 +423,8 @@ class _Try:
 
 
 _TRUNCATES: Final = Rounding.TRUNCATED.value
+_RESTATED: Final = SHARE_COUNTS - {Source.AUTHORIZED} | {Source.QUOTED}
+"""Operands that are counted back when shares are split; what a charter authorizes is not."""
 
 
 class _Judge:
@@ -448,6 +445,7 @@ class _Judge:
             if isinstance(each.fact, ClaimWithdrawn) and each.settles <= close_of(as_of)
         }
         self._asked: set[ClaimId] = set()
+        self._diluted_on: dict[date, FullyDiluted] = {}
 
     def report(self) -> ClaimsReport:
         """Return everything that was found."""
@@ -465,7 +463,7 @@ class _Judge:
             counts,
             movements,
             increases,
-            tuple(_findings(lines, counts, movements, increases)),
+            tuple(sorted(_findings(lines, counts, movements, increases), key=_is_no_mistake)),
         )
 
     def _line(self, each: InEffect) -> JudgedClaim:
@@ -505,6 +503,9 @@ class _Judge:
                 found = self._of_claim(operand, fact)
             case _:
                 found = self._recorded.read(operand, fact.about_day)
+        if fact.figure.currency is not None and found.currencies - {fact.figure.currency}:
+            what = f"{operand} is recorded in {' and '.join(sorted(found.currencies))}"
+            found = Found(NOT_BELOW_ZERO, f"{what}, and the figure is in {fact.figure.currency}", found.entries)
         interval = found.interval
         if operand.multiple is not None:
             interval = interval.times(operand.multiple.value)
@@ -516,6 +517,9 @@ class _Judge:
         each = self._by_name.get(operand.claim)
         if each is None or operand.claim in (*self._asked, fact.claim):
             return Found(NOT_BELOW_ZERO, f"{operand.claim} was not disclosed by then, or rests on this claim")
+        if operand.claim in self._withdrawn:
+            entries = each.entry.number, self._withdrawn[operand.claim]
+            return Found(NOT_BELOW_ZERO, f"{operand.claim} was withdrawn", entries)
         other = each.fact
         assert isinstance(other, ClaimDisclosed)
         if operand.source is Source.CLAIM:
@@ -527,10 +531,7 @@ class _Judge:
             self._asked.discard(fact.claim)
         if not implied:
             return Found(NOT_BELOW_ZERO, f"{operand.claim} implies nothing")
-        interval = implied[0].interval
-        for one in implied[1:]:
-            interval = interval.or_(one.interval)
-        return Found(interval, "", (each.entry.number,))
+        return Found(reduce(Interval.or_, (one.interval for one in implied)), "", (each.entry.number,))
 
     def _readings(self, figure: Disclosed) -> list[tuple[str, Interval]]:
         """Return what a figure may stand for: rounded, then truncated, then within the tolerance."""
@@ -543,10 +544,7 @@ class _Judge:
         """Return what a figure may stand for, however it was made; a number printed in full is that number."""
         if figure.unit is Unit.NUMBER and figure.step.value == 1 and figure.qualifier is Qualifier.NONE:
             return point(figure.value.value)
-        interval = figure.interval()
-        for _, reading in self._readings(figure)[1:]:
-            interval = interval.or_(reading)
-        return interval
+        return reduce(Interval.or_, (each for _, each in self._readings(figure))).and_(NOT_BELOW_ZERO)
 
     def _tries(self, fact: ClaimDisclosed, used: Sequence[Used]) -> Iterator[_Try]:
         """Yield every definition that the words of a claim may have, what they mean first, and then the slips."""
@@ -557,12 +555,15 @@ class _Judge:
             beneficial = self._beneficially(measure, mine, fact)
             if beneficial is not None:
                 yield beneficial
+            if (restated := self._restated(measure, mine, fact)) is not None:
+                yield restated
             for place, one in enumerate(mine):
                 for name, basis in self._other_bases(one, fact):
                     replaced = (*mine[:place], basis, *mine[place + 1 :])
                     definition = measure.definitions()[0]
                     what = Definition(f"with {name}", f"{definition.formula}, {name}", definition.side)
                     yield _Try(measure, what, replaced, is_first=False)
+            yield from self._in_diluted_shares(measure, mine, fact)
 
     def _other_bases(self, one: Used, fact: ClaimDisclosed) -> Iterator[tuple[str, Used]]:
         """Yield what else a count may be of: shares owned beneficially, the reported count, diluted shares.
@@ -582,10 +583,62 @@ class _Judge:
             yield "the count that the company reported last", self._instead(one, reported.interval)
         if one.missing or operand.stock_class not in self._recorded.common(on):
             return
-        for count in fully_diluted(self._ledger, as_of=on, known_at=self._known):
+        for count, diluted in self._diluted(on):
+            yield f"shares counted as {count.definition.about}", self._instead(one, _of_shares(diluted))
+
+    def _diluted(self, on: date) -> Iterator[tuple[DefinitionCount, Bounds[Shares]]]:
+        """Yield each way to count diluted shares that needs no price, with its count where that is known."""
+        for count in self._fully_diluted(on):
             if count.total is not None and None not in (count.total.low, count.total.high):
-                diluted = spanning(count.total.low.as_fraction(), count.total.high.as_fraction())  # type: ignore[union-attr]
-                yield f"shares counted as {count.definition.about}", self._instead(one, diluted)
+                yield count, count.total
+
+    def _fully_diluted(self, on: date) -> FullyDiluted:
+        if on not in self._diluted_on:
+            self._diluted_on[on] = fully_diluted(self._ledger, as_of=on, known_at=self._known)
+        return self._diluted_on[on]
+
+    def _in_diluted_shares(self, measure: Measure, used: Sequence[Used], fact: ClaimDisclosed) -> Iterator[_Try]:
+        """Yield a holding as a part of diluted shares, both counted alike: with what the holder would have."""
+        if measure.kind is not MeasureKind.PERCENT:
+            return
+        part, whole = sorted(used, key=lambda one: one.operand.role is Role.WHOLE)
+        on = part.operand.on or fact.about_day
+        is_of_one = part.operand.stock_class == whole.operand.stock_class and on == (
+            whole.operand.on or fact.about_day
+        )
+        is_holding = (part.operand.source, whole.operand.source) == (Source.HELD, Source.OUTSTANDING)
+        if not is_holding or not is_of_one or part.missing or whole.missing:
+            return
+        if whole.operand.stock_class not in self._recorded.common(on):
+            return
+        of_holder = [line for line in self._fully_diluted(on).lines if line.holder == part.operand.holder]
+        said = measure.definitions()[0]
+        for count, diluted in self._diluted(on):
+            theirs = shares_together(line.shares for line in of_holder if line.part in count.definition.parts)
+            if theirs.high is not None:
+                counted = [self._instead(one, _of_shares(theirs if one is part else diluted)) for one in used]
+                name = f"with both counted as {count.definition.about}"
+                yield _Try(measure, Definition(name, f"{said.formula}, {name}", said.side), counted, is_first=False)
+
+    def _restated(self, measure: Measure, used: Sequence[Used], fact: ClaimDisclosed) -> _Try | None:
+        """Return a claim in the shares of the day on which it was made: a later split is often counted back."""
+        ratios = [self._split_since(one.operand, fact) for one in used]
+        if all(ratio == 1 for ratio in ratios):
+            return None
+        now = [
+            attrs.evolve(one, interval=one.interval.times(ratio)) for one, ratio in zip(used, ratios, strict=True)
+        ]
+        said = measure.definitions()[0]
+        name = f"in the shares of {fact.effective_on}, after the split in between"
+        return _Try(measure, Definition(name, f"{said.formula}, {name}", said.side), now, is_first=False)
+
+    def _split_since(self, operand: Operand, fact: ClaimDisclosed) -> Fraction:
+        """Return what an operand is multiplied by to be in the shares of the day of disclosure."""
+        if operand.stock_class is None or operand.source not in _RESTATED:
+            return Fraction(1)
+        on = operand.on or fact.about_day
+        ratio = self._recorded.ratio_between(operand.stock_class, on, fact.effective_on.latest)
+        return 1 / ratio if operand.source is Source.QUOTED else ratio
 
     def _instead(self, one: Used, interval: Interval) -> Used:
         """Return an operand with another figure in its place."""
@@ -605,16 +658,13 @@ class _Judge:
         more = self._recorded.acquirable(part.operand, part.operand.on or fact.about_day)
         if more is None or more.high == 0:
             return None
-        ends = (part.interval.low, part.interval.high, more.low, more.high, whole.interval.low, whole.interval.high)
-        if None in ends or not (part.is_known and whole.is_known):
+        if not (part.is_known and more.is_bounded and whole.interval.low):
             return None
-        part_low, part_high, more_low, more_high, whole_low, whole_high = (Fraction(end or 0) for end in ends)
-        if not whole_low:
-            return None
-        computed = Interval(
-            Fraction(part_low + more_low, whole_high + more_low),
-            min(Fraction(part_high + more_high, whole_low + more_high), Fraction(1)),
-        )
+        (least, most), at_most = (_ends(part.interval), _ends(more)), whole.interval.high
+        part_low, part_high, more_low, more_high, whole_low = *least, *most, whole.interval.low
+        low = Fraction(0) if at_most is None else Fraction(part_low + more_low, at_most + more_low)
+        high = min(Fraction(part_high + more_high, whole_low + more_high), Fraction(1))
+        computed = Interval(low, high, without_low=at_most is None)
         name = "beneficial ownership, with what the holder may acquire within 60 days"
         formula = f"({part.operand} + acquirable) / ({whole.operand} + acquirable)"
         definition = Definition(name, formula, measure.definitions()[0].side)
@@ -637,8 +687,11 @@ class _Judge:
                     }
         implied = tuple(self._implied(fact, line.used))
         missing = tuple(one.missing or f"{one.operand} is not known" for one in line.used if not one.is_known)
-        if any(line.computed.meets(stands_for) for _, stands_for in self._readings(figure)) and missing:
+        may_be = (each.computed for each in right if each.measure is fact.measure)  # no further unknown comes in
+        if missing and any(computed.meets(one) for computed in may_be for _, one in self._readings(figure)):
             return {"verdict": Verdict.NOT_CHECKABLE, "missing": missing, "implied": implied}
+        if line.computed.is_empty:
+            return {"verdict": Verdict.NOT_CHECKABLE, "missing": (f"{line.formula} divides by zero",)}
         nearest = _nearest([each.computed for each in right if each.is_first or each.is_known], figure)
         return {
             "verdict": Verdict.CONTRADICTED,
@@ -659,6 +712,8 @@ class _Judge:
             if attempt.is_known:
                 told.append(f"{attempt.definition.name}: {attempt.definition.formula}")
                 continue
+            if isinstance(attempt, _Carried):  # what it would need does not follow from its formula
+                continue
             for one in self._implied(fact, self._used(attempt.measure, fact), attempt.measure)[:1]:
                 shown = worded(one.interval, lambda number: in_unit(number, Unit.NUMBER, None, Fraction(1, 100)))
                 told.append(f"{_name(attempt)}: {one.operand} would have to be {shown}")
@@ -673,16 +728,19 @@ class _Judge:
         one = used[place]
         found = []
         definitions = (measure or fact.measure).definitions()
+        names = {definitions[0]: ""} if measure is None else {}  # a claim's own measure may have a name
         slips = [each for each in definitions if not each.is_right]
         for definition in (*(each for each in definitions if each.is_right), *slips[:1]):
             for name, stands_for in self._readings(fact.figure)[: None if definition.is_right else 1]:
-                solved = definition.solved(stands_for, place, operands).and_(one.interval)
+                figure = stands_for.and_(definition.value(operands))  # of a zero, nothing below that cannot be
+                solved = definition.solved(figure, place, operands).and_(one.interval)
                 if one.operand.multiple is not None:
                     solved = solved.times(1 / one.operand.multiple.value)
-                if one.operand.source in SHARE_COUNTS and self._recorded.is_whole(one.operand):
-                    solved = solved.whole()
+                if one.operand.source in SHARE_COUNTS and one.operand.stock_class is not None:
+                    solved = self._recorded.in_shares(solved, one.operand.stock_class)
                 if not solved.is_empty:
-                    found.append(Implied(one.operand, definition.name, name, solved, definition.is_right))
+                    called = names.get(definition, definition.name)
+                    found.append(Implied(one.operand, called, name, solved, definition.is_right))
         return found
 
     # --- chains -----------------------------------------------------------------------------------------------
@@ -706,12 +764,16 @@ class _Judge:
             ]
             if not implied or line.withdrawn is not None:
                 continue
-            operand, widest = implied[0].operand, implied[0].interval
-            for one in implied[1:]:
-                widest = widest.or_(one.interval)
+            operand = implied[0].operand
+            widest = reduce(Interval.or_, (one.interval for one in implied))
             assert operand.stock_class is not None
             on = operand.on or line.about
-            rounded = implied[0].interval
+            of_rounded = (one.interval for one in implied if one.reading == Rounding.NEAREST.value)
+            rounded = next(of_rounded, widest)
+            disclosed = self._by_name[line.claim].fact
+            assert isinstance(disclosed, ClaimDisclosed)
+            if (ratio := self._split_since(operand, disclosed)) != 1:  # in old shares or in new ones
+                rounded, widest = (each.or_(each.times(1 / ratio)) for each in (rounded, widest))
             found.append(ImpliedCount(line.claim, operand.stock_class, on, rounded, widest, widest))
         found.sort(key=lambda count: (count.stock_class, count.about))
         return self._narrowed(found)
@@ -724,6 +786,10 @@ class _Judge:
                 other, this = counts[index - step], counts[index]
                 if other.stock_class != this.stock_class or other.narrowed.is_empty:
                     continue
+                if other.about == this.about:  # two counts of one day; if they share no number, that is found
+                    both = this.narrowed.and_(other.narrowed)
+                    counts[index] = this if both.is_empty else attrs.evolve(this, narrowed=both)
+                    continue
                 first, last = (other, this) if step > 0 else (this, other)
                 ratio = self._recorded.ratio_between(first.stock_class, first.about, last.about)
                 grew = self._recorded.issued_between(first.stock_class, first.about, last.about).interval
@@ -735,7 +801,8 @@ class _Judge:
                 else:
                     ceiling = None if last.narrowed.high is None else (last.narrowed.high - grew.low) / ratio
                     limit = Interval(None, ceiling)
-                counts[index] = attrs.evolve(this, narrowed=this.narrowed.and_(limit).whole())
+                left = self._recorded.in_shares(this.narrowed.and_(limit), this.stock_class)
+                counts[index] = attrs.evolve(this, narrowed=left)
         return tuple(counts)
 
     def _movements(self, counts: Sequence[ImpliedCount]) -> Iterator[UnexplainedMovement]:
@@ -845,6 +912,18 @@ class _Carried(_Try):
         return self.carried_out
 
 
+def _of_shares(shares: Bounds[Shares]) -> Interval:
+    assert shares.low is not None, "it is known from both sides"
+    assert shares.high is not None, "so it is"
+    return spanning(shares.low.as_fraction(), shares.high.as_fraction())
+
+
+def _ends(interval: Interval) -> tuple[Fraction, Fraction]:
+    assert interval.low is not None, "it is known from both sides"
+    assert interval.high is not None, "so it is"
+    return interval.low, interval.high
+
+
 def _verdict(attempt: _Try, reading: str) -> Verdict:
     if not attempt.is_first:
         return Verdict.OTHER_DEFINITION
@@ -877,7 +956,7 @@ def _findings(
     movements: Sequence[UnexplainedMovement],
     increases: Sequence[DeducedIncrease],
 ) -> Iterator[ClaimFinding]:
-    """Yield what a reader should know, the gravest first."""
+    """Yield what a reader should know."""
     upheld = [line for line in lines if line.withdrawn is None]
     for line in upheld:
         if line.verdict is Verdict.CONTRADICTED:
@@ -885,17 +964,9 @@ def _findings(
             if line.slip:
                 what += f"; {line.slip}"
             yield ClaimFinding(FindingCode.CONTRADICTED, what, line.arithmetic(), _of(line), line.entries)
-    entries = {line.claim: line.entry for line in lines}
-    for count in counts:
-        if count.narrowed.is_empty:
-            what = (
-                f"{count.claim} does not fit the counts beside it, unless shares of {count.stock_class} came back"
-            )
-            arithmetic = f"{worded(count.widest, _count)} on {count.about}"
-            yield ClaimFinding(FindingCode.COUNTS, what, arithmetic, (count.claim,), (entries[count.claim],))
     for line in upheld:
         if line.verdict is Verdict.OTHER_DEFINITION:
-            what = f"{line.said_by} says {line.figure}, which holds only as {line.definition}"
+            what = f"{line.said_by} says {line.figure}, which agrees under another definition: {line.definition}"
             yield ClaimFinding(FindingCode.OTHER_DEFINITION, what, line.arithmetic(), _of(line), line.entries)
     for line in upheld:
         if line.verdict is Verdict.AGREES_IF_TRUNCATED:
@@ -903,6 +974,7 @@ def _findings(
             yield ClaimFinding(FindingCode.TRUNCATES, what, line.arithmetic(), _of(line), line.entries)
     for increase in increases:
         yield _increase_found(increase)
+    yield from _counts_found(counts, {line.claim: line.entry for line in lines})
     for movement in movements:
         if movement.is_certain:
             yield _movement_found(movement)
@@ -910,6 +982,10 @@ def _findings(
         if line.verdict is Verdict.NOT_CHECKABLE:
             what = f"{line.said_by} says {line.figure}; {' and '.join(line.missing)}"
             yield ClaimFinding(FindingCode.NOT_CHECKABLE, what, _implied_words(line), _of(line), line.entries)
+
+
+def _is_no_mistake(found: ClaimFinding) -> bool:
+    return found.severity is not Severity.BROKEN
 
 
 def _of(line: JudgedClaim) -> tuple[ClaimId, ...]:
@@ -930,6 +1006,32 @@ def _implied_words(line: JudgedClaim) -> str:
     return "; ".join(told)
 
 
+def _counts_found(counts: Sequence[ImpliedCount], entries: Mapping[ClaimId, EntryNumber]) -> Iterator[ClaimFinding]:
+    """Yield counts that do not fit one another: those of one day in no reading, others only if shares came back."""
+    for first, last in combinations(counts, 2):
+        is_of_one = (first.stock_class, first.about) == (last.stock_class, last.about)
+        if is_of_one and not first.widest.meets(last.widest):
+            yield ClaimFinding(
+                FindingCode.CONTRADICTED,
+                f"{first.claim} and {last.claim} imply two counts of {first.stock_class} on one day",
+                f"{worded(first.widest, _count)}, and {worded(last.widest, _count)}, on {first.about}",
+                (first.claim, last.claim),
+                (entries[first.claim], entries[last.claim]),
+            )
+    for place, count in enumerate(counts):
+        if count.narrowed.is_empty:
+            beside = [
+                each for each in counts[max(place - 1, 0) : place + 2] if each.stock_class == count.stock_class
+            ]
+            yield ClaimFinding(
+                FindingCode.COUNTS,
+                f"{count.claim} does not fit the counts beside it, unless shares of {count.stock_class} came back",
+                ", ".join(f"{worded(each.widest, _count)} on {each.about}" for each in beside),
+                (count.claim, *(each.claim for each in beside if each is not count)),
+                tuple(entries[each.claim] for each in beside),
+            )
+
+
 def _increase_found(increase: DeducedIncrease) -> ClaimFinding:
     authorized = worded(increase.authorized, _count)
     what = (
@@ -943,6 +1045,9 @@ def _increase_found(increase: DeducedIncrease) -> ClaimFinding:
     if increase.recorded:
         arithmetic += f"; the record has {increase.recorded}"
     entries = (increase.in_force, *(() if increase.increase is None else (increase.increase,)))
+    if increase.earliest > increase.latest:
+        what = f"{increase.claim} implies more {increase.stock_class} than are said to be authorized on that day"
+        return ClaimFinding(FindingCode.CONTRADICTED, what, arithmetic, (increase.claim,), entries)
     return ClaimFinding(FindingCode.INCREASE, what, arithmetic, (increase.claim,), entries)
 
 

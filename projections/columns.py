@@ -334,7 +334,7 @@ _DISCLOSED: Final = (
     Column("entry", Kind.WHOLE),
 )
 _CLAIM_FINDINGS: Final = (
-    Column("weight", of=lambda found: found.weight.value),
+    Column("severity", of=lambda found: found.severity.value),
     Column("code", of=lambda found: found.code.value),
     Column("what"),
     Column("arithmetic"),
@@ -376,7 +376,7 @@ _DIFFERENCES: Final = (
     _quantity("recorded"),
     _quantity("off_by"),
     Column("code", of="CODE", shown=False),
-    Column("weight", of=lambda line: line.weight.value, shown=False),
+    Column("severity", of=lambda line: line.severity.value, shown=False),
     Column("lists", of=lambda line: tuple(str(number) for number in line.lists)),
     Column("entries", of=lambda line: tuple(str(number) for number in line.entries)),
 )
@@ -401,6 +401,7 @@ _UNCLEAR: Final = (
     Column("source", of="outer.source"),
     Column("name", of="outer.name"),
     Column("account", of="outer.account"),
+    Column("certificate", of="outer.certificate"),
     _quantity("shares", "outer.shares", bounded=False),
     Column("candidate", of="line.holder"),
     Column("candidate_name", of="line.name"),

@@ -44,9 +44,11 @@ class Severity(Enum):
     BROKEN = "broken"
     """It is so in every reading of the open days: somebody's record is wrong."""
     OPEN = "open"
-    """It is so in some readings only: the true days are among the others."""
+    """It is so in some readings only: the true days are among the others, or something is missing."""
     OFF_TERMS = "off terms"
     """The outcome that was recorded is not what the terms of the day yield."""
+    NOTICE = "notice"
+    """It fits, and a reader should know how."""
 
 
 @attrs.frozen

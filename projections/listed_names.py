@@ -27,6 +27,8 @@ _FORMS: Final = {
 _LEGAL: Final = frozenset(
     {"inc", "corp", "ltd", "co", "llc", "lp", "llp", "plc", "gmbh", "ag", "sa", "bv", "nv", "pte", "pty"}
 )
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
+"""Marks of Latin, Greek and Cyrillic letters; in other scripts a mark makes another letter."""
 _SHORT: Final = 5
 """A single word of so many letters may be an abbreviation."""
 _ALIKE: Final = 86
@@ -35,11 +37,17 @@ _ALIKE: Final = 86
 
 def words_of(name: str) -> tuple[str, ...]:
     """Return the words of a name without case, accents and signs: ``Maple Fund, L.P.`` is maple, fund, lp."""
-    plain = "".join(
-        each for each in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(each)
-    )
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name.casefold()))
     plain = re.sub(r"\b((?:[^\W_]\.)+[^\W_]\b\.?)", lambda match: match[1].replace(".", ""), plain)
-    return tuple(_FORMS.get(word, word) for word in re.findall(r"[^\W_]+|&", plain))
+    words = "".join(map(_letter, unicodedata.normalize("NFKC", plain))).split()
+    return tuple(_FORMS.get(word, word) for word in words) or (name,)  # of signs alone nothing is left out
+
+
+def _letter(sign: str) -> str:
+    """Return a letter, a digit or a mark as it is, and a blank for what only parts them."""
+    if sign == "&":
+        return " & "
+    return sign if sign.isalnum() or unicodedata.category(sign).startswith("M") else " "
 
 
 def spellings(name: str) -> frozenset[tuple[str, ...]]:

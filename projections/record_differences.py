@@ -25,7 +25,7 @@ from ledger.quantities import Shares
 from ledger.timeline import History, InEffect
 from projections.bounds import Bounds, exactly
 from projections.cap_table import class_lines, merged_names, shares_between
-from projections.claims import Weight
+from projections.findings import Severity
 from projections.frame import Tabular
 from projections.listed_names import KnownNames, Meant
 from projections.replay import Balances, is_complete, replay
@@ -107,9 +107,9 @@ class RecordDifference:
         return f"list {self.listed} − {_HELD_AGAINST.get(self.kind, 'record')} {self.recorded} = {self.off_by}"
 
     @property
-    def weight(self) -> Weight:
-        """How much it weighs: one that is gone is worth knowing, and nothing has to be done about it."""
-        return Weight.WRONG if self.is_open else Weight.NOTICE
+    def severity(self) -> Severity:
+        """How bad it is: one that is gone is worth knowing, and nothing has to be done about it."""
+        return Severity.BROKEN if self.is_open else Severity.NOTICE
 
 
 @attrs.frozen
@@ -119,7 +119,7 @@ class Candidate:
     Attributes:
         holder: Who.
         name: Their name on the day.
-        why: In what the names are alike.
+        why: In what they are alike: the names, the certificate.
         recorded: What the record has of the class.
     """
 
@@ -139,7 +139,8 @@ class UnclearName:
         stock_class: Of which class.
         source: Who drew it up.
         name: The name as printed.
-        account: Account or certificate, as printed.
+        account: Account, as printed.
+        certificate: Number of the certificate, as printed.
         shares: How many are listed.
         candidates: Whom it may mean.
     """
@@ -152,13 +153,14 @@ class UnclearName:
     source: str
     name: str
     account: str | None
+    certificate: str | None
     shares: Shares
     candidates: tuple[Candidate, ...]
 
     @property
-    def weight(self) -> Weight:
-        """How much it weighs: something is missing, namely who is meant."""
-        return Weight.OPEN
+    def severity(self) -> Severity:
+        """How bad it is: something is missing, namely who is meant."""
+        return Severity.OPEN
 
 
 @attrs.frozen
@@ -370,9 +372,12 @@ class _Compared:
                 self._sure[meant.holder] += line.shares
         for line, meant in open_lines:
             nameless = ((each, "a name that is not at hand") for each in self._register.nameless(line))
-            candidates = (*meant.candidates, *nameless)
+            bearing = ((each, "the certificate") for each in self._register.with_certificate(line.certificate))
+            candidates: defaultdict[HolderId, list[str]] = defaultdict(list)
+            for holder, why in (*meant.candidates, *bearing, *nameless):
+                candidates[holder].append(why)
             if candidates:
-                self._leave_open(line, dict(reversed(candidates)))
+                self._leave_open(line, {holder: ", ".join(whys) for holder, whys in candidates.items()})
             else:
                 printed = str(line.name)
                 key = " ".join(printed.casefold().split())
@@ -389,6 +394,7 @@ class _Compared:
                 self.list.source,
                 str(line.name),
                 line.account,
+                line.certificate,
                 line.shares,
                 tuple(
                     Candidate(holder, self._register.name(holder), why, self._register.shares(holder))
@@ -536,6 +542,15 @@ class _Register:
         """Return whom a line may mean beside: a name that was erased may be that of anybody, and anybody's its."""
         erased = line.name.value is None
         return [holder for holder in self._shares if erased or not self._known.has(holder)]
+
+    def with_certificate(self, certificate: str | None) -> list[HolderId]:
+        """Return who has shares under a certificate: a line that bears its number may be theirs."""
+        found = self._balances.grouped(
+            lambda unit, account: (
+                self._whose(unit, account) if type(account) is Held and account.security == certificate else None
+            )
+        )
+        return [] if certificate is None else [holder for holder, bounds in found.items() if bounds != (0, 0)]
 
     def entries(self, holder: HolderId) -> tuple[EntryNumber, ...]:
         """Return the entries behind what a holder has."""

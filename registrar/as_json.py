@@ -7,14 +7,16 @@ is a list of them. The numbers are those of the answer: nothing is rounded, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import msgspec
 
 from ledger import codec
 from ledger.quantities import plain
+from ledger.terms.measures import Source
 from projections.bounds import Bounds, Possible
 from registrar.report import Report, Role, Table
 
@@ -22,11 +24,15 @@ if TYPE_CHECKING:
     from ledger.errors import NothingRecorded
     from ledger.integrity.stamps import Stamp
     from ledger.journal import Ledger, Recorded
+    from ledger.terms.interval import Interval
+    from ledger.verification import Verification
     from projections.audit import AuditLine
     from projections.cap_table import CapTable, ClassLine, HoldingLine
+    from projections.claims import ClaimFinding, ClaimsReport, JudgedClaim
     from projections.commitments import CommitmentBalance, Commitments, TrancheLine
     from projections.explain import ExplainedStep, Explanation
     from projections.findings import Finding
+    from projections.record_differences import RecordDifference, RecordDifferences, UnclearName
     from projections.rollforward import RollForward
     from projections.touched import Touched
     from registrar.evidence import Shown
@@ -134,6 +140,45 @@ def shown(evidence: Shown) -> Answer:
 def stamped(stamp: Stamp) -> Answer:
     """Return what a time stamp says."""
     return {"answer": "stamped", "at": codec.instant_text(stamp.at), "by": stamp.by}
+
+
+def verification(found: Verification) -> Answer:
+    """Return what verifying a store found."""
+    word = "damaged" if found.is_damaged else "verified" if found.is_verified else "consistent-in-itself"
+    return {
+        "answer": "verification",
+        "issuer": found.issuer,
+        "outcome": word,
+        "entries": str(found.entries),
+        "verified_entries": str(found.covered()),
+        "root": None if found.root is None else found.root.hex(),
+        "record_digest": found.digest,
+        "reach": [
+            {"first": str(first), "last": str(last), "level": str(int(level))}
+            for first, last, level in found.reach()
+        ],
+        "compared": [
+            {
+                "size": str(each.anchor.size),
+                "root": each.anchor.root.hex(),
+                "level": str(int(each.anchor.level)),
+                "source": each.anchor.source,
+                "agrees": each.agrees,
+                "root_here": None if each.root is None else each.root.hex(),
+            }
+            for each in found.compared
+        ],
+        "damage": [
+            {
+                "part": each.part.value,
+                "place": each.place,
+                "first": _one(each.first),
+                "last": _one(each.last),
+                "what": each.what,
+            }
+            for each in found.damage
+        ],
+    }
 
 
 def report(answer: Report) -> Answer:
@@ -373,5 +418,205 @@ def findings(ledger: Ledger, answer: Sequence[Finding], known: int) -> Answer:
                 "amount": None if finding.amount is None else str(finding.amount),
             }
             for finding in answer
+        ],
+    }
+
+
+# --- what others say ----------------------------------------------------------------------------------------
+
+
+def claims(ledger: Ledger, answer: ClaimsReport) -> Answer:
+    """Return what was disclosed, each claim with its verdict, its operands and what it implies."""
+    return {
+        **_head("claims", ledger, answer.known, as_of=answer.as_of),
+        "is_contradicted": answer.is_contradicted,
+        "tolerance": {
+            "name": answer.tolerance.name,
+            "steps": _one(answer.tolerance.steps),
+            "part": _one(answer.tolerance.part),
+        },
+        "claims": [_claim(line) for line in answer],
+        "findings": [_claim_finding(found) for found in answer.findings],
+        "counts": [
+            {
+                "claim": count.claim,
+                "stock_class": count.stock_class,
+                "about": str(count.about),
+                **{name: _interval(getattr(count, name)) for name in ("rounded", "widest", "narrowed")},
+            }
+            for count in answer.counts
+        ],
+        "movements": [
+            {
+                "stock_class": each.stock_class,
+                "earlier": each.earlier,
+                "later": each.later,
+                "after": str(each.after),
+                "through": str(each.through),
+                **{
+                    name: _interval(getattr(each, name)) for name in ("change", "recorded", "unexplained", "widest")
+                },
+                "is_certain": each.is_certain,
+                "entries": [str(number) for number in each.entries],
+            }
+            for each in answer.movements
+        ],
+        "increases": [
+            {
+                "stock_class": each.stock_class,
+                "authorized": _interval(each.authorized),
+                "in_force": str(each.in_force),
+                "still_on": str(each.still_on),
+                "claim": each.claim,
+                "at_least": _one(each.at_least),
+                "earliest": str(each.earliest),
+                "latest": str(each.latest),
+                "recorded": each.recorded or None,
+                "increase": None if each.increase is None else str(each.increase),
+            }
+            for each in answer.increases
+        ],
+    }
+
+
+def _claim(line: JudgedClaim) -> Answer:
+    as_day = line.figure.day is not None
+    return {
+        "claim": line.claim,
+        "entry": str(line.entry),
+        "said_by": line.said_by,
+        "disclosed_on": line.disclosed_on,
+        "about": str(line.about),
+        "figure": {name: _one(value) for name, value in attrs.asdict(line.figure, recurse=False).items()},
+        "verdict": line.verdict.value,
+        "reading": line.reading or None,
+        "definition": line.definition or None,
+        "in_every_reading": line.in_every_reading,
+        "formula": line.formula,
+        "arithmetic": line.arithmetic(),
+        "computed": _interval(line.computed, as_day=as_day),
+        "nearest": None if line.nearest is None else _number(line.nearest, as_day=as_day),
+        "off_by": _one(line.off_by),
+        "slip": line.slip or None,
+        "missing": [*line.missing],
+        "operands": [
+            {
+                "role": each.operand.role.value,
+                "source": each.operand.source.value,
+                "what": str(each.operand),
+                "value": _interval(each.interval, as_day=each.operand.source is Source.SPLIT_DAY),
+                "missing": each.missing or None,
+                "entries": [str(number) for number in each.entries],
+            }
+            for each in line.used
+        ],
+        "implied": [
+            {
+                "what": str(each.operand),
+                "definition": each.definition or None,
+                "is_admissible": each.is_right,
+                "reading": each.reading,
+                "value": _interval(each.interval),
+            }
+            for each in line.implied
+        ],
+        "habit": [*line.habit],
+        "rests_on": [*line.claims],
+        "withdrawn_by": None if line.withdrawn is None else str(line.withdrawn),
+        "entries": [str(number) for number in line.entries],
+    }
+
+
+def _claim_finding(found: ClaimFinding) -> Answer:
+    return {
+        "severity": found.severity.value,
+        "code": found.code.value,
+        "what": found.what,
+        "arithmetic": found.arithmetic,
+        "claims": [*dict.fromkeys(found.claims)],
+        "entries": [str(number) for number in found.entries],
+    }
+
+
+def _interval(interval: Interval, *, as_day: bool = False) -> Any:
+    """Return the ends of an interval, and which of them are left out; nothing where no number is in it."""
+    if interval.is_empty:
+        return None
+    return {
+        "low": None if interval.low is None else _number(interval.low, as_day=as_day),
+        "high": None if interval.high is None else _number(interval.high, as_day=as_day),
+        "without": [end for end in ("low", "high") if getattr(interval, f"without_{end}")],
+    }
+
+
+def _number(number: Fraction, *, as_day: bool) -> str:
+    """Return a number exactly; where it counts days, the day."""
+    return date.fromordinal(int(number)).isoformat() if as_day else plain(number)
+
+
+def record_differences(ledger: Ledger, answer: RecordDifferences) -> Answer:
+    """Return in what lists of holders differ from the register, and the names that somebody has to decide on."""
+    return {
+        **_head("record-differences", ledger, answer.known, as_of=answer.as_of),
+        "differs": answer.differs,
+        "differences": [_difference(each) for each in answer],
+        "unclear": [_unclear(each) for each in answer.unclear],
+        "lists": [
+            {
+                "entry": str(each.entry),
+                "on": str(each.on),
+                "stock_class": each.stock_class,
+                "source": each.source,
+                "scope": each.scope.value,
+                "lines": str(each.lines),
+                "added": str(each.added),
+                "stated": _one(each.stated),
+                "outstanding": _bounds(each.outstanding),
+                "matched": str(each.matched),
+                "unclear": str(each.unclear),
+                "differences": str(each.differences),
+            }
+            for each in answer.lists
+        ],
+    }
+
+
+def _difference(each: RecordDifference) -> Answer:
+    return {
+        "severity": each.severity.value,
+        "code": each.CODE,
+        "kind": each.kind.value,
+        "stock_class": each.stock_class,
+        "source": each.source,
+        "holder": each.holder,
+        "name": each.name or None,
+        "since": str(each.since),
+        "last": str(each.last),
+        "gone": _one(each.gone),
+        "days": str(each.days),
+        "listed": _bounds(each.listed),
+        "recorded": _bounds(each.recorded),
+        "off_by": _bounds(each.off_by),
+        "arithmetic": each.arithmetic(),
+        "lists": [str(number) for number in each.lists],
+        "entries": [str(number) for number in each.entries],
+    }
+
+
+def _unclear(line: UnclearName) -> Answer:
+    return {
+        "severity": line.severity.value,
+        "code": line.CODE,
+        "entry": str(line.entry),
+        "on": str(line.on),
+        "stock_class": line.stock_class,
+        "source": line.source,
+        "name": line.name,
+        "account": line.account,
+        "certificate": line.certificate,
+        "shares": str(line.shares),
+        "candidates": [
+            {"holder": each.holder, "name": each.name, "why": each.why, "recorded": _bounds(each.recorded)}
+            for each in line.candidates
         ],
     }

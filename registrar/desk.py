@@ -104,6 +104,7 @@ class Desk:
 
     Attributes:
         notes: What is worth telling once the act is recorded.
+        command: Identity of the command, where what was given has one of its own: a file has its digest.
     """
 
     def __init__(
@@ -116,6 +117,7 @@ class Desk:
     ) -> None:
         self._ledger, self._given, self._places, self._as_stated = ledger, given, places, as_stated
         self.notes: list[str] = []
+        self.command: str | None = None
 
     @property
     def ledger(self) -> Ledger:

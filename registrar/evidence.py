@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ledger import codec
-from ledger.errors import LedgerDamaged, NotProved, NotUnderstood
+from ledger.errors import LedgerDamaged, LedgerError, NotProved, NotUnderstood
 from ledger.events import Event
 from ledger.integrity.checkpoints import Checkpoint, opened, signed
 from ledger.integrity.cosignatures import continued, cosign, cosigned
@@ -44,9 +44,7 @@ def checkpoint(ledger: Ledger, key_file: str) -> bytes:
         key = with_key.key
         if key.algorithm is not Algorithm.ED25519:
             raise NotUnderstood("E_KEY", "it is the key of a witness", "sign with the key of the log", key_file)
-        if last := with_key.last(key.name):
-            borne_out(ledger, last)
-        grown = _grown(ledger)
+        grown = _grown(ledger, with_key.last(key.name))
         made = Checkpoint(key.name, grown.size, grown.root())
         with_key.remember(made)
         return signed(made, key).written()
@@ -58,13 +56,9 @@ def borne_out(ledger: Ledger, given: Checkpoint) -> None:
     Raises:
         LedgerDamaged: ``E_STORE_SHORT``: it has fewer entries. ``E_TAMPERED``: they are others.
     """
-    count = len(ledger.entries())
-    if count < given.size:
-        wrong = f"the record has {count:,} entries, and had {given.size:,} when the checkpoint was signed"
-        raise LedgerDamaged("E_STORE_SHORT", str(ledger.issuer or "the ledger"), wrong)
+    _long_enough(ledger, given)
     if given.size and ledger.tree().root(given.size) != given.root:
-        wrong = f"its first {given.size:,} entries are not those that the checkpoint was signed for"
-        raise LedgerDamaged("E_TAMPERED", str(ledger.issuer), wrong)
+        raise _another(ledger, given)
 
 
 def entry_proof(ledger: Ledger, number: int, note: bytes) -> bytes:
@@ -157,15 +151,34 @@ def _alone(data: bytes, last: Checkpoint | None) -> Growth:
     return Growth(size if last is not None and last.size == size else 0, (), data)
 
 
-def _grown(ledger: Ledger) -> Growing:
-    """Return the tree that the entries themselves make up: what is kept of it is not believed, and compared."""
+def _grown(ledger: Ledger, last: Checkpoint | None) -> Growing:
+    """Return the tree that the entries themselves make up, if it was one with the last checkpoint on its way.
+
+    What is kept of the tree is not believed, and compared.
+    """
     growing, entries = Growing(), ledger.entries()
+    if last is not None:
+        _long_enough(ledger, last)
     for entry in entries:
         assert ledger.issuer is not None, "a ledger with entries has an issuer"
         growing.add(leaf_hash(codec.leaf(ledger.issuer, entry)))
+        if last is not None and growing.size == last.size and growing.root() != last.root:
+            raise _another(ledger, last)
     if entries and ledger.tree().root(len(entries)) != growing.root():
         raise _other_tree(ledger)
     return growing
+
+
+def _long_enough(ledger: Ledger, given: Checkpoint) -> None:
+    count = len(ledger.entries())
+    if count < given.size:
+        wrong = f"the record has {count:,} entries, and had {given.size:,} when the checkpoint was signed"
+        raise LedgerDamaged("E_STORE_SHORT", str(ledger.issuer or "the ledger"), wrong)
+
+
+def _another(ledger: Ledger, given: Checkpoint) -> LedgerDamaged:
+    wrong = f"its first {given.size:,} entries do not have the root that the checkpoint was signed for"
+    return LedgerDamaged("E_TAMPERED", str(ledger.issuer), wrong)
 
 
 def _other_tree(ledger: Ledger) -> LedgerDamaged:
@@ -212,22 +225,33 @@ def shown(
         fact: What the entry says, as ``fact`` returns it.
 
     Raises:
-        NotUnderstood: ``E_PROOF``, ``E_CHECKPOINT`` or ``E_LIMIT``: something cannot be read.
+        NotUnderstood: ``E_PROOF``, ``E_CHECKPOINT`` or ``E_LIMIT``: something cannot be read, or was given and
+            would not be looked at.
         NotProved: ``E_PROOF`` or ``E_CHECKPOINT``: it does not show it.
     """
-    if data.startswith(HEADER.encode()):
+    is_of_entry, is_of_growth = data.startswith(HEADER.encode()), data.startswith(b"old ")
+    if older is not None and not is_of_growth:
+        hint = "leave --since out, or give the proof of captable prove --since"
+        raise NotUnderstood("E_PROOF", "only a proof of growth is compared with an older checkpoint", hint)
+    if fact is not None and not is_of_entry:
+        hint = "leave --fact out, or give the proof of that entry"
+        raise NotUnderstood("E_PROOF", "only the proof of an entry shows a fact", hint)
+    if is_of_entry:
         proof = Inclusion.parse(data)
         latest, note = opened(proof.note, log)
         envelope = proof.check(latest)
         seen = _seen(note, witnesses)
         return Shown(checkpoint=latest, seen=seen, envelope=envelope, event=_fact_of(envelope, fact))
-    if data.startswith(b"old "):
+    if is_of_growth:
         growth = Growth.parse(data)
         latest, note = opened(growth.note, log)
         if older is None:
-            hint = "give the checkpoint that you kept (--since)"
+            hint = "give the checkpoint that you kept: --since FILE"
             raise NotUnderstood("E_PROOF", "growth is shown from an older checkpoint on", hint)
-        before, _ = opened(older, log)
+        try:
+            before, _ = opened(older, log)
+        except LedgerError as error:
+            raise error.at("the older checkpoint") from None
         growth.check(latest, before)
         return Shown(checkpoint=latest, seen=_seen(note, witnesses), older=before)
     latest, note = opened(data, log)

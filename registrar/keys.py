@@ -9,15 +9,16 @@ process; while one process signs, others wait.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Final
 
 import attrs
 
-from ledger.errors import NotUnderstood
+from ledger.errors import NotUnderstood, shown
 from ledger.integrity.checkpoints import Checkpoint
-from ledger.integrity.notes import Algorithm, SigningKey
+from ledger.integrity.notes import Algorithm, SigningKey, VerifierKey
 
 _LAST: Final = ".last"
 _PUBLIC: Final = ".pub"
@@ -43,6 +44,9 @@ def make(
     Raises:
         NotUnderstood: ``E_KEY``: there is no such name, or something is there already.
     """
+    if "://" in name:
+        hint = f"leave the scheme out: {name.partition('://')[2]}"
+        raise NotUnderstood("E_KEY", f"{shown(name)} is an address with its scheme", hint)
     key = SigningKey(name, algorithm, seeds())
     try:
         _write_new(path, f"{key.written()}\n".encode())
@@ -60,7 +64,7 @@ def read(path: str) -> SigningKey:
     Raises:
         NotUnderstood: ``E_KEY``: it keeps none, or others may read it.
     """
-    with open(path, "rb") as file:
+    with _opened(path) as file:
         return _read(file, path)
 
 
@@ -88,12 +92,14 @@ class Signing:
     def _all(self) -> dict[str, Checkpoint]:
         where = f"{self.path}{_LAST}"
         try:
-            with open(where, "rb") as file:
-                kept = file.read(_MAX_BYTES)
+            with _opened(where) as file:
+                kept = file.read(_MAX_BYTES + 1)
         except FileNotFoundError:
             hint = "restore it from a backup, or make a new key: one that forgot could sign two histories"
             raise NotUnderstood("E_KEY", "what the key signed last is not beside it", hint, where) from None
         try:
+            if len(kept) > _MAX_BYTES:
+                raise ValueError("longer than anything that is kept there")
             found = [
                 Checkpoint.parse(f"{each}\n") for each in kept.decode().removesuffix("\n").split("\n\n") if each
             ]
@@ -110,18 +116,36 @@ def signing(path: str) -> Iterator[Signing]:
     Raises:
         NotUnderstood: ``E_KEY``: the file keeps no key, or others may read it.
     """
-    with open(path, "rb") as file:
+    with _opened(path) as file:
         _wait_for(file)
         yield Signing(_read(file, path), path)
 
 
+def _opened(path: str) -> IO[bytes]:
+    """Open a file to read it; what is no file is not waited for."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise NotUnderstood("E_KEY", "it is not a regular file", "name the file of the key", path)
+    return open(path, "rb")
+
+
 def _read(file: IO[bytes], path: str) -> SigningKey:
+    text = file.read(1_000).decode("utf-8", "replace").removesuffix("\n")
+    if _is_public(text):
+        raise NotUnderstood("E_KEY", "it is the public half of a key", "name the file of the secret half", path)
     if os.name == "posix" and os.fstat(file.fileno()).st_mode & _OTHERS:
         raise NotUnderstood("E_KEY", "others may read the key", f"chmod 600 {path}", path)
     try:
-        return SigningKey.parse(file.read(1_000).decode("utf-8", "replace").removesuffix("\n"))
+        return SigningKey.parse(text)
     except NotUnderstood as error:
         raise error.at(path) from None
+
+
+def _is_public(text: str) -> bool:
+    try:
+        VerifierKey.parse(text)
+    except NotUnderstood:
+        return False
+    return True
 
 
 def _wait_for(file: IO[bytes]) -> None:

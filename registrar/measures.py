@@ -38,6 +38,7 @@ _TAKES: Final[dict[Source, tuple[str, ...]]] = {
     Source.PRINCIPAL_CONVERTED: ("holder", "instruments"),
     Source.INTEREST_CONVERTED: ("holder", "instruments"),
     Source.OWED: ("holder", "instruments"),
+    Source.DIVIDENDS_ACCRUED: ("stock_class", "holder"),
     Source.UNDERTAKEN: ("agreement",),
     Source.CLOSED: ("agreement",),
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from math import ceil, floor
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.events import (
@@ -17,6 +16,7 @@ from ledger.events import (
     StockClassDesignated,
 )
 from ledger.quantities import Shares
+from ledger.terms.interval import NOT_BELOW_ZERO
 from registrar.report import Column, Kind, Role, Row, Table
 from registrar.views import summary
 
@@ -181,11 +181,10 @@ def figures(proposal: Proposal, file: str) -> Table:
 
 def _whole_shares(claim: ClaimDisclosed) -> tuple[Shares, Shares]:
     """Return the fewest and the most whole shares that a count stands for, if it is rounded."""
-    interval = claim.figure.interval()
+    interval = claim.figure.interval().and_(NOT_BELOW_ZERO).whole()
     assert interval.low is not None, "a count is exact, or rounded"
     assert interval.high is not None, "a count is exact, or rounded"
-    most = ceil(interval.high) - 1 if interval.without_high else floor(interval.high)
-    return Shares(ceil(interval.low)), Shares(most)
+    return Shares(interval.low), Shares(interval.high)
 
 
 def _day(event: Event) -> Any:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from ledger.identity import CommandId, IssuerId
     from ledger.integrity.tiles import Tile
     from ledger.store import Row, Store
-    from ledger.store.port import Particulars
 
 
 class Announcing:
@@ -25,6 +24,7 @@ class Announcing:
 
     def __init__(self, store: Store, tell: Callable[[CommandId], None]) -> None:
         self._store, self._tell = store, tell
+        self.keys = store.keys
 
     def issuers(self) -> list[str]:
         """Return the issuers that have entries."""
@@ -55,15 +55,15 @@ class Announcing:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        sealed: Mapping[int, bytes],
     ) -> None:
         """Tell the command, then write its entries."""
         self._tell(command)
-        self._store.append(issuer, rows, command, particulars)
+        self._store.append(issuer, rows, command, sealed)
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars of an issuer's holders."""
-        return self._store.particulars(issuer)
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some."""
+        return self._store.sealed(issuer, after)
 
     def close(self) -> None:
         """Close the store."""

@@ -52,6 +52,7 @@ from ledger.events import (
     ElectionFiled,
     EntryRestated,
     EntryVoided,
+    ErasedLine,
     Event,
     Fact,
     FractionsSettled,
@@ -87,6 +88,7 @@ from ledger.events import (
     OwnershipLimitAgreed,
     OwnershipLimitChanged,
     OwnershipLimitWaived,
+    PersonalDataErased,
     PlanAdopted,
     PlanPoolChanged,
     PreferredIssued,
@@ -1013,6 +1015,15 @@ def entry_restated(entry: int = 7, **changes: Any) -> EntryRestated:
     return made(
         EntryRestated, changes, entry=entry, restated_as=common_issued(issued=900), reason="Misread the form."
     )
+
+
+def personal_data_erased(*holders: str, **changes: Any) -> PersonalDataErased:
+    named = tuple(map(HolderId, holders or ("ada",)))
+    return made(PersonalDataErased, changes, holders=named, reason="Request of 3 May 2026.")
+
+
+def erased_line(entry: int = 8, line: int = 1) -> ErasedLine:
+    return ErasedLine(entry=EntryNumber(entry), line=Count(line))
 
 
 # --- SAFEs -----------------------------------------------------------------------------------------------------

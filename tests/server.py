@@ -31,8 +31,10 @@ SETTINGS: Final = {
     "log_min_messages": "fatal",
 }
 _SECONDS: Final = 60
-# The server ends with us, however we end: a pipe that nobody holds any more wakes the shell.
-_WATCHED: Final = '"$@" & server=$!; read -r _; kill -QUIT $server 2>/dev/null; wait $server'
+# The server ends with us, however we end, and its folder too: a pipe that nobody holds any more wakes the shell.
+_WATCHED: Final = (
+    '"$@" & server=$!; read -r kept; kill -QUIT $server 2>/dev/null; wait $server; [ "$kept" ] || rm -rf "$0"'
+)
 
 
 def programs() -> Path:
@@ -76,7 +78,7 @@ class Server:
         options = [f"-c{name}={value}" for name, value in (SETTINGS | settings).items()]
         command = [str(self.programs / "postgres"), "-D", str(self._data), "-k", str(self.folder), *options]
         self._process = subprocess.Popen(
-            ["sh", "-c", _WATCHED, "sh", *command],
+            ["sh", "-c", _WATCHED, self.folder, *command],
             user=self._user,
             cwd=self.folder,
             stdin=subprocess.PIPE,
@@ -104,8 +106,7 @@ class Server:
         if how is signal.SIGINT:
             while pid.exists():
                 time.sleep(0.01)
-        self._process.stdin.close()
-        self._process.wait(_SECONDS)
+        self._process.communicate(b"kept\n", timeout=_SECONDS)
         self._process = None
 
     def url(self, database: str, user: str = "owner") -> str:
@@ -137,6 +138,14 @@ def shared() -> Server:
     atexit.register(server.close)
     server.start()
     return server
+
+
+def leave_alone(database: str) -> None:
+    """Wait until nobody else is in a database: the server ends what a program that was killed has begun."""
+    others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with psycopg.connect(database, autocommit=True) as connection:
+        while connection.execute(f"{others} AND backend_type = 'client backend'").fetchone() is not None:
+            time.sleep(0.01)
 
 
 def _reachable(programs: Path, folder: Path) -> Path:

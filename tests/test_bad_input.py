@@ -1,6 +1,7 @@
 """What the command line does with input that is wrong: one line, the right status, and nothing changed.
 
-Classes that concern what does not exist yet (CSV, XLSX, XML, HTTP, checkpoints, proofs) come with it. Where an
+Classes that concern what does not exist yet (CSV, XLSX, XML, HTTP) come with it; for
+checkpoints and proofs they are in ``tests/registrar/test_evidence.py`` and ``tests/ledger/integrity``. Where an
 answer differs from what one might expect, the comment beside the row says why.
 """
 
@@ -12,6 +13,7 @@ import time
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import attrs
@@ -71,6 +73,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def file(template: Path, tmp_path: Path) -> Path:
+    shutil.copy(f"{template}.keys", tmp_path / "acme.db.keys")
     return Path(shutil.copy(template, tmp_path / "acme.db"))
 
 
@@ -767,6 +770,60 @@ def test_events_that_cannot_be_read_are_named(file: Path, tmp_path: Path) -> Non
         (tmp_path / "a\x1b[31m\udcff", "No such file"),
     ):
         refused(run(file, "record", str(file), str(events)), "E_FILE", what, 2)
+
+
+READS = [
+    ["record", "FILE", "X"],
+    ["what-if", "X", "-f", "FILE"],
+    ["import", "X", "-f", "FILE", "--dry-run"],
+    ["import-xbrl", "X", "-f", "FILE", "--class", "common", "--dry-run"],
+    ["issue", "ada", "1", "common", "-f", "FILE", "--on", "2026-02-02", "--evidence", "X", "--dry-run"],
+    ["show", "-f", "X"],
+    ["show", "-f", "X", "--read-only"],
+    ["verify", "-f", "X"],
+    ["verify", "-f", "FILE", "--checkpoint", "X", "--key", "X"],
+    ["backup", "copy.db", "-f", "X"],
+    ["restore", "X", "-f", "new.db"],
+    ["restore", "FILE", "-f", "new.db", "--checkpoint", "X", "--key", "X"],
+    ["key", "X"],
+    ["checkpoint", "-f", "FILE", "--key", "X"],
+    ["prove", "1", "-f", "FILE", "--checkpoint", "X"],
+    ["check-proof", "X", "--key", "a+12345678+AAAA"],
+    ["witness", "X", "--log", "X", "--key", "X"],
+    ["stamp", "X"],
+]
+
+
+NO_FILE = [(words, kind) for words in READS for kind in ("missing", "folder", "pipe", "noise")]
+ANY_FILE = ("issue", "stamp")
+"""Verbs that take any file: it may be evidence, and be stamped."""
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [(words, kind) for words, kind in NO_FILE if kind != "noise" or words[0] not in ANY_FILE],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else value,
+)
+def test_every_verb_that_reads_a_file_refuses_what_is_none(
+    words: list[str], kind: str, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / "\udcff\x1b[31m"
+    makes: dict[str, Callable[[], object]] = {
+        "missing": lambda: None,
+        "folder": place.mkdir,
+        "pipe": lambda: os.mkfifo(place),
+        "noise": lambda: place.write_bytes(Random(kind).randbytes(3_000)),
+    }
+    makes[kind]()
+
+    outcome = run(file, *({"X": str(place), "FILE": str(file)}.get(word, word) for word in words))
+
+    assert isinstance(outcome.result.exception, SystemExit), repr(outcome.result.exception)
+    assert outcome.result.exit_code in (2, 5)
+    assert 1 <= len(outcome.lines) <= 21
+    assert all(line.startswith("error: E_") and line.isprintable() for line in outcome.lines)
+    assert outcome.untouched
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="every file can be read by root")

@@ -1,12 +1,12 @@
 """Checks a proof that a shareholder ledger gave away. Needs Python 3.11 and the library cryptography, nothing else.
 
-    python check_proof.py FILE --key KEY [--witness KEY] [--older CHECKPOINT] [--fact FILE]
+    python check_proof.py FILE --key KEY [--witness KEY] [--since CHECKPOINT] [--fact FILE]
 
 FILE is one of three, which its first line tells apart:
 
 - A proof that an entry is in the record (C2SP tlog-proof). With --fact FILE, what the entry says is checked too;
   without it you see who recorded the entry and when, and the SHA-256 of what it says.
-- A proof that the record was only continued since --older CHECKPOINT, which you kept (C2SP tlog-witness).
+- A proof that the record was only continued since --since CHECKPOINT, which you kept (C2SP tlog-witness).
 - A checkpoint alone (C2SP tlog-checkpoint): then its signatures are checked, and there is nothing else to check.
 
 KEY is the verifier key of the ledger's log, and of each witness, as you got it from its owner and from nobody else:
@@ -119,7 +119,9 @@ class Key:
         name, _, rest = text.partition("+")
         written_id, _, last = rest.partition("+")
         data = from_base64(last)
-        refuse_unless(name and len(data) == 33, "a verifier key reads NAME+8 hex digits+44 characters")
+        refuse_unless(
+            name and name.isprintable() and len(data) == 33, "a verifier key reads NAME+8 hex digits+44 characters"
+        )
         refuse_unless(data[0] == kind, f"the key of {name!a} is of type {data[0]}, and type {kind} is needed here")
         self.name, public = name, data[1:]
         self.key_id = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
@@ -254,15 +256,18 @@ def shown(value: object) -> str:
     return ascii(str(value))[1:-1]
 
 
-def say_entry(envelope: dict[str, str], checkpoint: Checkpoint, fact: bytes | None) -> None:
+def told_of_entry(envelope: dict[str, str], checkpoint: Checkpoint, fact: bytes | None) -> list[str]:
     who = f"by {shown(envelope.get('actor'))}, command {shown(envelope.get('command'))}"
-    print(f"entry {shown(envelope['number'])} of {shown(envelope.get('issuer'))} is in the record")
-    print(f"recorded at {shown(envelope.get('recorded_at'))} {who}")
     if fact is None:
-        print(f"what it says was not shown; its SHA-256 is {shown(envelope.get('payload'))}")
+        says = f"what it says was not shown; its SHA-256 is {shown(envelope.get('payload'))}"
     else:
-        print(f"it says: {shown(fact.decode('utf-8', 'replace'))}")
-    print(f"as signed by {shown(checkpoint.origin)} when it had {checkpoint.size} entries")
+        says = f"it says: {shown(fact.decode('utf-8', 'replace'))}"
+    return [
+        f"entry {shown(envelope['number'])} of {shown(envelope.get('issuer'))} is in the record",
+        f"recorded at {shown(envelope.get('recorded_at'))} {who}",
+        says,
+        f"as signed by {shown(checkpoint.origin)} when it had {checkpoint.size} entries",
+    ]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -270,7 +275,9 @@ def main(arguments: Sequence[str]) -> int:
     reading.add_argument("file")
     reading.add_argument("--key", required=True, help="verifier key of the ledger's log")
     reading.add_argument("--witness", action="append", default=[], help="and of a witness that must have signed")
-    reading.add_argument("--older", help="the checkpoint that you kept, for a proof of growth")
+    reading.add_argument(
+        "--since", "--older", dest="older", help="the checkpoint that you kept, for a proof of growth"
+    )
     reading.add_argument("--fact", help="the file with what the entry says")
     given = reading.parse_args(arguments)
     try:
@@ -279,18 +286,20 @@ def main(arguments: Sequence[str]) -> int:
         if data.startswith(b"c2sp.org/tlog-proof@v1\n"):
             fact = None if given.fact is None else read(given.fact)
             envelope, checkpoint = check_entry(data, key, fact)
-            say_entry(envelope, checkpoint, fact)
+            lines = told_of_entry(envelope, checkpoint, fact)
         elif data.startswith(b"old "):
             if given.older is None:
-                reading.error("a proof of growth is checked against a checkpoint that you kept (--older)")
+                reading.error("a proof of growth is checked against a checkpoint that you kept (--since)")
             before, checkpoint = check_growth(data, key, read(given.older))
-            print(f"the record of {checkpoint.size} entries continues the one of {before.size}")
-            print(f"as signed by {shown(checkpoint.origin)}")
+            lines = [
+                f"the record of {checkpoint.size} entries continues the one of {before.size}",
+                f"as signed by {shown(checkpoint.origin)}",
+            ]
         else:
             checkpoint = Checkpoint(data, key)
-            print(f"signed by {shown(checkpoint.origin)} when it had {checkpoint.size} entries")
+            lines = [f"signed by {shown(checkpoint.origin)} when it had {checkpoint.size} entries"]
         for witness in witnesses:
-            print(f"seen by {shown(witness.name)} at {checkpoint.seen_by(witness):%Y-%m-%d %H:%M:%S} UTC")
+            lines.append(f"seen by {shown(witness.name)} at {checkpoint.seen_by(witness):%Y-%m-%d %H:%M:%S} UTC")
     except Refused as refused:
         print(f"does not hold: {refused}", file=sys.stderr)
         return 1
@@ -298,7 +307,8 @@ def main(arguments: Sequence[str]) -> int:
         print(f"cannot read {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
     if not witnesses:
-        print("no witness was asked for: the log could have shown somebody else another history")
+        lines.append("no witness was asked for: the log could have shown somebody else another history")
+    print("\n".join(lines))
     return 0
 
 

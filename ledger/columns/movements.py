@@ -21,11 +21,11 @@ from __future__ import annotations
 from collections import defaultdict
 from fractions import Fraction
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
-from ledger.bulk import Column
+from ledger.bulk import spread
 from ledger.columns.sums import DatedSums, put_together, rows, split_into_limbs
 from ledger.days import close_of
 from ledger.events import EntryRestated, EntryVoided
@@ -301,13 +301,13 @@ class MovementColumns:
         for posting in movements:
             if type(posting) is not Posting:
                 continue
-            units = {*_values(posting.unit, 1)}
+            units = {*spread(posting.unit, 1)}
             if len({unit in self._wide for unit in units}) > 1:
                 return False
             unit = next(iter(units))
             table, step = self._table(unit), self._step(unit)
             changes = []
-            for quantity in _values(posting.quantity, len(known)):
+            for quantity in spread(posting.quantity, len(known)):
                 steps, rest = divmod(quantity, step)
                 if rest:
                     raise MakeAgain(wide=unit)
@@ -538,7 +538,3 @@ _is_exact, _opens, _rank = attrgetter("is_exact"), attrgetter("opens_latest"), a
 def _named(correction: Entry) -> Sequence[int]:
     event = correction.event
     return event.entries if isinstance(event, EntryVoided) else (event.entry,)  # type: ignore[attr-defined]  # one of the two
-
-
-def _values(value: object, count: int) -> list[Any]:
-    return value.values if type(value) is Column else [value] * count

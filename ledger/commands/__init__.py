@@ -13,6 +13,7 @@ from ledger.commands.corporate_actions import SplitStock
 from ledger.commands.corrections import RestateEntry, VoidCommand, fact_of
 from ledger.commands.debt import AddInterest, ConvertNote, RepayNote
 from ledger.commands.dividends import DeclareDividend, PayDividend, PayStockDividend
+from ledger.commands.erasures import ErasePersonalData
 from ledger.commands.parties import RenameHolder
 from ledger.commands.preferred import ConvertClass, RedeemedBy, RedeemShares
 from ledger.commands.reading import as_first_seen, book_at
@@ -30,6 +31,7 @@ __all__ = [
     "DeclareDividend",
     "ElectLaterTerms",
     "EndAward",
+    "ErasePersonalData",
     "ExerciseOption",
     "ExerciseRemedy",
     "ExerciseWarrant",

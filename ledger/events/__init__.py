@@ -102,7 +102,14 @@ if TYPE_CHECKING:
         SharesGivenUp,
         SharesReceived,
     )
-    from ledger.events.record import EntryRestated, EntryVoided, OpeningBalanceAdopted, OpeningPosition
+    from ledger.events.record import (
+        EntryRestated,
+        EntryVoided,
+        ErasedLine,
+        OpeningBalanceAdopted,
+        OpeningPosition,
+        PersonalDataErased,
+    )
     from ledger.events.restrictions import (
         IssuanceCapAgreed,
         IssuanceCapLifted,
@@ -233,6 +240,7 @@ KINDS: Final[dict[str, str]] = {
     "opening-balance-adopted": "OpeningBalanceAdopted",
     "entry-voided": "EntryVoided",
     "entry-restated": "EntryRestated",
+    "personal-data-erased": "PersonalDataErased",
 }
 """Every kind of event there is, family by family: its name in the file, and the name of its class."""
 
@@ -276,6 +284,7 @@ __all__ = [
     "EndCause",
     "EntryRestated",
     "EntryVoided",
+    "ErasedLine",
     "Event",
     "Evidence",
     "Fact",
@@ -312,6 +321,7 @@ __all__ = [
     "OwnershipLimitAgreed",
     "OwnershipLimitChanged",
     "OwnershipLimitWaived",
+    "PersonalDataErased",
     "PlanAdopted",
     "PlanPoolChanged",
     "PreferredIssued",
@@ -453,7 +463,14 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
         "SharesGivenUp",
         "SharesReceived",
     ),
-    "record": ("EntryRestated", "EntryVoided", "OpeningBalanceAdopted", "OpeningPosition"),
+    "record": (
+        "EntryRestated",
+        "EntryVoided",
+        "ErasedLine",
+        "OpeningBalanceAdopted",
+        "OpeningPosition",
+        "PersonalDataErased",
+    ),
     "restrictions": (
         "IssuanceCapAgreed",
         "IssuanceCapLifted",

@@ -27,7 +27,7 @@ class ClaimDisclosed(Fact):
     Attributes:
         claim: Its name in the record.
         said_by: Who said it: the company, a newspaper, a filer.
-        about: The day that it speaks of; the day of the disclosure where none is given.
+        about: The day that it speaks of; the day of the disclosure, if that is exact, where none is given.
         figure: The figure as printed, and what it was read as.
         measure: What it claims to be.
         other_measures: What else the same words may mean, each with a name.
@@ -43,7 +43,9 @@ class ClaimDisclosed(Fact):
     other_measures: tuple[Measure, ...] = ()
 
     def check(self) -> None:
-        """Check that no other measure is without a name."""
+        """Check that it is about one day, and that no other measure is without a name."""
+        if self.about is None and not self.effective_on.is_exact:
+            raise NotUnderstood("E_DATE", "the day of the disclosure is open", "state the day that it speaks of")
         if any(measure.name is None for measure in self.other_measures):
             raise NotUnderstood("E_MEASURE", "another measure of a claim has no name", "say which definition it is")
 
@@ -85,26 +87,32 @@ class ClaimWithdrawn(Fact):
 
 @attrs.frozen(kw_only=True)
 class ListedHolder:
-    """A line of a list of holders.
+    """A line of a list of holders, with what transfer agents keep as certificate detail (17 CFR 240.17Ad-9(a)).
 
     Attributes:
-        name: The name as printed.
+        name: The registration: the name as printed.
         shares: Shares listed; more than zero.
         holder: Who it is in this record, where that is known.
-        account: Account or certificate, as printed.
+        account: Account, as printed.
+        certificate: Number of the certificate, as printed.
+        issued_on: The day on which it was issued.
+        address: Address of the registered holder, as printed.
     """
 
     name: Personal
     shares: Shares = attrs.field(validator=more_than_none)
     holder: HolderId | None = None
     account: str | None = attrs.field(default=None, validator=text_field())
+    certificate: str | None = attrs.field(default=None, validator=text_field())
+    issued_on: date | None = None
+    address: Personal | None = None
 
 
 @attrs.frozen(kw_only=True)
 class HolderListReceived(Fact):
     """A list of the holders of a class came in: from the transfer agent, or from a depositary. Nothing moves.
 
-    Names stand apart, as particulars that can be erased: most of a list are natural persons.
+    Names and addresses stand apart, as particulars that can be erased: most of a list are natural persons.
 
     Attributes:
         stock_class: Which class.

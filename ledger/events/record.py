@@ -1,4 +1,4 @@
-"""Acts on the record itself: an opening balance adopted, an entry voided or restated."""
+"""Acts on the record itself: an opening balance adopted, an entry voided or restated, personal data erased."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import attrs
 
 from ledger.errors import NotUnderstood
 from ledger.events.base import Event, Fact, more_than_none, not_below_zero
-from ledger.identity import EntryNumber, HolderId, SecurityId, StockClassId
+from ledger.identity import Count, EntryNumber, HolderId, SecurityId, StockClassId
 from ledger.movements import Level, Movement, Movements, Scope, Setting, Source, held, moved
 from ledger.quantities import Shares
 from ledger.text import PROSE_LENGTH, text_field
@@ -114,3 +114,46 @@ class EntryRestated(Event):
     entry: EntryNumber
     restated_as: Fact
     reason: str = attrs.field(validator=text_field(PROSE_LENGTH))
+
+
+@attrs.frozen(kw_only=True)
+class ErasedLine:
+    """A personal value of somebody who is no holder of the record, as most in a list of holders are.
+
+    Attributes:
+        entry: Number of the entry that it stands in.
+        line: Its line there, from 1.
+    """
+
+    entry: EntryNumber
+    line: Count
+
+    def __attrs_post_init__(self) -> None:
+        if not self.line:
+            raise NotUnderstood("E_NUMBER", "line 0 of an entry", "lines count from 1")
+
+
+@attrs.frozen(kw_only=True)
+class PersonalDataErased(Event):
+    """Personal data was erased: the keys of the values that lower entries hold were deleted. No entry changes.
+
+    What is recorded later about the same holder is not part of it.
+
+    Attributes:
+        holders: Holders, with all that lower entries hold about them.
+        lines: Values about persons who are no holders, one by one.
+        reason: Why, for example whose request it was and of which day.
+    """
+
+    KIND: ClassVar[str] = "personal-data-erased"
+
+    holders: tuple[HolderId, ...] = ()
+    lines: tuple[ErasedLine, ...] = ()
+    reason: str = attrs.field(validator=text_field(PROSE_LENGTH))
+
+    def check(self) -> None:
+        """Check that somebody is named, and each once."""
+        if not self.holders and not self.lines:
+            raise NotUnderstood("E_ERASURE", "an erasure is about nobody", "name holders, or lines of entries")
+        if len(set(self.holders)) < len(self.holders) or len(set(self.lines)) < len(self.lines):
+            raise NotUnderstood("E_ERASURE", "an erasure names somebody twice", "name each once")

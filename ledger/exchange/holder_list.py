@@ -11,6 +11,8 @@ Names are taken as printed. Whom they mean is asked where the list is held again
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from hashlib import sha256
 from typing import Any, Final
 
 import attrs
@@ -21,8 +23,8 @@ from ledger.exchange.refused import Problems
 from ledger.exchange.register import delimited
 from ledger.exchange.register.cells import Cell, File, Sheet, as_text
 from ledger.exchange.register.things import normal
-from ledger.exchange.register.values import HOLDER, SHARES, TEXT, Kind, Numbers
-from ledger.identity import HolderId
+from ledger.exchange.register.values import ADDRESS, DAY, HOLDER, SHARES, TEXT, Kind, Numbers
+from ledger.identity import CommandId, HolderId, StockClassId
 from ledger.personal import Personal
 from ledger.quantities import Shares
 
@@ -41,12 +43,16 @@ _HEADINGS: Final[Mapping[str, tuple[Kind, tuple[str, ...]]]] = {
     "holder": (HOLDER, ("holder id",)),
     "account": (
         TEXT,
-        ("account", "account no", "account number", "certificate", "certificate no", "certificate number",
-         "participant number"),
+        ("account", "account no", "account number", "participant number"),
     ),
+    "certificate": (TEXT, ("certificate", "certificate no", "certificate number")),
+    "issued_on": (DAY, ("issued", "issued on", "issue date", "date of issue", "date issued")),
+    "address": (ADDRESS, ("address", "address of record", "registered address", "holder address")),
 }  # fmt: skip
 _FIELDS: Final = {heading: field for field, (_, headings) in _HEADINGS.items() for heading in headings}
 _TOTALS: Final = frozenset({"total", "totals", "grand total", "total shares"})
+_COMPARED: Final = 1_000
+"""Ids that are compared at most to find the nearest."""
 _LOOKED_AT: Final = 30
 """Rows in which the headings are looked for: a title, a day and an address may stand above them."""
 
@@ -64,6 +70,12 @@ class Listed:
     holders: tuple[ListedHolder, ...]
     total: Shares | None
     passed_over: tuple[str, ...]
+
+
+def identity(file: File, stock_class: StockClassId, on: date) -> CommandId:
+    """Return the identity of the command that records a list: a list of another day may have the same bytes."""
+    digest = sha256(file.data).hexdigest()
+    return CommandId(sha256(f"{digest} {stock_class} {on}".encode()).hexdigest())
 
 
 def read(file: File, known: Collection[str], numbers: Numbers = Numbers.PLAIN) -> Listed:
@@ -155,13 +167,20 @@ class _Line:
         name, shares = self._needed("name"), self._needed("shares")
         holder: HolderId | None = self._read("holder")
         if holder is not None and holder not in known:
-            near = nearest(holder, [*known])
+            near = nearest(holder, known) if len(known) <= _COMPARED else None
             hint = f"did you mean {near}?" if near else "leave the cell empty, and the name is looked at"
             raise NotUnderstood(
                 "E_UNKNOWN", f"the record has no holder {shown(holder)}", hint, self._where("holder")
             )
         try:
-            return ListedHolder(name=Personal(name), shares=shares, holder=holder, account=self._read("account"))
+            address = self._read("address")
+            return ListedHolder(
+                name=Personal(name),
+                shares=shares,
+                holder=holder,
+                address=None if address is None else Personal(address),
+                **{field: self._read(field) for field in ("account", "certificate", "issued_on")},
+            )
         except NotUnderstood as error:
             raise error.at(self._where("shares")) from None
 

@@ -8,6 +8,8 @@ from ledger.errors import LedgerError, NotUnderstood
 
 SHOWN: Final = 20
 """Problems that are kept with their place; the rest is counted."""
+ENOUGH: Final = 10_000
+"""Problems after which a file is read no further: it is something else altogether."""
 
 
 class InputRefused(LedgerError, ValueError):
@@ -45,7 +47,8 @@ class InputRefused(LedgerError, ValueError):
         told = [problem.line() for problem in self.problems]
         more = self.count - len(self.problems)
         if more:
-            told.append(f"error: {self.CODE}: {self.name}: {more:,} more problems (mend these first)")
+            least = " at least" if self.count >= ENOUGH else ""
+            told.append(f"error: {self.CODE}: {self.name}: {more:,} more problems{least} (mend these first)")
         return told
 
     def __str__(self) -> str:
@@ -84,10 +87,16 @@ class Problems:
         self._count = 0
 
     def add(self, problem: NotUnderstood) -> None:
-        """Take note of a problem."""
+        """Take note of a problem.
+
+        Raises:
+            InputRefused: There are so many that nothing more needs to be read.
+        """
         self._count += 1
         if len(self._kept) < SHOWN:
             self._kept.append(problem)
+        if self._count >= ENOUGH:
+            self.refuse()
 
     def count_more(self, count: int) -> None:
         """Count problems that were not kept."""

@@ -13,7 +13,7 @@ from typing import Final, Self
 import attrs
 
 from ledger.errors import NotProved, NotUnderstood, shown
-from ledger.integrity.notes import Note, SigningKey, VerifierKey, decoded, encoded
+from ledger.integrity.notes import Algorithm, Note, SigningKey, VerifierKey, decoded, encoded
 from ledger.integrity.tree import EMPTY_ROOT, HASH_BYTES
 
 _SIZE: Final = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
@@ -80,9 +80,11 @@ def opened(data: bytes, log: VerifierKey) -> tuple[Checkpoint, Note]:
         log: The key of the log.
 
     Raises:
-        NotUnderstood: ``E_CHECKPOINT`` or ``E_LIMIT``: the file is no checkpoint.
+        NotUnderstood: ``E_CHECKPOINT`` or ``E_LIMIT``: it is no checkpoint. ``E_KEY``: the key is a witness's.
         NotProved: ``E_CHECKPOINT``: it is of another log, or was not signed by this key.
     """
+    if log.algorithm is not Algorithm.ED25519:
+        raise NotUnderstood("E_KEY", f"the key of {shown(log.name)} is that of a witness", "give that of the log")
     note = Note.parse(data)
     checkpoint = Checkpoint.parse(note.text)
     if checkpoint.origin != log.name:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from ledger.errors import NotProved, shown
+from ledger.errors import NotProved, NotUnderstood, shown
 from ledger.integrity.checkpoints import Checkpoint, opened
-from ledger.integrity.notes import Note, SigningKey, VerifierKey
+from ledger.integrity.notes import Algorithm, Note, SigningKey, VerifierKey
 from ledger.integrity.proofs import Growth
 
 _TIME: Final = 8
@@ -24,8 +24,13 @@ def cosigned(note: Note, witness: VerifierKey) -> datetime | None:
     """Return when a witness saw the checkpoint of a note, by the first of its signatures; nothing without one.
 
     Raises:
+        NotUnderstood: ``E_KEY``: it is the key of a log.
         NotProved: ``E_CHECKPOINT``: a signature in its name does not fit.
     """
+    if witness.algorithm is not Algorithm.COSIGNATURE:
+        raise NotUnderstood(
+            "E_KEY", f"the key of {shown(witness.name)} is that of a log", "give that of the witness"
+        )
     times = []
     for value in note.by(witness):
         seconds = int.from_bytes(value[:_TIME])
@@ -69,7 +74,7 @@ def continued(growth: Growth, log: VerifierKey, seen: Checkpoint | None) -> tupl
         raise NotProved(
             "E_WITNESS",
             f"the proof is from {growth.older:,} entries on, and the witness has seen {size:,}",
-            f"make it with --since {size}",
+            f"give the proof of captable prove --since {size}" if size else "let it sign a checkpoint alone first",
         )
     if seen is not None:
         growth.check(checkpoint, seen)

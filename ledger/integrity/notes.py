@@ -65,8 +65,10 @@ def decoded(text: str) -> bytes | None:
 
 
 def is_name(text: str) -> bool:
-    """Whether a key may have the name: something, without a plus sign, a space or a control character."""
-    return bool(text) and not any(each == "+" or each.isspace() or each < " " for each in text)
+    """Whether a key may have the name: Unicode text without a plus sign, a space or a control character."""
+    return bool(text) and not any(
+        each == "+" or each.isspace() or each < " " or "\ud800" <= each <= "\udfff" for each in text
+    )
 
 
 def _check_name(_: Any, __: Any, name: str) -> None:

@@ -150,7 +150,7 @@ class Growth:
             raise NotProved(
                 "E_PROOF",
                 f"the proof is from {self.older:,} entries on, and the older checkpoint has {older.size:,}",
-                f"make it with --since {older.size}",
+                f"give the checkpoint of {self.older:,} entries, or ask for captable prove --since {older.size}",
             )
         if checkpoint.size < older.size:
             raise NotProved(

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ledger.errors import NotProved, NotUnderstood, needed
+from ledger.errors import LedgerError, NotProved, NotUnderstood, needed
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
+MAX_FILE_BYTES: Final = 1_000_000
 MAX_REPLY_BYTES: Final = 100_000
 MAX_CERTIFICATES_BYTES: Final = 1_000_000
 
@@ -39,8 +40,10 @@ def request(data: bytes) -> bytes:
     """Return what an authority is asked with, to stamp the bytes of a file.
 
     Raises:
+        NotUnderstood: ``E_STAMP``: the file is empty; ``E_LIMIT``.
         LibraryMissing: The library is not installed.
     """
+    _check_size(data)
     tsp: Any = _library()
     asked = tsp.TimestampRequestBuilder().data(data).hash_algorithm(tsp.HashAlgorithm.SHA256)
     return bytes(asked.nonce(nonce=False).cert_request(cert_request=True).build().as_bytes())
@@ -59,6 +62,25 @@ def check(reply: bytes, data: bytes, trusted: bytes) -> Stamp:
         NotProved: ``E_STAMP`` with the reason.
         LibraryMissing: The library is not installed.
     """
+    _check_size(data)
+    try:
+        return _checked(reply, data, trusted)
+    except LedgerError:
+        raise
+    except Exception as error:  # what the libraries raise of damaged certificates is not told in advance
+        raise _unreadable() from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how a library written in Rust gives up
+            raise
+        raise _unreadable() from None
+
+
+def _unreadable() -> NotUnderstood:
+    hint = "give the reply and the certificate as the authority made them"
+    return NotUnderstood("E_STAMP", "the reply or a certificate cannot be read", hint)
+
+
+def _checked(reply: bytes, data: bytes, trusted: bytes) -> Stamp:
     tsp: Any = _library()
     if len(reply) > MAX_REPLY_BYTES:
         raise NotUnderstood("E_LIMIT", f"the reply is longer than {MAX_REPLY_BYTES:,} bytes", "give another file")
@@ -79,6 +101,13 @@ def check(reply: bytes, data: bytes, trusted: bytes) -> Stamp:
         what = "the time stamp does not lead to a certificate that you trust"
         raise NotProved("E_STAMP", what, "give that of the authority; if you did, the stamp is forged") from None
     return Stamp(token.gen_time, _signer(read))
+
+
+def _check_size(data: bytes) -> None:
+    if not data:
+        raise NotUnderstood("E_STAMP", "the file is empty", "give a checkpoint")
+    if len(data) > MAX_FILE_BYTES:
+        raise NotUnderstood("E_LIMIT", f"the file is longer than {MAX_FILE_BYTES:,} bytes", "give a checkpoint")
 
 
 def _library() -> Any:

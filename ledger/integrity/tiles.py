@@ -97,8 +97,7 @@ def completed(kept: Kept, before: int, added: Sequence[bytes]) -> list[tuple[int
     level, hashes = 0, [*added]
     while (before + len(hashes)) // WIDTH > before // WIDTH:
         first = min(kept.tile_count(level), before // WIDTH)
-        earlier = _hashes(kept, level, first * WIDTH, before)
-        hashes = [*earlier, *hashes]
+        hashes = [*_hashes(kept, level, first * WIDTH, before), *hashes]
         tiles = [Tile.of(hashes[at : at + WIDTH]) for at in range(0, len(hashes) - WIDTH + 1, WIDTH)]
         made += ((level, index, tile) for index, tile in enumerate(tiles, first))
         level, before, hashes = level + 1, first, [tile.root for tile in tiles]

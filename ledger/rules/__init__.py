@@ -24,6 +24,7 @@ from ledger.rules.commands import (
     issuer_first,
     time_zone_exists,
 )
+from ledger.rules.erasures import erases_what_is_there
 from ledger.rules.limits import not_below_zero, within_authorized
 from ledger.rules.names import known_by_then, merges_end_somewhere, named_as_its_kind, names_in, one_name_one_thing
 from ledger.rules.papers import (
@@ -92,6 +93,7 @@ FACT_RULES: Final[tuple[FactRule, ...]] = (
 COMMAND_RULES: Final[tuple[CommandRule, ...]] = (
     issuer_first,
     corrects_a_standing_entry,
+    erases_what_is_there,
     check_digits,
     time_zone_exists,
     characters_are_assigned,

@@ -1,7 +1,7 @@
 """Rules asked of many facts of one kind at once: column by column, once for each different value.
 
 Each rule that concerns a fact which only moves quantities has its counterpart here. A counterpart says that the
-rule holds for all of the facts, or that it is in doubt; it never refuses. Then the rule itself is asked, fact by fact.
+rule holds for all of the facts, or that it is in doubt, and never refuses. Then the rule is asked fact by fact.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import repeat
 from typing import Any, Final
 
 from ledger.book import Book
-from ledger.bulk import Bulk, Column
+from ledger.bulk import Bulk, Column, spread
 from ledger.days import Moment
 from ledger.identity import AgreementId, ConditionId, Count, Identifier, StockClassId, TrancheId
 from ledger.movements import Commitment, Level, LevelValue, Posting, StockClassKind, Subject
@@ -48,7 +48,7 @@ class Many:
 
     def column(self, values: Any) -> Sequence[Any]:
         """Return the value of each fact, of a column or of what all say alike."""
-        return values.values if type(values) is Column else [values] * len(self.moments)
+        return spread(values, len(self.moments))
 
     def uses(self, values: Any) -> Uses:
         """Return when each different value is used first, of a column or of what all say alike."""
@@ -103,8 +103,10 @@ def _named(value: Any, agreement: AgreementId | None) -> Iterator[tuple[Level, A
         raise InDoubt
     if isinstance(value, Identifier):
         yield from names_in(value, agreement)
-    elif type(value) not in _NO_NAMES and fields_that_name(type(value)):
-        raise InDoubt
+    else:
+        kind: type = type(value)
+        if kind not in _NO_NAMES and fields_that_name(kind):
+            raise InDoubt
 
 
 def _of_the_right_kind(book: Book, many: Many) -> None:
@@ -135,7 +137,7 @@ def _as_finely_as_the_class(book: Book, many: Many) -> None:
             if type(stock_class) is StockClassId:
                 decimals = _level(book, Level.DECIMALS, stock_class, used)
                 step = 10 ** (PLACES - decimals) if isinstance(decimals, int) else 1
-                if any(each % step for each in (quantity.values if type(quantity) is Column else [quantity])):
+                if any(each % step for each in spread(quantity, 1)):
                     raise InDoubt
 
 

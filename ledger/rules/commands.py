@@ -17,6 +17,7 @@ from ledger.events import (
     EntryVoided,
     Event,
     IssuerRegistered,
+    PersonalDataErased,
     SecurityIdentifierChanged,
 )
 from ledger.identity import Count, EntryNumber, HolderId, IssuerId, StockClassId
@@ -48,6 +49,11 @@ class Asked:
         return self.new[self.index]
 
     @property
+    def before(self) -> Sequence[Entry]:
+        """What the same command adds before it."""
+        return self.new[: self.index]
+
+    @property
     def size(self) -> int:
         """How many entries come before this one."""
         return len(self.entries) + self.index
@@ -74,7 +80,7 @@ def corrects_a_standing_entry(asked: Asked) -> None:
     event = asked.entry.event
     if not isinstance(event, EntryVoided | EntryRestated):
         return
-    known = [*asked.entries, *asked.new[: asked.index]]
+    known = [*asked.entries, *asked.before]
     fallen = fallen_entries(known)
     for number in event.entries if isinstance(event, EntryVoided) else (event.entry,):
         if number > len(known):
@@ -87,7 +93,9 @@ def corrects_a_standing_entry(asked: Asked) -> None:
 
 
 def _can_be_corrected(correction: EntryVoided | EntryRestated, number: EntryNumber, event: Event) -> None:
-    """The issuer cannot be taken away, and a void is no fact that could be restated."""
+    """The issuer cannot be taken away, an erasure is final, and a void is no fact that could be restated."""
+    if isinstance(event, PersonalDataErased):
+        raise CorrectionMisplaced(number, "erased personal data, which nothing brings back")
     registers = isinstance(event, IssuerRegistered) or (
         isinstance(event, EntryRestated) and isinstance(event.restated_as, IssuerRegistered)
     )

@@ -6,7 +6,8 @@ The only room that knows the eventsourcing library.
 from __future__ import annotations
 
 from ledger.store.addresses import store_at
+from ledger.store.keys import Keys, MemoryKeys
 from ledger.store.memory import MemoryStore
 from ledger.store.port import Conflict, Row, Store
 
-__all__ = ["Conflict", "MemoryStore", "Row", "Store", "store_at"]
+__all__ = ["Conflict", "Keys", "MemoryKeys", "MemoryStore", "Row", "Store", "store_at"]

@@ -7,11 +7,12 @@ import re
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from ledger.errors import needed
+from ledger.store.key_file import KeyFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ledger.store.port import Store
+    from ledger.store.port import Inspectable
 
 UNTOLD: Final = "postgresql://…"
 """A URL that is not understood, and may hold a password anywhere."""
@@ -54,26 +55,31 @@ def is_there(place: str | Path) -> bool:
     return os.path.exists(place)
 
 
-def store_at(place: str | Path, *, create: bool = False, readonly: bool = False) -> Store:
+def store_at(
+    place: str | Path, *, create: bool = False, readonly: bool = False, keys: str | Path | None = None
+) -> Inspectable:
     """Return the store at a place.
 
     Args:
         place: A file, or the URL of a database.
         create: Whether to make it when there is none.
         readonly: Whether a file and its folder stay as they are, and nothing is recorded.
+        keys: The file that keeps the keys of personal values. When not given, it stands beside the ledger and has
+            its name with ``.keys`` after it; beside a database there is none.
 
     Raises:
         Unavailable: There is none, or it is something else.
         LibraryMissing: It is a URL, and the extra ``postgres`` is not installed.
     """
+    kept = KeyFile(keys, readonly=readonly) if keys is not None else None
     if on_server(place):
         _see_to_the_extra()
         from ledger.store.postgres import PostgresStore  # and psycopg with it
 
-        return PostgresStore(place, create=create, readonly=readonly)
+        return PostgresStore(place, create=create, readonly=readonly, keys=kept)
     from ledger.store.sqlite import SqliteStore  # a ledger in memory does not need SQLite
 
-    return SqliteStore(place, create=create, readonly=readonly)
+    return SqliteStore(place, create=create, readonly=readonly, keys=kept)
 
 
 def _see_to_the_extra() -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eventsourcing.persistence import IntegrityError
 from eventsourcing.popo import POPOAggregateRecorder
 
+from ledger.store.keys import MemoryKeys
 from ledger.store.port import (
     ISSUERS,
     Beside,
     Conflict,
-    Particulars,
     Row,
     owner_of,
     read_command,
     read_issuers,
     read_rows,
+    read_sealed,
     read_tile_count,
     read_tiles,
     stored,
@@ -29,10 +30,20 @@ if TYPE_CHECKING:
 
     from ledger.identity import CommandId, IssuerId
     from ledger.integrity.tiles import Tile
+    from ledger.store.keys import Keys
 
 
 class _Recorder(POPOAggregateRecorder):
-    """Shows all that it holds."""
+    """Shows all that it holds, and how far each stream goes: the library would walk through it to say so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads: dict[str, int] = {}
+
+    def _update_table(self, stored_events: Sequence[StoredEvent], **options: Any) -> Sequence[int] | None:
+        """Take rows in, while nobody else can look."""
+        self.heads |= {str(row.originator_id): row.originator_version for row in stored_events}
+        return super()._update_table(stored_events, **options)
 
     def everything(self) -> list[StoredEvent]:
         with self._database_lock:
@@ -44,8 +55,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._recorder = _Recorder()
-        self._particulars: dict[str, Particulars] = {}
-        self._heads: dict[str, int] = {}
+        self.keys: Keys = MemoryKeys()
 
     def issuers(self) -> list[str]:
         """Return the issuers that have entries."""
@@ -53,13 +63,13 @@ class MemoryStore:
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position."""
-        if self._heads.get(issuer, 0) <= after:  # the recorder would walk its whole stream to say so
+        if self.head(issuer) <= after:
             return []
         return read_rows(self._recorder, issuer, after)
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""
-        return self._heads.get(issuer, 0)
+        return self._recorder.heads.get(issuer, 0)
 
     def tiles(self, issuer: IssuerId, level: int, first: int, last: int) -> list[Tile]:
         """Return tiles of an issuer's tree."""
@@ -78,19 +88,17 @@ class MemoryStore:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        sealed: Mapping[int, bytes],
     ) -> None:
         """Write the entries of one command, all or none."""
         try:
-            self._recorder.insert_events(stored(self, issuer, rows, command, self.issuers()))
+            self._recorder.insert_events(stored(self, issuer, rows, command, self.issuers(), sealed))
         except IntegrityError as error:
             raise Conflict from error
-        self._heads[issuer] = rows[-1].number
-        self._particulars.setdefault(issuer, {}).update(particulars)
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars of an issuer's holders."""
-        return dict(self._particulars.get(issuer, {}))
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some."""
+        return read_sealed(self._recorder, issuer, after)
 
     def peek(self, issuer: IssuerId, after: int) -> Row | None:
         """Return the next entry of an issuer after a position."""
@@ -107,6 +115,10 @@ class MemoryStore:
         """Return the issuers that any row names, listed or not."""
         streams = {str(each.originator_id) for each in self._recorder.everything()}
         return {owner_of(stream) for stream in streams - {ISSUERS}}
+
+    def flaws(self) -> list[str]:
+        """Return nothing: there are no structures but Python's."""
+        return []
 
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""

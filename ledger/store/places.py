@@ -8,6 +8,7 @@ the log under our feet. So whoever looks at a file keeps its descriptor until th
 from __future__ import annotations
 
 import os
+import re
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +38,8 @@ _DISTANT: Final = frozenset(
 """What Linux calls file systems of other machines."""
 _CHUNK: Final = 1 << 20
 _MOUNTS: Final = "/proc/self/mountinfo"
+_ESCAPED: Final = re.compile(r"\\([0-7]{3})")
+"""How Linux writes a space or a backslash in a name; all other characters stand as they are."""
 
 
 @attrs.define
@@ -73,13 +76,17 @@ class Look:
             OSError: It cannot be read.
         """
         with _one_at_a_time:
-            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-            status = os.fstat(descriptor)
-            file = (status.st_dev, status.st_ino)
-            kept = _kept.setdefault(file, _Kept())
-            kept.descriptors.append(descriptor)
+            status = path.stat()
+            kept = _kept.get((status.st_dev, status.st_ino))
+            if kept is None:
+                descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+                status = os.fstat(descriptor)  # another file may have come to the place meanwhile
+                kept = _kept.setdefault((status.st_dev, status.st_ino), _Kept())
+                kept.descriptors.append(descriptor)
             kept.looks += 1
+            file, descriptor = (status.st_dev, status.st_ino), kept.descriptors[0]
             try:
+                os.lseek(descriptor, 0, os.SEEK_SET)
                 return cls(os.read(descriptor, 100), status.st_size, file, descriptor)
             except OSError:
                 _let_go(file)
@@ -91,8 +98,8 @@ class Look:
         Raises:
             OSError: It cannot be read, or the other one cannot be written.
         """
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        with open(place, "wb") as other:
+        with _one_at_a_time, open(place, "wb") as other:
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
             while chunk := os.read(self._descriptor, _CHUNK):
                 other.write(chunk)
 
@@ -117,14 +124,14 @@ def distant(path: Path) -> str | None:
     other machines. Linux tells; elsewhere nothing is known.
     """
     try:
-        with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as mounts:
-            lines = [line.split() for line in mounts]
+        with open(_MOUNTS, encoding="utf-8", errors="surrogateescape", newline="\n") as mounts:
+            lines = [line.split(" ") for line in mounts]
     except OSError:
         return None
     place = os.path.realpath(path)
     over: dict[str, str] = {}  # what is mounted last at a point covers what was there
     for line in lines:
-        point = line[4].encode("utf-8", "surrogateescape").decode("unicode_escape").rstrip("/")
+        point = _ESCAPED.sub(lambda each: chr(int(each[1], 8)), line[4]).rstrip("/")
         if place == point or place.startswith(f"{point}/"):
             over[point] = line[line.index("-") + 1]
     kind = over[max(over, key=len)] if over else ""

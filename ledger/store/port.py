@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
@@ -11,12 +12,14 @@ from eventsourcing.persistence import StoredEvent
 from ledger.codec import leaf_hash_of
 from ledger.errors import LedgerDamaged, shown
 from ledger.identity import IssuerId
-from ledger.integrity.tiles import WIDTH, Tile, Tree, completed
+from ledger.integrity.tiles import HEIGHT, WIDTH, Tile, Tree, completed
+from ledger.pages import DIGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ledger.identity import CommandId
+    from ledger.store.keys import Keys
 
 ISSUERS: Final = "/issuers"
 """Stream that lists the issuers of a store; a slash never stands in the name of one."""
@@ -26,6 +29,9 @@ _SPAN: Final = re.compile(rb"([1-9][0-9]{0,17}) ([1-9][0-9]{0,17})")
 COMMANDS: Final = "command/"
 TILES: Final = "tiles/"
 """After the issuer and a slash, how the streams beside the entries begin."""
+SEALED: Final = "sealed"
+"""After the issuer and a slash, the stream of personal values."""
+SEALED_TOPIC: Final = "sealed.1"
 _COMMAND_TOPIC: Final = "command"
 _ISSUER_TOPIC: Final = "issuer"
 _TILE_TOPIC: Final = "tile"
@@ -65,12 +71,14 @@ class Conflict(Exception):
     """Another writer took the position, or the command is there already. Nothing was written."""
 
 
-Particulars = dict[str, tuple[bytes, str]]
-"""Personal particulars by commitment: salt and value."""
-
-
 class Store(Protocol):
-    """Keeps the streams of issuers, their commands, and personal particulars beside them."""
+    """Keeps the streams of issuers, their commands, and sealed personal values beside them.
+
+    Attributes:
+        keys: Where the keys of those values are kept.
+    """
+
+    keys: Keys
 
     def issuers(self) -> list[str]:
         """Return the issuers that have entries, in the order in which they came.
@@ -109,18 +117,25 @@ class Store(Protocol):
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        sealed: Mapping[int, bytes],
     ) -> None:
-        """Write the entries of one command, and the tiles that they complete: all or none, durably.
+        """Write the entries of one command, and what lies beside them: all or none, durably.
+
+        Args:
+            issuer: Whose entries.
+            rows: The entries, in order. The tiles that they complete are written with them.
+            command: What recorded them.
+            sealed: Personal values, by the number of their entry.
 
         Raises:
             Conflict: A position or the command is taken.
             Unavailable: The store cannot write now; nothing was written.
             OutcomeUnknown: It failed while committing.
+            LedgerDamaged: ``E_TAMPERED``: what a tile would be made of is not what was written.
         """
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars that are kept beside the issuer's stream."""
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some: at most ``PAGE`` rows."""
 
     def close(self) -> None:
         """Give back what the store holds open."""
@@ -153,25 +168,39 @@ class Inspectable(Store, Protocol):
             LedgerDamaged: The names cannot be read.
         """
 
+    def flaws(self) -> list[str]:
+        """Return what is wrong with the structures that the rows are kept in, as far as the store can tell.
+
+        Raises:
+            LedgerDamaged: They cannot be looked through.
+        """
+
 
 def stored(
-    store: Store, issuer: IssuerId, rows: Sequence[Row], command: CommandId, issuers: Sequence[str]
+    store: Store,
+    issuer: IssuerId,
+    rows: Sequence[Row],
+    command: CommandId,
+    issuers: Sequence[str],
+    sealed: Mapping[int, bytes],
 ) -> list[StoredEvent]:
     """Return the rows of one command as the recorders take them.
 
     The command is a stream of one row, so that its primary key refuses a second one; a new issuer is a row of
-    the list of issuers. The tiles of a level are a stream too, in which each tile stands once.
+    the list of issuers. The tiles of a level are a stream too, in which each tile stands once; and so
+    are the personal values, those of an entry at its number.
 
     Raises:
         LedgerDamaged: ``E_TAMPERED``: an entry or tile that a new tile is made of is not what was written.
     """
     made = [StoredEvent(str(issuer), row.number, row.topic, row.state) for row in rows]
     beside = [command_row(command, rows[0].number, rows[-1].number)]
+    beside += (Beside(SEALED, number, SEALED_TOPIC, state) for number, state in sealed.items())
     if rows[0].number == 1:
         made.append(StoredEvent(ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
     before = rows[0].number - 1
     if before // WIDTH != rows[-1].number // WIDTH:
-        leaves = [leaf_hash_of(row.state, issuer, row.number) for row in rows]
+        leaves = [unhexlify(row.state[-DIGEST:]) for row in rows]  # as they were sealed just now
         for level, index, tile in completed(_Hashes(store, issuer), before, leaves):
             beside.append(tile_row(level, index, tile))
     made += (StoredEvent(f"{issuer}/{row.stream}", *row[1:]) for row in beside)
@@ -186,6 +215,32 @@ def command_row(command: str, first: int, last: int) -> Beside:
 def tile_row(level: int, index: int, tile: Tile) -> Beside:
     """Return the row of a tile."""
     return Beside(f"{TILES}{level}", index + 1, _TILE_TOPIC, tile.kept())
+
+
+def refuse_ahead(store: Store, issuer: IssuerId, last: int) -> None:
+    """Refuse a record beside which something stands of entries that are not there: it keeps the next ones out.
+
+    What stands beside entries is written with them. So it is looked at first, as somebody may record meanwhile.
+
+    Args:
+        store: Where the record is kept.
+        issuer: Whose record.
+        last: The number up to which somebody wanted to record.
+
+    Raises:
+        LedgerDamaged: ``E_TAMPERED``, with the row.
+    """
+    counts: list[int] = []
+    while last >> HEIGHT * (len(counts) + 1):
+        counts.append(store.tile_count(issuer, len(counts)))
+    values = store.sealed(issuer, store.head(issuer))
+    size = store.head(issuer)
+    ahead = [
+        f"tile {level}/{count - 1}" for level, count in enumerate(counts) if count > size >> HEIGHT * (level + 1)
+    ]
+    ahead += (f"entry {row.number}" for row in values if type(row.number) is not int or row.number > size)
+    if ahead:
+        raise LedgerDamaged("E_TAMPERED", f"{issuer} {ahead[0]}", "something stands there that nobody recorded")
 
 
 class _Hashes:
@@ -241,10 +296,12 @@ def read_issuers(recorder: Recorder) -> list[str]:
     """Return the issuers that a recorder lists.
 
     Raises:
-        LedgerDamaged: ``E_TAMPERED`` when the list names what cannot be an issuer, or one twice.
+        LedgerDamaged: ``E_TAMPERED`` when the list is not one that ``stored`` writes.
     """
     found: list[str] = []
-    for row in recorder.select_events(ISSUERS):
+    for place, row in enumerate(recorder.select_events(ISSUERS), 1):
+        if (row.originator_version, row.topic) != (place, _ISSUER_TOPIC):
+            raise LedgerDamaged("E_TAMPERED", "list of issuers", f"its row {place} is not what was written")
         try:
             name = str(IssuerId(row.state.decode("ascii")))
         except (AttributeError, ValueError) as error:  # text instead of bytes, bytes that are no name
@@ -283,9 +340,25 @@ def read_rows(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
     return [Row(each.originator_version, each.topic, each.state) for each in found]
 
 
+def read_sealed(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
+    """Return the personal values of the next entries of an issuer after a position that have some."""
+    found = recorder.select_events(f"{issuer}/{SEALED}", gt=after, limit=PAGE)
+    return [Row(each.originator_version, each.topic, each.state) for each in found]
+
+
 def read_head(recorder: Recorder, stream: str) -> int:
-    """Return the position of the last row of a stream; 0 where there is none."""
-    return max((row.originator_version for row in recorder.select_events(stream, desc=True, limit=1)), default=0)
+    """Return the position of the last row of a stream; 0 where there is none.
+
+    Raises:
+        LedgerDamaged: ``E_TAMPERED`` when it has no number.
+    """
+    for row in recorder.select_events(stream, desc=True, limit=1):
+        if type(row.originator_version) is not int:  # a column of SQLite takes values of any type
+            raise LedgerDamaged(
+                "E_TAMPERED", stream, f"a row of it has no number, but {shown(row.originator_version)}"
+            )
+        return max(row.originator_version, 0)
+    return 0
 
 
 def read_tile_count(recorder: Recorder, issuer: IssuerId, level: int) -> int:

@@ -24,17 +24,18 @@ from psycopg.sql import SQL, Identifier
 
 from ledger.errors import LedgerDamaged, LedgerError, NotUnderstood, OutcomeUnknown, Unavailable, shown
 from ledger.store.addresses import UNTOLD, told
+from ledger.store.keys import NoKeys
 from ledger.store.port import (
     ISSUERS,
     PAGE,
     Beside,
     Conflict,
-    Particulars,
     Row,
     owner_of,
     read_command,
     read_head,
     read_issuers,
+    read_sealed,
     read_tile_count,
     read_tiles,
     stored,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
     from ledger.identity import CommandId, IssuerId
     from ledger.integrity.tiles import Tile
+    from ledger.store.keys import Keys
 
 _T = TypeVar("_T")
 _to_row: Final = partial(tuple.__new__, Row)
@@ -69,8 +71,6 @@ _TABLES: Final = (
     # The names of streams are compared byte by byte, whatever the language of the server.
     'ALTER TABLE captable.stored_events ALTER originator_id TYPE text COLLATE "C",'
     " ALTER topic SET NOT NULL, ALTER state SET NOT NULL",
-    "CREATE TABLE captable.particulars (issuer text, commitment text, salt bytea NOT NULL, value text NOT NULL,"
-    " PRIMARY KEY (issuer, commitment))",
     # A recorded entry is never changed; even the owner is told so by the database itself.
     "CREATE FUNCTION captable.entries_stay() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog"
     " AS $$ BEGIN RAISE EXCEPTION 'a recorded entry is never changed or deleted'; END $$",
@@ -79,6 +79,14 @@ _TABLES: Final = (
     "ALTER TABLE captable.stored_events ENABLE ALWAYS TRIGGER entries_stay",
     f"COMMENT ON SCHEMA captable IS '{LAYOUT}'",
 )
+# A server that is gone without a word is noticed in half a minute, and not after the two hours of most systems.
+_OURS: Final = {
+    "connect_timeout": BUSY_SECONDS,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "fallback_application_name": "captable",
+}
 _READERS: Final[tuple[LiteralString, ...]] = (
     "GRANT USAGE ON SCHEMA captable TO {role}",
     "GRANT SELECT ON ALL TABLES IN SCHEMA captable TO {role}",
@@ -102,7 +110,6 @@ _INSERT: Final = (
     "INSERT INTO captable.stored_events (originator_id, originator_version, topic, state)"
     " SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %b::bytea[])"
 )
-_INSERT_BESIDE: Final = "INSERT INTO captable.particulars VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
 _NEXT_ROWS: Final = (
     "SELECT originator_version, topic, state FROM captable.stored_events"
     " WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version LIMIT %s"
@@ -119,7 +126,6 @@ _NEXT_BESIDE: Final = (
     " ORDER BY originator_id, originator_version LIMIT %s"
 )
 _NEXT_STREAM: Final = "SELECT MIN(originator_id) FROM captable.stored_events WHERE originator_id > %s"
-_PARTICULARS: Final = "SELECT commitment, salt, value FROM captable.particulars WHERE issuer = %s"
 _WHAT_IT_IS: Final = (
     "SELECT obj_description(to_regnamespace('captable'), 'pg_namespace'), to_regnamespace('captable') IS NOT NULL,"
     " current_setting('server_encoding')"
@@ -176,7 +182,7 @@ class _Database(PostgresDatastore):
 
 
 class _Recorder(PostgresAggregateRecorder):
-    """Writes the rows of one command in one transaction, once, with the personal particulars."""
+    """Writes the rows of one command in one transaction, once."""
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         """Write rows, all or none; return once the server has them on its disk."""
@@ -185,7 +191,6 @@ class _Recorder(PostgresAggregateRecorder):
             _see_that_commits_wait(cursor)
             for batch in _batches(stored_events):
                 self._insert_stored_events(cursor, batch)
-            cursor.executemany(_INSERT_BESIDE, kwargs["particulars"])
             try:
                 cursor.execute("COMMIT")
             except psycopg.Error as error:
@@ -211,8 +216,9 @@ class PostgresStore:
             or what is there is something else.
     """
 
-    def __init__(self, url: str, *, create: bool = False, readonly: bool = False) -> None:
+    def __init__(self, url: str, *, create: bool = False, readonly: bool = False, keys: Keys | None = None) -> None:
         self._place, self._readonly = told(url), readonly
+        self.keys: Keys = keys if keys is not None else NoKeys()
         self._database = _Database(url)
         self._recorder = _Recorder(self._database)
         try:
@@ -263,19 +269,18 @@ class PostgresStore:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        sealed: Mapping[int, bytes],
     ) -> None:
         """Write the entries of one command, all or none; return once the server has them on its disk."""
         if self._readonly:
             raise Unavailable("E_READONLY", self._place, "it was opened to be read only")
         issuers = self.issuers() if rows[0].number == 1 else []
-        events = stored(self, issuer, rows, command, issuers)
-        beside = [(str(issuer), commitment, *kept) for commitment, kept in particulars.items()]
+        events = stored(self, issuer, rows, command, issuers, sealed)
         unknown = False
         with self._errors_named():
             for pause in (*_PAUSES, None):
                 try:
-                    self._write(issuer, rows, events, beside, again=unknown)
+                    self._write(issuer, rows, events, again=unknown)
                     return
                 except psycopg.Error as error:
                     unknown = unknown or isinstance(error, _CommitLost)
@@ -291,22 +296,20 @@ class PostgresStore:
         issuer: IssuerId,
         rows: Sequence[Row],
         events: Sequence[StoredEvent],
-        beside: Sequence[tuple[str, str, bytes, str]],
         *,
         again: bool,
     ) -> None:
         """Write the entries of one command; ``again`` where an attempt before may have written them."""
         try:
-            self._recorder.insert_events(events, particulars=beside)
+            self._recorder.insert_events(events)
         except psycopg.errors.UniqueViolation as error:
             last = self._found(_NEXT_ROWS, str(issuer), rows[-1].number - 1, 1) if again else []
             if [*map(_to_row, last)] != [rows[-1]]:
                 raise Conflict from error
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars of an issuer's holders."""
-        rows = self._rows(_PARTICULARS, str(issuer))
-        return {commitment: (salt, value) for commitment, salt, value in rows}
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some."""
+        return self._asked(lambda: read_sealed(self._recorder, issuer, after))
 
     def peek(self, issuer: IssuerId, after: int) -> Row | None:
         """Return the next entry of an issuer after a position."""
@@ -350,6 +353,10 @@ class PostgresStore:
                 if not self._database.is_lost:
                     raise
                 return ask()
+
+    def flaws(self) -> list[str]:
+        """Return nothing: a server checks the pages that it reads, and tells then."""
+        return []
 
     def close(self) -> None:
         """Close the connection."""
@@ -416,8 +423,7 @@ def _settings(url: str) -> dict[str, Any]:
         said = conninfo_to_dict(url)
     except psycopg.Error:
         raise Unavailable("E_FILE", told(url), what) from None
-    ours = {"connect_timeout": BUSY_SECONDS, "fallback_application_name": "captable"}
-    return {**ours, **said, "client_encoding": "UTF8"}
+    return {**_OURS, **said, "client_encoding": "UTF8"}
 
 
 def _see_that_commits_wait(cursor: Cursor[DictRow]) -> None:
@@ -467,12 +473,7 @@ def _make(database: _Database, recorder: _Recorder) -> None:
                 cursor.execute(statement)
 
 
-_BUSY: Final = (
-    psycopg.errors.LockNotAvailable,
-    psycopg.errors.DeadlockDetected,
-    psycopg.errors.TooManyConnections,
-    psycopg.errors.CannotConnectNow,
-)
+_BUSY: Final = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 
 
 @contextmanager
@@ -483,7 +484,7 @@ def _errors_named(place: str) -> Iterator[None]:
     except LedgerError:
         raise
     except _BUSY as error:
-        what = f"others are writing, or the server is busy (waited {BUSY_SECONDS} seconds); try again"
+        what = f"another program is writing (waited {BUSY_SECONDS} seconds); try again"
         raise Unavailable("E_BUSY", place, what) from error
     except psycopg.errors.ReadOnlySqlTransaction as error:
         what = "the server only reads, as a standby does; name the one that writes"

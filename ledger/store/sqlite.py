@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,19 +18,20 @@ from eventsourcing.sqlite import (
 )
 
 from ledger.codec import MAX_PAYLOAD_BYTES
-from ledger.errors import LedgerDamaged, OutcomeUnknown, Unavailable
+from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
+from ledger.store.key_file import KeyFile
 from ledger.store.places import Look, distant
 from ledger.store.port import (
     ISSUERS,
     PAGE,
     Beside,
     Conflict,
-    Particulars,
     Row,
     owner_of,
     read_command,
     read_head,
     read_issuers,
+    read_sealed,
     read_tile_count,
     read_tiles,
     stored,
@@ -41,17 +42,18 @@ from ledger.store.writing import CarefulRecorder, OutcomeOpen, cause
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from eventsourcing.persistence import StoredEvent
-
     from ledger.identity import CommandId, IssuerId
     from ledger.integrity.tiles import Tile
+    from ledger.store.keys import Keys
 
 APPLICATION_ID: Final = 0x43615054
 """Marks the file as ours (``CaPT``); ``file`` and SQLite's own tools show it."""
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Version of the tables."""
 BUSY_SECONDS: Final = 5
-_LONGEST: Final = 2 * MAX_PAYLOAD_BYTES
+_FLAWS: Final = 10
+"""So many of them are told: one bit may cause hundreds."""
+_LONGEST: Final = 12 * MAX_PAYLOAD_BYTES  # of a list of holders, the names take more room than the rest
 """No row of ours is longer; a damaged length is not believed."""
 _FULL: Final = 2
 
@@ -59,8 +61,6 @@ _TABLES: Final = (
     # As the recorder of the library makes it; written out, since a file with any other is refused.
     "CREATE TABLE IF NOT EXISTS stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT,"
     " state BLOB, PRIMARY KEY (originator_id, originator_version)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS particulars (issuer TEXT, commitment TEXT, salt BLOB, value TEXT,"
-    " PRIMARY KEY (issuer, commitment)) WITHOUT ROWID",
     # A recorded entry is never changed; whoever tries is told so by the file itself.
     "CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON stored_events"
     " BEGIN SELECT RAISE(ABORT, 'a recorded entry is never changed'); END",
@@ -128,14 +128,8 @@ class _DurablePool(SQLiteConnectionPool):
         if level != _FULL:
             raise InterfaceError(f"synchronous is {level} and must be {_FULL}")
         cursor.execute("PRAGMA wal_autocheckpoint=0")
-
-
-class _Recorder(CarefulRecorder):
-    """Writes personal particulars in the transaction that writes the entries."""
-
-    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
-        super()._insert_events(c, stored_events)
-        c.executemany("INSERT OR IGNORE INTO particulars VALUES (?,?,?,?)", kwargs["particulars"])
+        cursor.execute("PRAGMA fullfsync=ON")  # on a Mac, the disk has it only then
+        cursor.execute("PRAGMA checkpoint_fullfsync=ON")
 
 
 class SqliteStore:
@@ -145,27 +139,39 @@ class SqliteStore:
         path: The file.
         create: Whether to make it when it does not exist.
         readonly: Whether neither it nor its folder is written to, as for a file of somebody else's.
+        keys: Where the keys of personal values are kept; in a file beside this one, when not given.
 
     Raises:
         Unavailable: ``E_FILE`` or ``E_STORE_FORMAT``: there is no such file, or it is something else.
     """
 
-    def __init__(self, path: str | Path, *, create: bool = False, readonly: bool = False) -> None:
+    def __init__(
+        self, path: str | Path, *, create: bool = False, readonly: bool = False, keys: Keys | None = None
+    ) -> None:
         self._path = Path(path)
+        self.keys: Keys = keys if keys is not None else KeyFile(f"{path}.keys", readonly=readonly)
         missing = _is_missing(self._path, create=create)
-        _is_near(self._path)
+        if not readonly:
+            _is_near(self._path)
         if missing:
             _make(self._path)
         self._look = _look_at(self._path)
         try:
-            self._untouched = Untouched(self._path, self._look) if readonly or not _writable(self._path) else None
+            self._begin(untouched=readonly or not _writable(self._path))
+            self._is_full = self._untouched is None and not _has_room(self._database)
+            if self._is_full:
+                self._database.close()
+                self._begin(untouched=True)
         except BaseException:
             self._look.close()
             raise
+
+    def _begin(self, *, untouched: bool) -> None:
+        self._untouched = Untouched(self._path, self._look) if untouched else None
         # `mode=rw` never makes a file by mistake.
         uri = f"{_uri(self._path)}?mode=rw" if self._untouched is None else self._untouched.uri
         self._database = _database(self._path, uri)
-        self._recorder = _Recorder(self._database)
+        self._recorder = CarefulRecorder(self._database)
 
     @contextmanager
     def _errors_named(self) -> Iterator[None]:
@@ -230,25 +236,25 @@ class SqliteStore:
         issuer: IssuerId,
         rows: Sequence[Row],
         command: CommandId,
-        particulars: Mapping[str, tuple[bytes, str]],
+        sealed: Mapping[int, bytes],
     ) -> None:
         """Write the entries of one command, all or none; return once the disk has them."""
+        if self._is_full:
+            raise Unavailable("E_STORE_FULL", str(self._path), f"{_NO_ROOM} before it is opened")
         if self._untouched is not None:
             raise Unavailable("E_READONLY", str(self._path), "the file is read-only; ask for write access")
         issuers = self.issuers() if rows[0].number == 1 else []
-        beside = [(str(issuer), commitment, *kept) for commitment, kept in particulars.items()]
-        events = stored(self, issuer, rows, command, issuers)
+        events = stored(self, issuer, rows, command, issuers, sealed)
         try:
             with _errors_named(self._path, writing=True):
-                self._recorder.insert_events(events, particulars=beside)
+                self._recorder.insert_events(events)
         except OutcomeOpen as error:
             raise OutcomeUnknown(command) from error
 
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        """Return the personal particulars of an issuer's holders."""
-        with self._errors_named(), self._database.transaction(commit=False) as cursor:
-            cursor.execute("SELECT commitment, salt, value FROM particulars WHERE issuer=?", (str(issuer),))
-            return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+    def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
+        """Return the personal values of the next entries after a position that have some."""
+        with self._errors_named():
+            return read_sealed(self._recorder, issuer, after)
 
     def peek(self, issuer: IssuerId, after: int) -> Row | None:
         """Return the next entry of an issuer after a position."""
@@ -282,6 +288,37 @@ class SqliteStore:
                 found.add(owner_of(name))
             last = f"{owner_of(name)}0" if "/" in name[1:] else name
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    def copy(self, place: Path) -> None:
+        """Copy all that the file holds, as it is at one moment, into a new file; return once the disk has it.
+
+        Raises:
+            OSError: The new file cannot be made.
+            Unavailable: It cannot be written.
+        """
+        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with (
+            self._errors_named(),
+            self._database.transaction(commit=False) as cursor,
+            _errors_named(place, writing=True),
+            closing(sqlite3.connect(place)) as copy,
+        ):
+            cursor.sqlite_cursor.connection.backup(copy)
+        with place.open("r+b") as file:
+            os.fsync(file.fileno())
+        os.chmod(place, self._path.stat().st_mode & 0o777 | 0o600)
+
+    def flaws(self) -> list[str]:
+        """Return what SQLite finds wrong with the pages of the file."""
+        with self._errors_named(), self._database.transaction(commit=False) as cursor:
+            cursor.execute(f"PRAGMA integrity_check({_FLAWS})")
+            found = [line for row in cursor.fetchall() for line in str(row[0]).splitlines()]
+        return [line for line in found if line != "ok" and not line.startswith("***")]
+
     def close(self) -> None:
         """Close every connection."""
         if not self._database.pool.closed:
@@ -291,6 +328,7 @@ class SqliteStore:
                 self._untouched.close()
 
 
+_NO_ROOM: Final = "the disk is full; free some space"
 _KEPT_OUT: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _UNREADABLE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
@@ -300,6 +338,8 @@ def _errors_named(path: Path, *, writing: bool = False) -> Iterator[None]:
     """Turn what SQLite says into one of our own answers."""
     try:
         yield
+    except UnicodeDecodeError as error:  # SQLite quotes what it cannot understand of the tables
+        raise LedgerDamaged("E_STORE_FORMAT", str(path), "SQLite cannot read what its tables are") from error
     except (PersistenceError, sqlite3.Error) as error:
         text, code = str(error), cause(error)
         if code == sqlite3.SQLITE_CONSTRAINT:
@@ -317,7 +357,7 @@ def _errors_named(path: Path, *, writing: bool = False) -> Iterator[None]:
         if "Could not decode" in text:
             raise LedgerDamaged("E_TAMPERED", str(path), "a text in it is not UTF-8") from error
         if code == sqlite3.SQLITE_FULL:
-            raise Unavailable("E_STORE_FULL", str(path), "the disk is full; free some space") from error
+            raise Unavailable("E_STORE_FULL", str(path), _NO_ROOM) from error
         if code == sqlite3.SQLITE_IOERR and writing:
             what = f"the disk failed ({text}), and nothing was written; look at the disk"
             raise Unavailable("E_STORE", str(path), what) from error
@@ -340,6 +380,18 @@ def _database(path: Path, uri: str) -> SQLiteDatastore:
     return database
 
 
+def _has_room(database: SQLiteDatastore) -> bool:
+    """Whether SQLite has the two files that it needs beside the ledger's, or can make them.
+
+    Where they cannot be made, nobody has the file open. Other errors come again when the file is read.
+    """
+    try:
+        with database.get_connection(commit=False):
+            return True
+    except (PersistenceError, sqlite3.Error, LedgerError, UnicodeDecodeError) as error:
+        return cause(error) != sqlite3.SQLITE_FULL
+
+
 def _make(path: Path) -> None:
     """Make an empty ledger beside the place, and link it there whole: nobody meets a half-made file."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
@@ -354,7 +406,7 @@ def _make(path: Path) -> None:
                 cursor.execute(f"PRAGMA user_version={LAYOUT}")
             database.close()
         os.link(draft, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileExistsError:
         pass  # somebody made it meanwhile, and whole
     except OSError as error:
@@ -363,7 +415,7 @@ def _make(path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Wait until the disk has the names in a folder; where folders cannot be opened, the system sees to it."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
@@ -385,7 +437,8 @@ def _is_missing(path: Path, *, create: bool) -> bool:
     if path.exists():
         return False
     if not create:
-        raise Unavailable("E_FILE", str(path), "there is no such file; `captable init` makes one")
+        what = "there is no such file; look at its name, or make an empty ledger by `captable init`"
+        raise Unavailable("E_FILE", str(path), what)
     if not path.absolute().parent.is_dir():
         raise Unavailable("E_FILE", str(path), "its folder does not exist; make it first")
     return True

@@ -156,6 +156,9 @@ def _stands(path: Path) -> tuple[Any, Any]:
             said = each.stat()
         except FileNotFoundError:
             told.append(None)
+            continue
+        if each is not path and not said.st_size:  # an empty log tells nothing
+            told.append(None)
         else:
             told.append((said.st_size, said.st_mtime_ns, said.st_ino))
     return told[0], told[1]

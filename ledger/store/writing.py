@@ -17,7 +17,6 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
-from eventsourcing.persistence import PersistenceError
 from eventsourcing.sqlite import SQLiteAggregateRecorder
 
 if TYPE_CHECKING:
@@ -37,8 +36,13 @@ class OutcomeOpen(Exception):
 
 
 def cause(error: BaseException) -> int | None:
-    """Return the code that SQLite gave an error, without its details; ``None`` where the error is another's."""
+    """Return the code that SQLite gave an error, without its details; ``None`` where the error is another's.
+
+    No room for the memory that the connections to a file share is a full disk as well.
+    """
     code = getattr(error.__cause__ or error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:
+        return sqlite3.SQLITE_FULL
     return None if code is None else code & 0xFF
 
 
@@ -72,21 +76,21 @@ class CarefulRecorder(SQLiteAggregateRecorder):
                 connection.commit()
             except sqlite3.Error as error:
                 _give_up(connection)
-                if cause(error) not in _NOT_NOW and not self._bury(connection, stored_events[0], cause(error)):
+                if cause(error) not in _NOT_NOW and not self._bury(connection, stored_events[0], error):
                     raise OutcomeOpen from error
                 raise
             self._unfolded += _pages(stored_events)
             if self._unfolded >= FOLD_AT and self._fold(connection):
                 self._unfolded = 0
 
-    def _bury(self, connection: SQLiteConnection, written: StoredEvent, failure: int | None) -> bool:
+    def _bury(self, connection: SQLiteConnection, written: StoredEvent, failure: sqlite3.Error) -> bool:
         """Put a commit that changes nothing where one has failed; return whether what failed is gone for certain.
 
         What says that a commit is whole is written last. Where the disk was full before that, and has no room for
         the first page of another commit either, nothing of the failed one can count.
         """
-        cursor = connection.cursor()
         try:
+            cursor = connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
             cursor.execute("PRAGMA user_version")
             cursor.execute(f"PRAGMA user_version={cursor.fetchone()[0]}")
@@ -98,27 +102,32 @@ class CarefulRecorder(SQLiteAggregateRecorder):
             return not cursor.fetchone()[0]
         except sqlite3.Error as error:
             _give_up(connection)
-            return cause(error) == failure == sqlite3.SQLITE_FULL
+            return {_said(error), _said(failure)} == {sqlite3.SQLITE_FULL}
 
     def _fold(self, connection: SQLiteConnection) -> bool:
         """Copy the log into the file while nobody can write, so that the log begins again; return whether it was.
 
         A copy that fails, or must not wait, is made after a later commit.
         """
-        writer = connection.cursor()
-        writer.execute("PRAGMA busy_timeout")
-        waits = writer.fetchone()[0]
         try:
+            writer = connection.cursor()
+            writer.execute("PRAGMA busy_timeout")
+            waits = writer.fetchone()[0]
             with self.datastore.get_connection(commit=False) as other:
                 writer.execute("PRAGMA busy_timeout=0")
-                writer.execute("BEGIN IMMEDIATE")
-                other.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
-                return True
-        except (sqlite3.Error, PersistenceError):
+                try:
+                    writer.execute("BEGIN IMMEDIATE")
+                    other.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+                finally:
+                    _give_up(connection)
+                    writer.execute(f"PRAGMA busy_timeout={waits}")
+        except Exception:  # whatever it is: the command is recorded, and nothing here may look like its refusal
             return False
-        finally:
-            _give_up(connection)
-            writer.execute(f"PRAGMA busy_timeout={waits}")
+        return True
+
+
+def _said(error: sqlite3.Error) -> int | None:
+    return getattr(error, "sqlite_errorcode", None)
 
 
 def _give_up(connection: SQLiteConnection) -> None:

@@ -19,7 +19,7 @@ import attrs
 from ledger.errors import NotUnderstood, shown
 from ledger.quantities import Currency, Ratio, exact, plain
 from ledger.terms.base import Terms
-from ledger.terms.interval import NOT_BELOW_ZERO, Interval, point
+from ledger.terms.interval import Interval, point
 from ledger.text import text_field
 
 
@@ -103,16 +103,19 @@ _QUALIFIERS: Final = {
     "exactly": Qualifier.EXACTLY,
     "more than": Qualifier.MORE_THAN,
     "over": Qualifier.MORE_THAN,
+    "in excess of": Qualifier.MORE_THAN,
     "beyond": Qualifier.MORE_THAN,
     "above": Qualifier.MORE_THAN,
     "at least": Qualifier.AT_LEAST,
     "no less than": Qualifier.AT_LEAST,
+    "not less than": Qualifier.AT_LEAST,
     "less than": Qualifier.LESS_THAN,
     "under": Qualifier.LESS_THAN,
     "below": Qualifier.LESS_THAN,
     "up to": Qualifier.UP_TO,
     "at most": Qualifier.UP_TO,
     "no more than": Qualifier.UP_TO,
+    "not more than": Qualifier.UP_TO,
 }
 _SYMBOLS: Final = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _WORDS: Final = "|".join(sorted(map(re.escape, _QUALIFIERS), key=len, reverse=True))
@@ -120,7 +123,7 @@ _FIGURE: Final = re.compile(
     rf"""
     (?:(?P<before>{_WORDS})\.?\s*)?
     (?P<symbol>US\$|\$|€|£|¥)?\s*
-    (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|nil|none)
+    (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d*\.\d+|\d+|nil|none)
     (?:\s*(?P<scale>thousand|million|billion|mm|bn|k|m|b)\b)?
     \s*(?P<percent>%|per\ ?cent\b|percent\b)?
     (?:\s+(?P<currency>[A-Z]{{3}})\b)?
@@ -239,7 +242,7 @@ class Disclosed(Terms):
         )
 
     def interval(self, rounding: Rounding = Rounding.NEAREST, tolerance: Tolerance | None = None) -> Interval:
-        """Return the numbers that the figure may stand for.
+        """Return the numbers that the figure may stand for; a zero, also those little below it.
 
         Args:
             rounding: How the digits that are not shown were dropped.
@@ -257,13 +260,13 @@ class Disclosed(Terms):
                 return Interval(None, value, without_high=self.qualifier is Qualifier.LESS_THAN)
             case Qualifier.NONE | Qualifier.APPROXIMATELY:
                 pass
-        half = Fraction(step, 2)
-        below, above = (half, half) if rounding is Rounding.NEAREST else (Fraction(0), step)
+        below = above = Fraction(step, 2)
+        if rounding is Rounding.TRUNCATED:
+            below, above = Fraction(0) if value else step, step
         more = Fraction(0)
         if tolerance is not None and self.qualifier is Qualifier.APPROXIMATELY:
             more = tolerance.around(value, step)
-        stands_for = Interval(value - below - more, value + above + more, without_high=True)
-        return stands_for.and_(NOT_BELOW_ZERO)
+        return Interval(value - below - more, value + above + more, without_low=not value, without_high=True)
 
     @property
     def fits_the_calendar(self) -> bool:

@@ -106,6 +106,8 @@ class Interval:
         return Interval(low, high, without_low, without_high)
 
     def __add__(self, other: Interval) -> Interval:
+        if self.is_empty or other.is_empty:
+            return NOTHING
         low = None if self.low is None or other.low is None else self.low + other.low
         high = None if self.high is None or other.high is None else self.high + other.high
         return Interval(
@@ -119,6 +121,8 @@ class Interval:
         return self + -other
 
     def __mul__(self, other: Interval) -> Interval:
+        if self.is_empty or other.is_empty:
+            return NOTHING
         corners = [_product(one, two) for one in self._ends() for two in other._ends()]
         low, high = min(corners, key=_place), max(corners, key=_place)
         return Interval(
@@ -137,10 +141,10 @@ class Interval:
 
     def _reciprocal(self) -> Interval:
         """Return one divided by each number; by zero nothing is divided."""
+        if self.is_empty or self.low == self.high == 0:
+            return NOTHING
         if self.low is not None and self.low >= 0:
-            low = Fraction(0) if self.high is None else 1 / self.high if self.high else None
-            if low is None:
-                return EVERYTHING
+            low = Fraction(0) if self.high is None else 1 / self.high
             out = self.high is None or self.without_high
             return Interval(low, 1 / self.low if self.low else None, out, bool(self.low) and self.without_low)
         if self.high is not None and self.high <= 0:
@@ -209,6 +213,8 @@ def _lower(one: tuple[Fraction | None, bool], two: tuple[Fraction | None, bool])
 
 EVERYTHING: Final = Interval(None, None)
 """Nothing is known."""
+NOTHING: Final = Interval(Fraction(1), Fraction(0))
+"""There is no such number."""
 NOT_BELOW_ZERO: Final = Interval(Fraction(0), None)
 """Nothing is known, but that a count or an amount is not below zero."""
 

@@ -24,7 +24,7 @@ from ledger.quantities import Ratio
 from ledger.terms import market
 from ledger.terms.base import Terms
 from ledger.terms.disclosed import Disclosed
-from ledger.terms.interval import Interval, point
+from ledger.terms.interval import EVERYTHING, Interval, point
 from ledger.text import text_field
 
 
@@ -90,6 +90,8 @@ class Source(Enum):
     """Interest of notes converted in the period."""
     OWED = "owed"
     """Principal of notes on the day."""
+    DIVIDENDS_ACCRUED = "dividends-accrued"
+    """Dividends accrued on shares of a class up to and without the day, paid or not."""
     UNDERTAKEN = "undertaken"
     """Money undertaken under an agreement, by the day."""
     CLOSED = "closed"
@@ -125,6 +127,7 @@ _NEEDS: Final = {
     Source.SPLIT_DAY: "stock_class",
     Source.SURRENDERED: "stock_class",
     Source.RECEIVED: "stock_class",
+    Source.DIVIDENDS_ACCRUED: "stock_class",
     Source.UNDERTAKEN: "agreement",
     Source.CLOSED: "agreement",
 }
@@ -327,7 +330,7 @@ def solved(side: Side, result: Interval, place: int, operands: Sequence[Interval
             case Sign.MINUS:
                 result = result + other
             case Sign.TIMES:
-                result = result.over(other)
+                result = _factor(result, other)
             case Sign.OVER:
                 result = result * other
     else:
@@ -338,10 +341,15 @@ def solved(side: Side, result: Interval, place: int, operands: Sequence[Interval
             case Sign.MINUS:
                 result = other - result
             case Sign.TIMES:
-                result = result.over(other)
+                result = _factor(result, other)
             case Sign.OVER:
-                result = other.over(result)
+                result = _factor(other, result)
     return solved(inner, result, place, operands)
+
+
+def _factor(product: Interval, other: Interval) -> Interval:
+    """Return all that one factor may be: any number, where the other and the product may be zero."""
+    return EVERYTHING if 0 in product and 0 in other else product.over(other)
 
 
 def _holds(side: Side, place: int) -> bool:

@@ -43,6 +43,7 @@ from ledger.events import (
     DividendDeclared,
     DividendPaid,
     EntryVoided,
+    ErasedLine,
     Event,
     Evidence,
     Fact,
@@ -63,6 +64,7 @@ from ledger.events import (
     OpeningBalanceAdopted,
     OptionExercised,
     OwnershipLimitChanged,
+    PersonalDataErased,
     PlanPoolChanged,
     PreferredIssued,
     PriceQuoted,
@@ -523,6 +525,12 @@ def _voided(drawn: _Drawn) -> _Drawn:
     return {**drawn, "entries": _once(drawn["entries"], int) or (EntryNumber(1),)}
 
 
+def _erased(drawn: _Drawn) -> _Drawn:
+    holders = _once(drawn["holders"], str)
+    lines = _once(drawn["lines"], lambda line: (line.entry, line.line))
+    return {**drawn, "holders": holders if holders or lines else (HolderId("h-0001"),), "lines": lines}
+
+
 _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
     NoteIssued: _lent,
     NoteReceived: _lent,
@@ -542,6 +550,7 @@ _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
     HolderRenamed: _named,
     ClaimDisclosed: lambda drawn: {
         **drawn,
+        "about": drawn["about"] or drawn["effective_on"].latest,
         "other_measures": tuple(each for each in drawn["other_measures"] if each.name is not None),
     },
     ClaimWithdrawn: lambda drawn: {
@@ -589,6 +598,8 @@ _MENDED: Final[dict[type, Callable[[_Drawn], _Drawn]]] = {
     AwardTransferred: lambda drawn: {**drawn, "to_holder": _another(drawn["to_holder"], drawn["from_holder"])},
     UnvestedSharesRepurchased: awards.repurchased,
     EntryVoided: _voided,
+    ErasedLine: lambda drawn: {**drawn, "line": drawn["line"] or Count(1)},
+    PersonalDataErased: _erased,
 }
 
 

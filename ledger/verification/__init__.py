@@ -1,7 +1,7 @@
 """Whether a store still holds what was recorded: from its bytes to the root of the tree, entry by entry.
 
 Nothing is believed. The bytes of every entry are read and hashed again; what is derived from them (the rows that
-make a command count once, the tiles of the tree, the list of issuers, the particulars beside the record) is worked
+make a command count once, the tiles of the tree, the list of issuers, personal values beside the record) is worked
 out again and compared; and everything that does not fit is told, not the first of it only. No ledger is opened for
 that: one that is damaged would refuse.
 
@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerDamaged, NotUnderstood, UnknownName, nearest, shown
 from ledger.identity import IssuerId
+from ledger.verification.comparing import Comparison
 from ledger.verification.findings import Anchor, Compared, Damage, Level, Part, Verification
-from ledger.verification.reading import Examination
+from ledger.verification.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,8 +48,8 @@ def verify(store: Inspectable, issuer: str | None = None, anchors: Iterable[Anch
     if whose is None:
         compared = tuple(Compared(anchor, None) for anchor in kept)
         return Verification(issuer=None, damage=tuple(damage), compared=compared)
-    found = Examination(store, whose, {anchor.size for anchor in kept})
-    found.run()
+    found = Reading(store, whose, {anchor.size for anchor in kept})
+    Comparison(found).run()
     return Verification(
         issuer=whose,
         legal_name=found.legal_name,
@@ -67,15 +68,16 @@ def _issuers(store: Inspectable) -> tuple[list[Damage], list[str]]:
     listed: list[str] = []
     owners: set[str] = set()
     try:
-        listed = store.issuers()
+        before = store.issuers()
         owners = store.owners()
+        listed = store.issuers()  # somebody may have begun one meanwhile
     except LedgerDamaged as error:
         damage = [error.what]
         with suppress(LedgerDamaged):
             owners = store.owners()
     else:
         damage += (f"it leaves out {shown(name)}, of which there are rows" for name in sorted(owners - {*listed}))
-        damage += (f"it has {name}, of which there is nothing" for name in listed if name not in owners)
+        damage += (f"it has {name}, of which there is nothing" for name in before if name not in owners)
     unlisted = sorted(name for name in owners - {*listed} if _is_issuer(name))
     return [Damage(Part.ISSUERS, what, name="list of issuers") for what in damage], [*listed, *unlisted]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import chain
 from typing import Final
 
 from ledger.integrity.tiles import WIDTH, Tile
@@ -50,9 +51,15 @@ class Commands:
         self._marks[begin] = _FOUND
         return True
 
-    def not_found(self) -> Iterator[int]:
-        """Yield the number of the first entry of each command that was not found."""
-        return (number for number, mark in enumerate(self._marks, 1) if mark not in (_GOES_ON, _FOUND, _UNKNOWN))
+    def not_found(self) -> Iterator[tuple[int, int]]:
+        """Yield the first and the last entry of each command that was not found."""
+        first = 0
+        for number, mark in enumerate(chain(self._marks, (_UNKNOWN,)), 1):
+            if first and mark != _GOES_ON:
+                yield first, number - 1
+                first = 0
+            if mark not in (_GOES_ON, _FOUND, _UNKNOWN):
+                first = number
 
 
 class Tiles:

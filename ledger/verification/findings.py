@@ -146,6 +146,17 @@ class Verification:
         agreeing = (each.anchor for each in self.compared if each.agrees)
         return max((anchor.size for anchor in agreeing if anchor.level >= level), default=0)
 
+    def reach(self) -> list[tuple[int, int, Level]]:
+        """Return from which entry to which evidence has which level; the first ones have the highest."""
+        found = []
+        first = 1
+        for level in sorted(Level, reverse=True):
+            last = self.covered(level) if level else self.entries
+            if last >= first:
+                found.append((first, last, level))
+                first = last + 1
+        return found
+
     @property
     def is_verified(self) -> bool:
         """Whether nothing is damaged, and at least one entry stands behind an anchor."""

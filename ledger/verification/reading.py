@@ -5,8 +5,6 @@ What could go wrong, and why it does not:
 - *A page cannot be read.* Then its entries are asked for one by one, and what cannot be had is named. Behind it the
   reading goes on: as far as an entry is found, or any row beside the entries says that there was one.
 - *A row stands out of its order*, as its key was changed. It is not where it belongs, so it is missing there.
-- *Somebody records meanwhile.* Rows beside the entries are read after them, and then the entries that came since; a
-  command whose row has not been met is asked for by its name.
 - *The hash of a damaged entry is not known.* It stands behind the entry, and in a tile. With either of them the
   root can be had, and may still be one that is kept elsewhere: then all other entries are those that were recorded.
 
@@ -22,14 +20,13 @@ from typing import TYPE_CHECKING, Final
 
 from ledger import codec
 from ledger.codec import leaf_hash_of
-from ledger.errors import LedgerDamaged, NotUnderstood, shown
+from ledger.errors import LedgerDamaged
 from ledger.events import IssuerRegistered
-from ledger.identity import CommandId
 from ledger.integrity.tiles import WIDTH
 from ledger.integrity.tree import Growing, leaf_hash
 from ledger.pages import DIGEST, Said
-from ledger.personal import Personal, particulars
-from ledger.store.port import COMMANDS, PAGE, TILES, command_row, read_span
+from ledger.personal import particulars
+from ledger.store.port import PAGE
 from ledger.timeline import looks_ahead
 from ledger.verification.derived import Commands, Tiles
 from ledger.verification.findings import Damage, Part
@@ -41,20 +38,22 @@ if TYPE_CHECKING:
     from ledger.identity import IssuerId
     from ledger.integrity.tiles import Tile
     from ledger.pages import Page
-    from ledger.store.port import Beside, Inspectable, Row
+    from ledger.store.port import Inspectable, Row
     from ledger.timeline import Entry
 
+_LEAST: Final = -(2**63)
+"""No number of a row is smaller."""
 _FAR: Final = 1_000_000
 """A row that stands so far behind the others was never recorded there."""
 _PATIENCE: Final = 1_000
 """After so many entries that cannot be had, the next is looked for in steps twice as long."""
-_MISSING: Final = "it is missing"
-_TILE: Final = re.compile(rf"{TILES}([0-7])", re.ASCII)
+MISSING: Final = "it is missing"
+_GONE: Final = "it was recorded, and is not there any more"
 _HASH: Final = re.compile(rb"[0-9a-f]{64}")
 
 
-class Examination:
-    """Reads all that a store holds of an issuer.
+class Reading:
+    """Reads the entries that a store holds of an issuer, and keeps what has to be known of all of them.
 
     Args:
         store: Where the record is kept.
@@ -62,24 +61,32 @@ class Examination:
         sizes: For how many entries the root is asked.
 
     Attributes:
+        store: Where the record is kept.
+        issuer: Whose record.
+        sizes: For how many entries the root is asked.
+        commands: Which entries belong to each command.
+        tiles: The tiles that the entries give.
+        mentioned: The commitments of personal values, by entry.
         size: Number of the last entry so far.
         legal_name: Of the issuer, as its first entry has it.
         last_said: What the journal said of the last entry that could be read.
         damage: What was found.
+        every_entry_read: Whether none of it is about entries.
         roots: The roots asked for, as far as they are known.
     """
 
     def __init__(self, store: Inspectable, issuer: IssuerId, sizes: Collection[int]) -> None:
-        self._store, self._issuer = store, issuer
-        self._sizes = frozenset(sizes)
-        self._commands, self._tiles = Commands(), Tiles()
+        self.store, self.issuer = store, issuer
+        self.sizes = frozenset(sizes)
+        self.commands, self.tiles = Commands(), Tiles()
         self._tree, self._digest = Growing(), sha256()
-        self._commitments: set[str] = set()
+        self.mentioned: dict[int, set[str]] = {}  # by entry
         self._tile: tuple[int, list[bytes]] | None = None  # the last one that was asked for
         self.size = 0
         self.legal_name = ""
         self.last_said: Said | None = None
         self.damage: list[Damage] = []
+        self.every_entry_read = True
         self.roots: dict[int, bytes] = {0: self._tree.root()}
 
     @property
@@ -92,23 +99,9 @@ class Examination:
         """The digest of the record; ``None`` where the hash of an entry is not known."""
         return self._digest.hexdigest() if self._tree.size == self.size else None
 
-    def run(self) -> None:
-        """Read everything, and compare it."""
-        self._follow()
-        later = [row for row in self._rows_beside() if not self._compared(row)]
-        claimed = max(map(_claim, later), default=0)
-        why = self._follow()
-        while (why or self.size < claimed) and self._pass(why, claimed):
-            why = self._follow()
-        for row in later:
-            self._compared(row, at_last=True)
-        for number in self._commands.not_found():
-            self._ask_for_command(number)
-        for level, index in self._tiles.not_found():
-            self._tell(Damage(Part.TILES, "it is missing", name=f"tile {level}/{index}"))
-        self._compare_particulars()
-
-    def _tell(self, found: Damage) -> None:
+    def tell(self, found: Damage) -> None:
+        """Keep a damage, joined with the one before where both say the same of entries that follow one another."""
+        self.every_entry_read &= found.part is not Part.ENTRIES
         joined = self.damage[-1].with_next(found) if self.damage else None
         if joined is not None:
             self.damage[-1] = joined
@@ -116,75 +109,89 @@ class Examination:
             self.damage.append(found)
 
     def _tell_entry(self, number: int, what: str) -> None:
-        self._tell(Damage(Part.ENTRIES, what, number, number))
+        self.tell(Damage(Part.ENTRIES, what, number, number))
 
     # --- from entry to entry ------------------------------------------------------------------------
 
-    def _follow(self) -> str:
+    def look_before(self) -> None:
+        """Tell what stands before the first entry, where no other reading would come by."""
+        row, _ = self._peek(_LEAST)
+        if row is not None and row.number < 1:
+            self.tell(Damage(Part.ELSE, "it stands before the first entry", name=f"row {row.number}"))
+
+    def follow(self) -> str:
         """Read on as far as entries follow one another; return why not further, if it is not the end."""
         while True:
             try:
-                rows = self._store.read(self._issuer, self.size)
+                rows = self.store.read(self.issuer, self.size)
             except LedgerDamaged as error:
                 return error.what
-            in_order = [row for number, row in enumerate(rows, self.size + 1) if row.number == number]
-            if len(in_order) < len(rows):
-                in_order = [*_leading(rows, self.size)]
+            in_order = [*_leading(rows, self.size)]
             if not in_order:
-                return _MISSING if rows else ""
+                return MISSING if rows else ""
             self._take(in_order)
 
-    def _pass(self, why: str, claimed: int) -> bool:
-        """Get past what keeps a page from being read, and take the next entry; return whether there is one.
+    def get_past(self, why: str, claimed: int) -> bool:
+        """Take the entries of a page one by one, past those that cannot be had; return whether there may be more.
 
         Args:
             why: Why the page after the last entry cannot be read, if that is so.
-            claimed: Number of the last entry, by the rows beside the entries.
+            claimed: Number of the last entry, by the rows beside the entries, or by what is kept elsewhere.
         """
-        begin, (row, said) = self.size, self._peek(self.size)
-        while row is not None and row.number == self.size + 1 and self.size < begin + PAGE:
+        begin = self.size
+        while self.size < begin + PAGE:
+            if not self._step(why if self.size == begin else "", claimed):
+                return False
+        return True
+
+    def _step(self, why: str, claimed: int) -> bool:
+        """Take the next entry that can be had, and tell those before it; return whether there is one."""
+        row, said = self._peek(self.size)
+        reason = said or (MISSING if row is not None else why or _GONE)
+        if row is None or row.number <= self.size:
+            row = self._sought(max(claimed, self.size + PAGE if why or said else 0))
+        if row is not None and row.number > self.size + _FAR:
+            self._tell_entry(row.number, "it stands far behind all others")
+            row = None
+        if row is not None:
+            if row.number > self.size + 1:
+                self._skip(row.number - 1, reason)
             self._take([row])
-            row, said = self._peek(self.size)
-        if self.size > begin:
             return True
-        reason = said or (why if row is None and why else _MISSING)
-        horizon = max(claimed, self.size + PAGE if why else 0)
-        place, tries = self.size, 0
-        while row is None or row.number <= self.size:
+        if why or said or self.size < claimed:
+            self.tell(Damage(Part.ENTRIES, reason, self.size + 1, claimed if self.size < claimed else None))
+        return False
+
+    def _sought(self, horizon: int) -> Row | None:
+        """Return the next entry behind those that cannot be had, up to a number."""
+        place, tries = self.size + 1, 1
+        while place < horizon:
+            row, _ = self._peek(place)
+            if row is not None and row.number > place:
+                return row
             tries += 1
             place += 2 ** (tries // _PATIENCE)
-            if place >= horizon:
-                break
-            row, _ = self._peek(place)
-        else:
-            if row.number <= self.size + _FAR:
-                self._skip(row.number - 1, reason)
-                self._take([row])
-                return True
-            self._tell_entry(row.number, "it stands far behind all others")
-        if why or self.size < claimed:
-            self._tell(Damage(Part.ENTRIES, reason, self.size + 1, claimed if self.size < claimed else None))
-        return False
+        return None
 
     def _peek(self, after: int) -> tuple[Row | None, str]:
         """Return the next entry after a position, or why it cannot be had."""
         try:
-            row = self._store.peek(self._issuer, after)
+            row = self.store.peek(self.issuer, after)
         except LedgerDamaged as error:
             return None, error.what
         return (row, "") if row is None or type(row.number) is int else (None, "what follows has no number")
 
     def _skip(self, last: int, why: str) -> None:
         """Leave out the entries up to one; their hashes may still be had from the tree."""
-        self._tell(Damage(Part.ENTRIES, why, self.size + 1, last))
-        self._commands.unknown(last - self.size)
+        self.tell(Damage(Part.ENTRIES, why, self.size + 1, last))
+        self.commands.unknown(last - self.size)
         for number in range(self.size + 1, last + 1):
             self._add(number, self._hash_in_tile(number))
         self.size = last
 
     def _take(self, rows: Sequence[Row]) -> None:
         """Take the next entries."""
-        page = _page(rows, self._issuer, self.size)
+        page = _page(rows, self.issuer, self.size)
         if page is None:
             for row in rows:
                 self._take_one(row)
@@ -192,7 +199,7 @@ class Examination:
         first = self.size + 1
         for start, end, said in zip(page.starts, (*page.starts[1:], len(page)), page.said, strict=True):
             self._hear(first + start, said)
-            self._commands.goes_on(end - start - 1)
+            self.commands.goes_on(end - start - 1)
         if first == 1:
             self._begin(page.kind(0), page.of_kinds((IssuerRegistered,)))
         for place, event in page.singles.items():
@@ -205,17 +212,17 @@ class Examination:
         number = self.size + 1
         leaf: bytes | None
         try:
-            entry = _entry(row, self._issuer)
+            entry = entry_of(row, self.issuer)
         except LedgerDamaged as error:
             self._tell_entry(number, error.what)
-            self._commands.unknown(1)
-            leaf = self._hash_in_tile(number) or _hash_behind(row, self._issuer)
+            self.commands.unknown(1)
+            leaf = self._hash_in_tile(number) or _hash_behind(row, self.issuer)
         else:
             self._hear(number, Said(entry.recorded_at, entry.actor, entry.command))
             if number == 1:
                 self._begin(type(entry.event), [(0, entry.event)])
             self._look_at(number, entry.event)
-            leaf = leaf_hash_of(row.state, self._issuer, number)
+            leaf = leaf_hash_of(row.state, self.issuer, number)
         self._add(number, leaf)
         self.size = number
 
@@ -225,9 +232,9 @@ class Examination:
         if last is not None and not said.follows(last):
             self._tell_entry(number, "its time of recording does not follow the entry before")
         if last is None or said.command != last.command:
-            self._commands.begins(said.command)
+            self.commands.begins(said.command)
         else:
-            self._commands.goes_on()
+            self.commands.goes_on()
 
     def _begin(self, kind: type[Event], registered: Sequence[tuple[int, Event]]) -> None:
         """Look at the first entry."""
@@ -241,7 +248,8 @@ class Examination:
         """Look at an event that corrects others, or may mention persons."""
         if looks_ahead(event, number):
             self._tell_entry(number, "it corrects an entry that comes after it")
-        self._commitments |= {each.commitment for each in particulars(event)}
+        if mentioned := {each.commitment for each in particulars(event)}:
+            self.mentioned[number] = mentioned
 
     # --- the tree -----------------------------------------------------------------------------------
 
@@ -252,10 +260,10 @@ class Examination:
         known = [leaf for leaf in leaves if leaf is not None]
         for leaf in known:
             self._tree.add(leaf)
-            if self._tree.size in self._sizes:
+            if self._tree.size in self.sizes:
                 self.roots[self._tree.size] = self._tree.root()
         self._digest.update(b"".join(known))
-        self._tiles.add(known)
+        self.tiles.add(known)
 
     def _hash_in_tile(self, number: int) -> bytes | None:
         """Return the hash of an entry as its tile has it, if that is there."""
@@ -263,94 +271,10 @@ class Examination:
         if self._tile is None or self._tile[0] != index:
             found: Sequence[Tile] = ()
             with suppress(LedgerDamaged):
-                found = self._store.tiles(self._issuer, 0, index, index + 1)
+                found = self.store.tiles(self.issuer, 0, index, index + 1)
             self._tile = (index, found[0].split() if found else [])
         hashes = self._tile[1]
         return hashes[place] if hashes else None
-
-    # --- beside the entries -------------------------------------------------------------------------
-
-    def _rows_beside(self) -> Iterator[Beside]:
-        stream = ""
-        try:
-            for row in self._store.beside(self._issuer):
-                stream = row.stream
-                yield row
-        except LedgerDamaged as error:
-            after = f" after {shown(stream)}" if stream else ""
-            self._tell(Damage(Part.ELSE, error.what, name=f"rows beside the entries{after}"))
-
-    def _compared(self, row: Beside, *, at_last: bool = False) -> bool:
-        """Compare a row with the entries; return whether that could be done, as all that it is about was read.
-
-        Args:
-            row: What stands beside the entries.
-            at_last: Whether no more entries will be read.
-        """
-        if row.stream.startswith(COMMANDS):
-            return self._compared_command(row, at_last)
-        if tile := _TILE.fullmatch(row.stream):
-            return self._compared_tile(row, int(tile[1]), at_last)
-        self._tell(Damage(Part.ELSE, "nobody writes such a row", name=shown(f"{row.stream}, {row.number}")))
-        return True
-
-    def _compared_command(self, row: Beside, at_last: bool) -> bool:
-        command = row.stream.removeprefix(COMMANDS)
-        span = read_span(row.state)
-        if span is None or row != command_row(command, *span):
-            what = "its row is not what was written"
-        elif span[1] > self.size and not at_last:
-            return False
-        elif self._commands.found(command, *span):
-            return True
-        else:
-            what = f"its row names entries {span[0]} to {span[1]}, which are not all of it, or not its own"
-        self._tell(Damage(Part.COMMANDS, what, name=f"command {shown(command)}"))
-        return True
-
-    def _compared_tile(self, row: Beside, level: int, at_last: bool) -> bool:
-        same = self._tiles.found(level, row)
-        if same is None and (not at_last or self.root is None):
-            return at_last  # there may be more to compare it with, or there will never be
-        if not same:
-            what = "there are not so many entries" if same is None else "it is not what the entries give"
-            self._tell(Damage(Part.TILES, what, name=f"tile {level}/{_index(row)}"))
-        return True
-
-    def _ask_for_command(self, number: int) -> None:
-        """Ask for the row of a command that has not been met: it came meanwhile, or something is wrong."""
-        try:
-            row = self._store.peek(self._issuer, number - 1)
-            command = _entry(row, self._issuer).command if row is not None else CommandId("unknown")
-            span = self._store.command(self._issuer, command)
-        except LedgerDamaged as error:
-            what = error.what
-        else:
-            if span is None:
-                what = "the row that lets its command count once is missing"
-            elif self._commands.found(command, *span):
-                return
-            else:
-                what = f"its command is that of entries {span[0]} to {span[1]} too"
-        self._tell(Damage(Part.COMMANDS, what, number, number))
-
-    def _compare_particulars(self) -> None:
-        try:
-            kept = self._store.particulars(self._issuer)
-        except LedgerDamaged as error:
-            self._tell(Damage(Part.PARTICULARS, error.what, name="particulars"))
-            return
-        every_entry_read = all(each.part is not Part.ENTRIES for each in self.damage)
-        for commitment, (salt, value) in kept.items():
-            what = ""
-            try:
-                Personal(value, salt, commitment)
-            except NotUnderstood as error:
-                what = error.what
-            if not what and every_entry_read and commitment not in self._commitments:
-                what = "no entry mentions it"
-            if what:
-                self._tell(Damage(Part.PARTICULARS, what, name=shown(commitment)))
 
 
 def _leading(rows: Sequence[Row], after: int) -> Iterator[Row]:
@@ -368,7 +292,7 @@ def _page(rows: Sequence[Row], issuer: IssuerId, after: int) -> Page | None:
     return codec.read_states(rows, issuer, after)
 
 
-def _entry(row: Row, issuer: IssuerId) -> Entry:
+def entry_of(row: Row, issuer: IssuerId) -> Entry:
     """Return the entry of a row.
 
     Raises:
@@ -392,14 +316,3 @@ def _hash_behind(row: Row, issuer: IssuerId) -> bytes | None:
         codec.read_state(codec.kept(envelope, payload), issuer, row.number, row.topic)
         return leaf_hash(envelope)
     return bytes.fromhex(seal.decode()) if _HASH.fullmatch(seal) else None
-
-
-def _index(row: Beside) -> int | str:
-    """Return which tile of its level a row is."""
-    return row.number - 1 if type(row.number) is int else shown(row.number)
-
-
-def _claim(row: Beside) -> int:
-    """Return the number of the last entry that a row beside the entries is about."""
-    span = read_span(row.state)
-    return span[1] if span is not None else 0

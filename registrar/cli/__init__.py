@@ -44,6 +44,8 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "import": ("registrar.cli.imports:import_register", "Take over a register from Excel or CSV."),
         "import-xbrl": ("registrar.cli.filings:import_xbrl", "Take over figures of a filing as claims."),
         "template": ("registrar.cli.imports:template", "Write an empty form of a register to fill in."),
+        "backup": ("registrar.cli.backups:backup", "Copy a ledger whole, while others write to it."),
+        "restore": ("registrar.cli.backups:restore", "Make a ledger of a backup."),
         "export-register": ("registrar.cli.imports:export_register", "Write the register as import reads it."),
     },
     "Company": {
@@ -66,6 +68,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "holder": ("registrar.cli.acts.parties:holder", "Somebody becomes known to the register."),
         "rename": ("registrar.cli.acts.parties:rename", "A holder has another name."),
         "merge": ("registrar.cli.acts.parties:merge", "Two holders are found to be one."),
+        "erase": ("registrar.cli.acts.parties:erase", "Personal data of somebody is erased."),
     },
     "Shares": {
         "issue": ("registrar.cli.acts.shares:issue", "Shares are issued."),
@@ -200,6 +203,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "chart": ("registrar.cli.charts:chart", "A picture, as SVG, PNG or a Vega-Lite spec."),
     },
     "Evidence": {
+        "verify": ("registrar.cli.verification:verify", "Read all bytes: are they what was recorded?"),
         "key": ("registrar.cli.evidence:key", "Make a signing key, or show its public half."),
         "checkpoint": ("registrar.cli.evidence:checkpoint", "Sign what the record is now."),
         "prove": ("registrar.cli.evidence:prove", "Prove an entry, or that the record only grew."),
@@ -262,9 +266,13 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a verb, and see that all it printed has left the process."""
+        from registrar.cli.watching import watching
+
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            with watching(ctx, ctx.params.get("log"), ctx.params.get("metrics")) as ended:
+                result = super().invoke(ctx)
+                sys.stdout.flush()
+                ended(result)
         except BrokenPipeError:
             # Whoever read has seen enough. Nothing is left to flush at the end, which would fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -389,5 +397,14 @@ Example:
 Name the ledger once: export CAPTABLE_FILE=acme.db""",
 )
 @click.version_option(package_name="captable-ledger", prog_name="captable", message="%(prog)s %(version)s")
-def main() -> None:
+@click.option(
+    "--log", metavar="FILE|-", envvar="CAPTABLE_LOG", help="Write log lines there, as JSON [CAPTABLE_LOG]."
+)
+@click.option(
+    "--metrics",
+    metavar="FILE",
+    envvar="CAPTABLE_METRICS",
+    help="Count into this file, as Prometheus reads it [CAPTABLE_METRICS].",
+)
+def main(log: str | None, metrics: str | None) -> None:
     """A shareholder ledger: who owned which shares of a company, and what investors promised it, at any date."""

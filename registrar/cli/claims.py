@@ -30,12 +30,13 @@ def claims(asked: Asking, as_of: str | None, tolerance: str | None) -> int:
     contradicted = False
     with asked.opened() as ledger:
         from projections.claims import claims as judged
+        from registrar import as_json
         from registrar.registers.claims import claims as report
 
         day, allowed = asked.as_of(ledger, as_of), _tolerance(tolerance)
         answer = judged(ledger, as_of=day, known_at=asked.known(ledger), tolerance=allowed)
         contradicted = answer.is_contradicted
-        asked.answer(lambda: report(ledger, answer))
+        asked.answer(lambda: report(ledger, answer), lambda: as_json.claims(ledger, answer))
     return FOUND if contradicted else 0
 
 
@@ -56,11 +57,12 @@ def reconcile(asked: Asking, as_of: str | None) -> int:
     differs = False
     with asked.opened() as ledger:
         from projections.record_differences import record_differences
+        from registrar import as_json
         from registrar.registers.record_differences import record_differences as report
 
         answer = record_differences(ledger, as_of=asked.as_of(ledger, as_of), known_at=asked.known(ledger))
         differs = answer.differs
-        asked.answer(lambda: report(ledger, answer))
+        asked.answer(lambda: report(ledger, answer), lambda: as_json.record_differences(ledger, answer))
     return FOUND if differs else 0
 
 

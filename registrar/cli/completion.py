@@ -70,7 +70,9 @@ def _opened(ctx: click.Context) -> Iterator[Store | None]:
     if not on_server(path) and not os.path.isfile(path):
         yield None
         return
-    store = store_at(path)
+    from registrar.cli.options import keys
+
+    store = store_at(path, keys=keys())
     try:
         yield store
     finally:

@@ -159,15 +159,16 @@ def check_proof(
 
     No ledger is needed, and no connection. The keys are those that you got from their owners.
     """
+    from ledger.errors import LedgerError
     from registrar import evidence
 
-    shown = evidence.shown(
-        bytes_of(proof, _MAX_BYTES, proof),
-        _verifier(log),
-        [_verifier(each) for each in witnesses],
-        older=None if since is None else bytes_of(since, _MAX_BYTES, since),
-        fact=None if fact_file is None else bytes_of(fact_file, _MAX_BYTES, fact_file),
-    )
+    older = None if since is None else bytes_of(since, _MAX_BYTES, since)
+    fact = None if fact_file is None else bytes_of(fact_file, _MAX_BYTES, fact_file)
+    given, keys = bytes_of(proof, _MAX_BYTES, proof), [verifier(each) for each in (log, *witnesses)]
+    try:
+        shown = evidence.shown(given, keys[0], keys[1:], older=older, fact=fact)
+    except LedgerError as error:
+        raise error.at(error.where or proof) from None
     if as_json:
         from registrar import as_json as json
 
@@ -199,7 +200,7 @@ def witness(asked: str, log: str, key_file: str, out: str | None) -> None:
 
     if out is not None:
         writable(out)
-    _leave(evidence.witnessed(bytes_of(asked, _MAX_BYTES, asked), _verifier(log), key_file), out)
+    _leave(evidence.witnessed(bytes_of(asked, _MAX_BYTES, asked), verifier(log), key_file), out)
 
 
 @click.command(
@@ -219,7 +220,7 @@ def stamp(stamped: str, reply: str | None, authority: str | None, as_json: bool,
 
     if (reply is None) != (authority is None):
         raise click.UsageError("a reply is checked under certificates that you trust (--reply with --authority)")
-    data = bytes_of(stamped, _MAX_BYTES, stamped)
+    data = bytes_of(stamped, stamps.MAX_FILE_BYTES, stamped)
     if reply is None or authority is None:
         if out is None:
             raise click.UsageError("a request is nothing for a terminal (name a file: -O request.tsq)")
@@ -253,12 +254,16 @@ def _leave(data: bytes, out: str | None) -> None:
         write_whole(out, data)
 
 
-def _verifier(given: str) -> VerifierKey:
+def verifier(given: str) -> VerifierKey:
     """Return the verifier key that was given, as itself or as a file that holds it."""
     from ledger.errors import NotUnderstood
     from ledger.integrity.notes import VerifierKey
 
     if not os.path.isfile(given):
+        if "+" not in given:
+            raise NotUnderstood(
+                "E_KEY", "it is neither a key nor a file", "name the .pub file, or give the line in it", given
+            )
         return VerifierKey.parse(given)
     text = bytes_of(given, _MAX_BYTES, given).decode("utf-8", "replace")
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from registrar.cli import completion, say, tell
-from registrar.cli.options import Recording, named, recording
+from registrar.cli.options import Recording, keys, named, recording
 from registrar.cli.output import width
 from registrar.cli.records import bytes_of, record_events
 from registrar.cli.waiting import quiet, waiting
@@ -108,12 +108,9 @@ def _known(
     from ledger.errors import LedgerError, NotUnderstood, shown
     from ledger.events import ClaimDisclosed
     from ledger.journal import Ledger
-    from ledger.store import store_at
     from registrar.names import Names
 
-    store = store_at(path)
-    try:
-        ledger = Ledger(store, issuer)
+    with Ledger.open(path, issuer, keys=keys()) as ledger:
         names = Names(ledger)
         meant: dict[str, tuple[StockClassId, ...]] = {}
         for each in classes:
@@ -131,8 +128,6 @@ def _known(
             if isinstance(entry.event, ClaimDisclosed) and entry.command != command
         }
         return meant, recorded
-    finally:
-        store.close()
 
 
 def _show(proposal: Proposal, file: str) -> None:

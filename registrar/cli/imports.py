@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from registrar.cli import completion, say, tell
-from registrar.cli.options import Asking, Recording, as_of_option, asking, named, recording
+from registrar.cli.options import Asking, Recording, as_of_option, asking, keys, named, recording
 from registrar.cli.output import width, writable, write_whole
 from registrar.cli.records import bytes_of, record_events
 from registrar.cli.waiting import quiet, waiting
@@ -159,7 +159,7 @@ def _known(path: str, issuer: str | None, command: str) -> tuple[Known, bool]:
     from ledger.journal import Ledger
     from ledger.store import store_at
 
-    store = store_at(path)
+    store = store_at(path, keys=keys())
     try:
         if issuer is not None and issuer not in store.issuers():
             return Known(), False  # the register begins the ledger of another company in the file

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -26,7 +27,7 @@ file_option = click.option(
     metavar="FILE",
     envvar="CAPTABLE_FILE",
     shell_complete=files,
-    help="The ledger: a file, or postgresql://… [CAPTABLE_FILE].",
+    help="Ledger file or URL [CAPTABLE_FILE].",
 )
 issuer_option = click.option(
     *("--in", "--issuer", "issuer"),
@@ -80,11 +81,18 @@ class Asking(NamedTuple):
         path = named(self.file)
         from ledger.errors import NothingRecorded
         from ledger.journal import Ledger
+        from ledger.store import store_at
         from ledger.store.addresses import told
+        from registrar.cli.watching import watched
 
-        with waiting(f"reading {told(path)}"), Ledger.open(path, self.issuer, readonly=self.readonly) as ledger:
+        with (
+            waiting(f"reading {told(path)}"),
+            closing(watched(store_at(path, readonly=self.readonly, keys=keys()))) as store,
+        ):
             try:
+                ledger = Ledger(store, self.issuer)
                 yield ledger
+                erasures_told(ledger)
             except NothingRecorded as error:
                 from registrar import as_json, views
 
@@ -248,6 +256,23 @@ def recording() -> Callable[[_Verb], _Verb]:
         return file_option(issuer_option(_json_option(taking)))
 
     return add
+
+
+def erasures_told(ledger: Ledger) -> None:
+    """Say which erasures were finished by reading the ledger, and which could not be."""
+    from registrar.cli import tell
+
+    for number in ledger.resumed_erasures():
+        tell(f"note: keys that entry {number} erased were here again (an old copy?); they are deleted")
+    for number in ledger.pending_erasures():
+        tell(
+            f"note: keys that entry {number} erased are here and cannot be deleted; delete them where they are kept"
+        )
+
+
+def keys() -> str | None:
+    """Return the file that keeps the keys of personal values, where it is not the one beside the ledger."""
+    return os.environ.get("CAPTABLE_KEYS") or None
 
 
 def named(file: str | None) -> str:

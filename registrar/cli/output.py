@@ -138,7 +138,7 @@ def _only(report: Report, name: str) -> Report:
     return attrs.evolve(report, tables=[report.table(name)], checks=())
 
 
-def writable(path: str) -> None:
+def writable(path: str, dash: str = "standard output") -> None:
     """Refuse a file that is no page, or that is to stay: a ledger is never written over, whatever it is called.
 
     Raises:
@@ -151,7 +151,7 @@ def writable(path: str) -> None:
     if not os.path.exists(path):
         return
     if not os.path.isfile(path):
-        raise NotUnderstood("E_FILE", "it is not a regular file", "name a file, or - for standard output", path)
+        raise NotUnderstood("E_FILE", "it is not a regular file", f"name a file, or - for {dash}", path)
     with open(path, "rb") as file:
         if file.read(len(_DATABASE)) == _DATABASE:
             raise NotUnderstood("E_FILE", "it is a ledger, and is not written over", "name another file", path)

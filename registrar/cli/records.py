@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from registrar.cli import completion, say, tell
-from registrar.cli.options import Recording, named, recording
+from registrar.cli.options import Recording, erasures_told, keys, named, recording
 from registrar.cli.waiting import quiet, waiting
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def init(file: str | None, also_file: str | None, writers: tuple[str, ...], read
     if (writers or readers) and not on_server(path):
         raise click.UsageError("a file knows no roles (leave out --writer and --reader, or name a database)")
     existed = is_there(path)
-    store = store_at(path, create=True)
+    store = store_at(path, create=True, keys=keys())
     try:
         issuers = store.issuers()
     finally:
@@ -227,15 +227,18 @@ def to_record(path: str, issuer: str | None, events: Sequence[Event]) -> Iterato
     from ledger.events import IssuerRegistered
     from ledger.journal import Ledger
     from ledger.store import store_at
+    from registrar.cli.watching import watched
     from registrar.recording import Announcing
 
-    store = Announcing(store_at(path), lambda command: tell(f"command {command}"))
+    store = Announcing(watched(store_at(path, keys=keys())), lambda command: tell(f"command {command}"))
     try:
         first = events[0] if events else None
         begins = isinstance(first, IssuerRegistered)
         if issuer is None and isinstance(first, IssuerRegistered) and first.issuer in store.issuers():
             issuer = first.issuer
-        yield Ledger(store, issuer, begin=begins)
+        ledger = Ledger(store, issuer, begin=begins)
+        yield ledger
+        erasures_told(ledger)
     finally:
         store.close()
 

@@ -44,6 +44,7 @@ PRESS: Final = "the press"
 
 _SERIES_E: Final = StockClassId("series-e")
 _SERIES_F: Final = StockClassId("series-f")
+_SERIES_J: Final = StockClassId("series-j")
 
 
 # --- operands, in the words of the statements -----------------------------------------------------------------
@@ -374,7 +375,7 @@ def after_series_k() -> list[ClaimDisclosed]:
             "$755,416.67",
             _sum(
                 _number(Role.ADDED, "1000", "stated value of Series J", times="675"),
-                _unknown(Role.ADDED, "dividends accrued"),
+                _of_class(Role.ADDED, Source.DIVIDENDS_ACCRUED, _SERIES_J, holder=p.BAYBRIDGE),
             ),
             note="At 10 % a year of 675,000 they would have accrued for 1.19 years, from about October 2016.",
         ),

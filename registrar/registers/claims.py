@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.quantities import SCALE, Shares
 from projections.bounds import Bounds
-from projections.claims import FindingCode, Verdict, Weight
+from projections.claims import FindingCode, Verdict
+from projections.findings import Severity
 from registrar.report import Asked, Column, Head, Kind, Layout, Report, Row, Table
 
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from projections.claims import ClaimsReport, JudgedClaim
 
 NOTHING: Final = "Nothing was disclosed by then that the record holds."
-_WEIGHS: Final = {
-    Weight.WRONG: "wrong: a figure, or the record, is wrong in every reading",
-    Weight.NOTICE: "notice: it holds, and a reader should know how",
-    Weight.OPEN: "open: something is missing",
+_MEANS: Final = {
+    Severity.BROKEN: "broken: a figure, or the record, is wrong in every reading",
+    Severity.NOTICE: "notice: it holds, and a reader should know how",
+    Severity.OPEN: "open: something is missing",
 }
 _NARROWED: Final = (
     "Narrowed: what is left of a count if no share came back between it and the counts beside it, and all that the"
@@ -33,8 +34,8 @@ def claims(ledger: Ledger, answer: ClaimsReport) -> Report:
     if answer.counts:
         notes.append(_NARROWED)
     if answer.findings:
-        used = {found.weight for found in answer.findings}
-        notes.append(f"{'; '.join(words for weight, words in _WEIGHS.items() if weight in used)}.".capitalize())
+        used = {found.severity for found in answer.findings}
+        notes.append(f"{'; '.join(words for each, words in _MEANS.items() if each in used)}.".capitalize())
     return Report(
         name="claims",
         title="What was disclosed, held against the record",
@@ -110,7 +111,7 @@ def _findings(answer: ClaimsReport) -> Table:
         title="Findings",
         layout=Layout.LIST,
         columns=(
-            Column(name="weight", heading="Weight", block=0),
+            Column(name="severity", heading="Severity", block=0),
             Column(name="code", heading="Code", block=0),
             Column(name="claims", heading="Claims", block=0),
             Column(name="entries", heading="Entries", kind=Kind.COUNT, about="entries", block=0),
@@ -120,7 +121,7 @@ def _findings(answer: ClaimsReport) -> Table:
         rows=[
             Row(
                 (
-                    found.weight.value,
+                    found.severity.value,
                     found.code.value,
                     ", ".join(dict.fromkeys(found.claims)),
                     tuple(map(int, found.entries)) if found.code is not FindingCode.NOT_CHECKABLE else None,

@@ -59,7 +59,7 @@ def _differences(answer: RecordDifferences) -> Table:
             Column(name="lists", heading="Lists", kind=Kind.COUNT, about="lists", block=3),
             Column(name="entries", heading="Entries", kind=Kind.COUNT, about="entries", block=3),
             Column(name="code", heading="Code", shown=False),
-            Column(name="weight", heading="Weight", shown=False),
+            Column(name="severity", heading="Severity", shown=False),
         ),
         rows=[
             Row(
@@ -80,7 +80,7 @@ def _differences(answer: RecordDifferences) -> Table:
                     tuple(map(int, each.lists)),
                     tuple(map(int, each.entries)) or None,
                     each.CODE,
-                    each.weight.value,
+                    each.severity.value,
                 )
             )
             for each in answer
@@ -102,11 +102,12 @@ def _unclear(answer: RecordDifferences) -> Table:
             Column(name="why", heading="Alike in"),
             Column(name="recorded", heading="Recorded", kind=Kind.SHARES, bounded=True),
             Column(name="account", heading="Account", shown=False),
+            Column(name="certificate", heading="Certificate", shown=False),
             Column(name="source", heading="Source", shown=False),
             Column(name="on", heading="List of", kind=Kind.DAY, shown=False),
             Column(name="entry", heading="Entry", kind=Kind.COUNT, shown=False),
             Column(name="code", heading="Code", shown=False),
-            Column(name="weight", heading="Weight", shown=False),
+            Column(name="severity", heading="Severity", shown=False),
         ),
         rows=[
             Row(
@@ -119,11 +120,12 @@ def _unclear(answer: RecordDifferences) -> Table:
                     each.why,
                     each.recorded,
                     line.account,
+                    line.certificate,
                     line.source,
                     line.on,
                     line.entry,
                     line.CODE,
-                    line.weight.value,
+                    line.severity.value,
                 ),
                 group=str(place),
             )

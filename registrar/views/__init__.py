@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from registrar.views.notes import notes
     from registrar.views.rounds import pro_forma
     from registrar.views.shares import cap_table
+    from registrar.views.verification import verification
     from registrar.views.warrants import adjustments, warrants
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "pro_forma",
     "rollforward",
     "summary",
+    "verification",
     "warrants",
     "waterfall",
     "weighted_average",
@@ -43,6 +45,7 @@ _MODULES = {
     "notes": ("notes",),
     "rounds": ("pro_forma",),
     "shares": ("cap_table",),
+    "verification": ("verification",),
     "warrants": ("adjustments", "warrants"),
 }
 

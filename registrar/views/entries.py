@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ledger.events import Certainty, EntryRestated, EntryVoided, Event, Fact
+from ledger.events import Certainty, EntryRestated, EntryVoided, Event, Fact, PersonalDataErased
 from ledger.identity import Count, EntryNumber
 from ledger.personal import Personal
 from ledger.terms.disclosed import Disclosed
@@ -134,6 +134,9 @@ def summary(event: Event) -> str:
         fact = event.restated_as
         told = f"{fact.KIND} {days(fact.effective_on)}: {summary(fact)}"
         return f"restates entry {event.entry} as {told}; reason: {event.reason}"
+    if isinstance(event, PersonalDataErased):
+        lines = (f"line {each.line} of entry {each.entry}" for each in event.lines)
+        return f"erases the personal data of {', '.join((*event.holders, *lines))}: {event.reason}"
     return ", ".join(_fields(event, _BESIDE))
 
 

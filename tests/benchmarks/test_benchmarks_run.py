@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import company, record, replay, show
+from benchmarks import company, evidence, record, replay, server, show, verify
 from benchmarks.measure import machine
 
 
@@ -14,6 +14,9 @@ def test_each_benchmark_runs_and_finds_the_answers_equal() -> None:
         show.run(rounds=1),
         record.run(size=20, holders=4, rounds=1),
         replay.run(size=60, holders=4, rounds=1),
+        evidence.run(appended=((1, 3), (300, 600)), size=600, proofs=10, rounds=1, openings=1),
+        verify.run(size=300, holders=4, rounds=1),
+        server.run(size=60, rounds=1),
     ):
         assert printed.startswith("### ")
         assert printed.count("\n|") >= 4

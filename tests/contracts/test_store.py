@@ -22,10 +22,11 @@ from ledger.identity import CommandId, IssuerId
 from ledger.integrity.tiles import Tile
 from ledger.integrity.tree import Growing, check_consistency, check_inclusion, leaf_hash
 from ledger.journal import Ledger
-from ledger.store import Conflict, MemoryStore, Row, Store
-from ledger.store.port import Beside, Inspectable, tree_of
+from ledger.store import Conflict, MemoryKeys, MemoryStore, Row, Store
+from ledger.store.port import Beside, Inspectable, refuse_ahead, tree_of
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import APPLICATION_ID, SqliteStore
+from ledger.verification import Anchor, Level, verify
 from tests.builders import common_issued, founding, ticking
 
 ACME, BETA = IssuerId("acme"), IssuerId("beta")
@@ -40,7 +41,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Inspectabl
     elif request.param == "sqlite":
         made = SqliteStore(tmp_path / "a.ledger", create=True)
     else:
-        made = PostgresStore(request.getfixturevalue("database"), create=True)
+        made = PostgresStore(request.getfixturevalue("database"), create=True, keys=MemoryKeys())
     yield made
     made.close()
 
@@ -65,7 +66,7 @@ def contents(store: Store) -> object:
         issuers,
         {name: everything(store, IssuerId(name)) for name in (ACME, BETA)},
         {(name, command): store.command(name, command) for name in (ACME, BETA) for command in (ONE, TWO, THREE)},
-        {name: store.particulars(name) for name in (ACME, BETA)},
+        {name: store.sealed(name, 0) for name in (ACME, BETA)},
         {name: (store.head(name), tiles(store, name)) for name in (ACME, BETA)},
     )
 
@@ -82,7 +83,7 @@ def test_a_new_store_holds_nothing(store: Store) -> None:
     assert store.issuers() == []
     assert everything(store) == []
     assert store.command(ACME, ONE) is None
-    assert store.particulars(ACME) == {}
+    assert store.sealed(ACME, 0) == []
 
 
 def test_what_is_appended_is_read_back_in_order(store: Store) -> None:
@@ -148,11 +149,11 @@ def test_a_command_tells_its_first_and_last_entry(store: Store) -> None:
     ids=["last number", "first number", "number within", "command", "command of several", "all the same"],
 )
 def test_a_conflict_writes_nothing(store: Store, taken: list[Row], command: CommandId) -> None:
-    store.append(ACME, rows(1, 2), ONE, {"sha256:1": (b"salt", "Ada")})
+    store.append(ACME, rows(1, 2), ONE, {1: b"beside one"})
     before = contents(store)
 
     with pytest.raises(Conflict):
-        store.append(ACME, taken, command, {"sha256:2": (b"salt", "Bob")})
+        store.append(ACME, taken, command, {taken[-1].number: b"more"})
 
     assert contents(store) == before
     store.append(ACME, rows(3, 3), TWO, {})
@@ -167,14 +168,14 @@ def test_issuers_are_listed_in_the_order_in_which_they_came(store: Store) -> Non
 
 
 def test_issuers_do_not_see_each_other(store: Store) -> None:
-    store.append(ACME, rows(1, 2), ONE, {"sha256:1": (b"salt a", "Ada")})
-    store.append(BETA, rows(1, 1, b"beta "), ONE, {"sha256:1": (b"salt b", "Bea")})
+    store.append(ACME, rows(1, 2), ONE, {1: b"beside acme"})
+    store.append(BETA, rows(1, 1, b"beta "), ONE, {1: b"beside beta"})
 
     assert everything(store) == rows(1, 2)
     assert everything(store, BETA) == rows(1, 1, b"beta ")
     assert (store.command(ACME, ONE), store.command(BETA, ONE)) == ((1, 2), (1, 1))
-    assert store.particulars(ACME) == {"sha256:1": (b"salt a", "Ada")}
-    assert store.particulars(BETA) == {"sha256:1": (b"salt b", "Bea")}
+    assert [row.state for row in store.sealed(ACME, 0)] == [b"beside acme"]
+    assert [row.state for row in store.sealed(BETA, 0)] == [b"beside beta"]
 
 
 def test_an_issuer_whose_name_begins_like_another_is_another(store: Store) -> None:
@@ -184,15 +185,22 @@ def test_an_issuer_whose_name_begins_like_another_is_another(store: Store) -> No
     assert store.command(ACME, ONE) is None
 
 
-def test_particulars_come_with_their_entries(store: Store) -> None:
-    store.append(ACME, rows(1, 1), ONE, {"sha256:1": (bytes(32), "Ada"), "sha256:2": (b"\xff" * 32, "Zoé 株")})
-    store.append(ACME, rows(2, 2), TWO, {"sha256:3": (b"s", "Bob")})
+def test_what_lies_beside_entries_comes_with_them(store: Store) -> None:
+    anything = bytes(range(256))
+    store.append(ACME, rows(1, 3), ONE, {1: b"one", 3: anything})
+    store.append(ACME, rows(4, 5), TWO, {5: b"five"})
 
-    assert store.particulars(ACME) == {
-        "sha256:1": (bytes(32), "Ada"),
-        "sha256:2": (b"\xff" * 32, "Zoé 株"),
-        "sha256:3": (b"s", "Bob"),
-    }
+    assert [(row.number, row.state) for row in store.sealed(ACME, 0)] == [(1, b"one"), (3, anything), (5, b"five")]
+    assert [row.number for row in store.sealed(ACME, 1)] == [3, 5]
+    assert store.sealed(ACME, 5) == []
+
+
+def test_what_lies_beside_entries_is_read_in_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.store.port.PAGE", 2)
+    store.append(ACME, rows(1, 5), ONE, {number: b"%d" % number for number in (1, 2, 4, 5)})
+
+    assert [row.number for row in store.sealed(ACME, 0)] == [1, 2]
+    assert [row.number for row in store.sealed(ACME, 2)] == [4, 5]
 
 
 # --- the tree ----------------------------------------------------------------------------------------------------
@@ -206,8 +214,8 @@ def root_of(taken: list[Row]) -> bytes:
     return growing.root()
 
 
-@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 511, 512, 700])
-@pytest.mark.parametrize("step", [1, 100, 256, 700])
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 600])
+@pytest.mark.parametrize("step", [1, 100, 600])
 def test_the_tree_is_the_same_however_the_entries_came(store: Store, size: int, step: int) -> None:
     for first in range(1, size + 1, step):
         store.append(ACME, rows(first, min(first + step - 1, size)), CommandId(f"c-{first}"), {})
@@ -329,10 +337,40 @@ def test_an_entry_that_is_missing_or_damaged_completes_no_tile(store: Store) -> 
         assert store.head(issuer) == 100
 
 
+@pytest.mark.parametrize(
+    ("stream", "number", "place"),
+    [
+        ("acme/tiles/0", 1, "acme tile 0/0"),
+        ("acme/tiles/1", 1, "acme tile 1/0"),
+        ("acme/sealed", 256, "acme entry 256"),
+        ("acme/sealed", 65_535, "acme entry 65535"),
+    ],
+)
+def test_a_row_that_keeps_the_next_entries_out_is_damage_and_named(
+    store: Store, stream: str, number: int, place: str
+) -> None:
+    store.append(ACME, rows(1, 255), ONE, {})
+    refuse_ahead(store, ACME, 65_536)
+    by_hand(store, stream, number, b"by hand")
+
+    with pytest.raises(LedgerDamaged) as caught:
+        refuse_ahead(store, ACME, 65_536)
+    assert (caught.value.code, caught.value.place) == ("E_TAMPERED", place)
+
+
+@pytest.mark.parametrize("sealed", [{}, {256: b"", 300: b""}])
+def test_what_was_written_with_its_entries_keeps_nobody_out(store: Store, sealed: dict[int, bytes]) -> None:
+    store.append(ACME, rows(1, 255), ONE, {})
+    store.append(ACME, rows(256, 300), TWO, sealed)
+
+    refuse_ahead(store, ACME, 512)
+
+
 def by_hand(store: Store, stream: str, number: int, state: Any) -> None:
     """Write a row past the store."""
     recorder: Any = store._recorder  # type: ignore[attr-defined]  # both stores have one
-    recorder.insert_events([StoredEvent(stream, number, "by hand", state)], particulars=())
+    topic = "issuer" if stream == "/issuers" else "by hand"
+    recorder.insert_events([StoredEvent(stream, number, topic, state)])
 
 
 @pytest.mark.parametrize(
@@ -401,6 +439,26 @@ def test_every_row_beside_the_entries_is_shown_once(
     assert [*store.beside(IssuerId("acm"))] == []
 
 
+def test_a_sound_store_has_no_flaws(store: Inspectable) -> None:
+    store.append(ACME, rows(1, 300), ONE, {})
+
+    assert store.flaws() == []
+
+
+def test_a_record_is_verified_alike_in_every_store(store: Inspectable) -> None:
+    ledger = Ledger(store, clock=ticking())
+    ledger.record(*founding())
+    ledger.record(*(common_issued() for _ in range(300)))
+    kept = Anchor(306, ledger.tree().root(), Level.CHECKPOINT, "elsewhere")
+
+    found = verify(store, anchors=[kept])
+
+    assert (found.damage, found.entries, found.covered()) == ((), 306, 306)
+    by_hand(store, "acme/command/x", 1, b"no span")
+    by_hand(store, "acme/tiles/1", 1, b"no tile")
+    assert sorted(each.place for each in verify(store).damage) == ["command 'x'", "tile 1/0"]
+
+
 def test_every_issuer_that_a_row_names_is_shown(store: Inspectable) -> None:
     assert store.owners() == set()
     for name in ("acme-2", "acme", "acme.b", "b", "acme0"):
@@ -420,7 +478,7 @@ def path(tmp_path: Path) -> Path:
     """Return a file that holds three entries."""
     found = tmp_path / "a.ledger"
     with closing(SqliteStore(found, create=True)) as made:
-        made.append(ACME, rows(1, 3), ONE, {"sha256:1": (b"salt", "Ada")})
+        made.append(ACME, rows(1, 3), ONE, {1: b"beside one"})
     return found
 
 
@@ -439,7 +497,7 @@ def refused(open_it: Callable[[], object]) -> LedgerError:
 def test_what_was_appended_is_there_after_opening_again(path: Path) -> None:
     with closing(SqliteStore(path)) as again:
         assert everything(again) == rows(1, 3)
-        assert again.particulars(ACME) == {"sha256:1": (b"salt", "Ada")}
+        assert [row.state for row in again.sealed(ACME, 0)] == [b"beside one"]
         again.append(ACME, rows(4, 4), TWO, {})
 
 
@@ -473,7 +531,7 @@ def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
 def test_the_file_says_what_it_is(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
@@ -534,7 +592,10 @@ def test_a_look_is_over_when_the_last_store_on_a_file_is_closed(path: Path) -> N
     first.close()
     first.close()
     assert everything(second) == rows(1, 3)
-    assert descriptors() > 0
+    before = descriptors()
+    for _ in range(3):
+        SqliteStore(path).close()
+    assert descriptors() == before > 0
     second.close()
 
     assert descriptors() == 0
@@ -572,7 +633,6 @@ def test_the_file_itself_refuses_changes(path: Path, statement: str, says: str) 
         ("UPDATE stored_events SET topic = CAST(x'ff' AS TEXT) WHERE originator_version = 2", "a.ledger"),
         ("UPDATE stored_events SET state = NULL WHERE originator_id = '/issuers'", "list of issuers"),
         ("DELETE FROM stored_events WHERE originator_id = '/issuers'", "list of issuers"),
-        ("UPDATE particulars SET value = CAST(x'ff' AS TEXT)", "a.ledger"),
     ],
 )
 def test_a_value_of_another_type_is_damage(path: Path, statement: str, place: str) -> None:
@@ -589,21 +649,32 @@ def test_a_value_of_another_type_is_damage(path: Path, statement: str, place: st
     assert error.line().isprintable()
 
 
-def test_particulars_can_be_erased(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DELETE FROM particulars")
+def test_a_row_whose_key_was_changed_where_it_stands_is_never_taken_for_an_entry(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    with closing(SqliteStore(path, create=True)) as store:
+        store.append(ACME, rows(1, 60), ONE, {})
+    whole = path.read_bytes()
+    passed = 0
 
-    with closing(SqliteStore(path)) as store:
-        assert store.particulars(ACME) == {}
-        assert everything(store) == rows(1, 3)
+    for number in range(2, 61):
+        key = b"acme%ckind.1" % number
+        assert whole.count(key) == 1
+        path.write_bytes(whole.replace(key, key.replace(b"acme", b"Acme")))
+        with closing(SqliteStore(path)) as store:
+            found: list[Row] = []
+            with suppress(LedgerDamaged):
+                found = everything(store)  # looked for by its key, it is passed over
+                passed += 1
+            assert number not in [row.number for row in found]
+    assert passed < 59
 
 
-def test_entries_whose_particulars_cannot_be_written_are_not_written(path: Path) -> None:
+def test_entries_are_not_written_without_what_lies_beside_them(path: Path) -> None:
     before = opened(path)
     wrong: Any = object()
 
     with closing(SqliteStore(path)) as store:
-        error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {"sha256:9": (b"salt", wrong)}))
+        error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {4: wrong}))
 
     assert isinstance(error, Unavailable)
     assert opened(path) == before
@@ -634,7 +705,7 @@ def sqlite_file(path: Path, *statements: str) -> None:
         (lambda path: sqlite_file(path, "PRAGMA application_id=1", "CREATE TABLE t (x)"), "E_STORE_FORMAT"),
         (
             lambda path: sqlite_file(
-                path, f"PRAGMA application_id={APPLICATION_ID}", "PRAGMA user_version=2", "CREATE TABLE t (x)"
+                path, f"PRAGMA application_id={APPLICATION_ID}", "PRAGMA user_version=1", "CREATE TABLE t (x)"
             ),
             "E_STORE_FORMAT",
         ),
@@ -719,7 +790,7 @@ def test_a_truncated_file_is_refused_wherever_it_was_cut(path: Path) -> None:
 
 def test_a_file_whose_last_page_was_cut_while_its_log_was_folded_in_is_whole(path: Path, tmp_path: Path) -> None:
     with closing(SqliteStore(path)) as store:
-        store.append(ACME, rows(4, 4), TWO, {"sha256:2": (b"salt", "Bob")})
+        store.append(ACME, rows(4, 4), TWO, {4: b"beside four"})
         for end in ("", "-wal"):
             shutil.copy(f"{path}{end}", tmp_path / f"copy{end}")
         as_it_was = contents(store)
@@ -758,7 +829,7 @@ def run(code: str, *arguments: object) -> subprocess.Popen[str]:
     [
         "sqlite.os.link = lambda *unused: os._exit(9)",
         "sqlite.SQLiteDatastore.transaction = lambda *unused, **also: os._exit(9)",
-        "sqlite._TABLES = (*sqlite._TABLES[:2], 'SELECT 1; nonsense')",
+        "sqlite._TABLES = (*sqlite._TABLES[:1], 'SELECT 1; nonsense')",
     ],
     ids=["before it has its name", "before its tables", "a statement that fails"],
 )
@@ -826,7 +897,7 @@ def test_a_file_that_another_program_writes_to_is_busy(path: Path, monkeypatch: 
     monkeypatch.setattr("ledger.store.sqlite.BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(path, isolation_level=None)) as other, closing(SqliteStore(path)) as store:
         other.execute("BEGIN IMMEDIATE")
-        other.execute("INSERT INTO particulars VALUES ('x', 'y', x'00', 'z')")
+        other.execute("INSERT INTO stored_events VALUES ('x', 1, 'y', x'00')")
 
         error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
 
@@ -918,6 +989,23 @@ def test_a_commit_that_fails_is_refused_only_where_another_one_took_its_place(
     assert everything_in(path) == rows(1, 4)
 
 
+def test_a_commit_whose_connection_fails_with_it_is_unknown_and_the_next_one_has_another(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*unused: object) -> None:
+        raise failing(sqlite3.SQLITE_IOERR_FSYNC)
+
+    with closing(SqliteStore(path)) as store:
+        with monkeypatch.context() as failing_disk:
+            failing_disk.setattr(SQLiteConnection, "commit", fail)
+            failing_disk.setattr(SQLiteConnection, "rollback", fail)
+            error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+        store.append(ACME, rows(4, 4), TWO, {})
+
+    assert isinstance(error, OutcomeUnknown)
+    assert everything_in(path) == rows(1, 4)
+
+
 def test_what_fails_before_its_commit_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*unused: object, **also_unused: object) -> None:
         raise failing(sqlite3.SQLITE_IOERR_WRITE)
@@ -940,6 +1028,25 @@ def test_a_thread_that_waits_too_long_for_another_one_is_told_that_the_store_is_
 
         assert (type(error), error.code) == (Unavailable, "E_BUSY")
         store.append(ACME, rows(4, 4), TWO, {})
+
+
+def test_a_file_on_a_full_disk_is_read_and_not_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no room for the two files that SQLite makes beside it."""
+    execute = SQLiteCursor.execute
+
+    def without_room(self: SQLiteCursor, statement: Any, *arguments: Any) -> None:
+        if "synchronous" in statement and not left.pop():
+            raise failing(sqlite3.SQLITE_IOERR_SHMSIZE)
+        execute(self, statement, *arguments)
+
+    left = [True, True, True, True, False]
+    monkeypatch.setattr(SQLiteCursor, "execute", without_room)
+    with closing(SqliteStore(path)) as store:
+        assert everything(store) == rows(1, 3)
+        error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
+
+    assert (type(error), error.code) == (Unavailable, "E_STORE_FULL")
+    assert "before it is opened" in str(error)
 
 
 def test_an_unknown_outcome_is_settled_by_giving_the_command_again(
@@ -1010,6 +1117,26 @@ def test_a_log_that_cannot_be_folded_in_now_is_later(path: Path, monkeypatch: py
         monkeypatch.setattr(store._recorder, "_fold", fold)
         store.append(ACME, rows(5, 5), THREE, {})
         assert path.stat().st_size > size
+
+
+@pytest.mark.parametrize("failure", [sqlite3.OperationalError("no"), Unavailable("E_STORE", "here", "no")])
+def test_what_fails_after_a_commit_is_no_refusal_of_it(
+    path: Path, failure: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute = SQLiteCursor.execute
+
+    def fail(self: SQLiteCursor, statement: Any, *arguments: Any) -> None:
+        if "wal_checkpoint" in statement or "busy_timeout" in statement:
+            raise failure
+        execute(self, statement, *arguments)
+
+    monkeypatch.setattr(SQLiteCursor, "execute", fail)
+    monkeypatch.setattr("ledger.store.writing.FOLD_AT", 1)
+    with closing(SqliteStore(path)) as store:
+        store.append(ACME, rows(4, 4), TWO, {})
+        store.append(ACME, rows(5, 5), THREE, {})
+
+    assert everything_in(path) == rows(1, 5)
 
 
 def test_no_connection_folds_the_log_in_by_itself(path: Path) -> None:

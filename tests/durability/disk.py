@@ -56,6 +56,7 @@ class Disk:
         self._folder = f"{folder}/"
         self._files: list[_File] = []
         self._open: dict[int, int | str] = {}  # descriptor: file, or the folder itself
+        self._at: dict[int, int] = {}  # descriptor: where the next write goes
         self._names: dict[str, int] = {}
         self._safe_names: dict[str, int] = {}
         self._namings: list[Naming] = []
@@ -88,6 +89,9 @@ class Disk:
                 return True
             case "fcntl":
                 return False
+            case "lseek":
+                self._at[call.descriptor] = call.result
+                return False
             case _:
                 return self._changed(call, self._open.get(call.descriptor))
 
@@ -105,6 +109,10 @@ class Disk:
                 file.sync()
             case "pwrite64":
                 file.pending.append((call.number(-1), call.texts[0][: call.result]))
+            case "write":
+                at = self._at[call.descriptor]
+                file.pending.append((at, call.texts[0][: call.result]))
+                self._at[call.descriptor] = at + call.result
             case "ftruncate":
                 file.pending.append((call.number(-1), None))
             case _:
@@ -121,7 +129,7 @@ class Disk:
             if new:
                 self._files.append(_File())
                 self._name(name, len(self._files) - 1)
-            self._open[call.result] = self._names[name]
+            self._open[call.result], self._at[call.result] = self._names[name], 0
             return new
         else:
             self._open.pop(call.result, None)

@@ -11,7 +11,8 @@ from collections import Counter
 
 from ledger import Ledger
 from ledger.errors import CommitmentExceeded
-from tests.builders import agreement_signed, founding, tranche_closed
+from tests.builders import agreement_signed, tranche_closed
+from tests.durability import work
 from tests.durability.children import planted
 
 DRAWERS = 8
@@ -20,8 +21,7 @@ DRAWERS = 8
 def main(arguments: list[str]) -> None:
     """Hold so many rounds, and print how they went."""
     target, rounds = arguments[0], int(arguments[1])
-    with Ledger.open(target, create=True) as ledger:
-        ledger.record(*founding())
+    work.begin(target)
     for number in range(rounds):
         agreement = f"spa-{number}"
         with Ledger.open(target) as ledger:

@@ -11,10 +11,11 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
 from random import Random
+from traceback import print_exc
 from typing import Any, Final
 
 import attrs
@@ -27,6 +28,7 @@ from tests.durability.children import planted
 
 WRITES: Final = 1
 SYNCS: Final = 2
+FULL: Final = 3
 COMMANDS: Final = ("f-1-1", "f-2-7", "f-3-1", "f-4-40", "f-5-1")
 FAR: Final = 1_000_000_000
 """A call that never comes."""
@@ -42,8 +44,8 @@ class Failure:
     """What fails, and what the program does then.
 
     Attributes:
-        calls: Writes or syncs.
-        number: Which call, from 1 on.
+        calls: Writes, syncs, or writes for which a full disk has no room.
+        number: Which call, from 1 on; or how many bytes there is room for.
         half: Half of a write arrives; a sync happens, and fails all the same.
         lasting: All calls after it fail as well.
         error: What the system says.
@@ -76,9 +78,9 @@ def main(arguments: list[str]) -> None:
         except AssertionError as error:
             raise AssertionError(f"{failure}: {error}") from error
     print(
-        f"{len(chosen):,} of {len(failures):,} failing writes and syncs: {answers[RECORDED]:,} commands recorded,"
-        f" none of them lost; {answers[REFUSED]:,} refused, none of them there; {answers[UNKNOWN]:,} unknown,"
-        f" {stored:,} of them there; each counted once when given again"
+        f"{len(chosen):,} of {len(failures):,} failing writes and syncs, and full disks: {answers[RECORDED]:,}"
+        f" commands recorded, none of them lost; {answers[REFUSED]:,} refused, none of them there;"
+        f" {answers[UNKNOWN]:,} unknown, {stored:,} of them there; each counted once when given again"
     )
 
 
@@ -89,6 +91,9 @@ def _failures(whole: Path, path: Path) -> Iterator[Failure]:
         for number, error in product(range(1, made + 1), errors):
             for half, lasting, dies in product((False, True), repeat=3):
                 yield Failure(calls, number, half, lasting, error, dies)
+    _, grown = _told(whole, path, Failure(FULL, FAR, False, False, errno.ENOSPC, False))
+    for room, dies in product(range(0, grown, 512), (False, True)):
+        yield Failure(FULL, room, False, True, errno.ENOSPC, dies)
 
 
 def _told(whole: Path, path: Path, failure: Failure) -> tuple[dict[str, str], int]:
@@ -99,7 +104,8 @@ def _told(whole: Path, path: Path, failure: Failure) -> tuple[dict[str, str], in
     """
     for end in ("-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
-    shutil.copy(whole, path)
+    for end in ("", ".keys"):
+        shutil.copy(f"{whole}{end}", f"{path}{end}")
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
@@ -110,6 +116,8 @@ def _told(whole: Path, path: Path, failure: Failure) -> tuple[dict[str, str], in
             _record(str(path), failure, writer)
             os.write(writer, f"{failure.number - _disk.fail(0, 0, 0, 0, 0)} {CALLS}\n".encode())
             status = 0
+        except BaseException:
+            print_exc()
         finally:
             os._exit(status)
     os.close(writer)
@@ -126,26 +134,41 @@ def _record(target: str, failure: Failure, writer: int) -> None:
         found = Ledger.open(target)
     except LedgerError:
         return
-    left = [*COMMANDS]
-    refused = set[str]()
-    for last in (False, True):
-        for command in list(left):
-            try:
-                repeated = found.record(*work.events(command), command=command).repeated
-            except LedgerError as error:
-                answer = UNKNOWN if isinstance(error, OutcomeUnknown) else REFUSED
-                os.write(writer, f"{answer} {command}\n".encode())
-                if failure.dies:
-                    os._exit(0)  # at once: what is given up in order would be cleaned up
-                refused |= {command} if answer is REFUSED else set()
-                continue
-            assert not (repeated and command in refused), "it was refused, and it is there"
-            os.write(writer, f"{RECORDED} {command}\n".encode())
-            left.remove(command)
-        if left and not last:
-            _disk.fail(failure.calls, FAR, 0, 0, 0)
+    store: Any = found._store
+    reads_only = store._is_full
+    left = _given(found, dict.fromkeys(COMMANDS, ""), failure, writer)
+    if left:
+        _disk.fail(failure.calls, FAR, 0, 0, 0)
+        if reads_only:  # as it says, it has to be opened where there is room
+            found.close()
+            found = Ledger.open(target)
+        left = _given(found, left, attrs.evolve(failure, calls=0), writer)
     assert not left, "the disk is well again, and the ledger is not"
     found.close()
+
+
+def _given(to: Ledger, commands: Mapping[str, str], failure: Failure, writer: int) -> dict[str, str]:
+    """Give commands, of which each may have had an answer before, and tell what became of them.
+
+    Returns:
+        Those that were not recorded, and the answers.
+    """
+    left = {}
+    for command, before in commands.items():
+        try:
+            outcome = to.record(*work.events(command), command=command)
+        except LedgerError as error:
+            answer = UNKNOWN if isinstance(error, OutcomeUnknown) else REFUSED
+            if failure.calls == FULL and error.code != "E_STORE_FULL":
+                raise AssertionError(f"the disk is full, and {error.line()}") from error
+            os.write(writer, f"{answer} {command}\n".encode())
+            if failure.dies:
+                os._exit(0)  # at once: what is given up in order would be cleaned up
+            left[command] = answer
+        else:
+            assert not outcome.repeated or before == UNKNOWN, f"it was {before or 'not given'}, and it is there"
+            os.write(writer, f"{RECORDED} {command}\n".encode())
+    return left
 
 
 def _check(target: str, told: dict[str, str]) -> int:

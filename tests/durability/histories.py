@@ -51,22 +51,24 @@ def written_anew(source: Path, target: Path, entries: Iterable[Entry], issuer: I
     """Write entries as a ledger, numbered and hashed so that nothing in it shows that they were not recorded so.
 
     Args:
-        source: The ledger whose particulars are taken over.
+        source: The ledger whose personal values are taken over.
         target: Where to write.
         entries: What it is to hold; their own numbers and digests are not looked at.
         issuer: Whose ledger it pretends to be.
     """
     with closing(SqliteStore(source)) as old, closing(SqliteStore(target, create=True)) as store:
-        beside = old.particulars(ACME)
+        beside = {row.number: row.state for row in old.sealed(ACME, 0)}
         number = 0
         for command in commands_of(entries):
-            rows = []
+            rows, sealed = [], {}
             for entry in command:
                 number += 1
+                if entry.number in beside:
+                    sealed[number] = beside[entry.number]
                 payload = codec.encode(entry.event)
                 renumbered = entry._replace(number=EntryNumber(number), payload_digest=codec.digest(payload))
                 rows.append(Row(number, codec.topic(entry.event), codec.state(issuer, renumbered, payload)))
-            store.append(issuer, rows, command[0].command, beside if number == len(rows) else {})
+            store.append(issuer, rows, command[0].command, sealed)
     return target
 
 

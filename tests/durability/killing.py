@@ -19,8 +19,9 @@ from ledger import Ledger
 from ledger.store.addresses import on_server
 from tests.durability import work
 from tests.durability.children import planted
+from tests.server import leave_alone
 
-FRESH = 50
+FRESH = 20
 """Kills after which a new ledger is begun, so that writers write instead of reading."""
 
 
@@ -34,15 +35,15 @@ def main(arguments: list[str]) -> None:
             acknowledged = []
             target = _anew(arguments[0], number)
             work.begin(target)
-        told, begun = _killed(target, f"k{number}", random)
+        told, begun = _killed(target, f"{'k' if on_server(target) else work.PERSON}{number}", random)
         acknowledged += told
-        found = work.check(target, acknowledged)
+        found = work.check(target, acknowledged, with_keys=not on_server(target))
         if begun is not None and begun not in told:
             settled += begun in found
             with Ledger.open(target) as ledger:
                 work.record(ledger, begun)
             acknowledged.append(begun)
-            assert work.check(target, acknowledged).keys() == {*found, begun}
+            assert work.glance(target).keys() == {*found, begun}
         killed += len(told)
         entries += sum(map(work.entries_of, told))
     print(
@@ -61,12 +62,13 @@ def _anew(place: str, number: int) -> str:
 
 
 def _killed(target: str, name: str, random: Random) -> tuple[list[str], str | None]:
-    """Let a copy of this process record until it is killed.
+    """Let a copy of this process record until it is killed; look meanwhile, at times, as another program would.
 
     Returns:
         The commands that it acknowledged, and the last that it had begun.
     """
     seed, wait, after = random.random(), random.uniform(0, 0.06), random.choice("!!!? ")
+    glances = random.random() < 0.3
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
@@ -80,11 +82,15 @@ def _killed(target: str, name: str, random: Random) -> tuple[list[str], str | No
         lines: list[str] = []
         while after != " " and not any(line.startswith(after) for line in lines):
             lines.append(told.readline() or "! the writer ended by itself")
+        if glances:
+            work.glance(target)
         sleep(wait)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, "the writer ended by itself"
         lines += told.readlines()
+    if on_server(target):
+        leave_alone(target)
     begun = [line[2:-1] for line in lines if line[0] == "?"]
     return [line[2:-1] for line in lines if line[0] == "!"], begun[-1] if begun else None
 
@@ -93,6 +99,8 @@ def _record_for_ever(target: str, name: str, random: Random, writer: int) -> Non
     with Ledger.open(target) as ledger:
         ledger.entries()
         for number in count():
+            if random.random() < 0.2:
+                Ledger.open(target).close()
             command = work.named(f"{name}-{number}", random)
             os.write(writer, f"? {command}\n".encode())
             work.record(ledger, command)

@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> None:
     os.write(1, f"! {work.FOUNDING}\n".encode())
     with Ledger.open(target) as found:
         for number in range(commands):
-            command = work.named(f"r-{number}", random)
+            command = work.named(f"{work.PERSON}-{number}", random)
             work.record(found, command)
             os.write(1, f"! {command}\n".encode())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.durability import needs
-from tests.durability.children import in_memory, started, told
+from tests.durability.children import started, told
 from tests.durability.conftest import Figure
 from tests.durability.sizes import SEED, size
 from tests.server import shared
@@ -13,8 +13,7 @@ from tests.server import shared
 
 def kill_it(folder: Path, faults: tuple[str, ...] = (), *, kills: int = 40) -> str:
     """Kill a program that records, so many times."""
-    with in_memory(folder) as place:
-        return told(started("killing", place, kills, SEED, faults=faults))
+    return told(started("killing", folder, kills, SEED, faults=faults))
 
 
 def kill_it_on_a_server(folder: Path, faults: tuple[str, ...] = (), *, kills: int = 20) -> str:

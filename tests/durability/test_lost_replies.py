@@ -23,7 +23,8 @@ from tests.server import shared
 def through_a_proxy(folder: Path) -> Iterator[tuple[Proxy, Ledger, Ledger]]:
     """Yield a proxy, a ledger behind it, and the same ledger without it; founded."""
     server = shared()
-    with Proxy(server, folder) as proxy, Ledger.open(server.empty("a"), create=True) as ledger:
+    url, keys = server.empty("a"), folder / "a.keys"
+    with Proxy(server, folder) as proxy, Ledger.open(url, create=True, keys=keys) as ledger:
         ledger.record(*founding())
         with Ledger.open(proxy.url("a")) as behind:
             yield proxy, behind, ledger

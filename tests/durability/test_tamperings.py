@@ -113,7 +113,7 @@ def checked(path: Path, kept: list[Anchor]) -> Verification:
         return verify(store, anchors=kept)
 
 
-def tampered(folder: Path) -> str:
+def tamper(folder: Path) -> str:
     """Tamper in each way, and verify without anything from outside, with one checkpoint, and with one a command."""
     honest = recorded(folder / "honest.db", COMMANDS)
     entries = entries_of(honest)
@@ -122,24 +122,24 @@ def tampered(folder: Path) -> str:
     assert not checked(honest, []).is_verified
     at = int([*commands_of(entries)][COMMANDS // 2][-1].number) - 1  # of a command of several entries
     bracketed = 0
-    for tamper in TAMPERINGS:
-        lines = tamper(entries, at)
-        path = written_anew(honest, folder / f"{tamper.__name__}.db", lines)
+    for rewrite in TAMPERINGS:
+        lines = rewrite(entries, at)
+        path = written_anew(honest, folder / f"{rewrite.__name__}.db", lines)
 
         alone = checked(path, [])
-        assert not alone.damage, f"{tamper.__name__} was to leave no trace: {alone.damage}"
-        assert not alone.is_verified, f"{tamper.__name__} is called verified, and nothing from outside was there"
+        assert not alone.damage, f"{rewrite.__name__} was to leave no trace: {alone.damage}"
+        assert not alone.is_verified, f"{rewrite.__name__} is called verified, and nothing from outside was there"
 
         held = checked(path, last)
-        assert held.is_damaged, f"{tamper.__name__} passes"
-        assert not held.is_verified, f"{tamper.__name__} is called verified"
+        assert held.is_damaged, f"{rewrite.__name__} passes"
+        assert not held.is_verified, f"{rewrite.__name__} is called verified"
 
         bracket = checked(path, every)
         same = takewhile(lambda pair: pair[0][1:] == pair[1][1:], zip(entries, lines, strict=False))
         first = len([*same]) + 1
-        assert bracket.covered() < first, f"{tamper.__name__}: entry {first} is said to stand behind a checkpoint"
+        assert bracket.covered() < first, f"{rewrite.__name__}: entry {first} is said to stand behind a checkpoint"
         if bracket.rewritten is not None:
-            assert bracket.rewritten[0] <= first <= bracket.rewritten[1], tamper.__name__
+            assert bracket.rewritten[0] <= first <= bracket.rewritten[1], rewrite.__name__
             bracketed += 1
     ways = len(TAMPERINGS)
     return f"{ways} of {ways} found with a checkpoint, 0 called verified without, {bracketed} bracketed by commands"
@@ -148,4 +148,4 @@ def tampered(folder: Path) -> str:
 def test_every_tampering_is_found_against_a_checkpoint_and_nothing_is_called_verified_without(
     tmp_path: Path, figure: Figure
 ) -> None:
-    figure(tampered(tmp_path))
+    figure(tamper(tmp_path))

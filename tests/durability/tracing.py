@@ -9,7 +9,9 @@ from typing import Final
 
 import attrs
 
-CALLS: Final = "openat,close,pwrite64,write,ftruncate,fallocate,fsync,fdatasync,link,unlink,unlinkat,rename,fcntl"
+CALLS: Final = (
+    "openat,close,pwrite64,write,ftruncate,fallocate,fsync,fdatasync,link,unlink,unlinkat,rename,fcntl,lseek"
+)
 STRACE: Final = ("strace", "-f", "-qq", "-xx", "-s", "16777216", "-e", f"trace={CALLS}", "-e", "signal=none")
 """To stand before a program, with ``-o FILE``; bytes and names are written as ``\\x2f``."""
 _LINE: Final = re.compile(r"(\d+)\s+(\w+)\((.*)\)\s+= (-?\d+)")

@@ -7,19 +7,22 @@ to begin with.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import date
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from zipfile import ZIP_STORED
 
 import msgspec
 
-from ledger import codec
+from ledger import Ledger, codec
+from ledger.backups import back_up
 from ledger.days import EffectiveDay, day
 from ledger.errors import LedgerError
 from ledger.events import KINDS
@@ -27,9 +30,17 @@ from ledger.exchange import holder_list, json_lines, xbrl
 from ledger.exchange.register import File, Instructions, Numbers, proposed, things
 from ledger.exchange.xbrl.figures import CONCEPTS
 from ledger.identity import CommandId, HolderId, IssuerId, StockClassId
+from ledger.integrity import stamps
+from ledger.integrity.checkpoints import Checkpoint
+from ledger.integrity.cosignatures import cosign
+from ledger.integrity.notes import Note, SigningKey, VerifierKey
+from ledger.integrity.proofs import Growth, Inclusion
 from ledger.movements import HolderKind
 from ledger.quantities import Authorized, Currency, Money, Price, Ratio, Shares
-from registrar import typed
+from ledger.store.sqlite import SqliteStore
+from ledger.verification import verify
+from registrar import evidence, typed
+from tests.builders import common_issued, founding
 from tests.ledger.exchange.register.made import (
     FIRST_SHEET,
     HEADINGS,
@@ -41,7 +52,11 @@ from tests.ledger.exchange.register.made import (
     text_cell,
     whole,
 )
+from tests.ledger.integrity import logs
+from tests.ledger.integrity.authority import STAMPED
 
+_IN_MEMORY: Final = "/dev/shm" if os.path.isdir("/dev/shm") else None
+"""Thousands of files a second are nothing for a disk."""
 GOLDEN: Final = Path(__file__).parent.parent / "golden"
 FILINGS: Final = Path(__file__).parent.parent.parent / "examples" / "filings"
 LONGEST_LINE: Final = 600
@@ -169,6 +184,72 @@ def words(data: bytes) -> None:
                 same(again(str(value)), value)
 
 
+# --- evidence ---------------------------------------------------------------------------------------------
+
+
+def checkpoint(data: bytes) -> None:
+    """A signed note, and the checkpoint and keys in it; what is read is written as it was."""
+    with refusals_told():
+        note = Note.parse(data)
+        same(note.written(), data)
+        said = Checkpoint.parse(note.text)
+        same(Checkpoint.parse(said.text()), said)
+    with refusals_told():
+        evidence.shown(data, logs.KEY.verifier, [logs.WITNESS.verifier])
+
+
+def proof(data: bytes) -> None:
+    """A proof of an entry, or of growth, against a checkpoint that is given, signed or not."""
+    older, latest = logs.checkpoint(7), logs.checkpoint()
+    with refusals_told():
+        inclusion = Inclusion.parse(data)
+        same(inclusion.written(), data)
+        same(inclusion.check(latest).number, inclusion.index + 1)
+    with refusals_told():
+        growth = Growth.parse(data)
+        same(growth.written(), data)
+        growth.check(latest, older)
+    with refusals_told():
+        evidence.shown(data, logs.KEY.verifier, older=logs.note(7))
+
+
+def key(data: bytes) -> None:
+    """The key of a log, either half; what is read is written as it was."""
+    text = data.decode("utf-8", "surrogateescape")
+    with refusals_told():
+        same(str(VerifierKey.parse(text)), text)
+    with refusals_told():
+        same(SigningKey.parse(text).written(), text)
+
+
+def stamp(data: bytes) -> None:
+    """The reply of a time-stamping authority, and certificates."""
+    stamped, trusted = (STAMPED.joinpath(name).read_bytes() for name in ("acme.checkpoint", "authority.pem"))
+    with refusals_told():
+        stamps.check(data, stamped, trusted)
+    with refusals_told():
+        stamps.check(STAMPED.joinpath("reply.tsr").read_bytes(), stamped, data)
+
+
+# --- ledgers ----------------------------------------------------------------------------------------------
+
+
+def store(data: bytes) -> None:
+    """The file of a ledger: asked, verified and backed up; each needs the whole of it, and none changes it."""
+    with TemporaryDirectory(dir=_IN_MEMORY) as folder:
+        path = Path(folder).joinpath("a.ledger")
+        path.write_bytes(data)
+        with refusals_told(), Ledger.open(path, readonly=True) as ledger:
+            for entry in ledger.entries():
+                str(entry)
+        with refusals_told(), closing(SqliteStore(path, readonly=True)) as opened:
+            for issuer in opened.issuers():
+                verify(opened, issuer)
+        with refusals_told():
+            back_up(path, f"{folder}/copy")
+        same(path.read_bytes(), data)
+
+
 PARSERS: Final[dict[str, Callable[[bytes], None]]] = {
     "json-lines": lines_of_json,
     "payload": payload,
@@ -179,6 +260,11 @@ PARSERS: Final[dict[str, Callable[[bytes], None]]] = {
     "holder-list": list_of_holders,
     "filing": filing,
     "words": words,
+    "checkpoint": checkpoint,
+    "proof": proof,
+    "key": key,
+    "stamp": stamp,
+    "store": store,
 }
 
 
@@ -227,6 +313,30 @@ def _registers() -> Iterator[bytes]:
         yield bytes([names.index(path.stem.partition("-")[2])]) + path.read_bytes()
 
 
+def _checkpoints() -> Iterator[bytes]:
+    yield logs.note()
+    yield cosign(Note.parse(logs.note()), logs.WITNESS, datetime(2026, 3, 1, tzinfo=UTC)).written()
+
+
+def _proofs() -> Iterator[bytes]:
+    yield logs.inclusion(14).written()
+    yield logs.growth(7).written()
+
+
+def _keys() -> Iterator[bytes]:
+    for text in (str(logs.KEY.verifier), logs.KEY.written(), str(logs.WITNESS.verifier)):
+        yield text.encode()
+
+
+@cache
+def _ledger() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder).joinpath("a.ledger")
+        with Ledger.open(path, create=True) as ledger:
+            ledger.record(*founding(), common_issued())
+        return path.read_bytes()
+
+
 _LIST: Final = b'\0Name,Shares,Holder ID,Account\nAda Quill,400,ada,CS-1\n"Fund, LP",600,,\nTotal,1000\n'
 _WORDS: Final = (
     *("1000", "1,000", "0.004 USD", "1,400,000.50 USD", "1/20", "unlimited", "12.5 %", "2026-02-03", "EUR"),
@@ -243,6 +353,13 @@ SEEDS: Final[dict[str, Callable[[], Iterator[bytes]]]] = {
     "holder-list": lambda: iter([_LIST]),
     "filing": lambda: (path.read_bytes() for path in sorted(FILINGS.iterdir())),
     "words": lambda: (word.encode() for word in _WORDS),
+    "checkpoint": _checkpoints,
+    "proof": _proofs,
+    "key": lambda: (
+        text.encode() for text in (str(logs.KEY.verifier), logs.KEY.written(), str(logs.WITNESS.verifier))
+    ),
+    "stamp": lambda: (STAMPED.joinpath(name).read_bytes() for name in ("reply.tsr", "authority.pem")),
+    "store": lambda: iter([_ledger()]),
 }
 
 

@@ -695,7 +695,13 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
     "holder-list-received": {
         **_EXACT,
         "holders": (
-            builders.listed_holder(name=Personal("Zoé Åberg", b"\x07" * 32), account="CS-12"),
+            builders.listed_holder(
+                name=Personal("Zoé Åberg", b"\x07" * 32),
+                account="7 / 12",
+                certificate="CS-12",
+                issued_on=date(2016, 2, 29),
+                address=Personal("Hauptstraße 1, Zürich", b"\x09" * 32),
+            ),
             builders.listed_holder(name=Personal("Fund LP", b"\x08" * 32), holder=None, shares="0.5"),
         ),
         "scope": Scope.PARTIAL,
@@ -703,6 +709,11 @@ _IN_FULL: Final[dict[str, dict[str, Any]]] = {
     },
     "entry-voided": {**_RECORD, "entries": (EntryNumber(41), EntryNumber(7))},
     "entry-restated": {**_RECORD, "restated_as": builders.common_issued(**_ISSUED)},
+    "personal-data-erased": {
+        **_RECORD,
+        "holders": (HolderId("h-0001"), HolderId("h-0007")),
+        "lines": (builders.erased_line(41, 7), builders.erased_line(41, 9)),
+    },
 }
 
 

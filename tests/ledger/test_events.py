@@ -129,6 +129,7 @@ def test_the_parts_of_events_are_all_looked_at() -> None:
         "ConversionRight",
         "Disclosed",
         "DividendTerms",
+        "ErasedLine",
         "Evidence",
         "Instalment",
         "InterestTerms",

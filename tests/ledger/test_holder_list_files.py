@@ -27,6 +27,16 @@ def test_a_list_has_its_lines_in_order_and_its_total() -> None:
     assert (found.total, found.passed_over) == (Shares(1000), ())
 
 
+def test_certificate_detail_is_read_as_far_as_a_list_carries_it() -> None:
+    """What 17 CFR 240.17Ad-9(a) names: certificate, shares, registration, address and day of issue."""
+    headings = "Certificate No,Shares,Registration,Address of record,Issue date"
+    (line,) = read(f'{headings}\nCS-7,400,Ada Quill,"1 Main St\nSpringfield",2016-02-29\n').holders
+
+    assert line == listed_holder(
+        holder=None, certificate="CS-7", issued_on="2016-02-29", address="1 Main St, Springfield"
+    )
+
+
 def test_a_total_that_does_not_fit_is_kept_as_it_is_printed() -> None:
     assert read("Name,Shares\nAda Quill,400\nTotal,401\n").total == Shares(401)
 

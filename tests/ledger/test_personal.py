@@ -3,16 +3,25 @@
 import copy
 import pickle
 from hashlib import sha256
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import NotUnderstood
-from ledger.personal import Personal, particulars, seal
+from ledger.events import EVENTS, Event
+from ledger.personal import Personal, has_particulars, particulars, seal, whose
 from tests import strategies
-from tests.builders import common_issued, entry_restated, holder_registered
+from tests.builders import (
+    common_issued,
+    entry_restated,
+    holder_list_received,
+    holder_registered,
+    holder_renamed,
+    listed_holder,
+)
 
 SALT = bytes(range(32))
 COMMITMENT = "sha256:" + sha256(SALT + b"Ada Quill").hexdigest()
@@ -88,13 +97,24 @@ def test_the_value_is_text_that_may_be_recorded() -> None:
 
 
 def test_an_erased_value_says_so() -> None:
-    erased = Personal(None, commitment=COMMITMENT)
+    erased = Personal("Ada Quill", SALT).erased()
 
     assert str(erased) == "(erased)"
+    assert erased.is_erased
+    assert (erased.value, erased.salt) == (None, None)
     assert erased.is_sealed
     assert erased == Personal("Ada Quill", SALT)
     assert erased != Personal("Ada Quill", bytes(32))
     assert erased != Personal("Ada Quill")
+
+
+def test_a_value_that_is_only_not_at_hand_does_not_say_that_it_was_erased() -> None:
+    elsewhere = Personal(None, commitment=COMMITMENT)
+
+    assert str(elsewhere) == "(not at hand)"
+    assert not elsewhere.is_erased
+    assert elsewhere == Personal("Ada Quill", SALT)
+    assert not Personal("Ada Quill", SALT, is_erased=True).is_erased
 
 
 def test_an_unsealed_value_has_no_commitment_yet() -> None:
@@ -123,9 +143,11 @@ def test_a_particular_shows_nothing_in_a_traceback_and_does_not_change() -> None
 
 
 def test_a_particular_survives_copies() -> None:
-    for one in (Personal("Ada Quill"), Personal("Ada Quill", SALT), Personal(None, commitment=COMMITMENT)):
+    sealed = Personal("Ada Quill", SALT)
+    for one in (Personal("Ada Quill"), sealed, sealed.erased(), Personal(None, commitment=COMMITMENT)):
         for again in (copy.deepcopy(one), pickle.loads(pickle.dumps(one))):
             assert (again.value, again.salt, again.is_sealed) == (one.value, one.salt, one.is_sealed)
+            assert again.is_erased is one.is_erased
 
 
 def test_particulars_are_found_and_sealed_at_any_depth() -> None:
@@ -138,6 +160,28 @@ def test_particulars_are_found_and_sealed_at_any_depth() -> None:
     assert sealed == event
     assert [each.salt for each in particulars(sealed)] == [bytes(32), bytes([1]) * 32]
     assert seal(sealed, lambda: next(salts)) is sealed
+
+
+def test_a_particular_is_about_the_holder_of_its_event_or_its_line() -> None:
+    line, stranger = listed_holder(holder="ada", name="Ada"), listed_holder(holder=None, name="Zoe")
+    received = holder_list_received(holders=(line, stranger))
+
+    assert [(str(value), holder) for value, holder in whose(received)] == [("Ada", "ada"), ("Zoe", None)]
+    restated = entry_restated(4, restated_as=holder_renamed(holder="bob", legal_name=None, name="Bob"))
+    assert [(str(value), holder) for value, holder in whose(restated)] == [("Bob", "bob")]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EVENTS if has_particulars(kind)], ids=lambda kind: kind.KIND)
+def test_whatever_holds_particulars_says_whose_they_are(kind: type[Event]) -> None:
+    """Else they would all be taken for those of nobody, and erasing a holder would leave them."""
+    parts = [
+        kind,
+        *(part for field in get_type_hints(kind).values() for part in get_args(field) if attrs.has(part)),
+    ]
+    named = [part for part in parts if any("Personal" in str(field.type) for field in attrs.fields(part))]
+
+    assert named
+    assert all("holder" in attrs.fields_dict(part) for part in named)
 
 
 def test_an_event_about_nobody_is_left_as_it_is() -> None:

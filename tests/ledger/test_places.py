@@ -15,13 +15,15 @@ MOUNTS = """\
 27 26 0:32 / /home rw master:1 propagate_from:2 - nfs server:/home rw
 28 22 0:33 / /srvs rw - tmpfs tmpfs rw
 29 22 0:34 / /cloud rw - fuse.sshfs me@server: rw
+31 22 0:36 / /Büro\\134x rw - nfs4 server:/b rw
+32 22 0:37 / /no\u00a0break rw - nfs4 server:/n rw
 30 22 0:35 / /media/nfs4 rw - ext4 /dev/sdb rw
 """
 
 
 @pytest.fixture
 def mounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "mountinfo").write_text(MOUNTS)
+    (tmp_path / "mountinfo").write_text(MOUNTS, encoding="utf-8")
     monkeypatch.setattr("ledger.store.places._MOUNTS", tmp_path / "mountinfo")
 
 
@@ -39,6 +41,8 @@ def mounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("/home/ada/a.ledger", "nfs"),
         ("/cloud/a.ledger", "fuse.sshfs"),
         ("/media/nfs4/a.ledger", None),
+        ("/Büro\\x/a.ledger", "nfs4"),
+        ("/no\u00a0break/a.ledger", "nfs4"),
     ],
 )
 def test_a_place_is_distant_when_the_innermost_mount_over_it_is(place: str, kind: str | None) -> None:

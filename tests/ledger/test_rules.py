@@ -133,7 +133,7 @@ def totals(book: Book) -> object:
         {total: number for total, number in book.low.items() if number},
         {key: [(each.entry.number, value) for each, value in known] for key, known in book.settings.items()},
         {key: numbers(facts) for key, facts in book.splits.items()},
-        {key: numbers(facts) for key, facts in book.movers.items() if facts},
+        {key: moved for key, moved in book.movers.items() if moved},
     )
 
 
@@ -1392,6 +1392,7 @@ IN_ROOMS_OF_THEIR_OWN = {
     "restrictions_end_as_they_began": "test_restrictions.py",
     "transfers_are_unrestricted": "test_restrictions.py",
     "limits_are_raised_after_notice": "test_restrictions.py",
+    "erases_what_is_there": "test_erasures.py",
 }
 """Rules of one family of events, and the file that tests them."""
 

@@ -477,7 +477,7 @@ def test_a_natural_person_is_shown_by_name_while_it_is_at_hand_and_never_by_acci
     table = on(company(), common_issued())
 
     assert table.holdings[0].name == "Ada Quill"
-    assert str(Personal(None, commitment="sha256:" + "0" * 64)) == "(erased)"
+    assert str(Personal(None, commitment="sha256:" + "0" * 64)) == "(not at hand)"
     assert "Quill" not in repr(Personal("Ada Quill"))
 
 

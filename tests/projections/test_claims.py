@@ -15,7 +15,8 @@ from ledger.movements import Scope
 from ledger.terms.disclosed import Disclosed, Qualifier, Rounding, Tolerance
 from ledger.terms.interval import Interval, spanning
 from ledger.terms.market import Measure
-from projections.claims import ClaimsReport, FindingCode, JudgedClaim, Verdict, Weight, claims
+from projections.claims import ClaimsReport, FindingCode, JudgedClaim, Verdict, claims
+from projections.findings import Severity
 from tests import builders
 from tests.builders import (
     claim_disclosed,
@@ -246,10 +247,28 @@ def test_the_implied_counts_are_exactly_those_that_would_be_printed_so(
         assert (count in implied) is (Fraction(40, count) in interval)
 
 
-def test_a_percentage_below_what_the_register_holds_is_contradicted_although_the_register_is_partial() -> None:
-    line = judged(PARTIAL, *a_third(), claim_disclosed("40%", measure=percent_of_outstanding()))
+@pytest.mark.parametrize(
+    ("figure", "verdict"),
+    [("33.3%", Verdict.NOT_CHECKABLE), ("40%", Verdict.NOT_CHECKABLE), ("51%", Verdict.CONTRADICTED)],
+)
+def test_a_percentage_that_a_partial_register_allows_in_no_reading_is_contradicted(
+    figure: str, verdict: Verdict
+) -> None:
+    """Bob has twice as many: a third at most, or half of what was there before ada came."""
+    line = judged(PARTIAL, *a_third(), claim_disclosed(figure, measure=percent_of_outstanding()))
 
-    assert line.verdict is Verdict.CONTRADICTED, "bob alone has twice as many"
+    assert line.verdict is verdict
+
+
+def test_shares_that_may_be_acquired_count_where_the_register_is_partial_too() -> None:
+    """Ada has 1,000 of 3,000 at least, and may have 2,500 more: 63.6 % at most."""
+    preferred = builders.preferred_issued(holder="ada", issued=2_000, effective_on="2026-02-02")
+    found = [
+        judged(PARTIAL, *a_third(), preferred, claim_disclosed(figure, measure=percent_of_outstanding())).verdict
+        for figure in ("64%", "65%")
+    ]
+
+    assert found == [Verdict.NOT_CHECKABLE, Verdict.CONTRADICTED]
 
 
 def test_shares_that_may_be_acquired_count_for_a_beneficial_owner() -> None:
@@ -380,7 +399,62 @@ def test_counts_that_cannot_both_be_right_are_found() -> None:
         claim_disclosed("10%", claim="second", effective_on="2026-02-04", measure=percent_of_outstanding()),
     )
 
-    assert [each.claims for each in found.findings if each.code is FindingCode.COUNTS] == [("second",)]
+    assert [each.claims for each in found.findings if each.code is FindingCode.COUNTS] == [("second", "first")]
+
+
+@pytest.mark.parametrize("figures", [("5%", "10%"), ("10%", "5%")])
+def test_two_counts_of_one_day_contradict_each_other_in_either_order(figures: tuple[str, str]) -> None:
+    found = report(
+        PARTIAL,
+        common_issued(issued=100, effective_on="2026-02-02"),
+        *(
+            claim_disclosed(figure, claim=name, effective_on="2026-02-03", measure=percent_of_outstanding())
+            for name, figure in zip(("one", "two"), figures, strict=True)
+        ),
+    )
+
+    assert [(each.code, each.claims) for each in found.findings if each.severity is Severity.BROKEN] == [
+        (FindingCode.CONTRADICTED, ("one", "two"))
+    ]
+    assert found.is_contradicted
+    assert not found.movements
+
+
+def test_two_counts_of_one_day_narrow_each_other() -> None:
+    found = report(
+        PARTIAL,
+        common_issued(issued=100, effective_on="2026-02-02"),
+        claim_disclosed("5%", claim="coarse", effective_on="2026-02-03", measure=percent_of_outstanding()),
+        claim_disclosed("5.00%", claim="fine", effective_on="2026-02-03", measure=percent_of_outstanding()),
+    )
+
+    assert [each.narrowed for each in found.counts] == [spanning(1_997, 2_002)] * 2
+
+
+def test_a_count_that_no_rounding_gives_is_told_in_the_reading_that_is_left() -> None:
+    """2 of 3 are 66.67 %, cut off 66 %; no count is rounded to 66 %."""
+    found = report(PARTIAL, common_issued(issued=2), claim_disclosed("66%", measure=percent_of_outstanding()))
+
+    assert [(each.rounded, each.widest) for each in found.counts] == [(spanning(3, 3), spanning(3, 3))]
+
+
+def test_more_than_is_said_to_be_authorized_on_the_same_day_is_contradicted() -> None:
+    found = report(
+        PARTIAL,
+        common_issued(issued=100, effective_on="2026-02-02"),
+        claim_disclosed(
+            "10,000,000",
+            claim="authorized",
+            effective_on="2026-03-03",
+            measure=claimed("sum", operand("plus", "authorized", stock_class="common")),
+        ),
+        claim_disclosed("0.0005%", claim="above", effective_on="2026-03-03", measure=percent_of_outstanding()),
+    )
+
+    assert found.is_contradicted
+    assert [each.what for each in found.findings if each.severity is Severity.BROKEN] == [
+        "above implies more common than are said to be authorized on that day"
+    ]
 
 
 def test_a_count_above_the_authorized_number_dates_its_increase() -> None:
@@ -419,7 +493,7 @@ def test_a_claim_that_was_withdrawn_is_contradicted_no_more() -> None:
     assert (before.is_contradicted, after.is_contradicted) == (True, False)
     assert after.claim("claim-1").verdict is Verdict.CONTRADICTED
     assert after.claim("claim-1").withdrawn is not None
-    assert [each.weight for each in before.findings] == [Weight.WRONG]
+    assert [each.severity for each in before.findings] == [Severity.BROKEN]
     assert after.findings == ()
 
 
@@ -432,7 +506,7 @@ def test_only_what_was_disclosed_by_the_day_is_answered_for() -> None:
 def test_a_finding_names_the_claims_the_entries_and_the_arithmetic() -> None:
     (found,) = report(*a_third(), claim_disclosed("34%", measure=percent_of_outstanding())).findings
 
-    assert (found.code.value, found.weight.value, found.claims) == ("E_CLAIM", "wrong", ("claim-1",))
+    assert (found.code.value, found.severity.value, found.claims) == ("E_CLAIM", "broken", ("claim-1",))
     assert found.what == "Acme says 34%"
     assert found.arithmetic.endswith("= 33.33%; nearest 33.33%, off by 0.67 percentage points")
     assert found.entries == (9, 7, 8)
@@ -532,3 +606,167 @@ def test_a_holding_may_be_meant_beneficially() -> None:
 
     assert line.verdict is Verdict.OTHER_DEFINITION
     assert line.definition == "with what the holder may acquire within 60 days"
+
+
+# --- edges that no reading may cross ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("holder", ["ada", "bob"])
+def test_a_false_percentage_of_all_or_of_nothing_is_contradicted(holder: str) -> None:
+    """Of the whole before the part was added, there was nothing: no percentage is a part of it."""
+    line = judged(common_issued(issued=1_000), claim_disclosed("50%", measure=percent_of_outstanding(holder)))
+
+    assert line.verdict is Verdict.CONTRADICTED
+
+
+def test_what_divides_by_zero_is_not_checkable() -> None:
+    over_nothing = judged(claim_disclosed("50%", measure=premium("1", "0")))
+    of_nothing = judged(claim_disclosed("50%", measure=percent_of_outstanding()))
+
+    assert over_nothing.missing == ("1 / 0 − 1 divides by zero",)
+    assert [over_nothing.verdict, of_nothing.verdict] == [Verdict.NOT_CHECKABLE] * 2
+
+
+@pytest.mark.parametrize(
+    ("figure", "of", "verdict"),
+    [
+        ("0%", "999", Verdict.AGREES),
+        ("0%", "995", Verdict.AGREES_IF_TRUNCATED),
+        ("0%", "990", Verdict.CONTRADICTED),
+        ("20%", "800", Verdict.CONTRADICTED),
+    ],
+)
+def test_a_growth_of_nothing_may_be_a_small_decrease(figure: str, of: str, verdict: Verdict) -> None:
+    assert judged(claim_disclosed(figure, measure=premium(of, "1000"))).verdict is verdict
+
+
+def test_a_percentage_of_nothing_leaves_no_count_below_zero() -> None:
+    line = judged(PARTIAL, common_issued(issued=1_000), claim_disclosed("0%", measure=percent_of_outstanding()))
+
+    rounded, truncated, *_ = (one.interval for one in line.implied)
+    assert rounded == Interval(Fraction(200_001), None)
+    assert truncated == Interval(Fraction(100_001), None)
+
+
+def test_what_a_claim_implies_counts_under_a_name_of_its_own_too() -> None:
+    measure = claimed("percent", held("part"), outstanding("whole"), name="shares of record")
+    found = report(PARTIAL, common_issued(issued=1_000), claim_disclosed("12.1%", measure=measure))
+
+    assert [count.rounded for count in found.counts] == [spanning(8_231, 8_298)]
+    assert "8,231 to 8,298 if rounded" in found.findings[0].arithmetic
+
+
+# --- readings that are admissible too ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("figure", "definition"),
+    [
+        ("98.04%", "with both counted as as converted, warrants, and every award"),
+        (
+            "4.99%",
+            "with both counted as as converted, warrants, every award, and the pool that is not granted",
+        ),
+    ],
+)
+def test_a_holding_of_diluted_shares_counts_what_its_holder_would_have(figure: str, definition: str) -> None:
+    """Bob has 2,000 of 3,000 and an option on 48,000: 50,000 of 51,000, and of 1,003,000 with the pool."""
+    line = judged(
+        *a_third(),
+        builders.plan_adopted(),
+        builders.award_granted(),
+        claim_disclosed(figure, measure=percent_of_outstanding("bob")),
+    )
+
+    assert (line.verdict, line.definition) == (Verdict.OTHER_DEFINITION, definition)
+
+
+@pytest.mark.parametrize(
+    ("figure", "disclosed", "verdict"),
+    [
+        ("3,000", "2026-12-01", Verdict.AGREES),
+        ("6,000", "2026-12-01", Verdict.OTHER_DEFINITION),
+        ("6,000", "2026-06-30", Verdict.CONTRADICTED),
+        ("12,000", "2026-12-01", Verdict.CONTRADICTED),
+    ],
+)
+def test_a_count_may_be_in_the_shares_of_the_day_on_which_it_is_disclosed(
+    figure: str, disclosed: str, verdict: Verdict
+) -> None:
+    """The shares were split two for one on 1 July."""
+    count = claimed("sum", outstanding())
+    said = claim_disclosed(figure, measure=count, about="2026-05-06", effective_on=disclosed)
+
+    assert judged(*a_third(), stock_split_effected(), said).verdict is verdict
+
+
+def test_a_count_that_is_disclosed_again_after_a_split_does_not_contradict_the_first() -> None:
+    count = claimed("sum", outstanding())
+    found = report(
+        PARTIAL,
+        *a_third(),
+        stock_split_effected(),
+        claim_disclosed("5,000", measure=count),
+        claim_disclosed("10,000", claim="again", measure=count, about="2026-05-06", effective_on="2026-12-01"),
+    )
+
+    assert not found.is_contradicted
+    assert {each.widest for each in found.counts} == {spanning(5_000, 5_000), spanning(5_000, 10_000)}
+
+
+def test_a_figure_that_was_withdrawn_contradicts_no_other() -> None:
+    found = report(
+        claim_disclosed("100", measure=claimed("sum", operand("plus", number="100"))),
+        claim_withdrawn(),
+        claim_disclosed(
+            "240",
+            claim="twice",
+            measure=claimed("product", operand("times", "claim", claim="claim-1"), operand("times", number="2")),
+        ),
+    )
+
+    assert found.claim("twice").missing == ("claim-1 was withdrawn",)
+    assert not found.is_contradicted
+
+
+@pytest.mark.parametrize(("figure", "verdict"), [("$8.00", Verdict.AGREES), ("€8.00", Verdict.NOT_CHECKABLE)])
+def test_an_amount_does_not_agree_with_one_of_another_currency(figure: str, verdict: Verdict) -> None:
+    price = operand("plus", "conversion-price", stock_class="series-a")
+
+    assert judged(claim_disclosed(figure, measure=claimed("sum", price))).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("holder", "scope", "verdict"),
+    [
+        ("ada", Scope.PARTIAL, Verdict.CONTRADICTED),
+        ("bob", Scope.PARTIAL, Verdict.NOT_CHECKABLE),
+        ("bob", Scope.COMPLETE, Verdict.CONTRADICTED),
+    ],
+)
+def test_whom_a_partial_register_does_not_list_may_hold_anything(
+    holder: str, scope: Scope, verdict: Verdict
+) -> None:
+    """Ada is recorded with 1,000."""
+    line = judged(
+        register_scope_declared(scope=scope, effective_on=builders.FOUNDED),
+        common_issued(issued=1_000),
+        claim_disclosed("500", measure=claimed("sum", held(holder=holder))),
+    )
+
+    assert line.verdict is verdict
+
+
+def test_counts_of_a_class_whose_shares_have_decimals_are_not_narrowed_to_whole_ones() -> None:
+    """1,000.25 said of 5 May, and no fewer on 6 May: nothing came back."""
+    units = builders.stock_class_designated(stock_class="units", decimals=2)
+    partial = register_scope_declared(stock_class="units", scope=Scope.PARTIAL, effective_on=builders.FOUNDED)
+    count = claimed("sum", operand("plus", "outstanding", stock_class="units"))
+    said = [
+        claim_disclosed("1,000.25", claim=f"of-{day}-may", measure=count, effective_on=f"2026-05-0{day}")
+        for day in (5, 6)
+    ]
+    found = report(units, partial, *said)
+
+    assert FindingCode.COUNTS not in {each.code for each in found.findings}
+    assert all(Fraction("1000.25") in each.narrowed for each in found.counts)

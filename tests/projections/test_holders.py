@@ -19,13 +19,10 @@ from ledger import (
 )
 from ledger.errors import NothingRecorded, UnknownName
 from ledger.events import Event
-from ledger.identity import IssuerId
-from ledger.store import MemoryStore
-from ledger.store.port import Particulars
 from projections import Bounds, HolderList, cap_table, holders
 from projections.bounds import exactly
 from tests import builders
-from tests.builders import common_issued, company, holder_merged, holder_registered, ticking
+from tests.builders import common_issued, company, holder_merged, holder_registered
 from tests.projections.histories import CLASSES, SOME, as_of_days, histories, recorded
 
 MEETING = "2026-05-15"
@@ -287,26 +284,14 @@ def test_a_new_name_counts_from_its_day() -> None:
     assert names(holders(ledger, as_of=MEETING)) == ["Ann Stone"]
 
 
-class Forgetful(MemoryStore):
-    """A store in which every personal particular can be erased."""
-
-    forgets = False
-
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        return {} if self.forgets else super().particulars(issuer)
-
-
 def test_a_name_that_was_erased_comes_last_and_says_so() -> None:
-    """The value beside the record is gone, as after an erasure; the entries are as they were."""
-    store = Forgetful()
-    ledger = Ledger(store, begin=True, clock=ticking())
-    ledger.record(*builders.founding(), holder_registered(holder="h-1", name="Ann Lee", address="1 Quay Street"))
+    ledger = company()
+    ledger.record(holder_registered(holder="h-1", name="Ann Lee", address="1 Quay Street"))
     ledger.record(common_issued(holder="h-1"), common_issued(holder="fund", issued=1))
     assert names(holders(ledger, as_of=MEETING)) == ["Ann Lee", "Fund LP"]
 
-    store.forgets = True
-    again = Ledger(store, clock=ticking())
-    found = holders(again, as_of=MEETING)
+    ledger.record(builders.personal_data_erased("h-1"))
+    found = holders(ledger, as_of=MEETING)
 
     assert names(found) == ["Fund LP", "(erased)"]
     assert [line.party.is_named for line in found] == [True, False]

@@ -30,6 +30,11 @@ def test_two_ways_to_write_a_name_are_the_same_words(one: str, other: str) -> No
     assert words_of(one) == words_of(other)
 
 
+@pytest.mark.parametrize(("one", "other"), [("かき", "かぎ"), ("***", "—"), ("केमल", "कोमल")])
+def test_what_is_no_accent_makes_another_name(one: str, other: str) -> None:
+    assert not spellings(one) & spellings(other)
+
+
 def test_a_legal_form_after_a_comma_is_no_first_name() -> None:
     assert spellings("Maple Fund, LP") == {("maple", "fund", "lp")}
     assert spellings("Quill, Ada") == {("quill", "ada"), ("ada", "quill")}

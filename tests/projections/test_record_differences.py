@@ -1,6 +1,6 @@
 """Lists of holders against the register: each difference once, with its age, and no name taken for another."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import pytest
@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 from ledger import HolderKind, Ledger, Scope, Shares
 from ledger.errors import NothingRecorded
 from ledger.events import Event, HolderListReceived, ListedHolder
-from ledger.identity import IssuerId
 from ledger.personal import Personal
-from ledger.store import MemoryStore
-from ledger.store.port import Particulars
 from projections import CapTable, DifferenceKind, RecordDifferences, cap_table, record_differences
 from projections.bounds import exactly
 from tests import builders
@@ -25,6 +22,7 @@ from tests.builders import (
     holder_registered,
     listed_holder,
     shares_transferred,
+    stock_split_effected,
 )
 from tests.projections.histories import CLASSES, SOME, as_of_days, histories, recorded
 
@@ -180,7 +178,7 @@ def test_a_difference_is_as_old_as_the_first_list_in_which_it_shows_until_one_in
 
     gone = asked(ledger)
     assert [(each.since, each.gone, each.days) for each in gone] == [(date(2026, 7, 31), date(2026, 9, 30), 61)] * 2
-    assert [each.weight.value for each in (*shows, *gone)] == ["wrong", "wrong", "notice", "notice"]
+    assert [each.severity.value for each in (*shows, *gone)] == ["broken", "broken", "notice", "notice"]
     assert not gone.differs
 
 
@@ -272,7 +270,7 @@ def test_a_short_name_that_fits_two_is_listed_with_both_and_taken_for_neither(sh
         ("radiant", "a part of the name"),
         ("tertius", "initials"),
     ]
-    assert (unclear.CODE, unclear.weight.value) == ("E_LISTED_NAME", "open")
+    assert (unclear.CODE, unclear.severity.value) == ("E_LISTED_NAME", "open")
     assert told(answer) == []
 
 
@@ -337,21 +335,10 @@ def test_holders_that_were_merged_are_one_under_both_names() -> None:
     assert (told(asked(ledger)), asked(ledger).unclear) == ([], ())
 
 
-class Forgetful(MemoryStore):
-    """A store in which every personal particular can be erased."""
-
-    forgets = False
-
-    def particulars(self, issuer: IssuerId) -> Particulars:
-        return {} if self.forgets else super().particulars(issuer)
-
-
 def test_an_erased_name_may_be_anybodys() -> None:
-    store = Forgetful()
-    ledger = Ledger(store, begin=True, clock=builders.ticking())
+    ledger = Ledger.in_memory(clock=builders.ticking())
     ledger.record(*builders.founding(), common_issued(issued=30), received(row("Ada Quill", 30)))
-    store.forgets = True
-    ledger = Ledger(store, clock=builders.ticking())
+    ledger.record(builders.personal_data_erased("ada", lines=(builders.erased_line(8, 1),)))
     (unclear,) = asked(ledger).unclear
 
     assert [(each.holder, each.why) for each in unclear.candidates] == [("ada", "a name that is not at hand")]
@@ -398,3 +385,47 @@ def test_more_than_is_outstanding_is_a_difference_in_a_partial_list_too() -> Non
 def test_nothing_was_known_before_the_first_entry() -> None:
     with pytest.raises(NothingRecorded):
         record_differences(company(), as_of=END, known_at="2020-01-01T00:00:00Z")
+
+
+def test_a_list_is_in_the_units_of_its_own_day() -> None:
+    """1,000 before the split of two for one are 2,000 at the close of its day, and 1,000 the day before."""
+    split_on = str(stock_split_effected().effective_on)
+    before = str(date.fromisoformat(split_on) - timedelta(days=1))
+    ledger = company()
+    ledger.record(common_issued(issued=1_000))
+    ledger.record(stock_split_effected(), received(row("Ada Quill", 1_000), on=before))
+    ledger.record(received(row("Ada Quill", 2_000), on=split_on))
+    assert told(asked(ledger)) == []
+
+    ledger.record(received(row("Ada Quill", 1_000), on=split_on, source="Another agent"))
+    assert [each.arithmetic() for each in asked(ledger) if each.holder] == ["list 1,000 − record 2,000 = -1,000"]
+
+
+def test_a_line_with_the_number_of_a_certificate_may_mean_who_has_shares_under_it() -> None:
+    ledger = company()
+    ledger.record(
+        common_issued(issued=1_000, security="CS-7"), common_issued(holder="bob", issued=5, security="CS-8")
+    )
+    ledger.record(
+        received(
+            listed_holder(name="Unheard-of", shares=1_000, holder=None, certificate="CS-7"),
+            listed_holder(name="Another", shares=5, holder=None, certificate="CS-77"),
+        )
+    )
+    answer = asked(ledger)
+
+    assert [
+        (line.name, line.certificate, [each.holder for each in line.candidates]) for line in answer.unclear
+    ] == [("Unheard-of", "CS-7", ["ada"])]
+    assert [each.why for each in answer.unclear[0].candidates] == ["the certificate"]
+    assert told(answer) == [(DifferenceKind.NOT_IN_REGISTER, "Another"), (DifferenceKind.NOT_IN_LIST, "bob")]
+
+
+def test_all_that_speaks_for_a_candidate_is_told() -> None:
+    ledger = company()
+    ledger.record(
+        organisation("radiant", "TFG Radiant Investments"), common_issued(holder="radiant", security="CS-3")
+    )
+    ledger.record(received(listed_holder(name="TFG", shares=1_000, holder=None, certificate="CS-3")))
+
+    assert [each.why for each in asked(ledger).unclear[0].candidates] == ["a part of the name, the certificate"]

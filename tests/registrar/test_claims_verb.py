@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from ledger import Ledger
 from ledger.events import Event
+from ledger.movements import Scope
 from registrar.cli import main
 from tests import builders
 from tests.builders import claim_disclosed, claim_withdrawn, claimed, common_issued, operand
@@ -55,19 +56,49 @@ def test_people_read_the_verdict_and_the_arithmetic(file: Path) -> None:
     told = " ".join(run(file).stdout.split())
 
     assert "1 claim: contradicted 1." in told
-    assert "wrong E_CLAIM claim-1 entries 9, 7, 8" in told
+    assert "broken E_CLAIM claim-1 entries 9, 7, 8" in told
     assert (
         "held common of ada / outstanding common = 33.333%; nearest 33.333%, off by 0.967 percentage points" in told
     )
 
 
-def test_programs_get_the_tables(file: Path) -> None:
+def test_programs_get_the_verdict_with_exact_intervals_the_entries_and_the_arithmetic(file: Path) -> None:
     recorded(file, claim_disclosed("34.3%", measure=PERCENT))
     answer = json.loads(run(file, "-o", "json").stdout)
 
-    (claim,) = answer["claims"]
-    assert (answer["contradicted"], claim["claim"], claim["verdict"]) == ("1", "claim-1", "contradicted")
-    assert answer["findings"][0]["code"] == "E_CLAIM"
+    (claim,), (found,) = answer["claims"], answer["findings"]
+    assert (answer["is_contradicted"], claim["claim"], claim["verdict"]) == (True, "claim-1", "contradicted")
+    assert claim["computed"] == {"low": "1/3", "high": "1/3", "without": []}
+    assert (claim["figure"]["value"], claim["nearest"], claim["off_by"]) == ("0.343", "1/3", "-29/3000")
+    assert [(each["what"], each["value"]["low"], each["entries"]) for each in claim["operands"]] == [
+        ("held common of ada", "1000", ["7"]),
+        ("outstanding common", "3000", ["7", "8"]),
+    ]
+    assert (found["severity"], found["code"], found["claims"]) == ("broken", "E_CLAIM", ["claim-1"])
+    assert (found["entries"], found["arithmetic"]) == (["9", "7", "8"], claim["arithmetic"])
+
+
+def test_programs_get_what_claims_imply_and_days_as_days(file: Path) -> None:
+    partial = builders.register_scope_declared(scope=Scope.PARTIAL, effective_on=builders.FOUNDED)
+    day_of_split = claimed(
+        "sum", operand("plus", "split-day", stock_class="common", since="2026-01-01", on="2026-12-31")
+    )
+    recorded(
+        file,
+        partial,
+        claim_disclosed("5%", claim="sooner", effective_on="2026-05-07", measure=PERCENT),
+        claim_disclosed("4%", claim="later", effective_on="2026-05-08", measure=PERCENT),
+        builders.stock_split_effected(),
+        claim_disclosed("2026-01-02", claim="day", effective_on="2026-12-01", measure=day_of_split),
+    )
+    answer = json.loads(run(file, "-o", "json").stdout)
+    sooner, _, day = answer["claims"]
+
+    assert {each["reading"] for each in sooner["implied"]} == {"rounded", "truncated"}
+    assert sooner["operands"][1]["value"] == {"low": "3000", "high": None, "without": []}
+    assert [(each["earlier"], each["later"]) for each in answer["movements"]] == [("sooner", "later")]
+    assert day["computed"]["low"] == day["nearest"] == day["operands"][0]["value"]["low"]
+    assert day["nearest"].startswith("2026-")
 
 
 @pytest.mark.parametrize("form", ["csv", "md", "html"])

@@ -147,7 +147,7 @@ def test_nothing_of_it_is_written_whatever_is_asked(acme: str, round_file: str) 
         assert (result.exit_code, result.stderr) == (0, "")
 
     assert Path(acme).read_bytes() == before
-    assert sorted(path.name for path in Path(acme).parent.iterdir()) == ["acme.db"]
+    assert sorted(path.name for path in Path(acme).parent.iterdir()) == ["acme.db", "acme.db.keys"]
     assert run("show", "-f", acme, "--as-of", "2026-06-30").stdout.count("Fund LP") == 1
 
 

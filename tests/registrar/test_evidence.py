@@ -14,6 +14,7 @@ from ledger.errors import LedgerDamaged, NotProved, NotUnderstood
 from ledger.integrity.checkpoints import Checkpoint, opened
 from ledger.integrity.cosignatures import cosigned
 from ledger.integrity.notes import Algorithm, Note, VerifierKey
+from ledger.integrity.proofs import Inclusion
 from ledger.integrity.tree import EMPTY_ROOT
 from registrar import evidence, keys
 from registrar.cli import main
@@ -98,11 +99,28 @@ def test_a_record_that_was_cut_off_is_not_signed(ledger: Ledger, key: str) -> No
     assert (refused.value.code, refused.value.EXIT) == ("E_STORE_SHORT", 5)
 
 
+def test_what_is_kept_of_the_tree_is_not_believed(
+    ledger: Ledger, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tiles that somebody changed would have another root signed, and proofs made that nobody takes."""
+    note = evidence.checkpoint(ledger, key)
+    other = other_history(11).tree()
+    monkeypatch.setattr(ledger, "tree", lambda: other)
+
+    with pytest.raises(LedgerDamaged, match="the tree that it keeps is not that of its entries"):
+        evidence.checkpoint(ledger, key)
+    with pytest.raises(LedgerDamaged, match="do not have the root"):
+        evidence.entry_proof(ledger, 3, note)
+    monkeypatch.setattr(other, "root", lambda size=None: opened(note, public(key))[0].root)
+    with pytest.raises(LedgerDamaged, match="the tree that it keeps is not that of its entries"):
+        evidence.entry_proof(ledger, 9, note)
+
+
 @pytest.mark.parametrize("entries", [11, 20])
 def test_a_record_that_was_rewritten_is_not_signed(ledger: Ledger, key: str, entries: int) -> None:
     first = evidence.checkpoint(ledger, key)
 
-    with pytest.raises(LedgerDamaged, match="first 11 entries are not those") as refused:
+    with pytest.raises(LedgerDamaged, match="first 11 entries do not have the root") as refused:
         evidence.checkpoint(other_history(entries), key)
 
     assert (refused.value.code, refused.value.EXIT) == ("E_TAMPERED", 5)
@@ -200,11 +218,38 @@ def test_a_proof_shows_a_fact_only_with_its_file_and_refuses_another(ledger: Led
     assert refused.value.code == "E_PROOF"
 
 
+def test_what_is_given_away_of_a_natural_person_names_nobody(ledger: Ledger, key: str) -> None:
+    """Entry 4 registers Ada Quill: her name is neither in the proof nor in the fact."""
+    note = evidence.checkpoint(ledger, key)
+    given = evidence.entry_proof(ledger, 4, note) + evidence.fact(ledger, 4)
+
+    leaf = Inclusion.parse(evidence.entry_proof(ledger, 4, note)).leaf
+    assert b"holder-registered" in given
+    assert b"sha256:" in given
+    assert b"Quill" not in given + leaf
+
+
 def test_growth_is_not_shown_without_the_older_checkpoint(ledger: Ledger, key: str) -> None:
     note = evidence.checkpoint(ledger, key)
 
     with pytest.raises(NotUnderstood, match="the checkpoint that you kept"):
         evidence.shown(evidence.growth_proof(ledger, 6, note), public(key))
+
+
+def test_what_would_not_be_looked_at_is_refused(ledger: Ledger, key: str) -> None:
+    """Whoever gives an older checkpoint believes that it was compared."""
+    before = evidence.checkpoint(ledger, key)
+    grow(ledger)
+    after = evidence.checkpoint(ledger, key)
+    fact = evidence.fact(ledger, 3)
+    for data, shows in (
+        (evidence.entry_proof(ledger, 3, after), fact),
+        (evidence.growth_proof(ledger, 11, after), fact),
+        (after, None),
+    ):
+        with pytest.raises(NotUnderstood) as refused:
+            evidence.shown(data, public(key), older=before, fact=shows)
+        assert refused.value.code == "E_PROOF"
 
 
 # --- witnesses ---------------------------------------------------------------------------------------------------
@@ -388,6 +433,7 @@ def test_a_stamp_is_asked_for_and_checked(folder: Path) -> None:
     [
         ("key acme.key --name again", 2, "E_KEY"),
         ("key new.key --name a+b", 2, "E_KEY"),
+        ("key new.key --name https://acme.example/ledger", 2, "E_KEY"),
         ("key acme.key --witness", 2, "E_USAGE"),
         ("key none.key", 5, "E_FILE"),
         ("checkpoint -f acme.db --key w1.key", 2, "E_KEY"),
@@ -403,13 +449,18 @@ def test_a_stamp_is_asked_for_and_checked(folder: Path) -> None:
         ("prove -f acme.db --checkpoint one.checkpoint --since 9", 3, "E_PROOF"),
         ("prove -f acme.db --checkpoint one.checkpoint --since 2 --fact fact", 2, "E_USAGE"),
         ("check-proof one.checkpoint --key acme.key", 2, "E_KEY"),
-        ("check-proof one.checkpoint --key w1.key.pub", 3, "E_CHECKPOINT"),
+        ("check-proof one.checkpoint --key w1.key.pub", 2, "E_KEY"),
+        ("check-proof one.checkpoint --key acme.key.pub --witness acme.key.pub", 2, "E_KEY"),
         ("check-proof one.checkpoint --key acme.key.pub --witness w1.key.pub", 3, "E_CHECKPOINT"),
+        ("check-proof one.checkpoint --key none.key.pub", 2, "E_KEY"),
+        ("check-proof one.checkpoint --key acme.key.pub --since one.checkpoint", 2, "E_PROOF"),
+        ("check-proof one.checkpoint --key acme.key.pub --fact empty", 2, "E_PROOF"),
         ("check-proof acme.db --key acme.key.pub", 2, "E_CHECKPOINT"),
         ("check-proof none --key acme.key.pub", 2, "E_FILE"),
         ("witness one.checkpoint --log acme.key.pub --key acme.key", 2, "E_KEY"),
-        ("witness one.checkpoint --log w1.key.pub --key w1.key", 3, "E_CHECKPOINT"),
+        ("witness one.checkpoint --log w1.key.pub --key w1.key", 2, "E_KEY"),
         ("stamp one.checkpoint", 2, "E_USAGE"),
+        ("stamp empty -O request.tsq", 2, "E_STAMP"),
         ("stamp one.checkpoint --reply one.checkpoint", 2, "E_USAGE"),
         ("stamp one.checkpoint --reply one.checkpoint --authority one.checkpoint", 2, "E_STAMP"),
     ],
@@ -418,6 +469,7 @@ def test_what_cannot_be_done_is_told_in_one_line_and_leaves_every_file_alone(
     folder: Path, line: str, status: int, code: str
 ) -> None:
     answered("checkpoint -f acme.db --key acme.key -O one.checkpoint")
+    (folder / "empty").touch()
     before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
     answer = refused(line)

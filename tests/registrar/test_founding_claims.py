@@ -39,7 +39,7 @@ VERDICTS = {
     "e-value": AGREES,
     "e-9m": AGREES,
     "j-sched": AGREES,
-    "j-exch": OPEN,
+    "j-exch": AGREES,
     "nov2017-count": OPEN,
     "q0-2016": AGREES,
     "q1-2016-count": OPEN,
@@ -60,7 +60,12 @@ VERDICTS = {
 }
 """What each statement comes to here."""
 WORDS = {
-    AGREES: ("agrees", "888 shares in Q2 and Q3, whole", "preferred shares were converted in fractions"),
+    AGREES: (
+        "agrees",
+        "dividends of 1.19 years at 10%: plausible",
+        "888 shares in Q2 and Q3, whole",
+        "preferred shares were converted in fractions",
+    ),
     TRUNCATED: ("agrees (truncated, not rounded)",),
     WRONG: ("disagrees", "third-party article wrong", "also reaches 62,500, but contradicts"),
     OPEN: (
@@ -70,7 +75,6 @@ WORDS = {
         "not a contradiction if about 0.31 to 0.37 billion were issued",
         "the default price must have been in use",
         "different dates or a disagreement of secondary sources",
-        "dividends of 1.19 years at 10%: plausible",
         "8.062 million is the weighted average",
     ),
     OTHER: (

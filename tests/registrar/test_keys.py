@@ -63,6 +63,18 @@ def test_a_key_that_others_may_read_is_not_used(path: str, mode: int) -> None:
         pass
 
 
+def test_the_public_half_signs_nothing_and_is_not_to_be_hidden(path: str) -> None:
+    with pytest.raises(NotUnderstood, match="the public half") as refused:
+        keys.read(f"{path}.pub")
+    assert told(refused) == ("E_KEY", "acme.key.pub")
+
+
+def test_an_address_names_a_key_without_its_scheme(tmp_path: Path) -> None:
+    with pytest.raises(NotUnderstood, match="leave the scheme out: acme"):
+        keys.make(str(tmp_path / "new.key"), "https://acme.example/ledger")
+    assert not (tmp_path / "new.key").exists()
+
+
 def test_what_is_no_key_is_refused_without_repeating_it(path: str) -> None:
     os.chmod(path, 0o600)
     secret = Path(path).read_text(encoding="utf-8")

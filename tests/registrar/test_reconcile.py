@@ -115,17 +115,17 @@ def test_people_read_the_difference_with_its_age_and_arithmetic(file: Path) -> N
     assert "days 184 list 990 − record 1,000 = -10" in told
 
 
-def test_programs_get_the_tables(file: Path) -> None:
+def test_programs_get_differences_and_each_unclear_name_with_its_candidates(file: Path) -> None:
     listed(file, LIST.replace("Ada Quill,1000", "Ada Quil,990"))
     answer = json.loads(reconciled(file, "-o", "json").stdout)
 
-    assert (answer["answer"], answer["differing"], answer["to_decide"]) == ("record-differences", "3", "1")
+    assert (answer["answer"], answer["differs"], len(answer["differences"])) == ("record-differences", True, 3)
     ada = answer["differences"][0]
-    assert (ada["holder"], ada["code"]) == ("ada", "E_RECORD_DIFFERENCE")
+    assert (ada["holder"], ada["code"], ada["severity"]) == ("ada", "E_RECORD_DIFFERENCE", "broken")
     assert (ada["listed"], ada["recorded"]) == ({"low": "0", "high": "990"}, {"low": "1000", "high": "1000"})
-    assert [(each["name"], each["candidate"], each["why"]) for each in answer["unclear"]] == [
-        ("Ada Quil", "ada", "spelt alike")
-    ]
+    (name,) = answer["unclear"]
+    assert (name["name"], name["account"], name["shares"]) == ("Ada Quil", "CS-1", "990")
+    assert [(each["holder"], each["why"]) for each in name["candidates"]] == [("ada", "spelt alike")]
 
 
 @pytest.mark.parametrize("form", ["csv", "md", "html"])
@@ -133,3 +133,22 @@ def test_every_format_has_the_difference(file: Path, form: str) -> None:
     listed(file, LIST.replace("1000", "990"))
 
     assert "another number of shares" in reconciled(file, "-o", form, "--table", "differences").stdout
+
+
+def test_a_list_that_is_given_twice_counts_once_and_the_same_bytes_of_another_day_are_another_list(
+    file: Path,
+) -> None:
+    first, again, later = listed(file), listed(file), listed(file, on="2026-07-31")
+
+    assert [each.exit_code for each in (first, again, later)] == [0, 0, 0]
+    assert "already" in again.stdout
+    with Ledger.open(file) as ledger:
+        lists = [each.event for each in ledger.entries() if isinstance(each.event, HolderListReceived)]
+    assert [str(each.effective_on) for each in lists] == ["2026-06-30", "2026-07-31"]
+
+
+def test_a_list_that_is_given_again_as_something_else_is_refused(file: Path) -> None:
+    listed(file)
+    again = listed(file, LIST, "--partial")
+
+    assert (again.exit_code, "E_COMMAND" in again.stderr) == (4, True)

@@ -28,7 +28,10 @@ from ledger.exchange.register.cells import (
 SEPARATORS: Final = (",", ";", "\t")
 _GUARDED: Final = re.compile(r"'*[=+\-@\t\r]")
 """What begins so is a formula to a spreadsheet program: an apostrophe before it, which is read away, says text."""
+_LINE: Final = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
 _BOM: Final = "\ufeff"
+_MAX_SEPARATORS: Final = 100 * MAX_COLUMNS
+"""Of a row, those within its texts included: whoever reads it makes a cell at each of the others."""
 _LOOKED_AT: Final = 30
 """Rows that are looked at to know the separator."""
 _HINT: Final = "save it as CSV UTF-8"
@@ -95,11 +98,21 @@ def _headings(text: str, separator: str, is_heading: Callable[[str], bool]) -> i
 
 
 def _records(text: str, separator: str, name: str, before: int) -> Iterator[list[str]]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-    row = before
+    row, separators = before, 0
+
+    def lines() -> Iterator[str]:
+        nonlocal separators
+        for match in _LINE.finditer(text):  # a file in memory would be a copy, of four bytes for each character
+            line = match[0]
+            separators += line.count(separator)
+            if separators > _MAX_SEPARATORS:
+                what = f"row {row + 1:,} has more than {_MAX_SEPARATORS:,} separators"
+                raise refused_size(name, what, f"at most {MAX_COLUMNS} cells")
+            yield line
+
     try:
-        for record in reader:
-            row += 1
+        for record in csv.reader(lines(), delimiter=separator, strict=True):
+            row, separators = row + 1, 0
             yield record
     except csv.Error as error:
         place = f"{name} row {row + 1}"

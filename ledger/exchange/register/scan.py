@@ -120,6 +120,8 @@ class SheetScan:
                 first, last = (_number(values.get(key), self._place) for key in ("min", "max"))
                 self._hidden_columns |= set(range(first - 1, min(last, MAX_COLUMNS)))
             case "mergeCell":
+                if len(self._merged) >= MAX_ROWS:
+                    raise refused_size(self._place, "the sheet has too many merged cells", f"at most {MAX_ROWS:,}")
                 self._merged.append(self._range(values.get("ref", "")))
             case _:
                 pass
@@ -155,7 +157,7 @@ class SheetScan:
     def _begin_row(self, values: dict[str, str]) -> None:
         self._row = _number(values["r"], self._place) - 1 if "r" in values else self._row + 1
         self._column = -1
-        if values.get("hidden") in TRUE:
+        if values.get("hidden") in TRUE and self._row < MAX_ROWS:  # below that no cell may be filled
             self._hidden_rows.add(self._row)
 
     def _begin_cell(self, values: dict[str, str]) -> None:

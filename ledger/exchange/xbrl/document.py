@@ -40,6 +40,11 @@ from ledger.exchange.xbrl.figures import (
 MAX_DEPTH: Final = 250
 MAX_ELEMENTS: Final = 2_000_000
 MAX_CONTEXTS: Final = 50_000
+MAX_DECLARED: Final = 100_000
+"""Namespaces, each time that an element declares one."""
+MAX_TAG_BYTES: Final = 10_000_000
+"""A tag with all of its attributes; a picture may stand in one."""
+_CHUNK: Final = 1 << 20
 MAX_WITHIN: Final = 16
 """Tags that stand within each other at most; inline XBRL has two or three."""
 _LONGEST_TEXT: Final = 1_000
@@ -117,7 +122,7 @@ class _Reader:
         self._name, self._ignored = name, ignored
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._prefixes: defaultdict[str | None, list[str]] = defaultdict(list)
-        self._depth = self._elements = 0
+        self._depth = self._elements = self._declared = 0
         self._open: list[_Open] = []
         self._context: _Context | None = None
         self._unit: _Unit | None = None
@@ -141,7 +146,12 @@ class _Reader:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         try:
-            parser.Parse(data, True)
+            for start in range(0, len(data), _CHUNK):
+                parser.Parse(data[start : start + _CHUNK], False)
+                # What has not ended waits whole: at its end, a tag of millions of attributes takes minutes.
+                if start - parser.CurrentByteIndex > MAX_TAG_BYTES:
+                    self._refuse("a tag or comment is too long", f"at most {MAX_TAG_BYTES:,} bytes")
+            parser.Parse(b"", True)
         except expat.ExpatError as error:
             what = f"it is not well-formed XML at line {error.lineno} column {error.offset + 1}"
             raise NotUnderstood("E_XML", what, _HINT, self._name) from None
@@ -155,6 +165,9 @@ class _Reader:
         raise NotUnderstood("E_XML", "it declares a document type", hint, self._here())
 
     def _declare(self, prefix: str | None, uri: str) -> None:
+        self._declared += 1
+        if self._declared > MAX_DECLARED:
+            self._refuse("the file declares too many namespaces", f"at most {MAX_DECLARED:,}")
         self._prefixes[prefix].append(uri)
 
     def _forget(self, prefix: str | None) -> None:
@@ -310,11 +323,10 @@ class _Reader:
 
     def _figure(self, tagged: _Tagged, place: str, notes: list[str]) -> Figure | None:
         values = tagged.values
-        context = self._contexts.get(values.get("contextRef", ""))
+        name = values.get("contextRef", "")
+        context = self._contexts.get(name)
         if context is None:
-            raise NotUnderstood(
-                "E_XBRL", f"there is no context {shown(values.get('contextRef', ''))}", "fetch the whole filing"
-            )
+            raise NotUnderstood("E_XBRL", f"there is no context {shown(name)}", "fetch the whole filing")
         if values.get(_NIL) in ("true", "1"):
             notes.append(f"{place}: {tagged.concept} states nothing (nil)")
             return None
@@ -340,7 +352,7 @@ class _Reader:
             member=members[0] if members else "",
             figure=disclosed(tagged.text, value, decimals, scale),
             said=in_words(decimals),
-            context=values["contextRef"],
+            context=name,
             place=place,
         )
 

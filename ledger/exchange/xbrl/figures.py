@@ -224,5 +224,11 @@ def a_day(text: str, *, is_end: bool) -> date:
 
 
 def one_line(text: str) -> str:
-    """Return text in normal form C, with single blanks."""
+    """Return text in normal form C, with single blanks.
+
+    Raises:
+        NotUnderstood: ``E_TEXT``: it holds half a character, as JSON may.
+    """
+    if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
+        raise NotUnderstood("E_TEXT", f"{shown(text)} holds half a character", "fetch the file again")
     return unicodedata.normalize("NFC", " ".join(text.split()))

@@ -24,6 +24,8 @@ from ledger.exchange.xbrl.figures import (
     one_line,
 )
 
+MAX_VALUES: Final = 2_000_000
+"""Values in a table at most; each is an object of its own before anybody asks what it is."""
 _COARSEST: Final = 6
 """Statements count shares in millions at most."""
 _HINT: Final = "give the JSON of one company's facts, as the SEC hands it out"
@@ -63,13 +65,18 @@ def read(data: bytes, name: str, ignored: Collection[str] = ()) -> Filing:
         except NotUnderstood as error:
             problems.add(error.at(place))
     problems.refuse()
-    return Filing(tuple(figures), one_line(table["entityName"]))
+    try:
+        return Filing(tuple(figures), one_line(table["entityName"]))
+    except NotUnderstood as error:
+        raise error.at(f"{name} /entityName") from None
 
 
 def _parsed(data: bytes, name: str) -> Any:
     def refused(text: str) -> None:
         raise NotUnderstood("E_JSON", f"{text} is no number", _HINT, name)
 
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
+        raise NotUnderstood("E_LIMIT", "the file has too many values", f"at most {MAX_VALUES:,}", name)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -235,7 +235,7 @@ def _record(asked: Recording, verb: Callable[..., Request], given: dict[str, Any
             with desk.told():
                 events = (request,) if isinstance(request, Event) else desk.completed(request.events(seen))
             try:
-                _finish(asked, ledger, events)
+                _finish(asked, ledger, events, desk.command)
                 for note in desk.notes:
                     tell(f"note: {note}")
             except OutcomeUnknown as error:
@@ -254,11 +254,11 @@ def _places() -> dict[str, str]:
     }
 
 
-def _finish(asked: Recording, ledger: Ledger, events: Sequence[Event]) -> None:
+def _finish(asked: Recording, ledger: Ledger, events: Sequence[Event], command: str | None = None) -> None:
     from projections.touched import touched
     from registrar.cli.records import attempted, findings_told, outcome_told
 
-    outcome = attempted(asked, ledger, events, command=None, places=[""] * len(events))
+    outcome = attempted(asked, ledger, events, command=command, places=[""] * len(events))
     changed: tuple[Touched, ...] = ()
     if not outcome.repeated:
         there = ledger.supposing(*events, as_stated=asked.as_stated) if asked.dry_run else ledger

@@ -78,7 +78,10 @@ def withdraw(desk: Desk) -> Request:
     cls=Act,
     epilog="""\b
 Example:
-  captable holder-list list.csv common --source "The transfer agent" --on 2017-06-20""",
+  captable holder-list list.csv common --source "The transfer agent" --on 2017-06-20
+
+The list is recorded as one command, and the SHA-256 of the file, the class and the day are its identity: the same
+list given twice counts once.""",
 )
 @click.argument("holders", metavar="FILE", shell_complete=files)
 @argument("stock_class", "CLASS", of="stock class")
@@ -90,8 +93,8 @@ Example:
 def holder_list(desk: Desk) -> Request:
     """Record a list of the holders of CLASS that came in as FILE, a CSV file with the columns Name and Shares.
 
-    The columns Holder ID and Account are read too, and a last row Total. Names are kept as printed. Nothing moves;
-    the verb reconcile holds the list against the register.
+    The columns Holder ID, Account, Certificate, Issued and Address are read too, and a last row Total. Names are
+    kept as printed. Nothing moves; the verb reconcile holds the list against the register.
     """
     import os
     from hashlib import sha256
@@ -114,7 +117,8 @@ def holder_list(desk: Desk) -> Request:
         for movement in each.fact.movements()
         if isinstance(movement, Setting) and movement.level is Level.HOLDER_KIND
     }
-    read = holder_list.read(File(path, data), known, Numbers(desk.stated("numbers", str)))
+    file = File(path, data)
+    read = holder_list.read(file, known, Numbers(desk.stated("numbers", str)))
     listed = desk.option("listed", Shares)
     if listed is not None and read.total is not None:
         with desk.at("listed"):
@@ -126,5 +130,6 @@ def holder_list(desk: Desk) -> Request:
         scope=Scope.PARTIAL if desk.has("scope") and desk.stated("scope", bool) else Scope.COMPLETE,
         listed=read.total if listed is None else listed,
     )
+    desk.command = holder_list.identity(file, made.stock_class, made.effective_on.latest)
     shown = Evidence(document=os.path.basename(path), sha256=sha256(data).hexdigest())
     return made if made.evidence else attrs.evolve(made, evidence=(shown,))

@@ -369,6 +369,7 @@ def test_a_document_type_is_refused_before_any_entity_of_it_is_read() -> None:
     [
         ("MAX_DEPTH", 20, instance("<p>" * 30, "</p>" * 30)),
         ("MAX_ELEMENTS", 20, instance("<p/>" * 30)),
+        ("MAX_TAG_BYTES", 3_000_000, instance("<p a='" + "x" * 6_000_000 + "'/>")),
         ("MAX_WITHIN", 1, instance(fact(fact()))),
         ("MAX_CONTEXTS", 1, instance(CONTEXT.format(segment="", period=ON_A_DAY).replace('"c"', '"d"'), FACT)),
         ("MAX_FIGURES", 2, instance(FACT, FACT, FACT)),

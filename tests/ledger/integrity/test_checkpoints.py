@@ -188,8 +188,8 @@ def test_a_witness_refuses_a_second_history_that_goes_on() -> None:
 
 
 def test_a_witness_says_from_where_it_needs_a_proof() -> None:
-    for seen, size in ((checkpoint(12), 12), (None, 0)):
-        with pytest.raises(NotProved, match=f"--since {size}") as refused:
+    for seen, says in ((checkpoint(12), "prove --since 12"), (None, "a checkpoint alone first")):
+        with pytest.raises(NotProved, match=says) as refused:
             continued(growth(7), KEY.verifier, seen)
         assert refused.value.code == "E_WITNESS"
 

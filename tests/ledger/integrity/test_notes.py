@@ -149,6 +149,7 @@ def test_any_bytes_are_a_note_that_is_written_back_or_are_refused(data: bytes) -
         (PETER.replace("PeterNeumann", "Peter\u2003Neumann"), "no name for a key"),
         (PETER.replace("PeterNeumann", "Peter Neumann"), "no name for a key"),
         (PETER.replace("PeterNeumann", ""), "no name for a key"),
+        (PETER.replace("PeterNeumann", "Peter\udcff"), "no name for a key"),
         ("PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", "type 0x65"),
         (PETER_SECRET, "secret half"),
     ],

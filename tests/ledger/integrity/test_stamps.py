@@ -42,6 +42,14 @@ def test_a_request_is_the_same_each_time_and_holds_the_digest_of_the_file() -> N
     assert stamps.request(b"file") == bytes([0x30, len(body)]) + body
 
 
+@pytest.mark.parametrize(("data", "code"), [(b"", "E_STAMP"), (b"x" * 1_000_001, "E_LIMIT")])
+def test_an_empty_file_and_a_long_one_are_not_stamped(data: bytes, code: str) -> None:
+    for asked in (lambda: stamps.request(data), lambda: checked(data=data)):
+        with pytest.raises(NotUnderstood) as refused:
+            asked()
+        assert refused.value.code == code
+
+
 def test_a_stamp_says_when_and_by_whom() -> None:
     assert checked() == STAMP
 

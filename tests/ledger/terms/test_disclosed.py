@@ -44,6 +44,9 @@ _MODES = {Rounding.NEAREST: ROUND_HALF_UP, Rounding.TRUNCATED: ROUND_DOWN}
         ("about 4,340", Unit.NUMBER, "4340", "10", Qualifier.APPROXIMATELY),
         ("at least 4,337,381,793", Unit.NUMBER, "4337381793", "1", Qualifier.AT_LEAST),
         ("more than 10%", Unit.PERCENT, "0.1", "0.01", Qualifier.MORE_THAN),
+        ("in excess of $5 million", Unit.MONEY, "5000000", "1000000", Qualifier.MORE_THAN),
+        ("not less than 5%", Unit.PERCENT, "0.05", "0.01", Qualifier.AT_LEAST),
+        ("not more than 4.99%", Unit.PERCENT, "0.0499", "0.0001", Qualifier.UP_TO),
         ("up to $35.0 million", Unit.MONEY, "35000000", "100000", Qualifier.UP_TO),
         ("exactly 350,000,000", Unit.NUMBER, "350000000", "1", Qualifier.EXACTLY),
         ("nil", Unit.NUMBER, "0", "1", Qualifier.NONE),
@@ -78,7 +81,7 @@ def test_what_is_no_figure_is_refused(printed: str) -> None:
 @given(
     digits=st.integers(0, 400),
     places=st.integers(0, 2),
-    numerator=st.integers(0, 60_000),
+    numerator=st.integers(-2_000, 60_000),
     rounding=st.sampled_from(Rounding),
 )
 def test_a_figure_stands_for_exactly_the_numbers_that_would_be_printed_so(
@@ -94,11 +97,11 @@ def test_a_figure_stands_for_exactly_the_numbers_that_would_be_printed_so(
 
 
 def test_every_number_near_a_figure_is_tried_once() -> None:
-    """By brute force: 4.6 and 5 to the thousandth, each number from 0 to 7."""
-    for text, places in (("4.6", 1), ("5", 0)):
+    """By brute force: 4.6, 5 and nothing to the thousandth, each number from -2 to 7."""
+    for text, places in (("4.6", 1), ("5", 0), ("0.0", 1)):
         for rounding, mode in _MODES.items():
             interval = Disclosed.read(text).interval(rounding)
-            for numerator in range(7_000):
+            for numerator in range(-2_000, 7_000):
                 number = Decimal(numerator).scaleb(-3)
                 printed_so = number.quantize(Decimal(1).scaleb(-places), rounding=mode) == Decimal(text)
                 assert (Fraction(number) in interval) is printed_so, (text, rounding, number)
@@ -137,7 +140,7 @@ def test_a_tolerance_widens_only_what_is_called_approximate() -> None:
         ("at least 5", Interval(Fraction(5), None)),
         ("less than 5", Interval(None, Fraction(5), without_high=True)),
         ("up to 5", Interval(None, Fraction(5))),
-        ("nil", Interval(Fraction(0), Fraction(1, 2), without_high=True)),
+        ("nil", Interval(Fraction(-1, 2), Fraction(1, 2), without_low=True, without_high=True)),
     ],
 )
 def test_a_qualifier_says_on_which_side_the_numbers_lie(printed: str, interval: Interval) -> None:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ledger.errors import NotUnderstood
@@ -178,6 +178,8 @@ def test_what_has_accrued_never_shrinks(of: DividendTerms, issued_on: date, days
 def test_compounding_never_accrues_less_than_simple_dividends(
     of: DividendTerms, issued_on: date, days: int
 ) -> None:
+    """Two months of 30 days are not the days of both where the last of February is a 30th; so not there."""
+    assume(of.day_count is not DayCount.THIRTY_360_US)
     simple = DividendTerms(rate=of.rate, base=of.base, day_count=of.day_count)
     until = issued_on + timedelta(days=days)
 

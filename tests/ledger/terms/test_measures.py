@@ -83,7 +83,7 @@ def test_an_operand_follows_from_the_figure_and_the_others(measure: Measure, dat
         for place in range(len(numbers)):
             missing = [EVERYTHING if other == place else each for other, each in enumerate(operands)]
             known = [point(number) for number in numbers]
-            if figure == EVERYTHING:
+            if figure.is_empty:  # nothing is divided by zero
                 continue
             assert numbers[place] in definition.solved(figure, place, missing)
             if not (figure.low == 0 and measure.kind is MeasureKind.INCREASE) and figure.is_point:
@@ -182,3 +182,21 @@ def test_an_operand_has_a_period_only_where_something_happens_in_it() -> None:
 )
 def test_an_operand_is_told_in_words(made: Operand, words: str) -> None:
     assert str(made) == words
+
+
+def test_nothing_is_divided_by_zero() -> None:
+    ratio, before = of("percent", "part", "whole").definitions()
+
+    assert ratio.value([point(1), point(0)]).is_empty
+    assert before.value([point(1_000), point(1_000)]).is_empty, "nothing was there before it"
+    assert ratio.value([point(1), spanning(0, 4)]) == Interval(Fraction(1, 4), None)
+
+
+def test_a_factor_may_be_anything_where_the_other_and_the_product_are_zero() -> None:
+    times = of("product", "times", "times").definitions()[0]
+    ratio = of("percent", "part", "whole").definitions()[0]
+
+    assert times.solved(point(0), 0, [EVERYTHING, point(0)]) == EVERYTHING
+    assert times.solved(point(1), 0, [EVERYTHING, point(0)]).is_empty
+    assert ratio.solved(point(0), 1, [point(0), EVERYTHING]) == EVERYTHING
+    assert ratio.solved(point(0), 1, [point(1), EVERYTHING]).is_empty

@@ -35,4 +35,5 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def file(template: Path, tmp_path: Path) -> Path:
+    shutil.copy(f"{template}.keys", tmp_path / "acme.db.keys")
     return Path(shutil.copy(template, tmp_path / "acme.db"))
