@@ -27,9 +27,7 @@ from ledger.errors import (
     NotUnderstood,
     OutcomeUnknown,
     Unavailable,
-    UnknownName,
     VersionConflict,
-    nearest,
     shown,
 )
 from ledger.events import (
@@ -45,7 +43,7 @@ from ledger.index import Index
 from ledger.pages import Entries, Page, Said
 from ledger.personal import SALT_BYTES, particulars, seal, with_each
 from ledger.store import Conflict, MemoryStore, Row, Store, store_at
-from ledger.store.port import refuse_ahead, tree_of
+from ledger.store.port import chosen, refuse_ahead, tree_of
 from ledger.text import clean
 from ledger.timeline import (
     Entry,
@@ -147,7 +145,8 @@ class Ledger:
         salts: Callable[[], bytes] = lambda: os.urandom(SALT_BYTES),
     ) -> None:
         self._store, self._clock, self._salts = store, clock, salts
-        self._issuer = _chosen(store.issuers(), issuer, begin=begin)
+        issuers = store.issuers()
+        self._issuer = chosen(issuers, issuer, begin=begin or not issuers)
         self._zones = _Zones()
         self._recorded: int | None = None  # how many entries are, where those after them are only supposed
         self._resumed: set[EntryNumber] = set()
@@ -726,18 +725,6 @@ def _instant_or_day(known_at: datetime | date | str) -> datetime | date:
         raise NotUnderstood("E_TIMEZONE", f"{known_at} has no time zone", 'add one, "…T17:00:00-04:00"')
     day(known_at.date(), what="known_at")  # the first and last years have instants that UTC has not
     return known_at.astimezone(UTC)
-
-
-def _chosen(issuers: Sequence[str], wanted: str | None, *, begin: bool) -> IssuerId | None:
-    """Return whose ledger is meant."""
-    if wanted is not None:
-        if issuers and wanted not in issuers and not begin:
-            raise UnknownName("issuer", wanted, None, nearest(wanted, issuers))
-        return IssuerId(wanted)
-    if len(issuers) > 1:
-        names = ", ".join(issuers[:5]) + (" …" if len(issuers) > 5 else "")
-        raise NotUnderstood("E_ISSUER", f"there are {len(issuers)} issuers here: {names}", "name one")
-    return IssuerId(issuers[0]) if issuers else None
 
 
 def _whole_command(entries: Sequence[Entry], number: int) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from eventsourcing.persistence import StoredEvent
 
 from ledger.codec import leaf_hash_of
-from ledger.errors import LedgerDamaged, shown
+from ledger.errors import LedgerDamaged, NotUnderstood, UnknownName, nearest, shown
 from ledger.identity import IssuerId
 from ledger.integrity.tiles import HEIGHT, WIDTH, Tile, Tree, completed
 from ledger.pages import DIGEST
@@ -205,6 +205,28 @@ def stored(
             beside.append(tile_row(level, index, tile))
     made += (StoredEvent(f"{issuer}/{row.stream}", *row[1:]) for row in beside)
     return made
+
+
+def chosen(issuers: Sequence[str], wanted: str | None, *, begin: bool = False) -> IssuerId | None:
+    """Return whose record is meant.
+
+    Args:
+        issuers: Those that a store holds.
+        wanted: The one that was named; not needed where there is one, or none.
+        begin: Whether one may be named that the store does not hold.
+
+    Raises:
+        NotUnderstood: ``E_ISSUER``: there are several, and none was named.
+        UnknownName: There is no such issuer.
+    """
+    if wanted is not None:
+        if wanted not in issuers and not begin:
+            raise UnknownName("issuer", wanted, None, nearest(wanted, issuers))
+        return IssuerId(wanted)
+    if len(issuers) > 1:
+        names = ", ".join(issuers[:5]) + (" …" if len(issuers) > 5 else "")
+        raise NotUnderstood("E_ISSUER", f"there are {len(issuers)} issuers here: {names}", "name one")
+    return IssuerId(issuers[0]) if issuers else None
 
 
 def command_row(command: str, first: int, last: int) -> Beside:

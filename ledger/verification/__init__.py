@@ -16,14 +16,15 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ledger.errors import LedgerDamaged, NotUnderstood, UnknownName, nearest, shown
+from ledger.errors import LedgerDamaged, NotUnderstood, shown
 from ledger.identity import IssuerId
+from ledger.store.port import chosen
 from ledger.verification.comparing import Comparison
 from ledger.verification.findings import Anchor, Compared, Damage, Level, Part, Verification
 from ledger.verification.reading import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from ledger.store.port import Inspectable
 
@@ -44,7 +45,7 @@ def verify(store: Inspectable, issuer: str | None = None, anchors: Iterable[Anch
     """
     kept = sorted(anchors, key=lambda anchor: anchor.size)
     damage, issuers = _issuers(store)
-    whose = IssuerId(issuer) if issuer is not None and damage else _chosen(issuers, issuer)
+    whose = IssuerId(issuer) if issuer is not None and damage else chosen(issuers, issuer)
     if whose is None:
         compared = tuple(Compared(anchor, None) for anchor in kept)
         return Verification(issuer=None, damage=tuple(damage), compared=compared)
@@ -87,15 +88,3 @@ def _is_issuer(name: str) -> bool:
         return bool(IssuerId(name))
     except NotUnderstood:
         return False
-
-
-def _chosen(issuers: Sequence[str], wanted: str | None) -> IssuerId | None:
-    """Return whose record is meant."""
-    if wanted is not None:
-        if wanted not in issuers:
-            raise UnknownName("issuer", wanted, None, nearest(wanted, issuers))
-        return IssuerId(wanted)
-    if len(issuers) > 1:
-        names = ", ".join(issuers[:5]) + (" …" if len(issuers) > 5 else "")
-        raise NotUnderstood("E_ISSUER", f"there are {len(issuers)} issuers here: {names}", "name one")
-    return IssuerId(issuers[0]) if issuers else None
