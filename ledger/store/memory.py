@@ -129,5 +129,8 @@ class MemoryStore:
         """Return nothing: there are no structures but Python's."""
         return []
 
+    def shelf(self, issuer: IssuerId, part: str, layout: int) -> None:
+        """Return nothing: there is no place beside it."""
+
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""

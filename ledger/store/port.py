@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from binascii import unhexlify
+from contextlib import suppress
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from ledger.codec import leaf_hash_of
-from ledger.errors import LedgerDamaged, NotUnderstood, UnknownName, nearest, shown
+from ledger.errors import LedgerDamaged, LedgerError, NotUnderstood, UnknownName, nearest, shown
 from ledger.identity import IssuerId
 from ledger.integrity.tiles import HEIGHT, WIDTH, Tile, Tree, completed
 from ledger.pages import DIGEST
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
 
     from ledger.identity import CommandId
+    from ledger.store.kept import Shelf
     from ledger.store.keys import Keys
 
 ISSUERS: Final = "/issuers"
@@ -163,6 +165,15 @@ class Store(Protocol):
 
     def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the personal values of the next entries after a position that have some: at most ``PAGE`` rows."""
+
+    def shelf(self, issuer: IssuerId, part: str, layout: int) -> Shelf | None:
+        """Return where a part of what is worked out from a record may be kept; ``None`` where there is no place.
+
+        Args:
+            issuer: Whose record.
+            part: Name of the part.
+            layout: Version of what it says.
+        """
 
     def close(self) -> None:
         """Give back what the store holds open."""
@@ -318,6 +329,15 @@ class _Hashes:
 def tree_of(store: Store, issuer: IssuerId) -> Tree:
     """Return the tree over the entries that a store holds of an issuer now; none of them is decoded."""
     return Tree(_Hashes(store, issuer), store.head(issuer))
+
+
+def root_of(store: Store, issuer: IssuerId, size: int) -> bytes | None:
+    """Return the root over the first entries of an issuer; nothing where they are not there, or cannot be read."""
+    with suppress(LedgerError):
+        tree = tree_of(store, issuer)
+        if 0 <= size <= tree.size:
+            return tree.root(size)
+    return None
 
 
 def _command_stream(issuer: IssuerId, command: CommandId) -> str:

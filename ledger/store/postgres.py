@@ -364,6 +364,9 @@ class PostgresStore:
         """Return nothing: a server checks the pages that it reads, and tells then."""
         return []
 
+    def shelf(self, issuer: IssuerId, part: str, layout: int) -> None:
+        """Return nothing: there is no place beside it."""
+
     def close(self) -> None:
         """Close the connection."""
         self._database.close()

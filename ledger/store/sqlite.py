@@ -19,6 +19,7 @@ from eventsourcing.sqlite import (
 
 from ledger.codec import MAX_PAYLOAD_BYTES
 from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
+from ledger.store.kept import Shelf, shelf
 from ledger.store.key_file import KeyFile
 from ledger.store.places import Look, distant
 from ledger.store.port import (
@@ -35,6 +36,7 @@ from ledger.store.port import (
     read_sealed,
     read_tile_count,
     read_tiles,
+    root_of,
     stored,
 )
 from ledger.store.untouched import Untouched, look_beside, look_within
@@ -149,7 +151,7 @@ class SqliteStore:
     def __init__(
         self, path: str | Path, *, create: bool = False, readonly: bool = False, keys: Keys | None = None
     ) -> None:
-        self._path = Path(path)
+        self._path, self._foreign = Path(path), readonly
         self.keys: Keys = keys if keys is not None else KeyFile(f"{path}.keys", readonly=readonly)
         missing = _is_missing(self._path, create=create)
         if not readonly:
@@ -319,6 +321,16 @@ class SqliteStore:
             cursor.execute(f"PRAGMA integrity_check({_FLAWS})")
             found = [line for row in cursor.fetchall() for line in str(row[0]).splitlines()]
         return [line for line in found if line != "ok" and not line.startswith("***")]
+
+    def shelf(self, issuer: IssuerId, part: str, layout: int) -> Shelf | None:
+        """Return where a part of what is worked out from a record is kept: in a folder beside the file.
+
+        What lies beside a file that is somebody else's is not looked at.
+        """
+        if self._foreign:
+            return None
+        mode = None if self._untouched is not None else self._path.stat().st_mode & 0o666 | 0o600
+        return shelf(self._path, issuer, part, layout, partial(root_of, self, issuer), mode)
 
     def close(self) -> None:
         """Close every connection."""
