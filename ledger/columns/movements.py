@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
+from itertools import repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -28,9 +29,10 @@ import numpy as np
 
 from ledger.bulk import spread
 from ledger.columns.moves import HUNDREDTH, SHARE, Counted, Moves, moves_of
+from ledger.columns.positions import Ids, Positions
 from ledger.columns.sums import DatedSums, Rows, joined, put_together, rows, split_into_limbs
 from ledger.days import close_of
-from ledger.events import EntryRestated, EntryVoided
+from ledger.events import EntryRestated, EntryVoided, HolderMerged, StockClassDesignated
 from ledger.identity import StockClassId
 from ledger.movements import Posting, Rescaling, Source, is_rounded
 from ledger.numbered import NumberedAccounts
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ledger.columns.sums import Whole
+    from ledger.identity import HolderId
     from ledger.movements import Account, Unit
     from ledger.timeline import Entry, InEffect, Place
 
@@ -108,6 +112,27 @@ class May(NamedTuple):
     unit: Unit
     account: Account
     units: int
+
+
+@attrs.define(eq=False)
+class Told:
+    """A fact that stands from an entry on, until a correction takes it out.
+
+    Attributes:
+        each: The fact.
+        known: From which entry on it stands.
+        gone: From which entry on it stands no more; none while it does.
+    """
+
+    each: InEffect
+    known: int
+    gone: int | None = None
+
+    def was_known(self, known: int | None) -> bool:
+        """Whether it stood, as far as so many entries tell; all of them for none."""
+        if known is None:
+            return self.gone is None
+        return self.known <= known and (self.gone is None or known < self.gone)
 
 
 @attrs.define(eq=False)
@@ -185,11 +210,19 @@ class _Table:
 
     Args:
         limbs: Of how many limbs each change is.
+        ids: What classes and holders are called.
     """
 
-    def __init__(self, limbs: int) -> None:
+    def __init__(self, limbs: int, ids: Ids) -> None:
         self.accounts = NumberedAccounts()
         self.sums = DatedSums(limbs)
+        self._positions = Positions(ids)
+
+    @property
+    def positions(self) -> Positions:
+        """Which of the accounts are shares of whom."""
+        self._positions.follow(self.accounts.names())
+        return self._positions
 
     def rows(self, given: Sequence[Row]) -> Rows:
         """Return rows column by column.
@@ -231,7 +264,6 @@ class _Batch:
     def __init__(self) -> None:
         self._many: defaultdict[_Table, list[Rows]] = defaultdict(list)
         self._few: defaultdict[_Table, list[Row]] = defaultdict(list)
-        self._open: list[May] = []
 
     def add(self, table: _Table, row: Row) -> None:
         """Add a row."""
@@ -241,23 +273,16 @@ class _Batch:
         """Add rows."""
         self._many[table].append(more)
 
-    def may(self, change: May) -> None:
-        """Add what a fact whose day is open may change."""
-        self._open.append(change)
-
-    def taken(self, before: int) -> tuple[list[tuple[_Table, Rows]], list[May]]:
-        """Take out what is known from before an entry on, in the order of entries."""
-        found = []
+    def taken(self, before: int | None = None) -> Iterator[tuple[_Table, Rows]]:
+        """Take out the rows of each table that are known from before an entry on, in the order of entries."""
         for table in {**self._many, **self._few}:
-            waiting = joined((*self._many.pop(table, ()), table.rows(self._few.pop(table, ()))), table.sums.limbs)
+            few = table.rows(self._few.pop(table, ()))
+            waiting = joined((*self._many.pop(table, ()), few), table.sums.limbs)
             waiting = waiting.taken(np.argsort(waiting.known, kind="stable"))
-            count = int(np.searchsorted(waiting.known, before))
-            found.append((table, waiting.taken(slice(count))))
+            count = len(waiting) if before is None else int(np.searchsorted(waiting.known, before))
             if count < len(waiting):
                 self._many[table].append(waiting.taken(slice(count, None)))
-        still_open = [each for each in self._open if each.known < before]
-        self._open = [each for each in self._open if each.known >= before]
-        return found, still_open
+            yield table, waiting.taken(slice(count))
 
 
 class MovementColumns:
@@ -269,6 +294,7 @@ class MovementColumns:
 
     Attributes:
         known: How many entries it covers.
+        ids: What classes and holders are called.
     """
 
     def __init__(
@@ -276,8 +302,10 @@ class MovementColumns:
     ) -> None:
         self.known = 0
         self._wide, self._ahead = wide, ahead
-        self._narrow_table, self._wide_table = _Table(1), _Table(_LIMBS)
+        self.ids = Ids()
+        self._narrow_table, self._wide_table = _Table(1, self.ids), _Table(_LIMBS, self.ids)
         self._open: list[May] = []
+        self._told: list[Told] = []
         self._splits: defaultdict[Unit, list[Split]] = defaultdict(list)  # all there ever were, in order of effect
         self._before: dict[Split, list[int]] = {}  # what each account came to before a split, in steps
         self._places: defaultdict[Unit, list[Place]] = defaultdict(list)  # of splits, those ahead included
@@ -317,32 +345,33 @@ class MovementColumns:
                 moves, others = _told_apart(part)
             else:
                 others = part.entries()[first:last]
-            self._take(moves, others, self.known + last - first, entries)
+            self._take(moves, others, entries)
+            self.known += last - first
         for table in (self._narrow_table, self._wide_table):
             table.sums.tidy()
 
-    def _take(self, moves: Iterable[Moves], others: Iterable[Entry], known: int, entries: Recorded) -> None:
-        """Take entries that follow one another, up to a number: what moves alike at once, all others in order."""
+    def _take(self, moves: Iterable[Moves], others: Iterable[Entry], entries: Recorded) -> None:
+        """Take entries that follow one another: what moves alike at once, all others in order."""
         batch = _Batch()
         alone = [*others]
-        for each in moves:
-            alone += map(each.entry, self._put_in_at_once(batch, each))
-        for entry in sorted(alone, key=_number):
-            if type(entry.event) in _CORRECTIONS:
-                family = self._family(entry, entries)
-                before, after = standing([each for each in family if each is not entry]), standing(family)
-                fallen = [each for each in before if each not in after]
-                stands = [each for each in after if each not in before]
-            else:
-                fallen, stands = [], standing([entry])
-            self._change(batch, stands, fallen, int(entry.number))
-        self._add(batch, known + 1)
+        for many in moves:
+            alone += map(many.entry, self._put_in_at_once(batch, many))
+        # What has to be read is read first; after that nothing fails but what is made again.
+        changes = [self._changed(entry, entries) for entry in sorted(alone, key=_number)]
+        for known, both in changes:
+            if any(type(movement) is Rescaling for each, _ in both for movement in each.fact.movements()):
+                self._add(batch, known)  # a split counts on what was recorded before
+            for each, sign in both:
+                self._put_in(batch, each, known, sign)
+        self._add(batch)
 
     def _put_in_at_once(self, batch: _Batch, moves: Moves) -> Sequence[int]:
         """Put in the postings of facts that move alike; return the places of those that have to be taken alone."""
         everyone = range(len(moves.numbers))
         movements = moves.movements()
-        if movements is None or any(type(movement) is Rescaling for movement in movements):
+        if movements is None or type(moves.fact) in TOLD:
+            return everyone
+        if any(type(movement) is Rescaling for movement in movements):
             return everyone
         postings = [movement for movement in movements if type(movement) is Posting]
         alone = {*np.flatnonzero(np.isin(moves.settles, [*self._split_moments])).tolist()}
@@ -366,7 +395,7 @@ class MovementColumns:
                 begins, number = int(moves.begins[place]) * STAGES, int(moves.numbers[place])
                 unit, account = names[accounts[place]]
                 change = int(changes[place]) * self._step(unit)
-                batch.may(May(begins, int(whens[place]), number, number, unit, account, change))
+                self._open.append(May(begins, int(whens[place]), number, number, unit, account, change))
         return ()
 
     def _changes(self, posting: Posting, count: int) -> NDArray[np.int64]:
@@ -386,6 +415,16 @@ class MovementColumns:
                 raise MakeAgain(wide=unit)
         return np.array(changes, np.int64)
 
+    def _changed(self, entry: Entry, entries: Recorded) -> tuple[int, list[tuple[InEffect, int]]]:
+        """Return the number of an entry, the facts that fall by it and those that stand by it, with their signs."""
+        number = int(entry.number)
+        if type(entry.event) not in _CORRECTIONS:
+            return number, [(each, 1) for each in standing([entry])]
+        family = self._family(entry, entries)
+        before, after = standing([each for each in family if each is not entry]), standing(family)
+        fallen = [(each, -1) for each in before if each not in after]
+        return number, fallen + [(each, 1) for each in after if each not in before]
+
     def _family(self, correction: Entry, entries: Recorded) -> list[Entry]:
         """Return a correction with all that hangs together with it: what it names, and whatever names that."""
         number = int(correction.number)
@@ -397,27 +436,27 @@ class MovementColumns:
             at = waiting.pop()
             linked = [*self._correcting[at], *(_named(family[at]) if at in self._corrections else ())]
             for other in linked:
-                if other not in family:
+                if other not in family and other < number:
                     family[other] = self._corrections.get(other) or entries[other - 1]
                     waiting.append(other)
         return [family[at] for at in sorted(family)]
 
-    def _change(self, batch: _Batch, stands: Sequence[InEffect], fallen: Sequence[InEffect], known: int) -> None:
-        """Take back what fell, and add what stands, both known from an entry on."""
-        both = [*((each, -1) for each in fallen), *((each, 1) for each in stands)]
-        if any(type(movement) is Rescaling for each, _ in both for movement in each.fact.movements()):
-            self._add(batch, known)  # a split counts on what was recorded before
-        for each, sign in both:
-            for movement in each.fact.movements():
-                if type(movement) is Posting:
-                    self._put_in(batch, each, movement, known, sign)
-                elif type(movement) is Rescaling and sign > 0:
-                    self._split(each, movement, known)
-                elif type(movement) is Rescaling:
-                    self._unsplit(each, movement, known)
+    def _put_in(self, batch: _Batch, each: InEffect, known: int, sign: int) -> None:
+        """Put in what a fact moves, or what takes it back."""
+        for movement in each.fact.movements():
+            if type(movement) is Posting:
+                self._put_in_posting(batch, each, movement, known, sign)
+            elif type(movement) is Rescaling and sign > 0:
+                self._split(each, movement, known)
+            elif type(movement) is Rescaling:
+                self._unsplit(each, movement, known)
+        if type(each.fact) in TOLD and sign > 0:
+            self._told.append(Told(each, known))
+        elif type(each.fact) in TOLD:
+            told = next(told for told in self._told if told.each == each and told.was_known(None))
+            told.gone = known
 
-    def _put_in(self, batch: _Batch, each: InEffect, posting: Posting, known: int, sign: int) -> None:
-        """Put in a posting of a fact, or what takes it back."""
+    def _put_in_posting(self, batch: _Batch, each: InEffect, posting: Posting, known: int, sign: int) -> None:
         unit, account = posting.unit, posting.account
         table = self._table(unit)
         steps, rest = divmod(sign * posting.quantity, self._step(unit))
@@ -427,15 +466,12 @@ class MovementColumns:
         batch.add(table, Row(when, known, table.accounts.number(unit, account), steps))
         if not each.is_exact:
             begins, fact, units = each.begins * STAGES, int(each.entry.number), sign * posting.quantity
-            batch.may(May(begins, when, known, fact, unit, account, units))
+            self._open.append(May(begins, when, known, fact, unit, account, units))
 
-    def _add(self, batch: _Batch, before: int) -> None:
-        """Add what is known from before an entry on, with the rows that follow from it at later splits."""
-        found, still_open = batch.taken(before)
-        for table, ready in found:
+    def _add(self, batch: _Batch, before: int | None = None) -> None:
+        """Add the rows that are known from before an entry on, with those that follow from them at later splits."""
+        for table, ready in batch.taken(before):
             self._add_rows(table, ready)
-        self._open += still_open
-        self.known = before - 1
 
     def _add_rows(self, table: _Table, ready: Rows) -> None:
         """Add rows, in the order in which they were known, with those that follow from them at later splits."""
@@ -535,7 +571,7 @@ class MovementColumns:
             as_of: The day.
             known: How many entries were known; all of them where not given.
         """
-        when = close_of(as_of) * STAGES + STAGES - 1
+        when = _close(as_of)
         found: dict[tuple[Unit, Account], int | Fraction] = {}
         for table in (self._narrow_table, self._wide_table):
             for name, steps in zip(table.accounts.names(), table.at(when, known), strict=True):
@@ -580,9 +616,9 @@ class MovementColumns:
             made[name] = units.numerator if units.denominator == 1 else units
         return made
 
-    def open(self, as_of: date, known: int | None = None) -> dict[int, dict[tuple[Unit, Account], int]]:
+    def still_open(self, as_of: date, known: int | None = None) -> dict[int, dict[tuple[Unit, Account], int]]:
         """Return what facts whose day is open may change at the close of a day, by fact, in units of 10⁻¹⁰."""
-        when = close_of(as_of) * STAGES + STAGES - 1
+        when = _close(as_of)
         found: defaultdict[int, defaultdict[tuple[Unit, Account], int]] = defaultdict(lambda: defaultdict(int))
         for each in self._open:
             if each.begins <= when < each.settles and (known is None or each.known <= known):
@@ -592,7 +628,38 @@ class MovementColumns:
         }
         return {fact: of_fact for fact, of_fact in changes.items() if of_fact}
 
+    def holdings(
+        self, days: Sequence[date], known: int | None = None, merged: Iterable[HolderId] = ()
+    ) -> Iterator[tuple[Positions, int, Iterator[Whole]]]:
+        """Yield what every position certainly is at the close of each day, for units that are counted alike.
 
+        With it go the positions, and how many units of 10⁻¹⁰ each step is. What is yielded for a day is its own.
+
+        Args:
+            days: The days, which grow.
+            known: How many entries were known; all of them where not given.
+            merged: Holders who have a position of every class, as others may count as them.
+        """
+        whens = [*map(_close, days)]
+        for table, step in ((self._narrow_table, SHARE), (self._wide_table, 1)):
+            positions = table.positions
+            if len(positions):
+                for holder in merged:
+                    positions.ensure(holder)
+                sums = table.sums.over(whens) if known is None else map(table.sums.at, whens, repeat(known))
+                yield positions, step, map(positions.sums, sums)
+
+    def told(self, known: int | None = None) -> list[InEffect]:
+        """Return the facts that say which classes there are and which holders were merged, as far as they stand.
+
+        Args:
+            known: How many entries were known; all of them where not given.
+        """
+        return [told.each for told in self._told if told.was_known(known)]
+
+
+TOLD: Final = (StockClassDesignated, HolderMerged)
+"""Facts that move nothing, and without which nobody can say who holds what."""
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
 _number = attrgetter("number")
 
@@ -608,6 +675,11 @@ def _told_apart(page: Page) -> tuple[list[Moves], list[Entry]]:
         else:
             moves.append(made)
     return moves, [page.single(place, event) for place, event in others]
+
+
+def _close(as_of: date) -> When:
+    """Return the last stage of a day."""
+    return close_of(as_of) * STAGES + STAGES - 1
 
 
 def _named(correction: Entry) -> Sequence[int]:
