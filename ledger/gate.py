@@ -13,8 +13,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
-from typing import Any, Final
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -23,6 +26,7 @@ from ledger.days import Moment
 from ledger.errors import HeldLater, HoldingExceeded, LedgerError
 from ledger.events import SPLITS, EntryRestated, EntryVoided, Event, Fact, IssuerRegistered
 from ledger.identity import IssuerId, StockClassId
+from ledger.kept_book import KeptBook, Unkept, keep
 from ledger.many import let_through
 from ledger.movements import (
     Awarded,
@@ -53,6 +57,9 @@ from ledger.rules import (
     within_authorized,
 )
 from ledger.timeline import Entry, InEffect, place_in_history, standing
+
+if TYPE_CHECKING:
+    from ledger.store.kept import Shelf
 
 
 def _order(total: Total) -> tuple[int, str]:
@@ -194,11 +201,15 @@ class Gate:
 
     A command whose facts all lie at or after the last moment of the book is checked against the running totals.
     Any other one is checked by walking through the whole record before and after.
+
+    Args:
+        kept: The book that is kept beside the record, if there is one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: KeptBook | None = None) -> None:
         self._sweep = Sweep(Book(), [], {})
         self._size = 0
+        self._kept = kept
         self._numbers = NumberedAccounts()
 
     def check(
@@ -232,7 +243,7 @@ class Gate:
                 except LedgerError as error:
                     raise error.at(f"entry {entry.number}") from None
         self._catch_up(entries)
-        if not self._at_the_end(new, as_stated=as_stated, keep=keep):
+        if not self._through(new, as_stated=as_stated, keep=keep):
             after = sweep(standing([*entries, *new]))
             breach = added_or_deepened(self._sweep, after)
             if breach is not None and as_stated:
@@ -263,14 +274,52 @@ class Gate:
                     rule(asked)
                 except LedgerError:
                     return False
-        if not let_through(self._sweep.book, page, self._numbers, _fact_rules, facts_broken):
+        try:
+            passed = let_through(self._sweep.book, page, self._numbers, _fact_rules, facts_broken)
+        except Unkept:
+            return False
+        if not passed:
             return False
         self._size += len(page)
         return True
 
+    @property
+    def ahead(self) -> int:
+        """How many more entries the book covers than the one that is kept."""
+        return self._size - (self._kept.size if self._kept is not None else 0)
+
+    def keep_book(self, entries: Sequence[Entry], shelf: Shelf) -> None:
+        """Keep the book, if it is that of all entries and no rule is broken."""
+        if self._size == len(entries) and not self._sweep.breaches:
+            self._kept = keep(self._kept, self._sweep.book, self._size, shelf)
+
     def _catch_up(self, entries: Sequence[Entry]) -> None:
-        if self._size != len(entries):
+        if self._size == len(entries):
+            return
+        if not self._size and self._kept is not None and self._kept.size <= len(entries):
+            with suppress(Unkept):
+                self._sweep, self._size = Sweep(self._kept.book(entries), [], {}), self._kept.size
+        if not 0 < self._size < len(entries) or not self._followed(entries[self._size :]):
             self._sweep, self._size = sweep(standing(entries)), len(entries)
+
+    def _followed(self, recorded: Sequence[Entry]) -> bool:
+        """Take in what was recorded since, command by command; return whether the running totals could follow."""
+        for _, group in groupby(recorded, key=attrgetter("command")):
+            new = [*group]
+            try:
+                if not self._through(new, as_stated=False, keep=True):
+                    return False
+            except LedgerError:  # as stated by others
+                return False
+            self._size += len(new)
+        return True
+
+    def _through(self, new: Sequence[Entry], *, as_stated: bool, keep: bool) -> bool:
+        """Check a command against what is there of the book; return whether that was possible."""
+        try:
+            return self._at_the_end(new, as_stated=as_stated, keep=keep)
+        except Unkept:
+            return False
 
     def _at_the_end(self, new: Sequence[Entry], *, as_stated: bool, keep: bool) -> bool:
         """Check a command against the running totals; return whether that was possible."""

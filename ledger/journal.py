@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import uuid4
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 
     from ledger.gate import Gate
     from ledger.integrity.tiles import Tree
+    from ledger.kept_book import KeptBook
 
 _TRIES: Final = 10
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
@@ -212,18 +213,28 @@ class Ledger:
     def close(self) -> None:
         """Close the store, and keep beside it what spares the next one to read all entries."""
         try:
-            self._keep()
+            with suppress(LedgerError, OSError):
+                self._keep()
         finally:
             self._store.close()
 
     def _keep(self) -> None:
         """Bring up to date what is kept beside the record, if it is far behind; what cannot be kept is left out."""
-        size = len(self._entries)
-        if self._issuer is None or self._vault.pending or size - self._unread < _AHEAD:
+        if self._issuer is None or self._vault.pending:
             return
-        shelf = self._store.shelf(self._issuer, reading.PART, reading.LAYOUT)
+        if len(self._entries) - self._unread >= _AHEAD:
+            self._keep_directory(self._issuer)
+        if self._gate is not None and self._gate.ahead >= _AHEAD:
+            from ledger import kept_book
+
+            shelf = self._store.shelf(self._issuer, kept_book.PART, kept_book.LAYOUT)
+            if shelf is not None and shelf.writable:
+                self._gate.keep_book(self._entries, shelf)
+
+    def _keep_directory(self, issuer: IssuerId) -> None:
+        shelf = self._store.shelf(issuer, reading.PART, reading.LAYOUT)
         if shelf is not None and shelf.writable:
-            directory = self._directory or Directory(Reader(self._store, self._issuer, self._vault))
+            directory = self._directory or Directory(Reader(self._store, issuer, self._vault))
             about = self._known_of_issuer().numbers()
             self._directory = directory.keep(shelf, self._entries, about, self._vault.told())
 
@@ -572,13 +583,22 @@ class Ledger:
         if self._gate is None:
             from ledger.gate import Gate
 
-            self._gate = Gate()
+            self._gate = Gate(self._kept_book())
         return self._gate
 
     @property
     def _unread(self) -> int:
         """How many entries were not read in order."""
         return self._directory.size if self._directory is not None else 0
+
+    def _kept_book(self) -> KeptBook | None:
+        """Return the book that is kept beside the record, if there is one."""
+        from ledger import kept_book
+
+        if self._issuer is None:
+            return None
+        kept = kept_of(self._store, self._issuer, kept_book.PART, kept_book.LAYOUT)
+        return kept_book.KeptBook.opened(kept) if kept is not None else None
 
     def _already(self, command: CommandId, events: Sequence[Event]) -> Recorded | None:
         """Return the first outcome of a command that was recorded before.
