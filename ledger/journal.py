@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -540,16 +540,27 @@ class Ledger:
             raise NotUnderstood("E_VERSION", f"{shown(expected)} is not a number of entries", "0 or more")
         identity = CommandId(uuid4().hex if command is None else command)
         sealed = [seal(event, self._salts) if may_mention_persons(type(event)) else event for event in events]
+        # Where somebody else was first, the position is taken: only then what was recorded since has to be read.
+        at_once = keep and bool(self._entries) and identity not in self._commands and not _concern_persons(sealed)
         for _ in range(_TRIES):
-            if command is not None and (repeated := self._already(identity, sealed)):
-                return repeated
-            entries = self.entries()
-            if expected is not None and expected != len(entries):
-                raise VersionConflict(expected, len(entries))
-            payloads = [codec.encode(event) for event in sealed]
-            sealed = [_as_kept(event, payload) for event, payload in zip(sealed, payloads, strict=True)]
-            new = self._numbered(sealed, payloads, actor, identity)
-            self._rules().check(self._issuer, entries, new, as_stated=as_stated, keep=keep)
+            if not at_once:
+                if command is not None and (repeated := self._already(identity, sealed)):
+                    return repeated
+                self.entries()
+            entries, known = self._entries, len(self._entries)
+            try:
+                if expected is not None and expected != known:
+                    raise VersionConflict(expected, known)
+                payloads = [codec.encode(event) for event in sealed]
+                sealed = [_as_kept(event, payload) for event, payload in zip(sealed, payloads, strict=True)]
+                new = self._numbered(sealed, payloads, actor, identity)
+                self._rules().check(self._issuer, entries, new, as_stated=as_stated, keep=keep)
+            except LedgerError:
+                if not at_once or len(self.entries()) == known:
+                    raise
+                at_once = False  # with what was recorded since, the answer may be another one
+                continue
+            at_once = False
             if not keep:
                 return Recorded(identity, tuple(new))
             try:
@@ -776,6 +787,11 @@ def _with_particulars_of(kept: Event, asked: Event) -> Event:
 def _is_about_persons(event: Event) -> bool:
     """Whether an event holds personal values, or says that some were erased."""
     return mentions_persons(event) or type(event) is PersonalDataErased
+
+
+def _concern_persons(events: Iterable[Event]) -> bool:
+    """Whether events may hold personal values, or erase some: their keys follow from all that was recorded."""
+    return any(may_mention_persons(type(event)) or type(event) is PersonalDataErased for event in events)
 
 
 def _read_one_by_one(rows: Sequence[Row], issuer: IssuerId, before: int) -> Page:
