@@ -118,7 +118,7 @@ class _DurablePool(SQLiteConnectionPool):
         self._path = path
         super().__init__(**options)
 
-    def get_connection(self, timeout: float | None = None, *, is_writer: bool | None = None) -> SQLiteConnection:
+    def get_connection(self, timeout: Any = None, *, is_writer: bool | None = None) -> SQLiteConnection:
         """Hand out a connection; one that writes, to one thread at a time."""
         if self._closed:
             raise ConnectionPoolClosedError

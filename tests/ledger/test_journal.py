@@ -495,7 +495,8 @@ def test_an_expected_position_that_others_have_reached_is_the_one(tmp_path: Path
 
         assert [entry.number for entry in one.record(common_issued(issued=3), expected=9).entries] == [10]
         error = refused(lambda: other.record(common_issued(issued=3), expected=9))
-        assert (type(error), error.fields()) == (VersionConflict, (9, 10))
+        assert isinstance(error, VersionConflict)
+        assert error.fields() == (9, 10)
 
 
 def test_an_entry_after_the_last_one_read_is_recorded_without_reading(tmp_path: Path) -> None:
