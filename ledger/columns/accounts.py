@@ -194,12 +194,12 @@ class Accounts:
     """Accounts, each of a unit, with a number from 0 on, in the order in which they came.
 
     Args:
-        names: The texts that they are made of; several tables may share them.
+        texts: What they are made of; several tables may share them.
         layers: Of accounts that were kept.
     """
 
-    def __init__(self, names: Names | None = None, layers: Sequence[Layer] = ()) -> None:
-        self.names = Names() if names is None else names
+    def __init__(self, texts: Names | None = None, layers: Sequence[Layer] = ()) -> None:
+        self.texts = Names() if texts is None else texts
         self.layers = [*layers]
         self._kept = self.layers[-1].first + len(self.layers[-1]["kinds"]) if self.layers else 0
         self._new: list[Codes] = []
@@ -213,8 +213,8 @@ class Accounts:
 
     def number(self, unit: Unit, account: Account) -> int:
         """Return the number of an account; a new one for one that has none."""
-        names = self.names
-        codes = _codes(account, names.unit_number(unit), names.holders.number, names.others.number)
+        texts = self.texts
+        codes = _codes(account, texts.unit_number(unit), texts.holders.number, texts.others.number)
         found = self._find(codes)
         if found is None:
             self._numbers[codes] = found = len(self)
@@ -223,10 +223,8 @@ class Accounts:
 
     def find(self, unit: Unit, account: Account) -> int | None:
         """Return the number of an account, if it has one."""
-        names = self.names
-        return self._find(
-            _codes(account, _found(names.units)(text_of(unit)), _found(names.holders), _found(names.others))
-        )
+        units, holders, others = map(_found, (self.texts.units, self.texts.holders, self.texts.others))
+        return self._find(_codes(account, units(text_of(unit)), holders, others))
 
     def _find(self, codes: Codes) -> int | None:
         found = self._numbers.get(codes)
@@ -264,7 +262,7 @@ class Accounts:
         kind, unit, holder, name, within = (int(layer[each][number - layer.first]) for each in COLUMNS)
         return self._made((kind, unit, holder, name, within))
 
-    def all(self) -> list[tuple[Unit, Account]]:
+    def names(self) -> list[tuple[Unit, Account]]:
         """Return unit and account of each number; the list is kept, and is not to be changed."""
         if len(self._all) < len(self):
             columns = (self.part(each)[len(self._all) :].tolist() for each in COLUMNS)
@@ -272,7 +270,7 @@ class Accounts:
         return self._all
 
     def part(self, name: str) -> NDArray[Any]:
-        """Return one of ``COLUMNS``, with a number for each account; texts are those of ``names``.
+        """Return one of ``COLUMNS``, with a number for each account: those of the texts.
 
         Args:
             name: ``kinds``, ``units``, ``holders``, ``names`` (what else it is named by) or ``within`` (the tranche
@@ -304,7 +302,7 @@ class Accounts:
 
     def _made(self, codes: Codes) -> tuple[Unit, Account]:
         kind, unit, holder, name, within = codes
-        texts, of = self.names, _EACH[kind]
+        texts, of = self.texts, _EACH[kind]
         if isinstance(of, Source):
             return texts.unit(unit), of
         other = None if name == NONE else texts.others[name]
