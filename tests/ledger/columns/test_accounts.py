@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledger.bulk import Column
 from ledger.columns import accounts as columns
 from ledger.columns.accounts import COLUMNS, KINDS, NONE, ROUNDED, Accounts, Names, kind_of
-from ledger.columns.layers import Layer, layers_of, pieces_of, take_kept
+from ledger.columns.layers import Layer, Layered, layers_of, pieces_of, take_kept
 from ledger.columns.texts import Texts
 from ledger.identity import (
     AgreementId,
@@ -69,8 +69,7 @@ several = st.lists(st.tuples(units, accounts), max_size=20)
 
 def reopened(given: Accounts) -> Accounts:
     """Return accounts that were kept and opened again."""
-    of_texts = [given.texts.units, given.texts.holders, given.texts.others]
-    texts = [Texts(layers_of("texts", in_files(pieces_of("texts", each)))) for each in of_texts]
+    texts = [Texts(layers_of("texts", in_files(pieces_of("texts", each)))) for each in given.texts.tables]
     return Accounts(Names(*texts), layers_of("accounts", in_files(pieces_of("accounts", given))))
 
 
@@ -98,10 +97,10 @@ def test_what_is_kept_or_forgotten_keeps_its_number(
 ) -> None:
     table = Accounts()
     numbers = [table.number(*each) for each in before]
-    for part in (table.texts.units, table.texts.holders, table.texts.others, table):
+    parts: tuple[Layered, ...] = (*table.texts.tables, table)
+    for part in parts:
         pieces = in_files(pieces_of("name", part))
         take_kept("name", part, pieces)
-        part.forget()
 
     assert [table.number(*each) for each in before] == numbers
     for each in after:
@@ -117,7 +116,7 @@ def test_the_parts_stand_in_columns(given_accounts: list[tuple[Unit, Account]]) 
     for each in given_accounts:
         table.number(*each)
 
-    kinds, of_units, of_holders, of_names, within = (table.part(name).tolist() for name in COLUMNS)
+    kinds, of_units, of_holders, of_names, within = (table.column(name).tolist() for name in COLUMNS)
 
     texts = table.texts
     for at, (unit, account) in enumerate(table.names()):
@@ -151,8 +150,8 @@ def test_a_column_of_accounts_has_the_numbers_that_each_has_alone() -> None:
             )
             for at in range(3)
         ]
-        assert table.column(Posting(account, unit, 0), 3) == expected
-        assert table.column(Posting(account, unit, 0), 3) == expected
+        assert table.numbers(Posting(account, unit, 0), 3) == expected
+        assert table.numbers(Posting(account, unit, 0), 3) == expected
 
 
 def test_two_that_share_a_hash_code_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,8 +57,9 @@ def in_files(pieces: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any
     return {name: {each: in_a_file(numbers) for each, numbers in arrays.items()} for name, arrays in pieces.items()}
 
 
-def in_a_file(numbers: np.ndarray[Any, Any]) -> Any:
+def in_a_file(given: Any) -> Any:
     forms: Any = {"uint8": "B", "int16": "h", "int32": "i", "int64": "q"}
+    numbers = np.asarray(given)
     return memoryview(numbers.tobytes()).cast(forms[numbers.dtype.name])
 
 
