@@ -638,10 +638,9 @@ class MovementColumns:
 
     def still_open(self, as_of: date, known: int | None = None) -> dict[int, dict[tuple[Unit, Account], int]]:
         """Return what facts whose day is open may change at the close of a day, by fact, in units of 10⁻¹⁰."""
-        when = _close(as_of)
         found: defaultdict[int, defaultdict[tuple[Unit, Account], int]] = defaultdict(lambda: defaultdict(int))
         for table in (self._narrow_table, self._wide_table):
-            for fact, account, change in table.open.at(when, known):
+            for fact, account, change in table.open.at(_close(as_of), known):
                 unit, name = table.accounts[account]
                 found[fact][unit, name] += change * self._step(unit)
         changes = {

@@ -98,11 +98,11 @@ class Positions:
         self._kept = kept
         self.classes: NDArray[np.int32] = np.empty(0, np.int32)
         self.holders: NDArray[np.int32] = np.empty(0, np.int32)
-        self._covered = 0
+        self._covered = self._none = 0  # accounts, and whether there is a position without one
         self._accounts: NDArray[np.intp] = np.empty(0, np.intp)  # position by position
         self._starts: NDArray[np.intp] = np.empty(0, np.intp)  # where those of each begin
         if kept is not None:
-            self._covered = int(np.asarray(kept["covered"])[0])
+            self._covered, self._none = map(int, np.asarray(kept["covered"]))
             self.classes, self.holders = np.asarray(kept["classes"]), np.asarray(kept["holders"])
             self._accounts, self._starts = np.asarray(kept["accounts"]), np.asarray(kept["starts"])
 
@@ -136,6 +136,7 @@ class Positions:
         for of_class in np.unique(self.classes).tolist():
             if self.find((self._ids.classes[of_class], holder)) is None:
                 self._put_in(of_class, number, _NO_ACCOUNT)
+                self._none = 1
 
     def accounts(self, position: int) -> list[int]:
         """Return the accounts of a position."""
@@ -145,9 +146,9 @@ class Positions:
 
     def sums(self, values: Whole) -> Whole:
         """Return what each position comes to, of what each account does, limb by limb."""
-        if values.shape[1] <= self._covered:  # accounts without a row, and none, come to nothing
-            values = np.pad(values, ((0, 0), (0, self._covered + 1 - values.shape[1])))
-        taken = values[:, self._accounts]
+        if values.shape[1] < self._covered + self._none:  # accounts without a row come to nothing
+            values = np.pad(values, ((0, 0), (0, self._covered + self._none - values.shape[1])))
+        taken = values.take(self._accounts, axis=1)
         if len(self._accounts) == len(self._starts):
             return taken
         return np.add.reduceat(taken, self._starts, axis=1)
@@ -157,7 +158,7 @@ class Positions:
         covered = 0 if self._kept is None else int(np.asarray(self._kept["covered"])[0])
         if self._kept is None or self._covered - covered > max(FEW, covered // LAG):
             self._kept = {
-                "covered": np.asarray([self._covered]),
+                "covered": np.asarray([self._covered, self._none]),
                 "classes": self.classes,
                 "holders": self.holders,
                 "accounts": self._accounts,
@@ -177,6 +178,7 @@ class Positions:
         ranks = of_class[classes] * len(of_holder) + of_holder[holders]
         order = np.argsort(ranks, kind="stable")
         ranks = ranks[order]
+        self._none = 0
         self._starts = np.flatnonzero(np.diff(ranks, prepend=-1))
         self._accounts = numbers[order]
         firsts = order[self._starts]

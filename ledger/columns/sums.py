@@ -198,7 +198,7 @@ class Segment:
 
     def count(self, when: int) -> int:
         """Return how many rows count at a moment."""
-        return int(np.searchsorted(self.rows.whens, when, "right"))
+        return int(np.searchsorted(self.rows.whens, np.int32(when), "right"))
 
     def sums(self, count: int, out: Whole) -> None:
         """Write the sums after so many rows."""
@@ -246,7 +246,7 @@ class Segment:
     def sum_of_key(self, key: int, when: int) -> Whole:
         """Return the sum of one key at a moment, limb by limb."""
         places = self.of_key(key)
-        count = int(np.searchsorted(self.rows.whens[places], when, "right"))
+        count = int(np.searchsorted(self.rows.whens[places], np.int32(when), "right"))
         return self.after[:, places[count - 1]] if count else np.zeros(len(self.after), np.int64)
 
     def given(self) -> Rows:
