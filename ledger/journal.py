@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -550,16 +550,27 @@ class Ledger:
             raise NotUnderstood("E_VERSION", f"{shown(expected)} is not a number of entries", "0 or more")
         identity = CommandId(uuid4().hex if command is None else command)
         sealed = [seal(event, self._salts) if may_mention_persons(type(event)) else event for event in events]
+        # Where somebody else was first, the position is taken: only then what was recorded since has to be read.
+        at_once = keep and bool(self._entries) and identity not in self._commands and not _concern_persons(sealed)
         for _ in range(_TRIES):
-            if command is not None and (repeated := self._already(identity, sealed)):
-                return repeated
-            entries = self.entries()
-            if expected is not None and expected != len(entries):
-                raise VersionConflict(expected, len(entries))
-            payloads = [codec.encode(event) for event in sealed]
-            sealed = [_as_kept(event, payload) for event, payload in zip(sealed, payloads, strict=True)]
-            new = self._numbered(sealed, payloads, actor, identity)
-            self._rules().check(self._issuer, entries, new, as_stated=as_stated, keep=keep)
+            if not at_once:
+                if command is not None and (repeated := self._already(identity, sealed)):
+                    return repeated
+                self.entries()
+            entries, known = self._entries, len(self._entries)
+            try:
+                if expected is not None and expected != known:
+                    raise VersionConflict(expected, known)
+                payloads = [codec.encode(event) for event in sealed]
+                sealed = [_as_kept(event, payload) for event, payload in zip(sealed, payloads, strict=True)]
+                new = self._numbered(sealed, payloads, actor, identity)
+                self._rules().check(self._issuer, entries, new, as_stated=as_stated, keep=keep)
+            except LedgerError:
+                if not at_once or (len(self.entries()) == known and not self._is_taken(command)):
+                    raise
+                at_once = False  # with what was recorded since, or was the first time, the answer is another one
+                continue
+            at_once = False
             if not keep:
                 return Recorded(identity, tuple(new))
             try:
@@ -599,6 +610,11 @@ class Ledger:
             return None
         kept = kept_of(self._store, self._issuer, kept_book.PART, kept_book.LAYOUT)
         return kept_book.KeptBook.opened(kept) if kept is not None else None
+
+    def _is_taken(self, command: str | None) -> bool:
+        """Whether the store knows a command."""
+        assert self._issuer is not None
+        return command is not None and self._store.command(self._issuer, CommandId(command)) is not None
 
     def _already(self, command: CommandId, events: Sequence[Event]) -> Recorded | None:
         """Return the first outcome of a command that was recorded before.
@@ -706,3 +722,8 @@ def _with_particulars_of(kept: Event, asked: Event) -> Event:
             taken = (a if a.value is None or a == b else b for a, b in zip(known, given, strict=True))
             same[field.name] = with_each(other, lambda each, taken=taken: next(taken))  # type: ignore[misc]  # in order
     return attrs.evolve(asked, **same)
+
+
+def _concern_persons(events: Iterable[Event]) -> bool:
+    """Whether events may hold personal values, or erase some: their keys follow from all that was recorded."""
+    return any(may_mention_persons(type(event)) or type(event) is PersonalDataErased for event in events)
