@@ -1,7 +1,7 @@
 """What the issuer's history comes to, added up in plain Python: what every engine's answer is compared with.
 
-Nothing of the ledger is used here. Events become changes of holdings, in order of effect; a split multiplies what is
-there. The other engines get postings, in which a split is a change of each holding like any other.
+Nothing of the ledger is used here. Events become changes of holdings, in order of effect; a split multiplies what
+is there. The other engines get postings, in which a split is a change of each holding like any other.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from benchmarks.any_date.issuer import CLASSES, NEVER, History, Kind, Whole
 
-Held = dict[int, int]
-"""Shares by holding, those of which there are none left out; a holding is a holder and a class."""
 AT_ONCE: Final = 1_000_000
 ALL: Final = NEVER - 1
 """More entries than there are."""
@@ -87,7 +85,7 @@ def changes(history: History) -> Changes:
 
 
 class Fold:
-    """Adds up, in plain Python, in order of effect.
+    """Adds up, in plain Python, in order of effect. An answer says for each holding how many shares it has.
 
     Args:
         history: What happened.
@@ -98,12 +96,12 @@ class Fold:
         self._changes = changes(history)
         self._size = history.holders * len(CLASSES)
 
-    def at(self, day: int, known: int = ALL) -> Held:
+    def at(self, day: int, known: int = ALL) -> Whole:
         """Return what everybody certainly held at the close of a day, as far as so many entries tell."""
         (found,) = self.over([day], known)
         return found
 
-    def over(self, days: Sequence[int], known: int = ALL) -> Iterator[Held]:
+    def over(self, days: Sequence[int], known: int = ALL) -> Iterator[Whole]:
         """Yield what everybody held at the close of each of several days, which grow."""
         counted = self._changes.taken((self._changes.known <= known) & (self._changes.gone > known))
         held = [0] * self._size
@@ -116,21 +114,41 @@ class Fold:
                 for key, change in zip(counted.key[some].tolist(), counted.change[some].tolist(), strict=True):
                     held[key] += change
             if end in days:
-                yield {key: shares for key, shares in enumerate(held) if shares}
+                yield np.array(held, np.int64)
             for day, factor in splits:
                 if day == end + 1:
                     held[:: len(CLASSES)] = [factor * shares for shares in held[:: len(CLASSES)]]
 
-    def bounds(self, day: int, known: int = ALL) -> dict[int, tuple[int, int]]:
-        """Return the fewest and the most shares of each holding at the close of a day, where these differ."""
+    def between(self, day: int) -> tuple[Whole, Whole]:
+        """Return what everybody holds at least and at most at the close of a day."""
+        low = self.at(day)
+        high = low.copy()
         each = self._changes
-        may = (each.known <= known) & (each.gone > known) & (each.day <= day) & (each.latest > day)
-        found: dict[int, tuple[int, int]] = {}
+        may = (each.gone == NEVER) & (each.day <= day) & (each.latest > day)
         for key, change in zip(each.key[may].tolist(), each.change[may].tolist(), strict=True):
-            low, high = found.get(key, (0, 0))
-            found[key] = (low + change, high) if change < 0 else (low, high + change)
-        held = self.at(day, known) if found else {}
-        return {key: (held.get(key, 0) + low, held.get(key, 0) + high) for key, (low, high) in found.items()}
+            if change < 0:
+                low[key] += change
+            else:
+                high[key] += change
+        return low, high
+
+    def statement(self, holder: int) -> list[tuple[int, int, int]]:
+        """Return what a holder has of each class whenever that changes within a day: day, class, shares."""
+        each = self._changes.taken((self._changes.gone == NEVER) & (self._changes.key // len(CLASSES) == holder))
+        rows = [*zip(each.latest.tolist(), (each.key % len(CLASSES)).tolist(), each.change.tolist(), strict=True)]
+        splits = [(day, factor) for day, _, factor in self._history.splits]
+        held = [0] * len(CLASSES)
+        found: dict[tuple[int, int], int] = {}
+        for day in sorted({day for day, *_ in rows} | {day for day, _ in splits}):
+            for at, factor in splits:
+                if at == day and held[0]:
+                    held[0] *= factor
+                    found[day, 0] = held[0]
+            for on, stock_class, change in rows:
+                if on == day:
+                    held[stock_class] += change
+                    found[day, stock_class] = held[stock_class]
+        return [(day, stock_class, shares) for (day, stock_class), shares in sorted(found.items())]
 
 
 @attrs.frozen(eq=False)

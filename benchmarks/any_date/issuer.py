@@ -1,10 +1,9 @@
 """A synthetic issuer with a long history, made from a seed, as columns of whole numbers.
 
 Most of it is transfers. There are issuances in tranches, conversions, grants and exercises, cancellations, and two
-splits; each year an audit adds what came late: back-dated transfers, voids, restatements, transfers of which only the
-first and the last day possible are known. Who acts is skewed: a few holders do most. Some enter for one day or year,
-sell everything and are gone. The first few hold more than 2⁵³ shares, so that an engine that counts in floats is
-found out.
+splits. Each year an audit adds what came late: back-dated transfers, voids, restatements, transfers of an open day.
+A few holders do most of it. Some enter, sell everything later and are gone. The first few hold more than 2⁵³
+shares, so that an engine that counts in floats is found out.
 
 Whoever gives shares away has so many that no balance falls below zero, whatever is voided, restated or back-dated:
 so the history can be drawn at once, and every rule of the ledger lets it through.
@@ -151,7 +150,7 @@ class _Draft:
         self.slots = self.size - before - len(SPLITS) - sum(map(sum, late.values()))
         if self.slots < 4 * self.holders // 3:
             raise ValueError(f"{self.size} events are too few for {self.holders} holders")
-        self.days = 1 + np.arange(self.slots) * DAYS // self.slots
+        self.days: Whole = 1 + np.arange(self.slots) * DAYS // self.slots
         self._split()
         self._fill()
         self._audit(late)
@@ -178,7 +177,8 @@ class _Draft:
 
     def _stakes(self, holders: Whole) -> Whole:
         large = 2**53 + 1 + 2 * holders
-        return np.where(holders < LARGE, large, STAKE + holders)
+        made: Whole = np.where(holders < LARGE, large, STAKE + holders)
+        return made
 
     def _found(self) -> None:
         """The papers, all holders, the stakes of the founders and of the first investors."""
@@ -231,9 +231,10 @@ class _Draft:
         kind[(kind == Kind.EXERCISED) & (grants == 0)] = Kind.TRANSFERRED
 
         def slots_of(which: Kind) -> Whole:
-            return rest[kind == which]
+            of_kind: Whole = rest[kind == which]
+            return of_kind
 
-        self._close(rest[firsts], rest[firsts + 1])
+        self._close(rest[firsts], rest[firsts + 1], within)
         self._convert(slots_of(Kind.CONVERTED))
         self._grant(slots_of(Kind.GRANTED), slots_of(Kind.EXERCISED), within)
         for which in (Kind.ISSUED, Kind.CANCELLED):
@@ -258,19 +259,18 @@ class _Draft:
             factors[(come < day) & (gone >= day)] *= factor
         self._add(Kind.TRANSFERRED, slots[:, 1], day=gone, holder=holders, other=0, count=count * factors)
 
-    def _close(self, closings: Whole, issues: Whole) -> None:
-        """An investor pays a part of what an agreement promises, and receives the shares."""
+    def _close(self, closings: Whole, issues: Whole, within: Whole) -> None:
+        """A part of what an agreement promises is paid, and shares are issued for it."""
         agreement = self._active(closings, self.agreements)
         count = self._few(closings)
-        series = 1 + agreement % (len(CLASSES) - 1)
         day = self.days[closings]
         self._add(Kind.CLOSED, closings, day=day, ref=agreement, count=count)
         self._add(
             Kind.PREFERRED,
             issues,
             day=self.days[issues],
-            holder=agreement % self.investors,
-            stock_class=series,
+            holder=self._active(issues, within[issues]),
+            stock_class=self.chance.integers(1, len(CLASSES), len(issues)),
             count=count,
         )
 
@@ -287,7 +287,7 @@ class _Draft:
         )
 
     def _grant(self, grants: Whole, exercises: Whole, within: Whole) -> None:
-        """Options once the last split is past: it would change the price of each. Before that, units without one."""
+        """Options once the last split is past, which would change the price of each; units before that."""
         is_option = self.days[grants] >= self.split_days[-1]
         holder = self._active(grants, within[grants])
         self._add(
@@ -309,7 +309,7 @@ class _Draft:
             count=self._few(exercises),
         )
 
-    def _audit(self, late: dict[int, list[int]]) -> None:
+    def _audit(self, late: dict[Kind, list[int]]) -> None:
         """What each audit finds: deals nobody recorded, deals that never were, and deals told wrongly."""
         wrong = self.chance.permutation(self.transfers)
         for year in range(YEARS):

@@ -1,7 +1,7 @@
 """The issuer's history as others write it: entries of a ledger, JSON Lines, journals of plain text.
 
-What we keep and read is written by ``ledger.codec`` and ``ledger.exchange``, once for each kind of event, and filled
-in: millions of lines are made as fast as Python formats text. A test compares some with what is written in full.
+What we keep and read is written by ``ledger.codec`` and ``ledger.exchange``, once for each kind of event, and
+filled in: so millions of lines are made as fast as Python formats text.
 """
 
 from __future__ import annotations
@@ -101,18 +101,18 @@ def papers(history: History) -> list[Event]:
     pooled = Shares(_POOLED)
     made.append(PlanAdopted(effective_on=day, plan=PLAN, title="2015 Plan", stock_class=COMMON, pooled=pooled))
     investors = max(4, history.holders // 20)
-    for number in range(history.agreements):
-        made.append(
-            AgreementSigned(
-                effective_on=day,
-                agreement=AgreementId(f"a-{number}"),
-                investor=HolderId(name_of(number % investors)),
-                title="Securities Purchase Agreement",
-                commitment=Money(UNDERTAKEN, "USD"),
-                buys=StockClassId(CLASSES[1 + number % (len(CLASSES) - 1)]),
-                price=price,
-            )
+    made += (
+        AgreementSigned(
+            effective_on=day,
+            agreement=AgreementId(f"a-{number}"),
+            investor=HolderId(name_of(number % investors)),
+            title="Securities Purchase Agreement",
+            commitment=Money(UNDERTAKEN, "USD"),
+            buys=StockClassId(CLASSES[1 + number % (len(CLASSES) - 1)]),
+            price=price,
         )
+        for number in range(history.agreements)
+    )
     ratio = RATIO
     for split_day, _, factor in history.splits:
         ratio *= factor
@@ -321,7 +321,7 @@ def write_ledger(history: History, path: Path) -> None:
     """
     writer = Writer(history, codec.encode)
     topics = [*map(codec.topic, papers(history))]
-    topic_of = {kind: codec.topic(_example(kind)) for kind in Kind if kind is not Kind.PAPER}
+    topic_of: dict[Kind, str] = {kind: codec.topic(_example(kind)) for kind in Kind if kind is not Kind.PAPER}
     store = store_at(path, create=True)
     try:
         for start, stop in parts(len(history), PER_COMMAND):
