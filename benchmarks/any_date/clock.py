@@ -9,6 +9,7 @@ from time import perf_counter, process_time
 from typing import Any, Final, Generic, TypeVar
 
 import attrs
+import numpy as np
 
 Question = TypeVar("Question")
 LOOP: Final = "loop"
@@ -23,12 +24,14 @@ class Engine(Generic[Question]):
         name: Who, and how.
         ask: From the question to an answer in the engine's own form: this is timed.
         found: From the answer to what is compared; not timed.
+        right: What it should be, of the same question.
         repeats: How often it answers each question in its loop.
     """
 
     name: str
     ask: Callable[[Question], Any]
-    found: Callable[[Any], object]
+    found: Callable[[Any], Any]
+    right: Callable[[Question], Any]
     repeats: int = 1
 
 
@@ -56,23 +59,19 @@ class Differs(Exception):
 def timed(
     engines: Sequence[Engine[Question]],
     questions: Sequence[Question],
-    right: Callable[[Question], object],
-    equal: Callable[[object, object], bool],
 ) -> list[Times]:
     """Ask each engine each question, in a loop of its own and then in turns.
 
     Args:
-        engines: Who is asked; each is asked once before, which is not timed.
+        engines: Who is asked; each is asked all of them before, which is not timed.
         questions: Five or more.
-        right: The right answer.
-        equal: Whether two answers are equal, in every cell.
 
     Raises:
         Differs: An answer is not the right one.
     """
     for engine in engines:
         for question in questions:
-            if not equal(engine.found(engine.ask(question)), right(question)):
+            if not equal(engine.found(engine.ask(question)), engine.right(question)):
                 raise Differs(f"{engine.name} at {question}")
     gc.collect()
     gc.disable()
@@ -89,6 +88,15 @@ def timed(
         Times(engine.name, mode, [seconds for seconds, _ in times], [worked for _, worked in times])
         for engine, mode, times in taken
     ]
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Whether two answers are equal, in every cell, and none of them counts in floats."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(equal, one, other))
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype == np.int64 and np.array_equal(one, other)
+    return bool(one == other)
 
 
 def _asked(engine: Engine[Question], question: Question, repeats: int) -> tuple[float, float]:

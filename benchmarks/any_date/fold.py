@@ -119,12 +119,17 @@ class Fold:
                 if day == end + 1:
                     held[:: len(CLASSES)] = [factor * shares for shares in held[:: len(CLASSES)]]
 
-    def between(self, day: int) -> tuple[Whole, Whole]:
-        """Return what everybody holds at least and at most at the close of a day."""
-        low = self.at(day)
-        high = low.copy()
+    def between(self, day: int, certain: Whole, known: int = ALL) -> tuple[Whole, Whole]:
+        """Return what everybody holds at least and at most at the close of a day.
+
+        Args:
+            day: The day.
+            certain: What everybody certainly held then.
+            known: How many entries tell.
+        """
+        low, high = certain.copy(), certain.copy()
         each = self._changes
-        may = (each.gone == NEVER) & (each.day <= day) & (each.latest > day)
+        may = (each.known <= known) & (each.gone > known) & (each.day <= day) & (each.latest > day)
         for key, change in zip(each.key[may].tolist(), each.change[may].tolist(), strict=True):
             if change < 0:
                 low[key] += change

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from projections.holdings import Holdings, holdings
 
 from benchmarks.any_date.fold import holding
 from benchmarks.any_date.issuer import CLASSES, Whole, day_of
 from ledger import Ledger
+from projections.holdings import Holdings, holdings
 
 
 def at(ledger: Ledger, day: int, known: int | None = None) -> Holdings:
@@ -18,13 +18,8 @@ def at(ledger: Ledger, day: int, known: int | None = None) -> Holdings:
     return holdings(ledger, as_of=day_of(day), known_at=known)
 
 
-def found(answer: Holdings) -> tuple[Whole, Whole]:
-    """Return what was found as others number it: holdings and their shares."""
-    return _keys(answer), _whole(answer.low, answer)
-
-
 def between(answer: Holdings, size: int) -> tuple[Whole, Whole]:
-    """Return what each holding is at least and at most."""
+    """Return what each of so many holdings is at least and at most, as others number them."""
     keys = _keys(answer)
     made = np.zeros(size, np.int64), np.zeros(size, np.int64)
     for column, values in zip(made, (answer.low, answer.high), strict=True):

@@ -14,23 +14,24 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.any_date.fold import Postings, holding
-from benchmarks.any_date.issuer import CLASSES, Whole
+from benchmarks.any_date.issuer import Whole
 
 Columns = tuple[Any, Any]
 """Holdings and their shares."""
 
 
 class DuckDb:
-    """DuckDB in memory.
+    """DuckDB, in memory if no file is given.
 
     Args:
         postings: What stands today, in order of effect.
+        path: The file.
     """
 
-    def __init__(self, postings: Postings) -> None:
+    def __init__(self, postings: Postings, path: Path | None = None) -> None:
         import duckdb
 
-        self.connection = duckdb.connect()
+        self.connection = duckdb.connect(":memory:" if path is None else str(path))
         self.connection.execute("SET threads = 1")
         columns = {
             "key": postings.key.astype(np.int32),
@@ -239,11 +240,11 @@ class Sqlite:
         return holding(columns[0], columns[1]), columns[2]
 
 
-def dense(found: Columns, holders: int) -> Whole:
-    """Return how many shares each holding has, one after the other, to compare every one of them."""
+def dense(found: Columns, size: int) -> Whole:
+    """Return how many shares each of so many holdings has, one after the other, to compare all of them."""
     keys, shares = found
     if np.asarray(shares).dtype.kind != "i":
         raise TypeError(f"shares are counted as {np.asarray(shares).dtype}")
-    made = np.zeros(holders * len(CLASSES), np.int64)
+    made = np.zeros(size, np.int64)
     made[np.asarray(keys)] = shares
     return made

@@ -17,7 +17,7 @@ import attrs
 
 from benchmarks.any_date import fold, issuer, written
 from benchmarks.any_date.fold import Fold, Postings
-from benchmarks.any_date.issuer import History
+from benchmarks.any_date.issuer import CLASSES, History
 from benchmarks.any_date.peers import Sqlite
 
 _MAKERS: Final = (issuer, fold, written)
@@ -34,6 +34,11 @@ class Size:
 
     events: int
     holders: int
+
+    @property
+    def holdings(self) -> int:
+        """How many holdings there may be: of every holder in every class."""
+        return self.holders * len(CLASSES)
 
     @classmethod
     def parse(cls, text: str) -> Size:

@@ -6,14 +6,14 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from benchmarks.any_date import ours, written
 from benchmarks.any_date.clock import Engine, timed
 from benchmarks.any_date.issuer import DAYS, Whole
-from benchmarks.any_date.peers import DuckDb, Polars, Sqlite, dense
+from benchmarks.any_date.peers import Columns, DuckDb, Polars, Sqlite, dense
 from benchmarks.any_date.place import Case
 from benchmarks.any_date.results import Measured
 from ledger import Ledger
@@ -34,67 +34,77 @@ def random_days(count: int, seed: int) -> list[int]:
     return sorted(days.tolist())
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return what the engines are called and which version they have."""
     return {name: version(name) for name in ("duckdb", "polars", "numpy")} | {"sqlite": sqlite3.sqlite_version}
+
+
+Bounds = tuple[Whole, Whole]
+Found = Callable[[Any], Columns]
 
 
 def one_day(case: Case, rounds: int) -> Measured:
     """The cap table by holder at random days."""
     days = random_days(rounds, seed=11)
-    right = dict(zip(days, case.fold.over(days), strict=True))
+    certain = dict(zip(days, case.fold.over(days), strict=True))
+    bounds = {day: case.fold.between(day, certain[day]) for day in days}
     duckdb, polars, sqlite = DuckDb(case.postings), Polars(case.postings), Sqlite(case.sqlite)
-    comparable = partial(dense, holders=case.size.holders)
+    right = certain.__getitem__
     with Ledger.open(case.ledger) as ledger:
         engines = [
-            Engine(OURS, partial(ours.at, ledger), _then(ours.found, comparable), _REPEATS),
-            Engine(DUCKDB, duckdb.at, _then(DuckDb.found, comparable)),
-            Engine(POLARS, polars.at, _then(Polars.found, comparable)),
-            Engine(SQLITE, sqlite.at, _then(Sqlite.found, comparable)),
+            Engine(OURS, partial(ours.at, ledger), _bounds(case), bounds.__getitem__, _REPEATS),
+            Engine(DUCKDB, duckdb.at, _dense(case, DuckDb.found), right),
+            Engine(POLARS, polars.at, _dense(case, Polars.found), right),
+            Engine(SQLITE, sqlite.at, _dense(case, Sqlite.found), right),
         ]
-        times = timed(engines, days, right.__getitem__, _equal)
-    lines = {"postings": float(len(case.postings)), "holdings": float(np.count_nonzero(right[days[-1]]))}
-    return Measured("day", case.size, times, lines, _versions())
+        times = timed(engines, days)
+    lines = {"postings": len(case.postings), "holdings": int(np.count_nonzero(certain[days[-1]]))}
+    return Measured("day", case.size, times, lines, versions())
 
 
 def many_days(case: Case, rounds: int) -> Measured:
     """The cap table by holder at a hundred days, as one answer."""
     asked = [tuple(random_days(AT_ONCE, seed=each)) for each in range(rounds)]
     duckdb, polars = DuckDb(case.postings), Polars(case.postings)
-    size = (AT_ONCE, *case.fold.at(0).shape)
 
     def right(days: Sequence[int]) -> Whole:
         return np.stack([*case.fold.over(days)])
 
-    def of_long(columns: tuple[Whole, Whole, Whole]) -> Whole:
-        numbers, keys, shares = columns
-        made = np.zeros(size, np.int64)
+    def bounds(days: Sequence[int]) -> Bounds:
+        low, high = zip(*map(case.fold.between, days, case.fold.over(days)), strict=True)
+        return np.stack(low), np.stack(high)
+
+    def of_long(numbers: Whole, keys: Whole, shares: Whole) -> Whole:
+        made = np.zeros((AT_ONCE, case.size.holdings), np.int64)
         made[numbers, keys] = shares
         return made
 
-    def each_day(ask: Callable[[int], object]) -> Callable[[Sequence[int]], list[object]]:
+    def each_day(ask: Callable[[int], Any]) -> Callable[[Sequence[int]], list[Any]]:
         return lambda days: [ask(day) for day in days]
 
-    def of_each(found: Callable[[object], tuple[Whole, Whole]]) -> Callable[[list[object]], Whole]:
-        return lambda answers: np.stack([dense(found(answer), case.size.holders) for answer in answers])
+    def of_each(found: Found) -> Callable[[list[Any]], Whole]:
+        return lambda answers: np.stack([*map(_dense(case, found), answers)])
 
     with Ledger.open(case.ledger) as ledger:
         engines = [
-            Engine(OURS, partial(ours.over, ledger), lambda each: of_long(ours.found_over(each)), _REPEATS),
+            Engine(OURS, partial(ours.over, ledger), partial(ours.between_over, size=case.size.holdings), bounds),
             Engine(
                 DUCKDB + STATEMENT,
                 duckdb.over,
-                lambda each: of_long((each["n"], each["key"], each["shares"])),
+                lambda each: of_long(each["n"], each["key"], each["shares"]),
+                right,
             ),
             Engine(
                 POLARS + STATEMENT,
                 polars.over,
-                lambda each: of_long(tuple(each[name].to_numpy() for name in ("n", "key", "change"))),
+                lambda each: of_long(*(each[name].to_numpy() for name in ("n", "key", "change"))),
+                right,
             ),
-            Engine(DUCKDB + EACH, each_day(duckdb.at), of_each(DuckDb.found)),
-            Engine(POLARS + EACH, each_day(polars.at), of_each(Polars.found)),
+            Engine(DUCKDB + EACH, each_day(duckdb.at), of_each(DuckDb.found), right),
+            Engine(POLARS + EACH, each_day(polars.at), of_each(Polars.found), right),
         ]
-        times = timed(engines, asked, right, _equal)
-    return Measured("days", case.size, times, versions=_versions())
+        times = timed(engines, asked)
+    return Measured("days", case.size, times, versions=versions())
 
 
 def earlier(case: Case, rounds: int) -> Measured:
@@ -103,39 +113,43 @@ def earlier(case: Case, rounds: int) -> Measured:
     chance = np.random.default_rng(13)
     known = chance.choice(ends[len(ends) // 5 :], rounds, replace=False).tolist()
     asked = [*zip(random_days(rounds, seed=12), known, strict=True)]
-    right = {(day, some): case.fold.at(day, some) for day, some in asked}
+    certain = {(day, some): case.fold.at(day, some) for day, some in asked}
+    bounds = {(day, some): case.fold.between(day, held, some) for (day, some), held in certain.items()}
     sqlite = Sqlite(case.sqlite)
-    comparable = partial(dense, holders=case.size.holders)
     with Ledger.open(case.ledger) as ledger:
         engines = [
-            Engine(OURS, lambda each: ours.at(ledger, *each), _then(ours.found, comparable), _REPEATS),
-            Engine(SQLITE, sqlite.as_known, _then(Sqlite.found, comparable)),
+            Engine(OURS, lambda each: ours.at(ledger, *each), _bounds(case), bounds.__getitem__, _REPEATS),
+            Engine(SQLITE, sqlite.as_known, _dense(case, Sqlite.found), certain.__getitem__),
         ]
-        times = timed(engines, asked, right.__getitem__, _equal)
-    return Measured("earlier", case.size, times, versions=_versions())
+        times = timed(engines, asked)
+    return Measured("earlier", case.size, times, versions=versions())
 
 
 def open_days(case: Case, rounds: int) -> Measured:
-    """The cap table by holder, at least and at most, at days at which some transfers may have happened or not."""
+    """The cap table by holder, at least and at most, on days when some transfers may have happened or not."""
     history = case.history
     is_open = np.flatnonzero(history.latest > history.day)
-    chance = np.random.default_rng(14)
-    some = chance.choice(is_open, rounds, replace=len(is_open) < rounds)
-    days = [int(history.day[each]) for each in some]
-    right = {day: case.fold.between(day) for day in days}
+    days = sorted(np.random.default_rng(14).choice(np.unique(history.day[is_open]), rounds).tolist())
+    right = {day: case.fold.between(day, case.fold.at(day)) for day in days}
     sqlite = Sqlite(case.sqlite)
-    size = len(right[days[0]][0])
     with Ledger.open(case.ledger) as ledger:
         engines = [
-            Engine(OURS, partial(ours.at, ledger), partial(ours.between, size=size), _REPEATS),
-            Engine(SQLITE, sqlite.between, partial(_low_and_high, size=size)),
+            Engine(OURS, partial(ours.at, ledger), _bounds(case), right.__getitem__, _REPEATS),
+            Engine(SQLITE, sqlite.between, partial(_low_and_high, size=case.size.holdings), right.__getitem__),
         ]
-        times = timed(engines, days, right.__getitem__, _equal)
-    facts = float(len(is_open))
-    return Measured("open", case.size, times, {"open days": facts}, _versions())
+        times = timed(engines, days)
+    return Measured("open", case.size, times, {"open days": len(is_open)}, versions())
 
 
-def _low_and_high(rows: Sequence[tuple[int, int, int | None, int | None]], size: int) -> tuple[Whole, Whole]:
+def _bounds(case: Case) -> Callable[[Any], Bounds]:
+    return partial(ours.between, size=case.size.holdings)
+
+
+def _dense(case: Case, found: Found) -> Callable[[Any], Whole]:
+    return lambda answer: dense(found(answer), case.size.holdings)
+
+
+def _low_and_high(rows: Sequence[tuple[int, int, int | None, int | None]], size: int) -> Bounds:
     low, high = np.zeros(size, np.int64), np.zeros(size, np.int64)
     keys, _ = Sqlite.found([(holder, stock_class, 0) for holder, stock_class, *_ in rows])
     low[keys] = [least or 0 for *_, least, _ in rows]
@@ -151,27 +165,15 @@ def statement(case: Case, rounds: int) -> Measured:
     polars, sqlite = Polars(case.postings), Sqlite(case.sqlite)
     with Ledger.open(case.ledger) as ledger:
         engines = [
-            Engine(OURS, partial(ours.statement, ledger), ours.found_statement, _REPEATS),
-            Engine(SQLITE, sqlite.statement, _ends_of_days),
-            Engine(POLARS, polars.statement, _ends_of_days),
+            Engine(OURS, partial(ours.statement, ledger), ours.ends_of_days, right.__getitem__, _REPEATS),
+            Engine(SQLITE, sqlite.statement, _ends_of_days, right.__getitem__),
+            Engine(POLARS, polars.statement, _ends_of_days, right.__getitem__),
         ]
-        times = timed(engines, holders, right.__getitem__, lambda one, other: one == other)
-    rows = {"rows": float(np.median([len(sqlite.statement(holder)) for holder in holders]))}
-    return Measured("statement", case.size, times, rows, _versions())
+        times = timed(engines, holders)
+    rows = {"rows": int(np.median([len(sqlite.statement(holder)) for holder in holders]))}
+    return Measured("statement", case.size, times, rows, versions())
 
 
 def _ends_of_days(rows: Sequence[tuple[int, ...]]) -> list[tuple[int, int, int]]:
     found = {(day, stock_class): after for day, stock_class, _, after in rows}
     return [(day, stock_class, after) for (day, stock_class), after in sorted(found.items())]
-
-
-def _then(first: Callable[..., object], second: Callable[..., object]) -> Callable[[object], object]:
-    return lambda answer: second(first(answer))
-
-
-def _equal(one: object, other: object) -> bool:
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return all(map(_equal, one, other))
-    assert isinstance(one, np.ndarray)
-    assert isinstance(other, np.ndarray)
-    return one.dtype == other.dtype == np.int64 and np.array_equal(one, other)

@@ -327,7 +327,7 @@ def write_ledger(history: History, path: Path) -> None:
         for start, stop in parts(len(history), PER_COMMAND):
             payloads = writer.texts(start, stop)
             command = CommandId(f"c-{stop}")
-            kept = _sealed(payloads, start, recorded_at(stop, len(history)), command)
+            kept = sealed(payloads, start, recorded_at(stop, len(history)), command)
             kinds = zip(history.kind[start:stop].tolist(), history.stock_class[start:stop].tolist(), strict=True)
             named = (topics[paper] if kind == Kind.PAPER else topic_of[Kind(kind)] for kind, paper in kinds)
             rows = [*map(Row, range(start + 1, stop + 1), named, kept)]
@@ -336,9 +336,9 @@ def write_ledger(history: History, path: Path) -> None:
         store.close()
 
 
-def _sealed(payloads: list[bytes], start: int, at: datetime, command: CommandId) -> list[bytes]:
+def sealed(payloads: list[bytes], start: int, at: datetime, command: str) -> list[bytes]:
     """Return what a store keeps of the entries of a command."""
-    example = Entry(EntryNumber(_NUMBER), at, ACTOR, command, _example(Kind.VOIDED), "zz-digest")
+    example = Entry(EntryNumber(_NUMBER), at, ACTOR, CommandId(command), _example(Kind.VOIDED), "zz-digest")
     text = codec.leaf(ISSUER, example).decode().replace("%", "%%")
     template = text.replace(str(_NUMBER), "%d").replace("zz-digest", "%s")
     digests = [sha256(payload).hexdigest() for payload in payloads]
