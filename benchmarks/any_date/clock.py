@@ -51,6 +51,10 @@ class Times:
     seconds: list[float]
     cpu_seconds: list[float]
 
+    def medians(self) -> tuple[float, float]:
+        """Return the median by the clock on the wall, and that of the processor."""
+        return median(self.seconds), median(self.cpu_seconds)
+
 
 class Differs(Exception):
     """An engine answered something else than the independent computation."""
