@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,8 +21,8 @@ import numpy as np
 from benchmarks.any_date import ours, written
 from benchmarks.any_date.clock import TURNS, Differs, Times
 from benchmarks.any_date.fold import Postings
-from benchmarks.any_date.issuer import CLASSES, DAYS, Whole
-from benchmarks.any_date.peers import Columns, DuckDb, Sqlite, dense
+from benchmarks.any_date.issuer import CLASSES, DAYS, Whole, day_of
+from benchmarks.any_date.peers import Columns, Connected, DuckDb, Sqlite, dense
 from benchmarks.any_date.place import Case
 from benchmarks.any_date.questions import DUCKDB, OURS, SQLITE, versions
 from benchmarks.any_date.results import Measured
@@ -53,7 +54,7 @@ Step = Callable[[int], Any]
 def transfer(count: int) -> SharesTransferred:
     """Return a transfer from the second holder to the third."""
     return SharesTransferred(
-        effective_on=on(written.day_of(_DAY)),
+        effective_on=on(day_of(_DAY)),
         from_holder=HolderId(written.name_of(1)),
         to_holder=HolderId(written.name_of(2)),
         stock_class=written.COMMON,
@@ -65,7 +66,7 @@ _ROWS: Final = ((1, -1), (2, 1))
 """Who gives, and who receives."""
 
 
-class BareFile:
+class BareFile(AbstractContextManager["BareFile"]):
     """A plain file.
 
     Args:
@@ -74,6 +75,9 @@ class BareFile:
 
     def __init__(self, path: Path) -> None:
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def __exit__(self, *unused: object) -> None:
+        os.close(self._descriptor)
 
     def append(self, count: int) -> None:
         """Write as many bytes as a ledger keeps of an entry, and wait for the disk."""
@@ -104,7 +108,7 @@ class DurableSqlite(Sqlite):
         return self.at(_DAY)
 
 
-class Postgres:
+class Postgres(Connected):
     """A PostgreSQL server on the same machine.
 
     Args:
@@ -145,20 +149,27 @@ def append_and_ask(case: Case, rounds: int) -> Measured:
             path, rows = (Path(folder, name) for name in ("ledger.db", "postings.db"))
             shutil.copy(case.ledger, path)
             shutil.copy(case.sqlite, rows)
-            postgres = Postgres(server, case.postings)
-            with Ledger.open(path) as ledger:
-                steps = _steps(
-                    ledger, BareFile(Path(folder, "bare")), case, Path(folder, "duck.db"), rows, postgres
-                )
-                times = _taken(steps, before, rounds)
+            with (
+                BareFile(Path(folder, "bare")) as bare,
+                Ledger.open(path) as ledger,
+                DurableDuckDb(case.postings, Path(folder, "duck.db")) as duckdb,
+                DurableSqlite(rows) as sqlite,
+                Postgres(server, case.postings) as postgres,
+            ):
+                times = _taken(_steps(ledger, bare, case, duckdb, sqlite, postgres), before, rounds)
+                shown = {"postgresql": str(postgres.connection.info.parameter_status("server_version"))}
     finally:
         server.close()
-    shown = {"postgresql": postgres.connection.info.parameter_status("server_version") or ""}
     return Measured("append", case.size, times, versions=versions() | shown)
 
 
 def _steps(
-    ledger: Ledger, bare: BareFile, case: Case, duck: Path, rows: Path, postgres: Postgres
+    ledger: Ledger,
+    bare: BareFile,
+    case: Case,
+    duckdb: DurableDuckDb,
+    sqlite: DurableSqlite,
+    postgres: Postgres,
 ) -> list[tuple[str, Step, Callable[[Any], Whole] | None]]:
     def record(count: int) -> None:
         ledger.record(transfer(count), actor=written.ACTOR)
@@ -173,8 +184,8 @@ def _steps(
     return [
         (BARE, bare.append, None),
         (OURS, record_and_ask, partial(_low, size=case.size.holdings)),
-        (DUCKDB, DurableDuckDb(case.postings, duck).append, of(DuckDb.found)),
-        (SQLITE, DurableSqlite(rows).append, of(Sqlite.found)),
+        (DUCKDB, duckdb.append, of(DuckDb.found)),
+        (SQLITE, sqlite.append, of(Sqlite.found)),
         (POSTGRES, postgres.append, of(Sqlite.found)),
     ]
 

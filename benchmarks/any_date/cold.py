@@ -14,10 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.any_date import journals
+from benchmarks.any_date import journals, ours
 from benchmarks.any_date.clock import LOOP, Differs, Times
 from benchmarks.any_date.issuer import CLASSES, Whole, day_of
-from benchmarks.any_date.ours import number_of
 from benchmarks.any_date.peers import AT_DAY, Sqlite
 from benchmarks.any_date.place import Case
 from benchmarks.any_date.questions import OURS
@@ -36,7 +35,7 @@ def cold(case: Case, rounds: int) -> Measured:
     """Ours against the command line of SQLite."""
     sqlite3 = journals.program("sqlite3")
     with Ledger.open(case.ledger) as ledger:
-        ledger.columns()  # whoever used it last left an index beside it
+        ours.columns(ledger)  # whoever used it last left an index beside it
     commands: list[Command] = [
         (OURS, ours_at(case.ledger, ASKED), _ours_found),
         (SQLITE, [sqlite3, "-readonly", str(case.sqlite), AT_DAY.format(ASKED)], _sqlite_found),
@@ -114,5 +113,5 @@ def _ours_found(printed: str, size: int) -> Whole:
     made = np.zeros(size, np.int64)
     for row in csv.reader(printed.splitlines()):
         if len(row) >= 3 and row[1] in CLASSES:
-            made[number_of(row[0]) * len(CLASSES) + CLASSES.index(row[1])] = int(row[2].replace(",", ""))
+            made[ours.number_of(row[0]) * len(CLASSES) + CLASSES.index(row[1])] = int(row[2].replace(",", ""))
     return made

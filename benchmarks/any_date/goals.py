@@ -11,6 +11,7 @@ from benchmarks.any_date.append import BARE, POSTGRES
 from benchmarks.any_date.clock import LOOP, TURNS
 from benchmarks.any_date.cold import BEANCOUNT, HLEDGER, LEDGER
 from benchmarks.any_date.cold import SQLITE as SQLITE_PROGRAM
+from benchmarks.any_date.loading import EVENTSOURCING
 from benchmarks.any_date.place import Size
 from benchmarks.any_date.questions import DUCKDB, EACH, OURS, POLARS, SQLITE, STATEMENT
 from benchmarks.any_date.results import Measured
@@ -126,10 +127,12 @@ def _goals() -> list[Goal]:
             Goal(_COLD, name, (("cold", MIDDLE), ("texts", MIDDLE)), _programs(name), wanted)
             for name, wanted in ((LEDGER, 100), (HLEDGER, 400), (BEANCOUNT, 1_000))
         ),
-        Goal(_LOADED, "`eventsourcing`, batches of 1,000", (("load", SMALL),), _times("eventsourcing"), 2),
+        Goal(_LOADED, "`eventsourcing`, batches of 1,000", (("load", SMALL),), _times(EVENTSOURCING, TURNS), 2),
         Goal(_LOADED, "events a second", (("load", SMALL),), _figure("events a second"), 100_000, ""),
         Goal(_LOADED, "events a second", (("load", MIDDLE),), _figure("events a second"), 100_000, ""),
-        Goal(_REBUILT, "`eventsourcing`, aggregate replay", (("rebuild", SMALL),), _times("eventsourcing"), 10),
+        Goal(
+            _REBUILT, "`eventsourcing`, aggregate replay", (("rebuild", SMALL),), _times(EVENTSOURCING, TURNS), 10
+        ),
         Goal(_REBUILT, "events a second", (("rebuild", MIDDLE),), _figure("events a second"), 400_000, ""),
         Goal(
             "memory of the open index",
@@ -157,9 +160,8 @@ def details(found: All) -> str:
     ]
     for (part, size), each in sorted(found.items(), key=lambda item: (item[0][0], attrs.astuple(item[0][1]))):
         for times in each.times:
-            wall, worked = (1_000 * value for value in times.medians())
-            lines.append(
-                f"| {part} | {size} | {times.engine} | {times.mode}, {len(times.seconds)} | {wall:,.4g} | {worked:,.4g} |"
-            )
+            wall, worked = (f"{1_000 * value:,.4g}" for value in times.medians())
+            how = f"{times.mode}, {len(times.seconds)}"
+            lines.append(f"| {part} | {size} | {times.engine} | {how} | {wall} | {worked} |")
         lines += (f"| {part} | {size} | {name} | | {value:,.4g} | |" for name, value in each.figures.items())
     return "\n".join(lines)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 
@@ -18,9 +18,22 @@ from benchmarks.any_date.issuer import Whole
 
 Columns = tuple[Any, Any]
 """Holdings and their shares."""
+Rows = list[tuple[int, ...]]
 
 
-class DuckDb:
+class Connected:
+    """An engine with a connection, which is closed after use."""
+
+    connection: Any
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        self.connection.close()
+
+
+class DuckDb(Connected):
     """DuckDB, in memory if no file is given.
 
     Args:
@@ -128,10 +141,10 @@ class Polars:
             .collect()
         )
 
-    def statement(self, holder: int) -> list[tuple[int, ...]]:
+    def statement(self, holder: int) -> Rows:
         """Return the postings of a holder as rows: day, class, change, and what there is of the class after it."""
         column = self._polars.col
-        rows: list[tuple[int, ...]] = (
+        rows: Rows = (
             self.frame.lazy()
             .filter(column("holder") == holder)
             .select("day", "class", "change", after=column("change").cum_sum().over("class"))
@@ -163,7 +176,7 @@ AT_DAY: Final = (
 )
 
 
-class Sqlite:
+class Sqlite(Connected):
     """SQLite, from a file that the system keeps in memory, by covering indexes.
 
     Args:
@@ -204,34 +217,38 @@ class Sqlite:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
 
-    def at(self, day: int) -> list[tuple[int, int, int]]:
+    def at(self, day: int) -> Rows:
         """Return the rows of who holds what at the close of a day."""
-        return self.connection.execute(AT_DAY.format("?"), (day,)).fetchall()
+        rows: Rows = self.connection.execute(AT_DAY.format("?"), (day,)).fetchall()
+        return rows
 
-    def as_known(self, asked: tuple[int, int]) -> list[tuple[int, int, int]]:
+    def as_known(self, asked: tuple[int, int]) -> Rows:
         """Return the rows of who held what at the close of a day, as far as some entries tell."""
         statement = (
             "SELECT holder, class, sum(change) AS shares FROM as_known WHERE latest <= ? AND known <= ?"
             " GROUP BY holder, class HAVING shares <> 0"
         )
-        return self.connection.execute(statement, asked).fetchall()
+        rows: Rows = self.connection.execute(statement, asked).fetchall()
+        return rows
 
-    def between(self, day: int) -> list[tuple[int, int, int, int]]:
+    def between(self, day: int) -> Rows:
         """Return the rows of what everybody holds at least and at most at the close of a day."""
         statement = (
             "SELECT holder, class, sum(change) FILTER (WHERE latest <= ?1 OR change < 0) AS low,"
             " sum(change) FILTER (WHERE latest <= ?1 OR change > 0) AS high FROM as_known WHERE day <= ?1"
             " GROUP BY holder, class HAVING low <> 0 OR high <> 0"
         )
-        return self.connection.execute(statement, (day,)).fetchall()
+        rows: Rows = self.connection.execute(statement, (day,)).fetchall()
+        return rows
 
-    def statement(self, holder: int) -> list[tuple[int, ...]]:
+    def statement(self, holder: int) -> Rows:
         """Return the postings of a holder as rows: day, class, change, and what there is of the class after it."""
         statement = (
             "SELECT day, class, change, sum(change) OVER (PARTITION BY class ORDER BY day, seq) AS after"
             " FROM posting WHERE holder = ? ORDER BY day, seq"
         )
-        return self.connection.execute(statement, (holder,)).fetchall()
+        rows: Rows = self.connection.execute(statement, (holder,)).fetchall()
+        return rows
 
     @staticmethod
     def found(answer: Sequence[Sequence[int]]) -> Columns:

@@ -121,3 +121,12 @@ class Case:
         """The postings as an SQLite file."""
         as_known = fold.postings_as_known
         return self.made("postings.db", lambda path: Sqlite.make(path, self.postings, as_known(self.history)))
+
+    def prepare(self, part: str) -> None:
+        """Make the files that a part reads, those that take long."""
+        if part != "texts":
+            assert self.ledger.exists()
+        if part in ("day", "earlier", "open", "statement", "append", "cold"):
+            assert self.sqlite.exists()
+        if part == "load":
+            assert self.lines.exists()

@@ -48,9 +48,8 @@ def one_day(case: Case, rounds: int) -> Measured:
     days = random_days(rounds, seed=11)
     certain = dict(zip(days, case.fold.over(days), strict=True))
     bounds = {day: case.fold.between(day, certain[day]) for day in days}
-    duckdb, polars, sqlite = DuckDb(case.postings), Polars(case.postings), Sqlite(case.sqlite)
-    right = certain.__getitem__
-    with Ledger.open(case.ledger) as ledger:
+    polars, right = Polars(case.postings), certain.__getitem__
+    with Ledger.open(case.ledger) as ledger, DuckDb(case.postings) as duckdb, Sqlite(case.sqlite) as sqlite:
         engines = [
             Engine(OURS, partial(ours.at, ledger), _bounds(case), bounds.__getitem__, _REPEATS),
             Engine(DUCKDB, duckdb.at, _dense(case, DuckDb.found), right),
@@ -58,14 +57,14 @@ def one_day(case: Case, rounds: int) -> Measured:
             Engine(SQLITE, sqlite.at, _dense(case, Sqlite.found), right),
         ]
         times = timed(engines, days)
-    lines = {"postings": len(case.postings), "holdings": int(np.count_nonzero(certain[days[-1]]))}
+    lines = {"postings": float(len(case.postings)), "holdings": float(np.count_nonzero(certain[days[-1]]))}
     return Measured("day", case.size, times, lines, versions())
 
 
 def many_days(case: Case, rounds: int) -> Measured:
     """The cap table by holder at a hundred days, as one answer."""
     asked = [tuple(random_days(AT_ONCE, seed=each)) for each in range(rounds)]
-    duckdb, polars = DuckDb(case.postings), Polars(case.postings)
+    polars = Polars(case.postings)
 
     def right(days: Sequence[int]) -> Whole:
         return np.stack([*case.fold.over(days)])
@@ -85,7 +84,7 @@ def many_days(case: Case, rounds: int) -> Measured:
     def of_each(found: Found) -> Callable[[list[Any]], Whole]:
         return lambda answers: np.stack([*map(_dense(case, found), answers)])
 
-    with Ledger.open(case.ledger) as ledger:
+    with Ledger.open(case.ledger) as ledger, DuckDb(case.postings) as duckdb:
         engines = [
             Engine(OURS, partial(ours.over, ledger), partial(ours.between_over, size=case.size.holdings), bounds),
             Engine(
@@ -109,14 +108,12 @@ def many_days(case: Case, rounds: int) -> Measured:
 
 def earlier(case: Case, rounds: int) -> Measured:
     """The cap table by holder at random days, as it was known at random earlier times."""
-    ends = written.commands(case.history)
-    chance = np.random.default_rng(13)
-    known = chance.choice(ends[len(ends) // 5 :], rounds, replace=False).tolist()
+    ends = [stop for _, stop in written.commands(case.history)]
+    known = np.random.default_rng(13).choice(ends[len(ends) // 5 :], rounds, replace=False).tolist()
     asked = [*zip(random_days(rounds, seed=12), known, strict=True)]
     certain = {(day, some): case.fold.at(day, some) for day, some in asked}
     bounds = {(day, some): case.fold.between(day, held, some) for (day, some), held in certain.items()}
-    sqlite = Sqlite(case.sqlite)
-    with Ledger.open(case.ledger) as ledger:
+    with Ledger.open(case.ledger) as ledger, Sqlite(case.sqlite) as sqlite:
         engines = [
             Engine(OURS, lambda each: ours.at(ledger, *each), _bounds(case), bounds.__getitem__, _REPEATS),
             Engine(SQLITE, sqlite.as_known, _dense(case, Sqlite.found), certain.__getitem__),
@@ -131,14 +128,13 @@ def open_days(case: Case, rounds: int) -> Measured:
     is_open = np.flatnonzero(history.latest > history.day)
     days = sorted(np.random.default_rng(14).choice(np.unique(history.day[is_open]), rounds).tolist())
     right = {day: case.fold.between(day, case.fold.at(day)) for day in days}
-    sqlite = Sqlite(case.sqlite)
-    with Ledger.open(case.ledger) as ledger:
+    with Ledger.open(case.ledger) as ledger, Sqlite(case.sqlite) as sqlite:
         engines = [
             Engine(OURS, partial(ours.at, ledger), _bounds(case), right.__getitem__, _REPEATS),
             Engine(SQLITE, sqlite.between, partial(_low_and_high, size=case.size.holdings), right.__getitem__),
         ]
         times = timed(engines, days)
-    return Measured("open", case.size, times, {"open days": len(is_open)}, versions())
+    return Measured("open", case.size, times, {"open days": float(len(is_open))}, versions())
 
 
 def _bounds(case: Case) -> Callable[[Any], Bounds]:
@@ -162,15 +158,15 @@ def statement(case: Case, rounds: int) -> Measured:
     chance = np.random.default_rng(15)
     holders = (case.size.holders // 2 * chance.random(rounds) ** 2).astype(int).tolist()
     right = {holder: case.fold.statement(holder) for holder in holders}
-    polars, sqlite = Polars(case.postings), Sqlite(case.sqlite)
-    with Ledger.open(case.ledger) as ledger:
+    polars = Polars(case.postings)
+    with Ledger.open(case.ledger) as ledger, Sqlite(case.sqlite) as sqlite:
         engines = [
             Engine(OURS, partial(ours.statement, ledger), ours.ends_of_days, right.__getitem__, _REPEATS),
             Engine(SQLITE, sqlite.statement, _ends_of_days, right.__getitem__),
             Engine(POLARS, polars.statement, _ends_of_days, right.__getitem__),
         ]
         times = timed(engines, holders)
-    rows = {"rows": int(np.median([len(sqlite.statement(holder)) for holder in holders]))}
+        rows = {"rows": float(np.median([len(sqlite.statement(holder)) for holder in holders]))}
     return Measured("statement", case.size, times, rows, versions())
 
 

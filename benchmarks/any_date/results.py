@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -34,7 +34,7 @@ class Measured:
     part: str
     size: Size
     times: Sequence[Times] = ()
-    figures: Mapping[str, float] = attrs.field(factory=dict)
+    figures: dict[str, float] = attrs.field(factory=dict)
     versions: dict[str, str] = attrs.field(factory=dict)
     machine: str = attrs.field(factory=machine)
 

@@ -61,7 +61,6 @@ from ledger.timeline import Entry
 
 ISSUER: Final = IssuerId("any-date")
 ACTOR: Final = "counsel"
-PER_COMMAND: Final = 1_000
 COMMON: Final = StockClassId(CLASSES[0])
 PLAN: Final = PlanId("plan-2015")
 UNDERTAKEN: Final = 10**12
@@ -303,9 +302,9 @@ def parts(size: int, each: int) -> Iterator[tuple[int, int]]:
 # --- entries, straight into a store ---------------------------------------------------------------------------
 
 
-def commands(history: History) -> list[int]:
-    """Return the number of the last entry of each command: what may be asked about as known."""
-    return [stop for _, stop in parts(len(history), PER_COMMAND)]
+def commands(history: History) -> list[tuple[int, int]]:
+    """Return the bounds of each command: a thousand entries, fewer in a short history."""
+    return [*parts(len(history), min(1_000, -(-len(history) // 20)))]
 
 
 def recorded_at(number: int, size: int) -> datetime:
@@ -315,7 +314,7 @@ def recorded_at(number: int, size: int) -> datetime:
 
 
 def write_ledger(history: History, path: Path) -> None:
-    """Write a history as a ledger, without asking its rules, a thousand entries in a command.
+    """Write a history as a ledger, without asking its rules.
 
     The file is what recording would have made of it, but for the time that it takes.
     """
@@ -324,7 +323,7 @@ def write_ledger(history: History, path: Path) -> None:
     topic_of: dict[Kind, str] = {kind: codec.topic(_example(kind)) for kind in Kind if kind is not Kind.PAPER}
     store = store_at(path, create=True)
     try:
-        for start, stop in parts(len(history), PER_COMMAND):
+        for start, stop in commands(history):
             payloads = writer.texts(start, stop)
             command = CommandId(f"c-{stop}")
             kept = sealed(payloads, start, recorded_at(stop, len(history)), command)
