@@ -73,6 +73,10 @@ class Page:
     def _digest(self, place: int) -> str:
         return self._digests[place * DIGEST : (place + 1) * DIGEST]
 
+    def digests(self) -> list[str]:
+        """Return the SHA-256 of each payload."""
+        return [*map(self._digest, range(len(self)))]
+
     def kind(self, place: int) -> type[Event]:
         """Return the class of an event."""
         if place in self.singles:
