@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.popo import POPOAggregateRecorder
 
 from ledger.store.keys import MemoryKeys
 from ledger.store.port import (
     ISSUERS,
+    PAGE,
     Beside,
+    Columns,
     Conflict,
     Row,
+    columns_of,
     owner_of,
     read_command,
     read_issuers,
@@ -25,8 +28,6 @@ from ledger.store.port import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from eventsourcing.persistence import StoredEvent
 
     from ledger.identity import CommandId, IssuerId
     from ledger.integrity.tiles import Tile
@@ -63,9 +64,16 @@ class MemoryStore:
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position."""
+        return self._next(issuer, after, PAGE)
+
+    def columns(self, issuer: IssuerId, after: int, most: int) -> Columns:
+        """Return the next entries of an issuer after a position, as columns."""
+        return columns_of(self._next(issuer, after, most))
+
+    def _next(self, issuer: IssuerId, after: int, most: int) -> list[Row]:
         if self.head(issuer) <= after:
             return []
-        return read_rows(self._recorder, issuer, after)
+        return read_rows(self._recorder, issuer, after, most)
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""
@@ -91,8 +99,9 @@ class MemoryStore:
         sealed: Mapping[int, bytes],
     ) -> None:
         """Write the entries of one command, all or none."""
+        made = stored(self, issuer, rows, command, self.issuers(), sealed)
         try:
-            self._recorder.insert_events(stored(self, issuer, rows, command, self.issuers(), sealed))
+            self._recorder.insert_events([StoredEvent(*each) for each in made])
         except IntegrityError as error:
             raise Conflict from error
 
@@ -119,6 +128,9 @@ class MemoryStore:
     def flaws(self) -> list[str]:
         """Return nothing: there are no structures but Python's."""
         return []
+
+    def shelf(self, issuer: IssuerId, part: str, layout: int) -> None:
+        """Return nothing: there is no place beside it."""
 
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from binascii import unhexlify
+from contextlib import suppress
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from eventsourcing.persistence import StoredEvent
-
 from ledger.codec import leaf_hash_of
-from ledger.errors import LedgerDamaged, NotUnderstood, UnknownName, nearest, shown
+from ledger.errors import LedgerDamaged, LedgerError, NotUnderstood, UnknownName, nearest, shown
 from ledger.identity import IssuerId
 from ledger.integrity.tiles import HEIGHT, WIDTH, Tile, Tree, completed
 from ledger.pages import DIGEST
@@ -18,7 +17,10 @@ from ledger.pages import DIGEST
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from eventsourcing.persistence import StoredEvent
+
     from ledger.identity import CommandId
+    from ledger.store.kept import Shelf
     from ledger.store.keys import Keys
 
 ISSUERS: Final = "/issuers"
@@ -49,6 +51,24 @@ class Row(NamedTuple):
     number: int
     topic: str
     state: bytes
+
+
+Kept = tuple[str, int, str, bytes]
+"""A row as the recorders take it: its stream, its position there, what it is and what it says."""
+
+
+class Columns(NamedTuple):
+    """Entries as a store keeps them, column by column.
+
+    Attributes:
+        numbers: Their positions in the issuer's stream.
+        topics: Kind and version of each.
+        states: Leaf and payload of each.
+    """
+
+    numbers: Sequence[int]
+    topics: Sequence[str]
+    states: Sequence[bytes]
 
 
 class Beside(NamedTuple):
@@ -89,6 +109,15 @@ class Store(Protocol):
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position, in order: at most ``PAGE``; none at the end."""
+
+    def columns(self, issuer: IssuerId, after: int, most: int) -> Columns:
+        """Return the next entries of an issuer after a position, in order, as columns: for who reads many of them.
+
+        Args:
+            issuer: Whose entries.
+            after: The position.
+            most: How many at most; one or more.
+        """
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry; 0 where there is none."""
@@ -137,6 +166,15 @@ class Store(Protocol):
     def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the personal values of the next entries after a position that have some: at most ``PAGE`` rows."""
 
+    def shelf(self, issuer: IssuerId, part: str, layout: int) -> Shelf | None:
+        """Return where a part of what is worked out from a record may be kept; ``None`` where there is no place.
+
+        Args:
+            issuer: Whose record.
+            part: Name of the part.
+            layout: Version of what it says.
+        """
+
     def close(self) -> None:
         """Give back what the store holds open."""
 
@@ -183,7 +221,7 @@ def stored(
     command: CommandId,
     issuers: Sequence[str],
     sealed: Mapping[int, bytes],
-) -> list[StoredEvent]:
+) -> list[Kept]:
     """Return the rows of one command as the recorders take them.
 
     The command is a stream of one row, so that its primary key refuses a second one; a new issuer is a row of
@@ -193,17 +231,18 @@ def stored(
     Raises:
         LedgerDamaged: ``E_TAMPERED``: an entry or tile that a new tile is made of is not what was written.
     """
-    made = [StoredEvent(str(issuer), row.number, row.topic, row.state) for row in rows]
+    stream = str(issuer)
+    made: list[Kept] = [(stream, *row) for row in rows]
     beside = [command_row(command, rows[0].number, rows[-1].number)]
     beside += (Beside(SEALED, number, SEALED_TOPIC, state) for number, state in sealed.items())
     if rows[0].number == 1:
-        made.append(StoredEvent(ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
+        made.append((ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
     before = rows[0].number - 1
     if before // WIDTH != rows[-1].number // WIDTH:
         leaves = [unhexlify(row.state[-DIGEST:]) for row in rows]  # as they were sealed just now
         for level, index, tile in completed(_Hashes(store, issuer), before, leaves):
             beside.append(tile_row(level, index, tile))
-    made += (StoredEvent(f"{issuer}/{row.stream}", *row[1:]) for row in beside)
+    made += ((f"{issuer}/{row.stream}", *row[1:]) for row in beside)
     return made
 
 
@@ -292,6 +331,15 @@ def tree_of(store: Store, issuer: IssuerId) -> Tree:
     return Tree(_Hashes(store, issuer), store.head(issuer))
 
 
+def root_of(store: Store, issuer: IssuerId, size: int) -> bytes | None:
+    """Return the root over the first entries of an issuer; nothing where they are not there, or cannot be read."""
+    with suppress(LedgerError):
+        tree = tree_of(store, issuer)
+        if 0 <= size <= tree.size:
+            return tree.root(size)
+    return None
+
+
 def _command_stream(issuer: IssuerId, command: CommandId) -> str:
     return f"{issuer}/{COMMANDS}{command}"
 
@@ -356,10 +404,15 @@ def read_span(state: object) -> tuple[int, int] | None:
     return (int(span[1]), int(span[2])) if span is not None and int(span[1]) <= int(span[2]) else None
 
 
-def read_rows(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
+def read_rows(recorder: Recorder, issuer: IssuerId, after: int, most: int) -> list[Row]:
     """Return the next entries of an issuer after a position."""
-    found = recorder.select_events(str(issuer), gt=after, limit=PAGE)
+    found = recorder.select_events(str(issuer), gt=after, limit=most)
     return [Row(each.originator_version, each.topic, each.state) for each in found]
+
+
+def columns_of(rows: Sequence[tuple[int, str, bytes]]) -> Columns:
+    """Return rows column by column."""
+    return Columns(*zip(*rows, strict=True)) if rows else Columns((), (), ())
 
 
 def read_sealed(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:

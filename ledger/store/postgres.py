@@ -17,6 +17,7 @@ from threading import Event, RLock
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar
 
 import psycopg
+from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresAggregateRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
@@ -29,8 +30,10 @@ from ledger.store.port import (
     ISSUERS,
     PAGE,
     Beside,
+    Columns,
     Conflict,
     Row,
+    columns_of,
     owner_of,
     read_command,
     read_head,
@@ -44,7 +47,6 @@ from ledger.store.port import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from eventsourcing.persistence import StoredEvent
     from psycopg import Connection, Cursor
     from psycopg.rows import DictRow
 
@@ -248,6 +250,10 @@ class PostgresStore:
         """Return the next entries of an issuer after a position."""
         return [*map(_to_row, self._rows(_NEXT_ROWS, str(issuer), after, PAGE))]
 
+    def columns(self, issuer: IssuerId, after: int, most: int) -> Columns:
+        """Return the next entries of an issuer after a position, as columns."""
+        return columns_of(self._rows(_NEXT_ROWS, str(issuer), after, most))
+
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""
         return self._asked(lambda: read_head(self._recorder, str(issuer)))
@@ -275,7 +281,7 @@ class PostgresStore:
         if self._readonly:
             raise Unavailable("E_READONLY", self._place, "it was opened to be read only")
         issuers = self.issuers() if rows[0].number == 1 else []
-        events = stored(self, issuer, rows, command, issuers, sealed)
+        events = [StoredEvent(*each) for each in stored(self, issuer, rows, command, issuers, sealed)]
         unknown = False
         with self._errors_named():
             for pause in (*_PAUSES, None):
@@ -357,6 +363,9 @@ class PostgresStore:
     def flaws(self) -> list[str]:
         """Return nothing: a server checks the pages that it reads, and tells then."""
         return []
+
+    def shelf(self, issuer: IssuerId, part: str, layout: int) -> None:
+        """Return nothing: there is no place beside it."""
 
     def close(self) -> None:
         """Close the connection."""

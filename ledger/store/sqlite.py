@@ -19,12 +19,14 @@ from eventsourcing.sqlite import (
 
 from ledger.codec import MAX_PAYLOAD_BYTES
 from ledger.errors import LedgerDamaged, LedgerError, OutcomeUnknown, Unavailable
+from ledger.store.kept import Shelf, shelf
 from ledger.store.key_file import KeyFile
 from ledger.store.places import Look, distant
 from ledger.store.port import (
     ISSUERS,
     PAGE,
     Beside,
+    Columns,
     Conflict,
     Row,
     owner_of,
@@ -34,6 +36,7 @@ from ledger.store.port import (
     read_sealed,
     read_tile_count,
     read_tiles,
+    root_of,
     stored,
 )
 from ledger.store.untouched import Untouched, look_beside, look_within
@@ -73,7 +76,7 @@ _TABLES: Final = (
 )
 
 
-# As the recorder asks for them, without an object of the library's for each row on the way.
+# As the recorder asks for them.
 _NEXT_ROWS: Final = (
     "SELECT originator_version, topic, state, originator_id FROM stored_events"
     " WHERE originator_id=? AND originator_version>? ORDER BY originator_version LIMIT ?"
@@ -148,7 +151,7 @@ class SqliteStore:
     def __init__(
         self, path: str | Path, *, create: bool = False, readonly: bool = False, keys: Keys | None = None
     ) -> None:
-        self._path = Path(path)
+        self._path, self._foreign = Path(path), readonly
         self.keys: Keys = keys if keys is not None else KeyFile(f"{path}.keys", readonly=readonly)
         missing = _is_missing(self._path, create=create)
         if not readonly:
@@ -195,21 +198,21 @@ class SqliteStore:
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position."""
-        return self._next(issuer, after, PAGE)
+        return [*map(_to_row, zip(*self.columns(issuer, after, PAGE), strict=True))]
 
-    def _next(self, issuer: IssuerId, after: int, limit: int) -> list[Row]:
+    def columns(self, issuer: IssuerId, after: int, most: int) -> Columns:
+        """Return the next entries of an issuer after a position, as columns."""
         with self._errors_named(), self._database.transaction(commit=False) as cursor:
-            cursor.execute(_NEXT_ROWS, (str(issuer), after, limit))
+            cursor.sqlite_cursor.row_factory = None  # tuples: the library's rows take as long again
+            cursor.execute(_NEXT_ROWS, (str(issuer), after, most))
             found: list[tuple[Any, ...]] = cursor.fetchall()
-        for number, topic, state, stream in found:
-            wrong = ""
-            if type(state) is not bytes or type(topic) is not str:  # a column of SQLite takes values of any type
-                wrong = "its state is not bytes, or its kind no text"
-            elif stream != issuer:  # going from row to row, SQLite does not look at their keys
-                wrong = "it stands under another name"
-            if wrong:
-                raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", wrong)
-        return [_to_row(row[:3]) for row in found]
+        if not found:
+            return Columns((), (), ())
+        numbers, topics, states, streams = zip(*found, strict=True)
+        # A column of SQLite takes values of any type; and going from row to row, it does not look at their keys.
+        if {*map(type, topics)} != {str} or {*map(type, states)} != {bytes} or {*streams} != {str(issuer)}:
+            raise _damaged(found, issuer)
+        return Columns(numbers, topics, states)
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""
@@ -244,10 +247,10 @@ class SqliteStore:
         if self._untouched is not None:
             raise Unavailable("E_READONLY", str(self._path), "the file is read-only; ask for write access")
         issuers = self.issuers() if rows[0].number == 1 else []
-        events = stored(self, issuer, rows, command, issuers, sealed)
+        made = stored(self, issuer, rows, command, issuers, sealed)
         try:
             with _errors_named(self._path, writing=True):
-                self._recorder.insert_events(events)
+                self._recorder.insert(made)
         except OutcomeOpen as error:
             raise OutcomeUnknown(command) from error
 
@@ -258,7 +261,7 @@ class SqliteStore:
 
     def peek(self, issuer: IssuerId, after: int) -> Row | None:
         """Return the next entry of an issuer after a position."""
-        return next(iter(self._next(issuer, after, 1)), None)
+        return next(map(_to_row, zip(*self.columns(issuer, after, 1), strict=True)), None)
 
     def beside(self, issuer: IssuerId) -> Iterator[Beside]:
         """Yield each row beside the entries of an issuer, in the order of their streams."""
@@ -319,6 +322,16 @@ class SqliteStore:
             found = [line for row in cursor.fetchall() for line in str(row[0]).splitlines()]
         return [line for line in found if line != "ok" and not line.startswith("***")]
 
+    def shelf(self, issuer: IssuerId, part: str, layout: int) -> Shelf | None:
+        """Return where a part of what is worked out from a record is kept: in a folder beside the file.
+
+        What lies beside a file that is somebody else's is not looked at.
+        """
+        if self._foreign:
+            return None
+        mode = None if self._untouched is not None else self._path.stat().st_mode & 0o666 | 0o600
+        return shelf(self._path, issuer, part, layout, partial(root_of, self, issuer), mode)
+
     def close(self) -> None:
         """Close every connection."""
         if not self._database.pool.closed:
@@ -326,6 +339,17 @@ class SqliteStore:
             self._look.close()
             if self._untouched is not None:
                 self._untouched.close()
+
+
+def _damaged(found: Sequence[tuple[Any, ...]], issuer: IssuerId) -> LedgerDamaged:
+    """Return what is wrong with the first of some rows that is not one of an issuer's entries."""
+    number, stream = next(
+        (number, stream)
+        for number, topic, state, stream in found
+        if type(topic) is not str or type(state) is not bytes or stream != issuer
+    )
+    wrong = "its state is not bytes, or its kind no text" if stream == issuer else "it stands under another name"
+    return LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", wrong)
 
 
 _NO_ROOM: Final = "the disk is full; free some space"

@@ -15,6 +15,7 @@ What could go wrong, and why it does not:
 from __future__ import annotations
 
 import sqlite3
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from eventsourcing.sqlite import SQLiteAggregateRecorder
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eventsourcing.persistence import StoredEvent
-    from eventsourcing.sqlite import SQLiteConnection, SQLiteDatastore
+    from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor, SQLiteDatastore
+
+    from ledger.store.port import Kept
 
 FOLD_AT: Final = 1_000
 """Pages that a log holds, about, before it is folded into the file; as many as SQLite takes by default."""
 _PAGE_BYTES: Final = 4_096
+_AT_ONCE: Final = 100
+"""Rows that one statement inserts: each statement looks for its place anew, and so does the trigger with it."""
 _NOT_NOW: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
@@ -58,7 +63,11 @@ class CarefulRecorder(SQLiteAggregateRecorder):
         self._unfolded = 0
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
-        """Write stored events, all or none; return once the disk has them.
+        """Write stored events as ``insert`` writes rows."""
+        self.insert([(str(e.originator_id), e.originator_version, e.topic, e.state) for e in stored_events])
+
+    def insert(self, rows: Sequence[Kept]) -> None:
+        """Write rows, all or none; return once the disk has them.
 
         Raises:
             OutcomeOpen: The commit failed, and cannot be shown to be absent.
@@ -68,7 +77,7 @@ class CarefulRecorder(SQLiteAggregateRecorder):
         with self.datastore.get_connection(commit=True) as connection:
             try:
                 connection.cursor().execute("BEGIN IMMEDIATE")
-                self._insert_events(connection.cursor(), stored_events, **kwargs)
+                self._insert(connection.cursor(), rows)
             except BaseException:
                 _give_up(connection)
                 raise
@@ -76,14 +85,24 @@ class CarefulRecorder(SQLiteAggregateRecorder):
                 connection.commit()
             except sqlite3.Error as error:
                 _give_up(connection)
-                if cause(error) not in _NOT_NOW and not self._bury(connection, stored_events[0], error):
+                if cause(error) not in _NOT_NOW and not self._bury(connection, rows[0], error):
                     raise OutcomeOpen from error
                 raise
-            self._unfolded += _pages(stored_events)
+            self._unfolded += _pages(rows)
             if self._unfolded >= FOLD_AT and self._fold(connection):
                 self._unfolded = 0
 
-    def _bury(self, connection: SQLiteConnection, written: StoredEvent, failure: sqlite3.Error) -> bool:
+    def _insert(self, cursor: SQLiteCursor, rows: Sequence[Kept]) -> None:
+        many = len(rows) // _AT_ONCE * _AT_ONCE
+        if many:
+            statement = self.insert_events_statement + ",(?,?,?,?)" * (_AT_ONCE - 1)
+            values = [*chain.from_iterable(rows[:many])]
+            cursor.executemany(
+                statement, [values[at : at + 4 * _AT_ONCE] for at in range(0, 4 * many, 4 * _AT_ONCE)]
+            )
+        cursor.executemany(self.insert_events_statement, rows[many:])
+
+    def _bury(self, connection: SQLiteConnection, written: Kept, failure: sqlite3.Error) -> bool:
         """Put a commit that changes nothing where one has failed; return whether what failed is gone for certain.
 
         What says that a commit is whole is written last. Where the disk was full before that, and has no room for
@@ -97,7 +116,7 @@ class CarefulRecorder(SQLiteAggregateRecorder):
             connection.commit()
             cursor.execute(
                 "SELECT EXISTS (SELECT 1 FROM stored_events WHERE (originator_id, originator_version)=(?,?))",
-                (written.originator_id, written.originator_version),
+                written[:2],
             )
             return not cursor.fetchone()[0]
         except sqlite3.Error as error:
@@ -138,7 +157,7 @@ def _give_up(connection: SQLiteConnection) -> None:
         connection.close()
 
 
-def _pages(written: Sequence[StoredEvent]) -> int:
+def _pages(written: Sequence[Kept]) -> int:
     """Return about how many pages a commit writes: two for each stream, and twice those that its bytes fill."""
-    streams = {each.originator_id for each in written}
-    return 2 * len(streams) + 2 * sum(len(each.state) for each in written) // _PAGE_BYTES
+    streams = {stream for stream, *_ in written}
+    return 2 * len(streams) + 2 * sum(len(state) for *_, state in written) // _PAGE_BYTES

@@ -159,6 +159,39 @@ def test_a_conflict_writes_nothing(store: Store, taken: list[Row], command: Comm
     store.append(ACME, rows(3, 3), TWO, {})
 
 
+@pytest.mark.parametrize("many", [99, 100, 101, 200, 201])
+def test_many_entries_at_once_are_kept_as_few_are(store: Store, many: int) -> None:
+    store.append(ACME, rows(1, 1), ONE, {})
+    store.append(ACME, rows(2, many), TWO, {many: b"beside the last"})
+
+    assert everything(store) == rows(1, many)
+    assert store.command(ACME, TWO) == (2, many)
+    assert [row[::2] for row in store.sealed(ACME, 0)] == [(many, b"beside the last")]
+
+
+@pytest.mark.parametrize("taken", [2, 77, 101, 102, 201, 250])
+def test_many_entries_of_which_one_is_taken_are_not_written(store: Store, taken: int) -> None:
+    store.append(ACME, rows(1, 1), ONE, {})
+    store.append(ACME, [Row(taken, "kind.1", b"it was first")], TWO, {})
+    before = contents(store)
+
+    with pytest.raises(Conflict):
+        store.append(ACME, rows(2, 250), THREE, {})
+
+    assert contents(store) == before
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 6, 2_000])
+def test_entries_are_read_in_columns_as_in_rows(store: Store, most: int) -> None:
+    store.append(ACME, rows(1, 5), ONE, {2: b"beside"})
+    read: list[Row] = []
+    while (found := store.columns(ACME, len(read), most)).numbers:
+        assert len(found.numbers) <= most
+        read += map(Row, *found)
+
+    assert read == rows(1, 5)
+
+
 def test_issuers_are_listed_in_the_order_in_which_they_came(store: Store) -> None:
     store.append(BETA, rows(1, 1), ONE, {})
     store.append(ACME, rows(1, 2), ONE, {})
@@ -1011,7 +1044,7 @@ def test_what_fails_before_its_commit_is_refused(path: Path, monkeypatch: pytest
         raise failing(sqlite3.SQLITE_IOERR_WRITE)
 
     with closing(SqliteStore(path)) as store:
-        monkeypatch.setattr(store._recorder, "_insert_events", fail)
+        monkeypatch.setattr(store._recorder, "_insert", fail)
         error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
 
         assert (type(error), error.code) == (Unavailable, "E_STORE")

@@ -28,7 +28,7 @@ from ledger.integrity.tree import check_inclusion
 from ledger.store import port, postgres
 from ledger.store.key_file import KeyFile
 from ledger.store.places import Look
-from ledger.store.port import Row, stored
+from ledger.store.port import Kept, Row, stored
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import SqliteStore
 from ledger.store.writing import CarefulRecorder
@@ -96,13 +96,13 @@ def a_look_at_the_file_is_over_at_once(patch: pytest.MonkeyPatch) -> None:
 
 def an_entry_is_committed_by_itself(patch: pytest.MonkeyPatch) -> None:
     """Write the entries of a command one after the other."""
-    insert = CarefulRecorder.insert_events
+    insert = CarefulRecorder.insert
 
-    def one_by_one(self: CarefulRecorder, written: Sequence[StoredEvent], **named: Any) -> None:
+    def one_by_one(self: CarefulRecorder, written: Sequence[Kept]) -> None:
         for each in written:
-            insert(self, [each], **named)
+            insert(self, [each])
 
-    patch.setattr(CarefulRecorder, "insert_events", one_by_one)
+    patch.setattr(CarefulRecorder, "insert", one_by_one)
 
 
 def an_append_waits_for_the_next_one(patch: pytest.MonkeyPatch) -> None:
@@ -127,7 +127,7 @@ def _without_the_key(patch: pytest.MonkeyPatch, store: ModuleType) -> None:
     patch.setattr(
         store,
         "stored",
-        lambda *given: [each for each in stored(*given) if "/command/" not in str(each.originator_id)],
+        lambda *given: [each for each in stored(*given) if "/command/" not in each[0]],
     )
     patch.setattr(ledger.journal.Ledger, "_already", lambda *given: None)
 
