@@ -111,6 +111,12 @@ class Bulk(NamedTuple):
                 slots[name](one, Column(values))
         return cls(one, rows, columns)
 
+    def only(self, indices: Sequence[int]) -> Bulk:
+        """Return some of the facts."""
+        same = {name: getattr(self.one, name) for name in _slots(type(self.one)) if name not in self.columns}
+        columns = {name: [values[index] for index in indices] for name, values in self.columns.items()}
+        return Bulk.of(type(self.one), [self.rows[index] for index in indices], same, columns)
+
     def values(self, field: str) -> list[Any]:
         """Return what each says in a field."""
         return self.columns[field] if field in self.columns else [getattr(self.one, field)] * len(self.rows)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from ledger.book import Book
 from ledger.bulk import Bulk, Column, spread
 from ledger.days import Moment
-from ledger.identity import AgreementId, ConditionId, Count, Identifier, StockClassId, TrancheId
+from ledger.identity import AgreementId, ConditionId, Count, EntryNumber, Identifier, StockClassId, TrancheId
 from ledger.movements import Commitment, Level, LevelValue, Posting, StockClassKind, Subject
 from ledger.quantities import PLACES, Money, Price, Ratio, Shares
 from ledger.rules.asking import FactRule
@@ -40,10 +40,13 @@ class Many:
         bulk: The facts.
         postings: What all of them move.
         moments: When each takes effect.
+        numbers: Of the entry of each.
     """
 
-    def __init__(self, bulk: Bulk, postings: Sequence[Posting], moments: Sequence[Moment]) -> None:
-        self.bulk, self.postings, self.moments = bulk, postings, moments
+    def __init__(
+        self, bulk: Bulk, postings: Sequence[Posting], moments: Sequence[Moment], numbers: Sequence[EntryNumber]
+    ) -> None:
+        self.bulk, self.postings, self.moments, self.numbers = bulk, postings, moments, numbers
         self.first = min(moments)
 
     def column(self, values: Any) -> Sequence[Any]:

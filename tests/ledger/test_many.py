@@ -102,7 +102,7 @@ def test_what_passes_at_once_passes_the_gate_and_leaves_the_same_book(
     page = page_of(in_order(events) if sort else events, len(entries))
     asked, at_once = Gate(), Gate()
 
-    passed = at_once.check_page(ISSUER, entries, page)
+    passed = at_once.check_pages(ISSUER, entries, [page])
 
     untouched = told(at_once._sweep.book)
     try:
@@ -128,7 +128,7 @@ def test_a_long_history_passes_page_by_page() -> None:
     for start in range(0, len(deals), 500):
         page = page_of(deals[start : start + 500], len(entries), issuer)
         assert issuer is not None
-        assert gate.check_page(issuer, entries, page)
+        assert gate.check_pages(issuer, entries, [page])
         entries.add(page)
     ledger.record(*deals)
 
@@ -153,7 +153,7 @@ def test_what_a_rule_forbids_is_left_to_the_gate(wrong: Event) -> None:
     ledger = recorded(())
     gate = Gate()
 
-    assert not gate.check_page(ISSUER, ledger.entries(), page_of([wrong], len(ledger.entries())))
+    assert not gate.check_pages(ISSUER, ledger.entries(), [page_of([wrong], len(ledger.entries()))])
 
 
 def test_every_rule_with_a_counterpart_is_one_that_is_asked() -> None:
