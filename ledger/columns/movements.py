@@ -20,15 +20,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
+from itertools import repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
 from ledger.bulk import spread
+from ledger.columns.positions import Ids, Positions
 from ledger.columns.sums import DatedSums, put_together, rows, split_into_limbs
 from ledger.days import close_of
-from ledger.events import EntryRestated, EntryVoided
+from ledger.events import EntryRestated, EntryVoided, HolderMerged, StockClassDesignated
 from ledger.identity import StockClassId
 from ledger.movements import Posting, Rescaling, Source, is_rounded
 from ledger.numbered import NumberedAccounts
@@ -37,11 +39,13 @@ from ledger.quantities import PLACES, FractionPolicy
 from ledger.timeline import place_in_history, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from ledger.bulk import Bulk
+    from ledger.columns.sums import Whole
     from ledger.events import Event
+    from ledger.identity import HolderId
     from ledger.movements import Account, Unit
     from ledger.pages import Entries
     from ledger.timeline import Entry, InEffect, Place
@@ -93,6 +97,27 @@ class May(NamedTuple):
     unit: Unit
     account: Account
     units: int
+
+
+@attrs.define(eq=False)
+class Told:
+    """A fact that stands from an entry on, until a correction takes it out.
+
+    Attributes:
+        each: The fact.
+        known: From which entry on it stands.
+        gone: From which entry on it stands no more; none while it does.
+    """
+
+    each: InEffect
+    known: int
+    gone: int | None = None
+
+    def was_known(self, known: int | None) -> bool:
+        """Whether it stood, as far as so many entries tell; all of them for none."""
+        if known is None:
+            return self.gone is None
+        return self.known <= known and (self.gone is None or known < self.gone)
 
 
 @attrs.define(eq=False)
@@ -174,11 +199,19 @@ class _Table:
 
     Args:
         limbs: Of how many limbs each change is.
+        ids: What classes and holders are called.
     """
 
-    def __init__(self, limbs: int) -> None:
+    def __init__(self, limbs: int, ids: Ids) -> None:
         self.accounts = NumberedAccounts()
         self.sums = DatedSums(limbs)
+        self._positions = Positions(ids)
+
+    @property
+    def positions(self) -> Positions:
+        """Which of the accounts are shares of whom."""
+        self._positions.follow(self.accounts.names())
+        return self._positions
 
     def add(self, columns: _Columns) -> None:
         """Add rows.
@@ -204,6 +237,8 @@ class _Batch:
 
     def __init__(self) -> None:
         self.columns: defaultdict[_Table, _Columns] = defaultdict(lambda: ([], [], [], []))
+        self.open: list[May] = []
+        self.told: list[Told] = []
 
     def extend(self, table: _Table, more: Iterable[Iterable[int]]) -> None:
         """Add columns to those there are."""
@@ -220,6 +255,7 @@ class MovementColumns:
 
     Attributes:
         known: How many entries it covers.
+        ids: What classes and holders are called.
     """
 
     def __init__(
@@ -227,8 +263,10 @@ class MovementColumns:
     ) -> None:
         self.known = 0
         self._wide, self._ahead = wide, ahead
-        self._narrow_table, self._wide_table = _Table(1), _Table(_LIMBS)
+        self.ids = Ids()
+        self._narrow_table, self._wide_table = _Table(1, self.ids), _Table(_LIMBS, self.ids)
         self._open: list[May] = []
+        self._told: list[Told] = []
         self._splits: defaultdict[Unit, list[Split]] = defaultdict(list)  # all there ever were, in order of effect
         self._before: dict[Split, list[int]] = {}  # what each account came to before a split, in steps
         self._places: defaultdict[Unit, list[Place]] = defaultdict(list)  # of splits, those ahead included
@@ -285,7 +323,7 @@ class MovementColumns:
 
     def _took_bulk(self, bulk: Bulk, first: int, batch: _Batch) -> bool:
         """Put in the postings of many facts at once, if that can be; return whether it could."""
-        if "place" in bulk.columns or bulk.one.place is not None:
+        if "place" in bulk.columns or bulk.one.place is not None or type(bulk.one) in TOLD:
             return False
         days, movements = bulk.values("effective_on"), bulk.movements()
         if movements is None or not all(map(_is_exact, days)):
@@ -370,10 +408,17 @@ class MovementColumns:
             batch.extend(table, ([when], [known], [table.accounts.number(unit, account)], [steps]))
             if not each.is_exact:
                 begins, fact, units = each.begins * STAGES, int(each.entry.number), sign * posting.quantity
-                self._open.append(May(begins, when, known, fact, unit, account, units))
+                batch.open.append(May(begins, when, known, fact, unit, account, units))
+        if type(each.fact) in TOLD and sign > 0:
+            batch.told.append(Told(each, known))
+        elif type(each.fact) in TOLD:
+            told = next(told for told in self._told if told.each == each and told.was_known(None))
+            told.gone = known
 
     def _add(self, batch: _Batch) -> None:
         """Add rows to the tables, with those that follow from them at later splits."""
+        self._open += batch.open
+        self._told += batch.told
         for table, columns in batch.columns.items():
             if min(columns[0]) < self._last_split:
                 late = (Row(*row) for row in zip(*columns, strict=True) if row[0] < self._last_split)
@@ -473,7 +518,7 @@ class MovementColumns:
             as_of: The day.
             known: How many entries were known; all of them where not given.
         """
-        when = close_of(as_of) * STAGES + STAGES - 1
+        when = _close(as_of)
         found: dict[tuple[Unit, Account], int | Fraction] = {}
         for table in (self._narrow_table, self._wide_table):
             for name, steps in zip(table.accounts.names(), table.at(when, known), strict=True):
@@ -518,9 +563,9 @@ class MovementColumns:
             made[name] = units.numerator if units.denominator == 1 else units
         return made
 
-    def open(self, as_of: date, known: int | None = None) -> dict[int, dict[tuple[Unit, Account], int]]:
+    def still_open(self, as_of: date, known: int | None = None) -> dict[int, dict[tuple[Unit, Account], int]]:
         """Return what facts whose day is open may change at the close of a day, by fact, in units of 10⁻¹⁰."""
-        when = close_of(as_of) * STAGES + STAGES - 1
+        when = _close(as_of)
         found: defaultdict[int, defaultdict[tuple[Unit, Account], int]] = defaultdict(lambda: defaultdict(int))
         for each in self._open:
             if each.begins <= when < each.settles and (known is None or each.known <= known):
@@ -530,9 +575,45 @@ class MovementColumns:
         }
         return {fact: of_fact for fact, of_fact in changes.items() if of_fact}
 
+    def holdings(
+        self, days: Sequence[date], known: int | None = None, merged: Iterable[HolderId] = ()
+    ) -> Iterator[tuple[Positions, int, Iterator[Whole]]]:
+        """Yield what every position certainly is at the close of each day, for units that are counted alike.
 
+        With it go the positions, and how many units of 10⁻¹⁰ each step is. What is yielded for a day is its own.
+
+        Args:
+            days: The days, which grow.
+            known: How many entries were known; all of them where not given.
+            merged: Holders who have a position of every class, as others may count as them.
+        """
+        whens = [*map(_close, days)]
+        for table, step in ((self._narrow_table, _SHARE), (self._wide_table, 1)):
+            positions = table.positions
+            if len(positions):
+                for holder in merged:
+                    positions.ensure(holder)
+                sums = table.sums.over(whens) if known is None else map(table.sums.at, whens, repeat(known))
+                yield positions, step, map(positions.sums, sums)
+
+    def told(self, known: int | None = None) -> list[InEffect]:
+        """Return the facts that say which classes there are and which holders were merged, as far as they stand.
+
+        Args:
+            known: How many entries were known; all of them where not given.
+        """
+        return [told.each for told in self._told if told.was_known(known)]
+
+
+TOLD: Final = (StockClassDesignated, HolderMerged)
+"""Facts that move nothing, and without which nobody can say who holds what."""
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
 _is_exact, _opens, _rank = attrgetter("is_exact"), attrgetter("opens_latest"), attrgetter("rank")
+
+
+def _close(as_of: date) -> When:
+    """Return the last stage of a day."""
+    return close_of(as_of) * STAGES + STAGES - 1
 
 
 def _named(correction: Entry) -> Sequence[int]:
