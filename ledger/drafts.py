@@ -18,7 +18,6 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, reduce
-from hashlib import sha256
 from itertools import repeat
 from operator import or_
 from types import NoneType
@@ -67,10 +66,38 @@ class Draft(NamedTuple):
         """Return a draft of events that the journal writes one by one."""
         return cls([b""] * len(events), dict(enumerate(events)), [])
 
+    def event(self, place: int) -> Event:
+        """Return one of the events."""
+        if place in self.singles:
+            return self.singles[place]
+        return next(bulk.event(bulk.rows.index(place)) for bulk in self.bulks if place in bulk.rows)
+
+    def events(self) -> list[Event]:
+        """Return all of the events."""
+        found = {**self.singles}
+        for bulk in self.bulks:
+            found.update(zip(bulk.rows, bulk.events(), strict=True))
+        return [found[place] for place in range(len(self.payloads))]
+
+    def written(self, write: Callable[[Event], tuple[Event, bytes]]) -> Draft:
+        """Return the draft with every payload.
+
+        Args:
+            write: Returns an event as it will be read, and its payload.
+        """
+        payloads, singles = [*self.payloads], {**self.singles}
+        for place, event in self.singles.items():
+            if not payloads[place]:
+                singles[place], payloads[place] = write(event)
+        return Draft(payloads, singles, self.bulks)
+
+    def digests(self) -> list[str]:
+        """Return the SHA-256 of each payload; every payload is written by then."""
+        return [*map(codec.digest, self.payloads)]
+
     def page(self, first: int, said: Said) -> Page:
         """Return the entries that the journal will hold if they are recorded; every payload is written by then."""
-        digests = "".join([sha256(payload).hexdigest() for payload in self.payloads])
-        return Page(first, (0,), (said,), digests, self.singles, self.bulks)
+        return Page(first, (0,), (said,), "".join(self.digests()), self.singles, self.bulks)
 
 
 def is_plain(line: bytes) -> bool:
