@@ -706,11 +706,10 @@ def states(issuer: IssuerId, page: Page, payloads: Sequence[bytes]) -> list[byte
     digests = page.digests()
     first = _leaf(issuer, page.first, page.said[0], digests[0])
     around, _, rest = first.rpartition(b"%d%b" % (page.first, _AROUND_DIGEST))
-    found = []
-    for number, told, payload in zip(count(page.first), digests, payloads, strict=False):
-        envelope = b"%b%d%b%b%b" % (around, number, _AROUND_DIGEST, told.encode(), rest[DIGEST:])
-        found.append(kept(envelope, payload))
-    return found
+    form = around.replace(b"%", b"%%") + b"%d" + _AROUND_DIGEST + b"%b" + rest[DIGEST:].replace(b"%", b"%%")
+    envelopes = [form % each for each in zip(count(page.first), map(str.encode, digests), strict=False)]
+    hashes = [sha256(b"\0" + envelope).hexdigest().encode() for envelope in envelopes]
+    return [*map(b"%b\n%b\n%b".__mod__, zip(envelopes, payloads, hashes, strict=True))]
 
 
 def leaf_hash_of(stored: bytes, issuer: IssuerId, number: int) -> bytes:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import accumulate, chain, count, pairwise
 from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import uuid4
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from ledger.integrity.tiles import Tree
 
 _TRIES: Final = 10
+_to_row: Final = partial(tuple.__new__, Row)
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
 _MANY: Final = 2_000
 """So many entries read at once are worth telling the collector that they will stay."""
@@ -715,7 +717,12 @@ class Ledger:
         assert issuer is not None, "the rules let an issuer in first"
         rows: list[Row] = []
         for page, draft in zip(pages, drafts, strict=True):
-            rows += map(Row, count(page.first), codec.topics(page), codec.states(issuer, page, draft.payloads))
+            rows += map(
+                _to_row,
+                zip(
+                    count(page.first), codec.topics(page), codec.states(issuer, page, draft.payloads), strict=False
+                ),
+            )
         singles = [page.single(place, event) for page in pages for place, event in page.singles.items()]
         self._store.append(issuer, rows, command, self._vault.sealed(issuer, singles))
         self._issuer = issuer

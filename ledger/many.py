@@ -17,17 +17,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import chain
-from operator import attrgetter, itemgetter
+from operator import add, attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.book import Changes, ClassTotal, counted_in
-from ledger.bulk import Column, spread
+from ledger.bulk import Bulk, Column, spread
 from ledger.events import (
     EntryRestated,
     EntryVoided,
     Event,
-    Fact,
     IssuerRegistered,
     OpeningBalanceAdopted,
     PersonalDataErased,
@@ -42,15 +42,16 @@ from ledger.totals import Sums, walk
 
 if TYPE_CHECKING:
     from ledger.book import Book
-    from ledger.bulk import Bulk
+    from ledger.days import Moment
     from ledger.pages import Page
     from ledger.rules import FactRule
-    from ledger.timeline import InEffect
+    from ledger.timeline import Entry, InEffect
 
 RulesOf = Callable[[type[Event]], Iterable["FactRule"]]
 Broken = Callable[["Book", Changes], Iterable[object]]
 _NEVER: Final = (OpeningBalanceAdopted, PersonalDataErased)
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
+_to_number: Final = partial(int.__new__, EntryNumber)
 _is_exact, _opens, _rank = attrgetter("is_exact"), attrgetter("opens_latest"), attrgetter("rank")
 
 
@@ -100,23 +101,60 @@ def let_through(
 def _sorted_out(pages: Sequence[Page], rules_of: RulesOf) -> tuple[list[Many], list[InEffect]]:
     """Return the facts that are asked at once, and those that are asked one by one."""
     fallen = _fallen(pages)
-    many: list[Many] = []
-    apart = []
+    apart: list[Entry] = []
+    plain: defaultdict[type[Event], list[tuple[Bulk, int]]] = defaultdict(list)
     for page in pages:
         single = [*page.singles.items()]
         if any(isinstance(event, _NEVER) for _, event in single):
             raise InDoubt
         for bulk in page.bulks:
-            stand = [index for index, row in enumerate(bulk.rows) if page.first + row not in fallen]
-            if isinstance(bulk.one, _NEVER) or (isinstance(bulk.one, IssuerRegistered) and len(stand) < len(bulk.rows)):
+            kind = type(bulk.one)
+            rest = _standing(bulk, page.first, fallen) if fallen else bulk
+            if issubclass(kind, _NEVER) or (kind is IssuerRegistered and rest is not bulk):
                 raise InDoubt
-            _are_plain(bulk)
-            found, rest = _many(bulk if len(stand) == len(bulk.rows) else bulk.only(stand), page, rules_of)
-            if found is not None:
-                many.append(found)
+            _are_plain(rest)
+            if all(rule in AT_ONCE for rule in rules_of(kind)):
+                moving, rest = _by_movement(rest)
+                if moving is not None:
+                    plain[kind].append((moving, page.first))
             single += zip(rest.rows, rest.events(), strict=True)
         apart += [page.single(place, event) for place, event in single]
-    return many, standing(sorted(apart, key=itemgetter(0)))
+    return [*map(_many, plain.values())], standing(sorted(apart, key=itemgetter(0)))
+
+
+def _standing(bulk: Bulk, first: int, fallen: set[int]) -> Bulk:
+    """Return the facts that no correction takes out of history."""
+    stand = [index for index, row in enumerate(bulk.rows) if first + row not in fallen]
+    return bulk if len(stand) == len(bulk.rows) else bulk.only(stand)
+
+
+def _by_movement(bulk: Bulk) -> tuple[Bulk | None, Bulk]:
+    """Return the facts that only move quantities, on exact days and wherever in them; and the others."""
+    movements = bulk.movements()
+    if (
+        movements is None
+        or not all(type(movement) is Posting for movement in movements)
+        or "place" in bulk.columns
+        or bulk.one.place is not None
+    ):
+        return None, bulk
+    days = bulk.values("effective_on")
+    if all(map(_is_exact, days)):
+        return bulk, bulk.only(())
+    exact = [index for index, day in enumerate(days) if day.is_exact]
+    still_open = [index for index, day in enumerate(days) if not day.is_exact]
+    return (bulk.only(exact) if exact else None), bulk.only(still_open)
+
+
+def _many(parts: Sequence[tuple[Bulk, int]]) -> Many:
+    """Return the facts of one kind, from pages that begin with a number."""
+    numbers = [first + row for bulk, first in parts for row in bulk.rows]
+    bulk = Bulk.joined([bulk for bulk, _ in parts], numbers)
+    postings = bulk.movements()
+    if postings is None:  # what differs from page to page may not stand in a column
+        raise InDoubt
+    moments = [*map(add, map(_opens, bulk.values("effective_on")), map(_rank, bulk.values("phase")))]
+    return Many(bulk, [each for each in postings if type(each) is Posting], moments)
 
 
 def _fallen(pages: Sequence[Page]) -> set[int]:
@@ -147,25 +185,6 @@ def _are_plain(bulk: Bulk) -> None:
         values = bulk.columns[field] if field in bulk.columns else (getattr(bulk.one, field),)
         if not all(map(str.isascii, chain.from_iterable(map(texts_in, values)))):
             raise InDoubt
-
-
-def _many(bulk: Bulk, page: Page, rules_of: RulesOf) -> tuple[Many | None, Bulk]:
-    """Return the facts of a kind that only move quantities, on exact days and wherever in them, and the others."""
-    movements = bulk.movements() if all(rule in AT_ONCE for rule in rules_of(type(bulk.one))) else None
-    if movements is None or "place" in bulk.columns or bulk.one.place is not None:
-        return None, bulk
-    postings = [each for each in movements if type(each) is Posting]
-    if len(postings) < len(movements):
-        return None, bulk
-    days = bulk.values("effective_on")
-    if not all(map(_is_exact, days)):
-        exact, still_open = (
-            bulk.only([index for index, day in enumerate(days) if day.is_exact is wanted]) for wanted in (True, False)
-        )
-        return (_many(exact, page, rules_of)[0] if exact.rows else None), still_open
-    moments = [*map(int.__add__, map(_opens, days), map(_rank, bulk.values("phase")))]
-    numbers = [EntryNumber(page.first + row) for row in bulk.rows]
-    return Many(bulk, postings, moments, numbers), bulk.only(())
 
 
 def _at_the_end(book: Book, many: Iterable[Many], told: Iterable[InEffect]) -> None:
@@ -218,7 +237,11 @@ def _add(found: Sums, each: Many, numbers: NumberedAccounts, posting: Posting) -
 
 def _moved(book: Book, each: Many) -> None:
     """Note which entries moved which class, and when."""
+    numbers = [*map(_to_number, each.bulk.rows)]
     for unit in {id(posting.unit): posting.unit for posting in each.postings}.values():
-        for stock_class, at, number in zip(each.column(unit), each.moments, each.numbers, strict=True):
+        moved: defaultdict[Any, list[tuple[Moment, EntryNumber]]] = defaultdict(list)
+        for stock_class, pair in zip(each.column(unit), zip(each.moments, numbers, strict=True), strict=True):
+            moved[stock_class].append(pair)
+        for stock_class, pairs in moved.items():
             if type(stock_class) is StockClassId:
-                book.movers.setdefault(stock_class, []).append((at, number))
+                book.movers.setdefault(stock_class, []).extend(pairs)

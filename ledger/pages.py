@@ -96,7 +96,9 @@ class Page:
         yield from (self.single(place, event) for place, event in self.singles.items())
         for bulk in self.bulks:
             if wanted(type(bulk.one)):
-                yield from (self.single(place, event) for place, event in zip(bulk.rows, bulk.events(), strict=True))
+                yield from (
+                    self.single(place, event) for place, event in zip(bulk.rows, bulk.events(), strict=True)
+                )
 
     def of_kinds(self, kinds: tuple[type[Event], ...]) -> list[tuple[int, Event]]:
         """Return the events of some kinds with their places, in order; no other is made."""

@@ -186,6 +186,8 @@ def _limit(book: Book, total: Total) -> Quantity:
     stock_class, _ = total
     assert isinstance(stock_class, StockClassId)
     authorized = book.authorized_numbers(stock_class)
-    if book.limited_total(stock_class) != total or len(authorized) < len(book.levels(Level.AUTHORIZED, stock_class)):
+    if book.limited_total(stock_class) != total or len(authorized) < len(
+        book.levels(Level.AUTHORIZED, stock_class)
+    ):
         return _NO_LIMIT
     return max(authorized, default=_NO_LIMIT)
