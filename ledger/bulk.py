@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import attrs
 
-from ledger.events import Fact
+from ledger.events import Event, Fact
 from ledger.identity import Identifier
 from ledger.quantities import Money, Shares
 
@@ -81,7 +81,7 @@ _CANNOT: Final = (AttributeError, TypeError)
 
 
 @cache
-def _slots(kind: type[Fact]) -> dict[str, Callable[[Any, Any], None]]:
+def _slots(kind: type[Event]) -> dict[str, Callable[[Any, Any], None]]:
     """Return what puts a value into each field: the class is frozen, and its values were checked."""
     return {field.name: getattr(kind, field.name).__set__ for field in attrs.fields(kind)}
 
@@ -108,9 +108,9 @@ class Bulk(NamedTuple):
     columns: dict[str, list[Any]]
 
     @classmethod
-    def of(cls, kind: type[Fact], rows: Sequence[int], same: dict[str, Any], columns: dict[str, list[Any]]) -> Self:
+    def of(cls, kind: type[Event], rows: Sequence[int], same: dict[str, Any], columns: dict[str, list[Any]]) -> Self:
         """Return facts by what all say and what each says; together these are all the fields."""
-        one: Fact = object.__new__(kind)
+        one: Any = object.__new__(kind)
         slots = _slots(kind)
         for name, value in same.items():
             slots[name](one, value)

@@ -3,9 +3,9 @@
 The lines of a long file say the same few things. Each step is taken for all lines before the next one, and each
 different text is read and checked once. What could go wrong, and why it does not:
 
-- *Something passes that careful reading would refuse.* Only what is plain is read here: ASCII without escapes, known
-  fields with texts in canonical form. Anything else is nobody's fault yet: nothing is returned, and whoever asked
-  reads it with care, line by line, or refuses it with its place.
+- *Something passes that careful reading would refuse.* Only what is plain is read here: ASCII without escapes, and
+  known fields with texts in canonical form. Anything else is nobody's fault yet: whoever asked reads it with care,
+  line by line, or refuses it with its place.
 - *A key stands twice*, and JSON leaves open which one counts. Without escapes each text and each key has two
   quotation marks; what was read, written again, has as many as the lines only if no key was passed over.
 - *A personal particular is taken for a word of ours.* A line that states one is not plain.
@@ -129,7 +129,7 @@ def stated(lines: bytes) -> list[Any] | None:
 @cache
 def _decoder(kinds: frozenset[bytes]) -> Callable[[bytes], list[Any]]:
     """Return what reads lines of some kinds; raises ``KeyError`` for a kind that is not known."""
-    shapes = [_Stated.of(event_named(_known(kind.decode()))).shape for kind in sorted(kinds)]
+    shapes = [_stated_of(event_named(_known(kind.decode()))).shape for kind in sorted(kinds)]
     if not shapes:
         raise KeyError
     decode: Callable[[bytes], list[Any]] = msgspec.json.Decoder(reduce(or_, shapes)).decode_lines
@@ -151,8 +151,6 @@ class _Stated:
         fields: Its fields, in the order of the record.
         nested: Those that hold more than one text, and are read with care, each different one once.
     """
-
-    _of: Final[dict[Any, _Stated]] = {}  # by kind, and by shape
 
     def __init__(self, kind: type[Event]) -> None:
         fields = codec.kept_fields(kind)
@@ -176,19 +174,6 @@ class _Stated:
         self.shape: Any = msgspec.defstruct(
             kind.__name__, shape, tag_field="kind", tag=kind.KIND, forbid_unknown_fields=True, gc=False
         )
-
-    @classmethod
-    def of(cls, kind: type[Event]) -> _Stated:
-        """Return how lines of a kind are read."""
-        if kind not in cls._of:
-            made = cls(kind)
-            cls._of |= {kind: made, made.shape: made}
-        return cls._of[kind]
-
-    @classmethod
-    def by(cls, shape: Any) -> _Stated:
-        """Return what a shape belongs to."""
-        return cls._of[shape]
 
     def read(self, given: Sequence[Any], rows: Sequence[int], reader: FieldReader) -> tuple[Bulk, list[bytes]]:
         """Return facts in columns, and their payloads."""
@@ -227,6 +212,17 @@ class _Stated:
         return known[raw]
 
 
+_BY_SHAPE: Final[dict[Any, _Stated]] = {}
+
+
+@cache
+def _stated_of(kind: type[Event]) -> _Stated:
+    """Return how lines of a kind are read."""
+    made = _Stated(kind)
+    _BY_SHAPE[made.shape] = made
+    return made
+
+
 def drafted(
     given: Sequence[Any], reader: FieldReader, rows: Sequence[int] = (), apart: Mapping[int, Event] = _NONE
 ) -> Draft:
@@ -238,8 +234,8 @@ def drafted(
         rows: Where each stands, if others stand between them.
         apart: These others, by place: read with care.
 
-    Raises one of ``UNREADABLE`` where one of them says what no fact says, or not in canonical form: it is to be read
-    with care.
+    Raises one of ``UNREADABLE`` where one of them says what no fact says, or not in canonical form: it is to be
+    read with care.
     """
     of_shapes: defaultdict[Any, list[int]] = defaultdict(list)
     for index, shape in enumerate(map(type, given)):
@@ -247,7 +243,7 @@ def drafted(
     payloads = [b""] * (len(given) + len(apart))
     singles, bulks = dict(apart), list[Bulk]()
     for shape, indices in of_shapes.items():
-        stated_of = _Stated.by(shape)
+        stated_of = _BY_SHAPE[shape]
         places = [rows[index] for index in indices] if rows else indices
         bulk, written = stated_of.read([given[index] for index in indices], places, reader)
         for place, payload in zip(places, written, strict=True):

@@ -117,7 +117,7 @@ class Recorded:
     """
 
     command: CommandId
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     repeated: bool = False
 
 
@@ -599,8 +599,8 @@ class Ledger:
         identity = _asked(sum(len(draft.payloads) for draft in drafts), actor, command, expected)
         events = [event for draft in drafts for event in draft.singles.values()]
         if any(type(event) is PersonalDataErased for event in events):  # what is erased is looked for one by one
-            page = [event for draft in drafts for event in draft.events()]
-            return self._attempt(page, actor, command, expected, False, keep=keep)
+            singly = [event for draft in drafts for event in draft.events()]
+            return self._attempt(singly, actor, command, expected, False, keep=keep)
         drafts = [draft.written(self._written) for draft in drafts]
         first = drafts[0].event(0)
         for _ in range(_TRIES):
@@ -882,7 +882,7 @@ def _keeps(kept: Event, asked: Event) -> bool:
 def _keeps_drafts(there: Sequence[Entry], drafts: Sequence[Draft]) -> bool:
     """Whether entries keep what is asked for again; what may mention persons is compared as ``_keeps`` does."""
     asked = chain.from_iterable(draft.digests() for draft in drafts)
-    apart = {}
+    apart: dict[int, Event] = {}
     before = 0
     for draft in drafts:
         apart |= {before + place: event for place, event in draft.singles.items()}

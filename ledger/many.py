@@ -112,6 +112,8 @@ def _sorted_out(pages: Sequence[Page], rules_of: RulesOf) -> tuple[list[Many], l
             rest = _standing(bulk, page.first, fallen) if fallen else bulk
             if issubclass(kind, _NEVER) or (kind is IssuerRegistered and rest is not bulk):
                 raise InDoubt
+            if not rest.rows:
+                continue
             _are_plain(rest)
             if all(rule in AT_ONCE for rule in rules_of(kind)):
                 moving, rest = _by_movement(rest)
@@ -167,7 +169,7 @@ def _fallen(pages: Sequence[Page]) -> set[int]:
     }
     named: list[int] = []
     for number, event in corrections.items():
-        of = event.entries if isinstance(event, EntryVoided) else (event.entry,)  # type: ignore[attr-defined]  # one of the two
+        of = event.entries if isinstance(event, EntryVoided) else (event.entry,)
         if min(of) < pages[0].first or max(of) >= number:
             raise InDoubt
         if isinstance(getattr(event, "restated_as", None), (IssuerRegistered, *_NEVER)):

@@ -154,10 +154,11 @@ class _Totals:
         changes = book.advance(at, group)
         if any(True for _ in broken(book, changes)):
             raise InDoubt
-        limited = {each.subject for step in group for each in book.movements(step.each) if _is_limiting(each)}
-        limited |= {unit for unit, _ in changes.raised} if splits else set()
-        if limited:
-            self._limits_changed(limited)
+        limited: set[object] = {unit for unit, _ in changes.raised} if splits else set()
+        for movement in chain.from_iterable(book.movements(step.each) for step in group):
+            if type(movement) is Setting and movement.level in _LIMITING:
+                limited.add(movement.subject)
+        self._limits_changed(limited)
 
     def _limits_changed(self, classes: Iterable[object]) -> None:
         """Look at the limits of classes again, of which what is authorized changed, or what there is."""
@@ -175,10 +176,6 @@ class _Totals:
         names: list[Total] = self._numbers.names()  # type: ignore[assignment]  # as above
         for number, most in self._high.items():
             self._book.set_total(names[number], most, self._low[number])
-
-
-def _is_limiting(movement: object) -> bool:
-    return type(movement) is Setting and movement.level in _LIMITING
 
 
 def _limit(book: Book, total: Total) -> Quantity:
