@@ -108,7 +108,9 @@ class Bulk(NamedTuple):
     columns: dict[str, list[Any]]
 
     @classmethod
-    def of(cls, kind: type[Event], rows: Sequence[int], same: dict[str, Any], columns: dict[str, list[Any]]) -> Self:
+    def of(
+        cls, kind: type[Event], rows: Sequence[int], same: dict[str, Any], columns: dict[str, list[Any]]
+    ) -> Self:
         """Return facts by what all say and what each says; together these are all the fields."""
         one: Any = object.__new__(kind)
         slots = _slots(kind)

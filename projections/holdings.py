@@ -117,8 +117,8 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
 
     held = HeldByDay(columns, (on,), known)
     (found,) = held
-    some = found.some
-    low = found.low[some]
+    some = found.some()
+    low = found.low.take(some)
     return Holdings(
         ledger.issuer,
         on,
@@ -126,10 +126,10 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         ledger.recorded_at(known),
         columns.ids.classes,
         columns.ids.holders,
-        held.classes[some],
-        held.holders[some],
+        held.classes.take(some),
+        held.holders.take(some),
         low,
-        low if found.high is found.low else found.high[some],
+        low if found.high is found.low else found.high.take(some),
         held.steps,
     )
 

@@ -305,6 +305,7 @@ class MovementColumns:
         self.ids = Ids()
         self._narrow_table, self._wide_table = _Table(1, self.ids), _Table(_LIMBS, self.ids)
         self._open: list[May] = []
+        self._open_spans = np.empty((3, 0), np.int32)  # from when on, until when, and known from which entry on
         self._told: list[Told] = []
         self._splits: defaultdict[Unit, list[Split]] = defaultdict(list)  # all there ever were, in order of effect
         self._before: dict[Split, list[int]] = {}  # what each account came to before a split, in steps
@@ -618,15 +619,25 @@ class MovementColumns:
 
     def still_open(self, as_of: date, known: int | None = None) -> dict[int, dict[tuple[Unit, Account], int]]:
         """Return what facts whose day is open may change at the close of a day, by fact, in units of 10⁻¹⁰."""
-        when = _close(as_of)
         found: defaultdict[int, defaultdict[tuple[Unit, Account], int]] = defaultdict(lambda: defaultdict(int))
-        for each in self._open:
-            if each.begins <= when < each.settles and (known is None or each.known <= known):
-                found[each.fact][each.unit, each.account] += each.units
+        for each in self._may_count(_close(as_of), known):
+            found[each.fact][each.unit, each.account] += each.units
         changes = {
             fact: {name: units for name, units in of_fact.items() if units} for fact, of_fact in found.items()
         }
         return {fact: of_fact for fact, of_fact in changes.items() if of_fact}
+
+    def _may_count(self, when: When, known: int | None) -> list[May]:
+        """Return what may count at a stage, and may not."""
+        covered = self._open_spans.shape[1]
+        if covered < len(self._open):
+            new = np.array([(each.begins, each.settles, each.known) for each in self._open[covered:]], np.int32)
+            self._open_spans = np.concatenate((self._open_spans, new.T), axis=1)
+        begins, settles, since = self._open_spans
+        counted = (begins <= when) & (settles > when)
+        if known is not None:
+            counted &= since <= known
+        return [self._open[at] for at in np.flatnonzero(counted).tolist()]
 
     def holdings(
         self, days: Sequence[date], known: int | None = None, merged: Iterable[HolderId] = ()

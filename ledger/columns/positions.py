@@ -72,7 +72,7 @@ class Positions:
         self.keys: list[Key] = []
         self.classes: NDArray[np.int32] = np.empty(0, np.int32)
         self.holders: NDArray[np.int32] = np.empty(0, np.int32)
-        self._covered = 0
+        self._covered = self._none = 0  # accounts, and whether there is a position without one
         self._accounts: NDArray[np.intp] = np.empty(0, np.intp)  # position by position
         self._starts: NDArray[np.intp] = np.empty(0, np.intp)  # where those of each begin
 
@@ -104,6 +104,7 @@ class Positions:
             key = self._ids.classes[number], holder
             if self.find(key) is None:
                 self._put_in(key, _NO_ACCOUNT)
+                self._none = 1
 
     def accounts(self, position: int) -> list[int]:
         """Return the accounts of a position."""
@@ -113,9 +114,9 @@ class Positions:
 
     def sums(self, values: Whole) -> Whole:
         """Return what each position comes to, of what each account does, limb by limb."""
-        if values.shape[1] <= self._covered:  # accounts without a row, and none, come to nothing
-            values = np.pad(values, ((0, 0), (0, self._covered + 1 - values.shape[1])))
-        taken = values[:, self._accounts]
+        if values.shape[1] < self._covered + self._none:  # accounts without a row come to nothing
+            values = np.pad(values, ((0, 0), (0, self._covered + self._none - values.shape[1])))
+        taken = values.take(self._accounts, axis=1)
         if len(self._accounts) == len(self._starts):
             return taken
         return np.add.reduceat(taken, self._starts, axis=1)

@@ -141,7 +141,7 @@ class Segment:
 
     def count(self, when: int) -> int:
         """Return how many rows count at a moment."""
-        return int(np.searchsorted(self.rows.whens, when, "right"))
+        return int(np.searchsorted(self.rows.whens, np.int32(when), "right"))
 
     def sums(self, count: int, out: Whole) -> None:
         """Write the sums after so many rows."""
