@@ -21,6 +21,7 @@ from projections.bounds import Bounds
 from projections.frame import Tabular
 
 if TYPE_CHECKING:
+    import nanoarrow  # type: ignore[import-untyped]  # the library has no types
     import numpy as np
     from numpy.typing import NDArray
 
@@ -97,6 +98,29 @@ class Holdings(Tabular):
         from projections import columns  # only who hands a view on needs them
 
         return columns.holdings(self)
+
+    def to_arrow(self) -> nanoarrow.Array:
+        """Return an Arrow table that polars, DuckDB, pyarrow and others read; no row is made for it.
+
+        Raises:
+            LibraryMissing: nanoarrow is not installed.
+        """
+        if self.steps != 1:
+            return super().to_arrow()
+        from projections import arrow_columns as arrow  # needs NumPy
+
+        count = len(self)
+        low = arrow.shares(self.low)
+        columns = {
+            "issuer": arrow.same_text(str(self.issuer), count),
+            "as_of": arrow.same_day(self.as_of, count),
+            "known": arrow.same_whole(self.known, count),
+            "holder": arrow.texts(self.holder_ids, self.holders),
+            "stock_class": arrow.texts(self.class_ids, self.classes),
+            "shares_low": low,
+            "shares_high": low if self.high is self.low else arrow.shares(self.high),
+        }
+        return arrow.table([(count, columns)])
 
 
 def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdings:
