@@ -86,6 +86,14 @@ def _slots(kind: type[Fact]) -> dict[str, Callable[[Any, Any], None]]:
     return {field.name: getattr(kind, field.name).__set__ for field in attrs.fields(kind)}
 
 
+def movements_of(one: Fact) -> Movements | None:
+    """Return what all facts move that one stands for, with columns where they differ; nothing if not alike."""
+    try:
+        return one.movements()
+    except _CANNOT:
+        return None
+
+
 class Bulk(NamedTuple):
     """Facts of one kind, all read from one page.
 
@@ -146,7 +154,11 @@ class Bulk(NamedTuple):
 
     def movements(self) -> Movements | None:
         """Return what all of them move, with columns where they differ; nothing where they do not move alike."""
-        try:
-            return self.one.movements()
-        except _CANNOT:
-            return None
+        return movements_of(self.one)
+
+    def of_some(self, places: Sequence[int]) -> Fact:
+        """Return the fact that stands for some of them."""
+        kind = type(self.one)
+        same = {name: getattr(self.one, name) for name in _slots(kind) if name not in self.columns}
+        columns = {name: [values[place] for place in places] for name, values in self.columns.items()}
+        return Bulk.of(kind, (), same, columns).one

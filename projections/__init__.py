@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         fully_diluted,
     )
     from projections.holders import HolderLine, HolderList, holders
+    from projections.holdings import Holding, Holdings, holdings
     from projections.notes import NoteLedger, NoteLine, NoteOnDay, notes
     from projections.open_points import OpenKind, OpenPoint, OpenPoints, open_points
     from projections.over_time import (
@@ -144,7 +145,9 @@ __all__ = [
     "HolderInRound",
     "HolderLine",
     "HolderList",
+    "Holding",
     "HoldingLine",
+    "Holdings",
     "How",
     "JudgedClaim",
     "ListingLine",
@@ -209,6 +212,7 @@ __all__ = [
     "findings",
     "fully_diluted",
     "holders",
+    "holdings",
     "notes",
     "of_agreement",
     "of_class",
@@ -270,6 +274,7 @@ _MODULES = {
         "fully_diluted",
     ),
     "holders": ("HolderLine", "HolderList", "holders"),
+    "holdings": ("Holding", "Holdings", "holdings"),
     "notes": ("NoteLedger", "NoteLine", "NoteOnDay", "notes"),
     "claims": ("ClaimFinding", "ClaimsReport", "JudgedClaim", "Verdict", "claims"),
     "open_points": ("OpenKind", "OpenPoint", "OpenPoints", "open_points"),

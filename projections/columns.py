@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from projections.findings import Findings
     from projections.fully_diluted import FullyDiluted
     from projections.holders import HolderList
+    from projections.holdings import Holdings
     from projections.notes import NoteLedger
     from projections.open_points import OpenPoints
     from projections.over_time import CommitmentOverTime, OwnershipOverTime
@@ -119,6 +120,19 @@ def _asked(view: Any) -> tuple[Column, ...]:
         constant("issuer", view.issuer),
         constant("as_of", view.as_of, Kind.DAY),
         constant("known", view.known, Kind.WHOLE),
+    )
+
+
+def holdings(view: Holdings) -> tuple[Frame, ...]:
+    """Return a line for each holding."""
+    title = f"Holdings in {view.issuer} at the close of {view.as_of}"
+    return (
+        Frame(
+            "holdings",
+            title,
+            (*_asked(view), Column("holder"), Column("stock_class"), _quantity("shares")),
+            [*view],
+        ),
     )
 
 

@@ -8,15 +8,16 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 from ledger import codec
-from ledger.columns.movements import STAGES, MovementColumns
+from ledger.columns.movements import STAGES
 from ledger.columns.sums import put_together
 from ledger.events import EntryRestated, Fact
 from ledger.movements import Account, Source, Stage
 from ledger.timeline import fallen_entries
 from projections import arrow
-from projections.cap_table import cap_table
 from projections.commitments import commitments as balances
 from projections.frame import Kind, Series
+from projections.holdings import columns_of
+from projections.holdings import holdings as held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +96,7 @@ def movements(ledger: Ledger, known: int) -> SqlTable:
     """
     parts: dict[str, Any] = {}
     selected = []
-    for names, steps, moved in MovementColumns.of(ledger.entries()).tables():
+    for names, steps, moved in columns_of(ledger).tables():
         accounts = f"accounts_{len(parts)}"
         parts[accounts] = _accounts(names, steps)
         for rows in moved:
@@ -164,7 +165,7 @@ def _said(part: Any) -> str | None:
 
 def holdings(ledger: Ledger, days: Iterable[date], known: int) -> SqlTable:
     """Return a line for each holding of the cap table at the close of each of some days."""
-    return _by_day("holdings", [cap_table(ledger, as_of=day, known_at=known).to_arrow() for day in days], _HELD)
+    return _by_day("holdings", [held(ledger, as_of=day, known_at=known).to_arrow() for day in days], _HELD)
 
 
 _HELD: Final = """

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ledger.identity import CommandId, IssuerId
     from ledger.integrity.tiles import Tile
     from ledger.store import Row, Store
+    from ledger.store.kept import Shelf
+    from ledger.store.port import Columns
 
 OK: Final = "ok"
 
@@ -111,6 +113,16 @@ class Observed:
                 told["version"] = int(last)
             return rows
 
+    def columns(self, issuer: IssuerId, after: int, most: int) -> Columns:
+        """Return the entries of an issuer after a position, as columns."""
+        with self._seen("read", issuer) as told:
+            columns = self._store.columns(issuer, after, most)
+            last = columns.numbers[-1] if columns.numbers else after
+            told["entries"] = len(columns.numbers)
+            if isinstance(last, int):
+                told["version"] = int(last)
+            return columns
+
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""
         with self._seen("head", issuer) as told:
@@ -148,6 +160,10 @@ class Observed:
         """Return the personal values of the next entries after a position that have some."""
         with self._seen("sealed", issuer):
             return self._store.sealed(issuer, after)
+
+    def shelf(self, issuer: IssuerId, part: str, layout: int) -> Shelf | None:
+        """Return where a part of what is worked out may be kept: it is no matter of the record, and nobody is told."""
+        return self._store.shelf(issuer, part, layout)
 
     def close(self) -> None:
         """Close the store."""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ledger.identity import CommandId, IssuerId
     from ledger.integrity.tiles import Tile
     from ledger.store import Row, Store
+    from ledger.store.kept import Shelf
+    from ledger.store.port import Columns
 
 
 class Announcing:
@@ -33,6 +35,14 @@ class Announcing:
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the entries of an issuer after a position."""
         return self._store.read(issuer, after)
+
+    def columns(self, issuer: IssuerId, after: int, most: int) -> Columns:
+        """Return the entries of an issuer after a position, as columns."""
+        return self._store.columns(issuer, after, most)
+
+    def shelf(self, issuer: IssuerId, part: str, layout: int) -> Shelf | None:
+        """Return where a part of what is worked out may be kept."""
+        return self._store.shelf(issuer, part, layout)
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""

@@ -20,15 +20,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
+from itertools import repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
+import numpy as np
 
 from ledger.bulk import spread
-from ledger.columns.sums import DatedSums, put_together, rows, split_into_limbs
+from ledger.columns.moves import HUNDREDTH, SHARE, Counted, Moves, moves_of
+from ledger.columns.positions import Ids, Positions
+from ledger.columns.sums import DatedSums, Rows, joined, put_together, rows, split_into_limbs
 from ledger.days import close_of
-from ledger.events import EntryRestated, EntryVoided
+from ledger.events import EntryRestated, EntryVoided, HolderMerged, StockClassDesignated
 from ledger.identity import StockClassId
 from ledger.movements import Posting, Rescaling, Source, is_rounded
 from ledger.numbered import NumberedAccounts
@@ -39,20 +43,34 @@ from ledger.timeline import place_in_history, standing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
+    from typing import Protocol
 
-    from ledger.bulk import Bulk
-    from ledger.columns.sums import Rows
-    from ledger.events import Event
+    from numpy.typing import NDArray
+
+    from ledger.columns.sums import Rows, Whole
+    from ledger.identity import HolderId
     from ledger.movements import Account, Unit
-    from ledger.pages import Entries
     from ledger.timeline import Entry, InEffect, Place
+
+    class Moving(Protocol):
+        """Entries that were read together for what they move; they are taken together, too."""
+
+        def moves(self) -> tuple[list[Moves], list[Entry]]:
+            """Return what many facts move at once, and the entries of all others in order."""
+
+    class Recorded(Protocol):
+        """Entries to follow, whoever reads them."""
+
+        def __len__(self) -> int: ...
+        def __getitem__(self, index: int) -> Entry: ...
+        def parts(self, start: int, stop: int) -> Iterator[tuple[Page | Moving | list[Entry], int, int]]:
+            """Yield pages and lists that hold the entries from one index to another, and from where to where."""
+
 
 STAGES: Final = 64
 """A moment has so many stages: facts before the first split of a class in it, the split, facts after it …"""
 _LIMBS: Final = 6
 """Enough for any quantity that can be recorded, and for the sum of as many as there may be."""
-_SHARE: Final = 10**PLACES
-_HUNDREDTH: Final = 10 ** (PLACES - 2)
 
 When = int
 """A stage of a moment."""
@@ -94,6 +112,27 @@ class May(NamedTuple):
     unit: Unit
     account: Account
     units: int
+
+
+@attrs.define(eq=False)
+class Told:
+    """A fact that stands from an entry on, until a correction takes it out.
+
+    Attributes:
+        each: The fact.
+        known: From which entry on it stands.
+        gone: From which entry on it stands no more; none while it does.
+    """
+
+    each: InEffect
+    known: int
+    gone: int | None = None
+
+    def was_known(self, known: int | None) -> bool:
+        """Whether it stood, as far as so many entries tell; all of them for none."""
+        if known is None:
+            return self.gone is None
+        return self.known <= known and (self.gone is None or known < self.gone)
 
 
 @attrs.define(eq=False)
@@ -166,50 +205,84 @@ class MakeAgain(Exception):
         self.ahead: frozenset[tuple[StockClassId, Place]] = frozenset() if ahead is None else frozenset((ahead,))
 
 
-_Columns = tuple[list[When], list[int], list[int], list[int]]
-"""Rows, column by column: when, known, account and change."""
-
-
 class _Table:
     """Rows of units that are counted alike.
 
     Args:
         limbs: Of how many limbs each change is.
+        ids: What classes and holders are called.
     """
 
-    def __init__(self, limbs: int) -> None:
+    def __init__(self, limbs: int, ids: Ids) -> None:
         self.accounts = NumberedAccounts()
         self.sums = DatedSums(limbs)
+        self._positions = Positions(ids)
 
-    def add(self, columns: _Columns) -> None:
+    @property
+    def positions(self) -> Positions:
+        """Which of the accounts are shares of whom."""
+        self._positions.follow(self.accounts.names())
+        return self._positions
+
+    def rows(self, given: Sequence[Row]) -> Rows:
+        """Return rows column by column.
+
+        Raises:
+            MakeAgain: A change does not fit.
+        """
+        if not given:
+            return joined((), self.sums.limbs)
+        whens, known, accounts, changes = zip(*given, strict=True)
+        try:
+            return rows(whens, known, accounts, split_into_limbs(changes, self.sums.limbs))
+        except OverflowError as error:
+            largest = max(zip(map(abs, changes), accounts, strict=True))[1]
+            raise MakeAgain(wide=self.accounts.names()[largest][0]) from error
+
+    def add(self, more: Rows) -> None:
         """Add rows.
 
         Raises:
             MakeAgain: The sums might not fit.
         """
-        whens, known, accounts, changes = columns
         try:
-            self.sums.add(rows(whens, known, accounts, split_into_limbs(changes, self.sums.limbs)))
+            self.sums.add(more)
         except OverflowError as error:
-            largest = max(zip(map(abs, changes), accounts, strict=True))[1]
+            largest = more.keys[np.abs(more.changes[-1]).argmax()]
             raise MakeAgain(wide=self.accounts.names()[largest][0]) from error
 
     def at(self, when: When, known: int | None = None) -> list[int]:
         """Return the sum of each account, in steps, at a stage."""
+        self.sums.tidy()
         found = put_together(self.sums.at(when, known))
         return found + [0] * (len(self.accounts) - len(found))
 
 
 class _Batch:
-    """Rows on their way into the tables."""
+    """What entries move, on its way into the tables."""
 
     def __init__(self) -> None:
-        self.columns: defaultdict[_Table, _Columns] = defaultdict(lambda: ([], [], [], []))
+        self._many: defaultdict[_Table, list[Rows]] = defaultdict(list)
+        self._few: defaultdict[_Table, list[Row]] = defaultdict(list)
 
-    def extend(self, table: _Table, more: Iterable[Iterable[int]]) -> None:
-        """Add columns to those there are."""
-        for column, values in zip(self.columns[table], more, strict=True):
-            column.extend(values)
+    def add(self, table: _Table, row: Row) -> None:
+        """Add a row."""
+        self._few[table].append(row)
+
+    def add_many(self, table: _Table, more: Rows) -> None:
+        """Add rows."""
+        self._many[table].append(more)
+
+    def taken(self, before: int | None = None) -> Iterator[tuple[_Table, Rows]]:
+        """Take out the rows of each table that are known from before an entry on, in the order of entries."""
+        for table in {**self._many, **self._few}:
+            few = table.rows(self._few.pop(table, ()))
+            waiting = joined((*self._many.pop(table, ()), few), table.sums.limbs)
+            waiting = waiting.taken(np.argsort(waiting.known, kind="stable"))
+            count = len(waiting) if before is None else int(np.searchsorted(waiting.known, before))
+            if count < len(waiting):
+                self._many[table].append(waiting.taken(slice(count, None)))
+            yield table, waiting.taken(slice(count))
 
 
 class MovementColumns:
@@ -221,6 +294,7 @@ class MovementColumns:
 
     Attributes:
         known: How many entries it covers.
+        ids: What classes and holders are called.
     """
 
     def __init__(
@@ -228,8 +302,10 @@ class MovementColumns:
     ) -> None:
         self.known = 0
         self._wide, self._ahead = wide, ahead
-        self._narrow_table, self._wide_table = _Table(1), _Table(_LIMBS)
+        self.ids = Ids()
+        self._narrow_table, self._wide_table = _Table(1, self.ids), _Table(_LIMBS, self.ids)
         self._open: list[May] = []
+        self._told: list[Told] = []
         self._splits: defaultdict[Unit, list[Split]] = defaultdict(list)  # all there ever were, in order of effect
         self._before: dict[Split, list[int]] = {}  # what each account came to before a split, in steps
         self._places: defaultdict[Unit, list[Place]] = defaultdict(list)  # of splits, those ahead included
@@ -241,11 +317,11 @@ class MovementColumns:
         self._split_moments = {place[0] for _, place in ahead}
 
     @classmethod
-    def of(cls, entries: Entries) -> MovementColumns:
+    def of(cls, entries: Recorded) -> MovementColumns:
         """Return the columns of all entries there are."""
         return cls().following(entries)
 
-    def following(self, entries: Entries) -> MovementColumns:
+    def following(self, entries: Recorded) -> MovementColumns:
         """Return these columns, up to date; other ones where they had to be made again."""
         made = self
         while True:
@@ -258,78 +334,98 @@ class MovementColumns:
 
     # --- following the entries -------------------------------------------------------------------------
 
-    def _follow(self, entries: Entries) -> None:
+    def _follow(self, entries: Recorded) -> None:
         for part, first, last in entries.parts(self.known, len(entries)):
-            if isinstance(part, Page) and (first, last) == (0, len(part)) and self._took_page(part):
-                continue
-            for entry in part.entries()[first:last] if isinstance(part, Page) else part[first:last]:
-                self._take(entry, entries)
-                self.known = int(entry.number)
+            moves: list[Moves] = []
+            if isinstance(part, list):
+                others = part[first:last]
+            elif not isinstance(part, Page):
+                moves, others = part.moves()
+            elif (first, last) == (0, len(part)):
+                moves, others = _told_apart(part)
+            else:
+                others = part.entries()[first:last]
+            self._take(moves, others, entries)
+            self.known += last - first
+        for table in (self._narrow_table, self._wide_table):
+            table.sums.tidy()
 
-    def _took_page(self, page: Page) -> bool:
-        """Take a page at once if no entry of it has to wait for those before; return whether it was taken."""
+    def _take(self, moves: Iterable[Moves], others: Iterable[Entry], entries: Recorded) -> None:
+        """Take entries that follow one another: what moves alike at once, all others in order."""
         batch = _Batch()
-        places: list[tuple[int, Event]] = []
-        for bulk in page.bulks:
-            if not self._took_bulk(bulk, page.first, batch):
-                places += zip(bulk.rows, bulk.events(), strict=True)
-        for place, event in (*page.singles.items(), *places):
-            if type(event) in _CORRECTIONS:
-                return False
-            (each,) = standing([page.single(place, event)])
-            if any(type(movement) is Rescaling for movement in each.fact.movements()):
-                return False
-            self._put_in(batch, each, int(each.entry.number), 1)
+        alone = [*others]
+        for many in moves:
+            alone += map(many.entry, self._put_in_at_once(batch, many))
+        # What has to be read is read first; after that nothing fails but what is made again.
+        changes = [self._changed(entry, entries) for entry in sorted(alone, key=_number)]
+        for known, both in changes:
+            if any(type(movement) is Rescaling for each, _ in both for movement in each.fact.movements()):
+                self._add(batch, known)  # a split counts on what was recorded before
+            for each, sign in both:
+                self._put_in(batch, each, known, sign)
         self._add(batch)
-        self.known = page.first + len(page) - 1
-        return True
 
-    def _took_bulk(self, bulk: Bulk, first: int, batch: _Batch) -> bool:
-        """Put in the postings of many facts at once, if that can be; return whether it could."""
-        if "place" in bulk.columns or bulk.one.place is not None:
-            return False
-        days, movements = bulk.values("effective_on"), bulk.movements()
-        if movements is None or not all(map(_is_exact, days)):
-            return False
+    def _put_in_at_once(self, batch: _Batch, moves: Moves) -> Sequence[int]:
+        """Put in the postings of facts that move alike; return the places of those that have to be taken alone."""
+        everyone = range(len(moves.numbers))
+        movements = moves.movements()
+        if movements is None or type(moves.fact) in TOLD:
+            return everyone
         if any(type(movement) is Rescaling for movement in movements):
-            return False
-        moments = [*map(int.__add__, map(_opens, days), map(_rank, bulk.values("phase")))]
-        if not self._split_moments.isdisjoint(moments):
-            return False
-        whens = [moment * STAGES for moment in moments]
-        known = [first + row for row in bulk.rows]
-        made = []
-        for posting in movements:
-            if type(posting) is not Posting:
-                continue
-            units = {*spread(posting.unit, 1)}
-            if len({unit in self._wide for unit in units}) > 1:
-                return False
-            unit = next(iter(units))
-            table, step = self._table(unit), self._step(unit)
-            changes = []
-            for quantity in spread(posting.quantity, len(known)):
-                steps, rest = divmod(quantity, step)
-                if rest:
-                    raise MakeAgain(wide=unit)
-                changes.append(steps)
-            made.append((table, (whens, known, table.accounts.column(posting, len(known)), changes)))
-        for table, columns in made:
-            batch.extend(table, columns)
-        return True
+            return everyone
+        postings = [movement for movement in movements if type(movement) is Posting]
+        alone = {*np.flatnonzero(np.isin(moves.settles, [*self._split_moments])).tolist()}
+        if self._wide:
+            for posting in postings:
+                units = spread(posting.unit, len(everyone))
+                alone.update(place for place, unit in enumerate(units) if unit in self._wide)
+        if alone:
+            rest = [place for place in everyone if place not in alone]
+            if rest:
+                alone.update(rest[place] for place in self._put_in_at_once(batch, moves.only(rest)))
+            return sorted(alone)
+        whens = moves.settles * np.int32(STAGES)
+        for posting in postings:
+            accounts = self._narrow_table.accounts.column(posting, len(everyone))
+            changes = self._changes(posting, len(everyone))
+            keys = np.array(accounts, np.int32)
+            batch.add_many(self._narrow_table, Rows(whens, moves.numbers, keys, changes.reshape(1, -1)))
+            names = self._narrow_table.accounts.names()
+            for place in np.flatnonzero(moves.begins != moves.settles).tolist():
+                begins, number = int(moves.begins[place]) * STAGES, int(moves.numbers[place])
+                unit, account = names[accounts[place]]
+                change = int(changes[place]) * self._step(unit)
+                self._open.append(May(begins, int(whens[place]), number, number, unit, account, change))
+        return ()
 
-    def _take(self, entry: Entry, entries: Entries) -> None:
-        """Take one entry."""
+    def _changes(self, posting: Posting, count: int) -> NDArray[np.int64]:
+        """Return the quantities of a posting that stands for so many, in steps of its unit.
+
+        Raises:
+            MakeAgain: One of them does not fit.
+        """
+        quantity, step = posting.quantity, self._step(spread(posting.unit, 1)[0])
+        if isinstance(quantity, Counted):
+            assert quantity.step == step, "shares and money are counted apart"
+            return quantity.steps
+        units = spread(quantity, count)
+        changes = [each // step for each in units]
+        for each, steps, unit in zip(units, changes, spread(posting.unit, count), strict=True):
+            if each != steps * step or steps.bit_length() > 63:
+                raise MakeAgain(wide=unit)
+        return np.array(changes, np.int64)
+
+    def _changed(self, entry: Entry, entries: Recorded) -> tuple[int, list[tuple[InEffect, int]]]:
+        """Return the number of an entry, the facts that fall by it and those that stand by it, with their signs."""
         number = int(entry.number)
         if type(entry.event) not in _CORRECTIONS:
-            self._change(standing([entry]), (), number)
-            return
+            return number, [(each, 1) for each in standing([entry])]
         family = self._family(entry, entries)
         before, after = standing([each for each in family if each is not entry]), standing(family)
-        fallen = [each for each in before if each not in after]
-        self._change([each for each in after if each not in before], fallen, number)
+        fallen = [(each, -1) for each in before if each not in after]
+        return number, fallen + [(each, 1) for each in after if each not in before]
 
-    def _family(self, correction: Entry, entries: Entries) -> list[Entry]:
+    def _family(self, correction: Entry, entries: Recorded) -> list[Entry]:
         """Return a correction with all that hangs together with it: what it names, and whatever names that."""
         number = int(correction.number)
         self._corrections[number] = correction
@@ -340,47 +436,51 @@ class MovementColumns:
             at = waiting.pop()
             linked = [*self._correcting[at], *(_named(family[at]) if at in self._corrections else ())]
             for other in linked:
-                if other not in family:
+                if other not in family and other < number:
                     family[other] = self._corrections.get(other) or entries[other - 1]
                     waiting.append(other)
         return [family[at] for at in sorted(family)]
 
-    def _change(self, stands: Iterable[InEffect], fallen: Iterable[InEffect], known: int) -> None:
-        """Take back what fell, and add what stands, both known from an entry on."""
-        for each, sign in (*((each, -1) for each in fallen), *((each, 1) for each in stands)):
-            for movement in each.fact.movements():
-                if type(movement) is Rescaling and sign > 0:
-                    self._split(each, movement, known)
-                elif type(movement) is Rescaling:
-                    self._unsplit(each, movement, known)
-            batch = _Batch()
-            self._put_in(batch, each, known, sign)
-            self._add(batch)
-
     def _put_in(self, batch: _Batch, each: InEffect, known: int, sign: int) -> None:
-        """Put in the postings of a fact, or what takes them back."""
-        for posting in each.fact.movements():
-            if type(posting) is not Posting:
-                continue
-            unit, account = posting.unit, posting.account
-            table = self._table(unit)
-            steps, rest = divmod(sign * posting.quantity, self._step(unit))
-            if rest:
-                raise MakeAgain(wide=unit)
-            when = each.settles * STAGES + 2 * self._splits_before(unit, place_in_history(each))
-            batch.extend(table, ([when], [known], [table.accounts.number(unit, account)], [steps]))
-            if not each.is_exact:
-                begins, fact, units = each.begins * STAGES, int(each.entry.number), sign * posting.quantity
-                self._open.append(May(begins, when, known, fact, unit, account, units))
+        """Put in what a fact moves, or what takes it back."""
+        for movement in each.fact.movements():
+            if type(movement) is Posting:
+                self._put_in_posting(batch, each, movement, known, sign)
+            elif type(movement) is Rescaling and sign > 0:
+                self._split(each, movement, known)
+            elif type(movement) is Rescaling:
+                self._unsplit(each, movement, known)
+        if type(each.fact) in TOLD and sign > 0:
+            self._told.append(Told(each, known))
+        elif type(each.fact) in TOLD:
+            told = next(told for told in self._told if told.each == each and told.was_known(None))
+            told.gone = known
 
-    def _add(self, batch: _Batch) -> None:
-        """Add rows to the tables, with those that follow from them at later splits."""
-        for table, columns in batch.columns.items():
-            if min(columns[0]) < self._last_split:
-                late = (Row(*row) for row in zip(*columns, strict=True) if row[0] < self._last_split)
-                more = self._through_splits(table, sorted(late, key=attrgetter("known")))
-                batch.extend(table, zip(*more, strict=True) if more else ((),) * 4)
-            table.add(columns)
+    def _put_in_posting(self, batch: _Batch, each: InEffect, posting: Posting, known: int, sign: int) -> None:
+        unit, account = posting.unit, posting.account
+        table = self._table(unit)
+        steps, rest = divmod(sign * posting.quantity, self._step(unit))
+        if rest:
+            raise MakeAgain(wide=unit)
+        when = each.settles * STAGES + 2 * self._splits_before(unit, place_in_history(each))
+        batch.add(table, Row(when, known, table.accounts.number(unit, account), steps))
+        if not each.is_exact:
+            begins, fact, units = each.begins * STAGES, int(each.entry.number), sign * posting.quantity
+            self._open.append(May(begins, when, known, fact, unit, account, units))
+
+    def _add(self, batch: _Batch, before: int | None = None) -> None:
+        """Add the rows that are known from before an entry on, with those that follow from them at later splits."""
+        for table, ready in batch.taken(before):
+            self._add_rows(table, ready)
+
+    def _add_rows(self, table: _Table, ready: Rows) -> None:
+        """Add rows, in the order in which they were known, with those that follow from them at later splits."""
+        late = ready.taken(ready.whens < self._last_split)
+        if len(late):
+            columns = late.whens.tolist(), late.known.tolist(), late.keys.tolist(), put_together(late.changes)
+            more = self._through_splits(table, map(Row, *columns))
+            ready = joined((ready, table.rows(more)), table.sums.limbs)
+        table.add(ready)
 
     # --- splits ----------------------------------------------------------------------------------------
 
@@ -421,10 +521,7 @@ class MovementColumns:
         for account, (name, steps) in enumerate(zip(table.accounts.names(), self._sums_before(split), strict=True)):
             if steps and name[0] == unit and is_rounded(name[1]) and (added := split.adds(steps, step)):
                 more.append(Row(split.when, known, account, sign * added))
-        if more:
-            batch = _Batch()
-            batch.extend(table, zip(*more, strict=True))
-            self._add(batch)
+        self._add_rows(table, table.rows(more))
 
     def _sums_before(self, split: Split) -> list[int]:
         """Return what each account comes to before a split; the list is kept, and follows what comes in."""
@@ -461,7 +558,7 @@ class MovementColumns:
         """Return of how many units of 10⁻¹⁰ a step is."""
         if unit in self._wide:
             return 1
-        return _SHARE if isinstance(unit, StockClassId) else _HUNDREDTH
+        return SHARE if isinstance(unit, StockClassId) else HUNDREDTH
 
     # --- answers ---------------------------------------------------------------------------------------
 
@@ -481,7 +578,7 @@ class MovementColumns:
             as_of: The day.
             known: How many entries were known; all of them where not given.
         """
-        when = close_of(as_of) * STAGES + STAGES - 1
+        when = _close(as_of)
         found: dict[tuple[Unit, Account], int | Fraction] = {}
         for table in (self._narrow_table, self._wide_table):
             for name, steps in zip(table.accounts.names(), table.at(when, known), strict=True):
@@ -526,9 +623,9 @@ class MovementColumns:
             made[name] = units.numerator if units.denominator == 1 else units
         return made
 
-    def open(self, as_of: date, known: int | None = None) -> dict[int, dict[tuple[Unit, Account], int]]:
+    def still_open(self, as_of: date, known: int | None = None) -> dict[int, dict[tuple[Unit, Account], int]]:
         """Return what facts whose day is open may change at the close of a day, by fact, in units of 10⁻¹⁰."""
-        when = close_of(as_of) * STAGES + STAGES - 1
+        when = _close(as_of)
         found: defaultdict[int, defaultdict[tuple[Unit, Account], int]] = defaultdict(lambda: defaultdict(int))
         for each in self._open:
             if each.begins <= when < each.settles and (known is None or each.known <= known):
@@ -538,9 +635,58 @@ class MovementColumns:
         }
         return {fact: of_fact for fact, of_fact in changes.items() if of_fact}
 
+    def holdings(
+        self, days: Sequence[date], known: int | None = None, merged: Iterable[HolderId] = ()
+    ) -> Iterator[tuple[Positions, int, Iterator[Whole]]]:
+        """Yield what every position certainly is at the close of each day, for units that are counted alike.
 
+        With it go the positions, and how many units of 10⁻¹⁰ each step is. What is yielded for a day is its own.
+
+        Args:
+            days: The days, which grow.
+            known: How many entries were known; all of them where not given.
+            merged: Holders who have a position of every class, as others may count as them.
+        """
+        whens = [*map(_close, days)]
+        for table, step in ((self._narrow_table, SHARE), (self._wide_table, 1)):
+            positions = table.positions
+            if len(positions):
+                for holder in merged:
+                    positions.ensure(holder)
+                sums = table.sums.over(whens) if known is None else map(table.sums.at, whens, repeat(known))
+                yield positions, step, map(positions.sums, sums)
+
+    def told(self, known: int | None = None) -> list[InEffect]:
+        """Return the facts that say which classes there are and which holders were merged, as far as they stand.
+
+        Args:
+            known: How many entries were known; all of them where not given.
+        """
+        return [told.each for told in self._told if told.was_known(known)]
+
+
+TOLD: Final = (StockClassDesignated, HolderMerged)
+"""Facts that move nothing, and without which nobody can say who holds what."""
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
-_is_exact, _opens, _rank = attrgetter("is_exact"), attrgetter("opens_latest"), attrgetter("rank")
+_number = attrgetter("number")
+
+
+def _told_apart(page: Page) -> tuple[list[Moves], list[Entry]]:
+    """Return what many facts of a page move at once, and the entries of all others."""
+    moves = []
+    others = [*page.singles.items()]
+    for bulk in page.bulks:
+        made = moves_of(page, bulk)
+        if made is None:
+            others += zip(bulk.rows, bulk.events(), strict=True)
+        else:
+            moves.append(made)
+    return moves, [page.single(place, event) for place, event in others]
+
+
+def _close(as_of: date) -> When:
+    """Return the last stage of a day."""
+    return close_of(as_of) * STAGES + STAGES - 1
 
 
 def _named(correction: Entry) -> Sequence[int]:

@@ -39,7 +39,7 @@ BLOCK: Final = 2_048
 SHORTEST: Final = 4_096
 """So many rows lie between two checkpoints, at least."""
 LOOSE: Final = 16_384
-"""So many rows may wait unsorted, at most."""
+"""So many rows may wait unsorted when somebody asks."""
 LIMB: Final = 31
 """Bits of a limb; the sum of four thousand million of them fits in 64."""
 _LOWEST: Final = (1 << LIMB) - 1
@@ -255,6 +255,9 @@ class DatedSums:
     def add(self, more: Rows) -> None:
         """Add rows; none of them is known from an earlier entry than those before.
 
+        They wait unsorted, for ``tidy`` to be called before somebody asks: rows that come by the million are
+        sorted once, and not each time that some have come.
+
         Raises:
             OverflowError: A sum of all of them might need another limb. Nothing was added.
         """
@@ -267,6 +270,9 @@ class DatedSums:
         self.size = max(self.size, int(more.keys.max()) + 1)
         self._loose.append(more)
         self._waiting += len(more)
+
+    def tidy(self) -> None:
+        """Sort what waits if that is much."""
         if self._waiting >= LOOSE:
             self.settle()
 

@@ -58,6 +58,24 @@ def holders(asked: Asking, as_of: str | None, basis: str | None) -> None:
 @click.command(
     epilog="""\b
 Example:
+  captable holdings -f acme.db --as-of 2017-06-20
+  captable holdings --as-of 2017-06-20 -o csv""",
+)
+@asking()
+@as_of_option
+def holdings(asked: Asking, as_of: str | None) -> None:
+    """Show who holds what, class by class, and nothing else: a long list of a long history, at once."""
+    with asked.opened() as ledger:
+        from projections.holdings import holdings as held
+        from registrar.registers.holdings import holdings as report
+
+        answer = held(ledger, as_of=asked.as_of(ledger, as_of), known_at=asked.known(ledger))
+        asked.answer(lambda: report(ledger, answer))
+
+
+@click.command(
+    epilog="""\b
+Example:
   captable certificates -f acme.db
   captable certificates --as-of 2017-06-20 -O certificates.xlsx""",
 )

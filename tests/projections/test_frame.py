@@ -75,6 +75,7 @@ from projections import (
     findings,
     fully_diluted,
     holders,
+    holdings,
     notes,
     of_agreement,
     of_class,
@@ -409,6 +410,11 @@ def views(ledger: Ledger) -> Views:
     )
 
 
+def views_in_columns(ledger: Ledger) -> list[Tabular]:
+    """Return views of who holds what, made from columns."""
+    return [holdings(ledger, as_of="2026-12-31")]
+
+
 def views_on_instruments(ledger: Ledger) -> list[Tabular]:
     """Return views of what is no share, and of what shares it may become; each has a line in every table."""
     day = "2026-12-31"
@@ -475,7 +481,13 @@ def dune() -> Ledger:
 @pytest.fixture(scope="module")
 def every_view(acme: Ledger, lumen: Ledger, harbor: Ledger, dune: Ledger) -> list[Tabular]:
     """Return every kind of view, each with a line in every table."""
-    return [*views(acme), *views_on_instruments(lumen), *views_of_papers(harbor), *views_on_what_may_come(dune)]
+    return [
+        *views(acme),
+        *views_in_columns(acme),
+        *views_on_instruments(lumen),
+        *views_of_papers(harbor),
+        *views_on_what_may_come(dune),
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import polars
 import pytest
 from hypothesis import given, settings

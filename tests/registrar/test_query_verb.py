@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ledger import Ledger
+from ledger import Authorized, Ledger
 from registrar.cli import main
-from tests.builders import common_issued, founding, shares_transferred, ticking
+from tests.builders import authorized_shares_changed, common_issued, founding, shares_transferred, ticking
 
 
 @pytest.fixture
@@ -20,6 +20,7 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "acme.db"
     with Ledger.open(path, create=True, clock=ticking()) as ledger:
         ledger.record(*founding())
+        ledger.record(authorized_shares_changed(authorized=Authorized.UNLIMITED))
         ledger.record(common_issued(issued=2**53 + 1))
         ledger.record(shares_transferred(transferred=400, to_holder="bob", effective_on="2026-02-10"))
     return path
@@ -41,7 +42,7 @@ def test_a_column_has_a_name_for_programs_and_the_name_of_the_statement_for_peop
 
     (line,) = csv.DictReader(io.StringIO(run(file, sql, "-o", "csv").stdout))
     assert [*line.values()][2:] == ["9007199254740993", "9007199254740993", "1", "true"]
-    assert [*line][2:] == ["sum_shares", "sum_shares_2", "column_1", "cast_t_as_boolean"]
+    assert [*line][2:] == ["sum_shares", "sum_shares_2", "column_1", "true"]
     assert "Sum: shares" in run(file, sql).stdout
 
 
@@ -62,7 +63,7 @@ def test_what_no_column_of_a_report_holds_is_text(file: Path) -> None:
 def test_a_statement_may_come_from_a_pipe(file: Path) -> None:
     assert json.loads(run(file, "-", "--json", input="select count(*) as entries\nfrom entries;\n").stdout)[
         "answer"
-    ] == [{"entries": "8"}]
+    ] == [{"entries": "9"}]
 
 
 def test_what_is_refused_is_one_line_and_status_2(file: Path) -> None:

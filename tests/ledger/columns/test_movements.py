@@ -18,6 +18,7 @@ from ledger.identity import StockClassId
 from ledger.movements import Rescaling
 from ledger.quantities import FractionPolicy, Ratio, round_position
 from projections.replay import replay
+from tests import builders
 from tests.projections.histories import as_of_days, histories, recorded
 from tests.projections.test_index import read_again, with_places
 
@@ -60,7 +61,7 @@ def test_columns_hold_what_taking_fact_by_fact_gives(
 
     for ledger in (written, read_again(written, page)):
         columns = MovementColumns.of(ledger.entries())
-        assert (columns.quantities(as_of, known), columns.open(as_of, known)) == expected
+        assert (columns.quantities(as_of, known), columns.still_open(as_of, known)) == expected
 
 
 @settings(max_examples=60)
@@ -74,6 +75,15 @@ def test_columns_that_follow_are_those_that_are_made_at_once(
     columns = MovementColumns.of(ledger.entries().first(half)).following(ledger.entries())
 
     assert columns.quantities(as_of) == MovementColumns.of(ledger.entries()).quantities(as_of)
+
+
+def test_what_is_open_counts_once_where_a_split_is_read_in_the_same_page() -> None:
+    kept_back = builders.shares_reserved(stock_class="series-a", reserved=5, effective_on="2026-02-11/2026-02-15")
+    written = recorded([kept_back, builders.stock_split_effected(effective_on="2026-02-12")])
+
+    columns = MovementColumns.of(read_again(written, 100).entries())
+
+    assert columns.still_open(date(2026, 2, 13)) == one_by_one(written, date(2026, 2, 13), None)[1]
 
 
 @given(

@@ -77,6 +77,7 @@ def filled(parts: list[list[Change]], limbs: int) -> DatedSums:
     made = DatedSums(limbs)
     for part in parts:
         made.add(as_rows(part, limbs))
+        made.tidy()
     return made
 
 

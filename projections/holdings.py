@@ -1,0 +1,151 @@
+"""Who holds what on a day, in columns of exact whole numbers, however many holders and however long the history.
+
+It is what the cap table says of holdings, and no more: who, of which class, how many. NumPy does the work, which
+the extra ``columns`` installs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+import attrs
+
+from ledger.days import day
+from ledger.errors import needed
+from ledger.identity import HolderId, IssuerId, StockClassId
+from ledger.quantities import SCALE, Shares
+from projections.bounds import Bounds
+from projections.frame import Tabular
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ledger.columns.movements import MovementColumns
+    from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
+
+
+@attrs.frozen
+class Holding:
+    """What a holder has of a class.
+
+    Attributes:
+        holder: Who, with all who were certainly merged into them.
+        stock_class: Which class.
+        shares: How many.
+    """
+
+    holder: HolderId
+    stock_class: StockClassId
+    shares: Bounds[Shares]
+
+
+@attrs.frozen(repr=False, eq=False)
+class Holdings(Tabular):
+    """Who holds what at the close of a day, as known at some point: by class, then by holder.
+
+    Columns stand side by side. Quantities are whole numbers of steps: one share is ``steps`` of them, 1 where every
+    quantity is of whole shares and fits into 64 bits, otherwise 10¹⁰, and they are Python's integers.
+
+    Attributes:
+        issuer: Whose shares.
+        as_of: The day; its close in the issuer's zone.
+        known: How many entries were taken into account.
+        known_at: When the last of them was recorded.
+        class_ids: What the numbers of classes mean.
+        holder_ids: What the numbers of holders mean.
+        classes: Number of the class of each holding.
+        holders: Number of the holder of each.
+        low: How many steps each is at least.
+        high: How many steps each is at most; the same column where no day is open.
+        steps: How many steps a share is.
+    """
+
+    issuer: IssuerId | None
+    as_of: date
+    known: int
+    known_at: datetime
+    class_ids: Sequence[StockClassId]
+    holder_ids: Sequence[HolderId]
+    classes: NDArray[np.int32]
+    holders: NDArray[np.int32]
+    low: NDArray[Any]
+    high: NDArray[Any]
+    steps: int
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+    def __iter__(self) -> Iterator[Holding]:
+        return self.rows()
+
+    def rows(self) -> Iterator[Holding]:
+        """Yield each holding, made when it is asked for."""
+        units = SCALE // self.steps
+        columns = (self.holders, self.classes, self.low, self.high)
+        for holder, stock_class, low, high in zip(*(column.tolist() for column in columns), strict=True):
+            least = Shares.of_units(low * units)
+            shares = Bounds(least, least if low == high else Shares.of_units(high * units))
+            yield Holding(self.holder_ids[holder], self.class_ids[stock_class], shares)
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return the holdings as a table."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.holdings(self)
+
+
+def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdings:
+    """Return who holds what at the close of a day, as known at some point: the holdings of the cap table.
+
+    Args:
+        ledger: The record.
+        as_of: The day.
+        known_at: What had been recorded; everything when not given.
+
+    Raises:
+        LibraryMissing: NumPy is not installed.
+        NothingRecorded: Nothing had been recorded by ``known_at``.
+        NotUnderstood: A day cannot be read.
+    """
+    on, known, columns = day(as_of, what="as_of"), ledger.position(known_at), columns_of(ledger)
+    from projections.held_by_day import HeldByDay  # needs NumPy
+
+    held = HeldByDay(columns, (on,), known)
+    (found,) = held
+    some = found.some
+    low = found.low[some]
+    return Holdings(
+        ledger.issuer,
+        on,
+        known,
+        ledger.recorded_at(known),
+        columns.ids.classes,
+        columns.ids.holders,
+        held.classes[some],
+        held.holders[some],
+        low,
+        low if found.high is found.low else found.high[some],
+        held.steps,
+    )
+
+
+_KEPT: Final[WeakKeyDictionary[Ledger, MovementColumns]] = WeakKeyDictionary()
+
+
+def columns_of(ledger: Ledger) -> MovementColumns:
+    """Return what the entries move, in columns.
+
+    Raises:
+        LibraryMissing: NumPy is not installed.
+    """
+    needed("numpy", "columns", "for answers in columns")
+    from ledger.columns.movements import MovementColumns
+
+    kept = _KEPT.get(ledger) or MovementColumns()
+    _KEPT[ledger] = found = kept.following(ledger.entries())
+    return found

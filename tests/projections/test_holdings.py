@@ -1,0 +1,69 @@
+"""Holdings in columns, against the cap table and against taking every fact one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger import Shares
+from ledger.columns import positions, sums
+from ledger.events import Event
+from ledger.identity import HolderId, StockClassId
+from projections import Bounds
+from projections.holdings import holdings
+from tests import builders
+from tests.projections.histories import FIRST, LAST, accepted, as_of_days, histories, recorded
+from tests.projections.test_index import read_again, taken_one_by_one, with_places
+
+
+@pytest.fixture(autouse=True)
+def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a few rows make what otherwise thousands make."""
+    for module, name, size in (
+        (sums, "BLOCK", 4),
+        (sums, "SHORTEST", 3),
+        (sums, "LOOSE", 7),
+        (positions, "FEW", 2),
+    ):
+        monkeypatch.setattr(module, name, size)
+
+
+Lines = list[tuple[StockClassId, HolderId, Bounds[Shares]]]
+
+
+def lines(table: Iterable[Any]) -> Lines:
+    return [(line.stock_class, line.holder, line.shares) for line in table]
+
+
+@st.composite
+def with_mergers(draw: st.DrawFn, events: st.SearchStrategy[list[Event]]) -> list[Event]:
+    """Histories in which some holders turn out to be one party, on a day that may be open."""
+    given = draw(events)
+    for at in sorted(draw(st.lists(st.integers(0, len(given)), max_size=3)), reverse=True):
+        holder, into = draw(st.permutations(builders.HOLDERS))[:2]
+        first = FIRST + timedelta(days=draw(st.integers(0, 9)))
+        last = min(LAST, first + timedelta(days=draw(st.sampled_from([0, 0, 3]))))
+        days = f"{first}" if first == last else f"{first}/{last}"
+        given.insert(at, builders.holder_merged(holder=holder, into=into, effective_on=days))
+    return accepted(given)
+
+
+@settings(max_examples=150)
+@given(with_mergers(with_places(histories(longest=3))), as_of_days, st.integers(1, 5), st.data())
+def test_holdings_are_those_of_the_cap_table_that_taking_fact_by_fact_gives(
+    events: list[Event], as_of: date, page: int, data: st.DataObject
+) -> None:
+    written = recorded(events)
+    known = data.draw(st.integers(13, len(written.entries())))
+
+    for ledger in (written, read_again(written, page)):
+        for asked in (None, known):
+            expected = lines(taken_one_by_one(written, as_of, asked))
+            assert lines(holdings(ledger, as_of=as_of, known_at=asked)) == sorted(
+                expected, key=lambda line: line[:2]
+            )
