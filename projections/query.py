@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import nanoarrow  # type: ignore[import-untyped]  # the library has no types
 
     from ledger.journal import KnownAt, Ledger
+    from projections.sql_statement import Statement
     from projections.sql_tables import SqlTable
 
 _ANSWER: Final = "answer"
@@ -128,43 +129,64 @@ def query(ledger: Ledger, sql: str, *, known_at: KnownAt = None, limits: QueryLi
 
     known, limits = ledger.position(known_at), limits or QueryLimits()
     connection = library.connect(":memory:", config={**_CONFIGURATION, "memory_limit": f"{limits.megabytes}MB"})
-    _run(connection, f"SET TimeZone = '{ledger.time_zone}'")
-    _run(connection, "SET lock_configuration = true")
-    with _told(library, limits):
-        asked = sql_statement.read(connection, sql, sql_tables.BY_DAY)
-        for name, make in sql_tables.WHOLE.items():
-            if name in asked.tables:
-                _put(connection, name, make(ledger, known))
-        for name, of_days in sql_tables.BY_DAY.items():
-            days = {_day(library, connection, *call) for call in asked.calls if call[0] == name}
-            if days:
-                _put(connection, f"{name}_then", of_days(ledger, sorted(days), known))
-                _run(connection, _MACRO.format(name=name))
-        with _interrupted_after(limits.seconds, connection):
-            connection.sql(sql).limit(limits.rows + 1).create(_ANSWER)
+    try:
+        _run(connection, f"SET TimeZone = '{ledger.time_zone}'")
+        _run(connection, "SET lock_configuration = true")
+        with _told(library, limits):
+            asked = sql_statement.read(connection, sql, sql_tables.BY_DAY)
+            parts = [*_made(library, connection, asked, ledger, known)]
+            with _interrupted_after(limits.seconds, connection):
+                connection.sql(sql).limit(limits.rows + 1).create(_ANSWER)
+            _make_plain(connection)
+        for part in parts:
+            connection.unregister(part)  # the answer needs the tables no more
         answer = connection.table(_ANSWER)
-        for column, kind in zip(answer.columns, answer.types, strict=True):
-            if str(kind) in _MADE_PLAIN:
-                quoted = '"' + column.replace('"', '""') + '"'
-                plain = _MADE_PLAIN[str(kind)].format(column=quoted)
-                _run(connection, f"ALTER TABLE {_ANSWER} ALTER {quoted} TYPE {plain}")
-    answer = connection.table(_ANSWER)
-    columns = tuple(zip(answer.columns, map(str, answer.types), strict=True))
-    made = QueryAnswer(ledger.issuer, sql, known, columns, connection)
-    if len(made) > limits.rows:
-        raise _over(f"the answer has more than {limits.rows:,} rows")
+        columns = tuple(zip(answer.columns, map(str, answer.types), strict=True))
+        made = QueryAnswer(ledger.issuer, sql, known, columns, connection)
+        if len(made) > limits.rows:
+            raise _over(f"the answer has more than {limits.rows:,} rows")
+    except BaseException:
+        connection.close()
+        raise
     return made
+
+
+def _made(
+    library: Any, connection: duckdb.DuckDBPyConnection, asked: Statement, ledger: Ledger, known: int
+) -> Iterator[str]:
+    """Make the tables that a statement names, and yield what the parts are called that they are made of."""
+    from projections.sql_tables import BY_DAY, WHOLE
+
+    for name, make in WHOLE.items():
+        if name in asked.tables:
+            yield from _put(connection, name, make(ledger, known))
+    for name, of_days in BY_DAY.items():
+        days = {_day(library, connection, *call) for call in asked.calls if call[0] == name}
+        if days:
+            yield from _put(connection, f"{name}_then", of_days(ledger, sorted(days), known))
+            _run(connection, _MACRO.format(name=name))
+
+
+def _put(connection: duckdb.DuckDBPyConnection, name: str, table: SqlTable) -> Iterator[str]:
+    """Give a table a name, and yield those of its parts, which are read where they lie."""
+    for part, columns in table.parts.items():
+        connection.register(part, columns)
+        yield part
+    _run(connection, f"CREATE VIEW {name} AS {table.sql}")
+
+
+def _make_plain(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put values into the answer that Python and Arrow read alike."""
+    answer = connection.table(_ANSWER)
+    for column, kind in zip(answer.columns, map(str, answer.types), strict=True):
+        if kind in _MADE_PLAIN:
+            quoted = '"' + column.replace('"', '""') + '"'
+            plain = _MADE_PLAIN[kind].format(column=quoted)
+            _run(connection, f"ALTER TABLE {_ANSWER} ALTER {quoted} TYPE {plain}")
 
 
 def _run(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     connection.execute(sql).fetchall()
-
-
-def _put(connection: duckdb.DuckDBPyConnection, name: str, table: SqlTable) -> None:
-    """Give a table a name; its parts are read where they lie."""
-    for part, columns in table.parts.items():
-        connection.register(part, columns)
-    _run(connection, f"CREATE VIEW {name} AS {table.sql}")
 
 
 def _day(library: Any, connection: duckdb.DuckDBPyConnection, name: str, argument: str) -> date:
