@@ -115,7 +115,7 @@ class Observed:
 
     def columns(self, issuer: IssuerId, after: int, most: int) -> Columns:
         """Return the entries of an issuer after a position, as columns."""
-        with self._seen("read", issuer) as told:
+        with self._seen("columns", issuer) as told:
             columns = self._store.columns(issuer, after, most)
             last = columns.numbers[-1] if columns.numbers else after
             told["entries"] = len(columns.numbers)
@@ -162,7 +162,7 @@ class Observed:
             return self._store.sealed(issuer, after)
 
     def shelf(self, issuer: IssuerId, part: str, layout: int) -> Shelf | None:
-        """Return where a part of what is worked out may be kept: it is no matter of the record, and nobody is told."""
+        """Return where a part of what is worked out may be kept; nobody is told of it."""
         return self._store.shelf(issuer, part, layout)
 
     def close(self) -> None:
