@@ -8,23 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ledger.days import day
-from ledger.errors import needed
 from ledger.identity import HolderId, IssuerId, StockClassId
 from ledger.quantities import SCALE, Shares
 from projections.bounds import Bounds
 from projections.frame import Tabular
 
 if TYPE_CHECKING:
+    import nanoarrow  # type: ignore[import-untyped]  # the library has no types
     import numpy as np
     from numpy.typing import NDArray
 
-    from ledger.columns.movements import MovementColumns
     from ledger.journal import AsOf, KnownAt, Ledger
     from projections.frame import Frame
 
@@ -98,6 +96,29 @@ class Holdings(Tabular):
 
         return columns.holdings(self)
 
+    def to_arrow(self) -> nanoarrow.Array:
+        """Return an Arrow table that polars, DuckDB, pyarrow and others read; no row is made for it.
+
+        Raises:
+            LibraryMissing: nanoarrow is not installed.
+        """
+        if self.steps != 1:
+            return super().to_arrow()
+        from projections import arrow_columns as arrow  # needs NumPy
+
+        count = len(self)
+        low = arrow.shares(self.low)
+        columns = {
+            "issuer": arrow.same_text(str(self.issuer), count),
+            "as_of": arrow.same_day(self.as_of, count),
+            "known": arrow.same_whole(self.known, count),
+            "holder": arrow.texts(self.holder_ids, self.holders),
+            "stock_class": arrow.texts(self.class_ids, self.classes),
+            "shares_low": low,
+            "shares_high": low if self.high is self.low else arrow.shares(self.high),
+        }
+        return arrow.table([(count, columns)])
+
 
 def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdings:
     """Return who holds what at the close of a day, as known at some point: the holdings of the cap table.
@@ -112,7 +133,7 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         NothingRecorded: Nothing had been recorded by ``known_at``.
         NotUnderstood: A day cannot be read.
     """
-    on, known, columns = day(as_of, what="as_of"), ledger.position(known_at), columns_of(ledger)
+    on, known, columns = day(as_of, what="as_of"), ledger.position(known_at), ledger.columns()
     from projections.held_by_day import HeldByDay  # needs NumPy
 
     held = HeldByDay(columns, (on,), known)
@@ -132,20 +153,3 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         low if found.high is found.low else found.high.take(some),
         held.steps,
     )
-
-
-_KEPT: Final[WeakKeyDictionary[Ledger, MovementColumns]] = WeakKeyDictionary()
-
-
-def columns_of(ledger: Ledger) -> MovementColumns:
-    """Return what the entries move, in columns.
-
-    Raises:
-        LibraryMissing: NumPy is not installed.
-    """
-    needed("numpy", "columns", "for answers in columns")
-    from ledger.columns.movements import MovementColumns
-
-    kept = _KEPT.get(ledger) or MovementColumns()
-    _KEPT[ledger] = found = kept.following(ledger.entries())
-    return found
