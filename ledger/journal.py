@@ -250,6 +250,8 @@ class Ledger:
         if columns.known - self._columns_kept >= ahead:
             shelf = self._store.shelf(self._issuer, keeping.PART, keeping.LAYOUT)
             if shelf is not None and shelf.writable:
+                if not self._columns_kept:  # whatever is there could not be taken up
+                    shelf.drop()
                 self._columns_kept = columns.known  # also where it cannot be: it is not tried for every entry
                 keeping.keep(columns, shelf)
 
@@ -439,8 +441,9 @@ class Ledger:
             entries = self.entries()
             columns, self._columns = self._columns, None  # those that are interrupted are not kept
             if columns is None and self._issuer is not None and self._recorded is None:
-                shelf = self._store.shelf(self._issuer, keeping.PART, keeping.LAYOUT)
-                columns = keeping.take_up(shelf, entries) if shelf is not None else None
+                kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
+                entries = self.entries()  # somebody may have recorded some and kept their columns meanwhile
+                columns = keeping.take_up(kept, entries) if kept is not None else None
                 self._columns_kept = columns.known if columns is not None else 0
             self._columns = (columns or MovementColumns()).following(entries)
             self._keep_columns(_AHEAD)

@@ -47,20 +47,16 @@ def keep(columns: MovementColumns, shelf: Shelf) -> bool:
     return kept is not None
 
 
-def take_up(shelf: Shelf, entries: Sequence[Entry]) -> MovementColumns | None:
-    """Return the columns that are kept, if they fit the record; what is good for nothing is dropped.
+def take_up(kept: Kept, entries: Sequence[Entry]) -> MovementColumns | None:
+    """Return the columns that are kept; nothing where it is something else.
 
     Args:
-        shelf: Where they are kept.
+        kept: What is kept.
         entries: The entries of the record.
     """
-    kept = shelf.open()
-    if kept is None or kept.size > len(entries):
-        return None
     try:
         return _opened(kept, entries)
     except _WRONG:
-        shelf.drop()
         return None
 
 

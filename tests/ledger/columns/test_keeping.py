@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ledger.events import Event
+    from ledger.pages import Entries
     from ledger.store.kept import Shelf
 
 
@@ -46,14 +47,23 @@ def place(folder: Path) -> Shelf:
     )
 
 
+def taken_up_in(folder: Path, entries: Entries) -> MovementColumns:
+    kept = place(folder).open()
+    if kept is None:
+        return MovementColumns()
+    found = keeping.take_up(kept, entries)
+    assert found is not None
+    return found
+
+
 def answers(columns: MovementColumns, as_of: date, known: int | None) -> Any:
     """Return all that columns say of a day."""
     held = HeldByDay(columns, (as_of,), columns.known if known is None else known)
     (found,) = held
-    names = [
+    names = (
         (columns.ids.classes[one], columns.ids.holders[other])
-        for one, other in zip(held.classes, held.holders, strict=True)
-    ]
+        for one, other in zip(held.classes.tolist(), held.holders.tolist(), strict=True)
+    )
     return (
         columns.known,
         columns.quantities(as_of, known),
@@ -74,12 +84,12 @@ def test_columns_that_were_kept_anywhere_are_those_that_were_not(
     known = data.draw(st.none() | st.integers(13, len(entries)))
     going_on = MovementColumns()
     for cut in cuts:
-        taken_up = keeping.take_up(place(folder), entries) or MovementColumns()
+        taken_up = taken_up_in(folder, entries)
         if data.draw(st.booleans()):
             going_on = taken_up
         going_on = going_on.following(entries.first(cut))
         assert keeping.keep(going_on, place(folder))
-    taken_up = keeping.take_up(place(folder), entries) or MovementColumns()
+    taken_up = taken_up_in(folder, entries)
     assert taken_up.known == cuts[-1]
 
     expected = answers(MovementColumns.of(entries), as_of, known)
