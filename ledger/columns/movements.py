@@ -186,8 +186,8 @@ class MakeAgain(Exception):
 
     def __init__(self, *, wide: Unit | None = None, ahead: tuple[StockClassId, Place] | None = None) -> None:
         super().__init__(wide, ahead)
-        self.wide = frozenset[Unit]() if wide is None else frozenset((wide,))
-        self.ahead = frozenset[tuple[StockClassId, Place]]() if ahead is None else frozenset((ahead,))
+        self.wide: frozenset[Unit] = frozenset() if wide is None else frozenset((wide,))
+        self.ahead: frozenset[tuple[StockClassId, Place]] = frozenset() if ahead is None else frozenset((ahead,))
 
 
 class Table:
@@ -603,6 +603,13 @@ class MovementColumns:
         return SHARE if isinstance(unit, StockClassId) else HUNDREDTH
 
     # --- answers ---------------------------------------------------------------------------------------
+
+    def tables(self) -> Iterator[tuple[list[tuple[Unit, Account]], list[int], list[Rows]]]:
+        """Yield accounts with what a step of each is, in units of 10⁻¹⁰, and the rows that move them, in parts."""
+        for table in (self._narrow_table, self._wide_table):
+            names = table.accounts.names()
+            parts = [*(segment.given() for segment in table.sums.segments), table.sums.loose()]
+            yield names, [self._step(unit) for unit, _ in names], parts
 
     def quantities(self, as_of: date, known: int | None = None) -> dict[tuple[Unit, Account], int | Fraction]:
         """Return what each account certainly holds at the close of a day, in units of 10⁻¹⁰.
