@@ -267,6 +267,9 @@ class _Batch:
         """Take out the rows of each table that are known from before an entry on, in the order of entries."""
         for table in {**self._many, **self._few}:
             few = table.rows(self._few.pop(table, ()))
+            if before is None and table not in self._many:
+                yield table, few  # they came in order
+                continue
             waiting = joined((*self._many.pop(table, ()), few), table.sums.limbs)
             waiting = waiting.taken(np.argsort(waiting.known, kind="stable"))
             count = len(waiting) if before is None else int(np.searchsorted(waiting.known, before))
@@ -515,8 +518,9 @@ class MovementColumns:
 
     def _add_rows(self, table: Table, ready: Rows) -> None:
         """Add rows, in the order in which they were known, with those that follow from them at later splits."""
-        late = ready.taken(ready.whens < self._last_split)
-        if len(late):
+        before = ready.whens < self._last_split
+        if before.any():
+            late = ready.taken(before)
             columns = late.whens.tolist(), late.known.tolist(), late.keys.tolist(), put_together(late.changes)
             more = self._through_splits(table, map(Row, *columns))
             ready = joined((ready, table.rows(more)), table.sums.limbs)
