@@ -94,7 +94,7 @@ def _rebuild_ours(path: Path, size: int) -> Run:
     shutil.rmtree(path.with_name(f"{path.name}.index"), ignore_errors=True)
     started, worked = perf_counter(), process_time()
     with Ledger.open(path) as ledger:
-        ours.columns(ledger)
+        ledger.columns()
         seconds, cpu_seconds = perf_counter() - started, process_time() - worked
         return Run(seconds, cpu_seconds, _held(ledger, size))
 

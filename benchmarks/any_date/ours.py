@@ -14,14 +14,9 @@ from benchmarks.any_date.fold import holding
 from benchmarks.any_date.issuer import CLASSES, DAYS, FOUNDED, Whole, day_of
 from ledger import Ledger
 from ledger.exchange.drafting import drafts
-from projections.holdings import Holdings, columns_of, holdings
+from projections.holdings import Holdings, holdings
 from projections.share_accounts import AccountLine
 from projections.statement import statement as account
-
-
-def columns(ledger: Ledger) -> object:
-    """Return the index, up to date."""
-    return columns_of(ledger)
 
 
 def at(ledger: Ledger, day: int, known: int | None = None) -> Holdings:
