@@ -16,7 +16,6 @@ from ledger.timeline import fallen_entries
 from projections import arrow
 from projections.commitments import commitments as balances
 from projections.frame import Kind, Series
-from projections.holdings import columns_of
 from projections.holdings import holdings as held
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def movements(ledger: Ledger, known: int) -> SqlTable:
     """
     parts: dict[str, Any] = {}
     selected = []
-    for names, steps, moved in columns_of(ledger).tables():
+    for names, steps, moved in ledger.columns().moved():
         accounts = f"accounts_{len(parts)}"
         parts[accounts] = _accounts(names, steps)
         for rows in moved:

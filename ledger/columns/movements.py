@@ -608,9 +608,9 @@ class MovementColumns:
 
     # --- answers ---------------------------------------------------------------------------------------
 
-    def tables(self) -> Iterator[tuple[list[tuple[Unit, Account]], list[int], list[Rows]]]:
+    def moved(self) -> Iterator[tuple[list[tuple[Unit, Account]], list[int], list[Rows]]]:
         """Yield accounts with what a step of each is, in units of 10⁻¹⁰, and the rows that move them, in parts."""
-        for table in (self._narrow_table, self._wide_table):
+        for table in self.tables:
             names = table.accounts.names()
             parts = [*(segment.given() for segment in table.sums.segments), table.sums.loose()]
             yield names, [self._step(unit) for unit, _ in names], parts
