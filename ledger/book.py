@@ -9,6 +9,7 @@ totals of their own, so that the bounds stay as narrow as the facts allow.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from fractions import Fraction
@@ -28,6 +29,7 @@ from ledger.movements import (
     Held,
     Level,
     LevelValue,
+    Movement,
     Movements,
     Owed,
     Pooled,
@@ -152,6 +154,11 @@ class Changes:
     relevelled: dict[StockClassId, InEffect] = attrs.Factory(dict)
 
 
+def _classes(movements: Iterable[Movement]) -> set[StockClassId]:
+    """Return the classes of which postings move something."""
+    return {each.unit for each in movements if type(each) is Posting and type(each.unit) is StockClassId}
+
+
 class Table(dict[Any, Any]):
     """A table of which some may stand elsewhere until it is asked for, by a key of two parts."""
 
@@ -225,6 +232,21 @@ class Book:
         self._put(self.high, total, high)
         self._put(self.low, total, low)
 
+    def set_levels(self, key: tuple[Level, Subject], settings: tuple[tuple[InEffect, LevelValue], ...]) -> None:
+        """Set what states a level of a subject, whenever it was."""
+        self._put(self.settings, key, settings)
+        self.stated.add(key[0])
+
+    def mark(self, each: InEffect, *, moves: bool = True) -> None:
+        """Note that a fact moves the classes of its postings, whenever it is, or that it does so no more."""
+        moved = each.settles, each.entry.number
+        for stock_class in _classes(self.movements(each)):
+            known = self.movers.setdefault(stock_class, [])
+            if moves:
+                insort(known, moved)
+            elif moved in known:
+                known.remove(moved)
+
     def watch(self) -> None:
         """Begin to remember what changes, so that it can be taken back."""
         self._undo, self._before = [], (self.at, self.split_at)
@@ -282,7 +304,7 @@ class Book:
                     changes.raised[total] = each
         if step.settles:
             changes.settled.append(each)
-            for stock_class in {posting.unit for posting in postings if type(posting.unit) is StockClassId}:
+            for stock_class in _classes(postings):
                 if self._undo is not None:
                     self._undo.append((self.movers, stock_class, None))
                 self.movers.setdefault(stock_class, []).append((each.settles, each.entry.number))

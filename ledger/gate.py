@@ -62,6 +62,9 @@ from ledger.rules import (
 from ledger.timeline import Entry, InEffect, place_in_history, standing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledger.columns.movements import MovementColumns
     from ledger.store.kept import Shelf
 
 
@@ -203,16 +206,20 @@ class Gate:
     """Keeps the book of a record up to date, and lets a command through or refuses it.
 
     A command whose facts all lie at or after the last moment of the book is checked against the running totals.
-    Any other one is checked by walking through the whole record before and after.
+    One that comes late goes through with a look at what it disturbs, if that surely is all. Any other one is
+    checked by walking through the whole record before and after.
 
     Args:
         kept: The book that is kept beside the record, if there is one.
+        columns: Returns what the entries move, where that is worth the while.
     """
 
-    def __init__(self, kept: KeptBook | None = None) -> None:
+    def __init__(
+        self, kept: KeptBook | None = None, columns: Callable[[], MovementColumns | None] = lambda: None
+    ) -> None:
         self._sweep = Sweep(Book(), [], {})
         self._size = 0
-        self._kept = kept
+        self._kept, self._columns = kept, columns
         self._numbers = NumberedAccounts()
 
     def check(
@@ -246,7 +253,7 @@ class Gate:
                 except LedgerError as error:
                     raise error.at(f"entry {entry.number}") from None
         self._catch_up(entries)
-        if not self._through(new, as_stated=as_stated, keep=keep):
+        if not self._through(entries, new, as_stated=as_stated, keep=keep):
             after = sweep(standing([*entries, *new]))
             breach = added_or_deepened(self._sweep, after)
             if breach is not None and as_stated:
@@ -298,25 +305,32 @@ class Gate:
         if not self._size and self._kept is not None and self._kept.size <= len(entries):
             with suppress(Unkept):
                 self._sweep, self._size = Sweep(self._kept.book(entries), [], {}), self._kept.size
-        if not 0 < self._size < len(entries) or not self._followed(entries[self._size :]):
+        if not 0 < self._size < len(entries) or not self._followed(entries):
             self._sweep, self._size = sweep(standing(entries)), len(entries)
 
-    def _followed(self, recorded: Sequence[Entry]) -> bool:
+    def _followed(self, entries: Sequence[Entry]) -> bool:
         """Take in what was recorded since, command by command; return whether the running totals could follow."""
-        for _, group in groupby(recorded, key=attrgetter("command")):
+        for _, group in groupby(entries[self._size :], key=attrgetter("command")):
             new = [*group]
             try:
-                if not self._through(new, as_stated=False, keep=True):
+                if not self._through(entries, new, as_stated=False, keep=True):
                     return False
             except LedgerError:  # as stated by others
                 return False
             self._size += len(new)
         return True
 
-    def _through(self, new: Sequence[Entry], *, as_stated: bool, keep: bool) -> bool:
-        """Check a command against what is there of the book; return whether that was possible."""
+    def _through(self, entries: Sequence[Entry], new: Sequence[Entry], *, as_stated: bool, keep: bool) -> bool:
+        """Check a command without a walk through the whole record; return whether that was possible."""
         try:
-            return self._at_the_end(new, as_stated=as_stated, keep=keep)
+            if self._at_the_end(new, as_stated=as_stated, keep=keep):
+                return True
+            columns = self._columns() if self._size and not (as_stated or self._sweep.breaches) else None
+            if columns is None or columns.known < self._size:
+                return False
+            from ledger import late
+
+            return late.let_through(self._sweep.book, columns, entries, new, facts_broken, keep=keep)
         except Unkept:
             return False
 

@@ -26,6 +26,7 @@ from ledger.errors import (
     CommandReused,
     LedgerDamaged,
     LedgerError,
+    LibraryMissing,
     NothingRecorded,
     NotUnderstood,
     OutcomeUnknown,
@@ -75,6 +76,8 @@ _MANY: Final = 2_000
 """So many entries read at once are worth telling the collector that they will stay."""
 _AHEAD: Final = 1_000
 """So many entries more than are known beside the record are worth writing it anew."""
+_LONG: Final = 2_000
+"""A walk through so many entries takes longer than a look at what a late one disturbs."""
 SUPPOSED: Final = "supposed"
 """Who records an entry that is only supposed, and the first word of its command."""
 KnownAt = datetime | date | int | str | None
@@ -445,20 +448,33 @@ class Ledger:
             LibraryMissing: NumPy is not installed.
         """
         needed("numpy", "columns", "for answers in columns")
+        with _collector_at_rest():
+            columns = self._columns_of(self.entries)
+            self._keep_columns(_AHEAD)
+            return columns
+
+    def _columns_of(self, entries: Callable[[], Entries]) -> MovementColumns:
         from ledger.columns import keeping
         from ledger.columns.movements import MovementColumns
 
-        with _collector_at_rest():
-            entries = self.entries()
-            columns, self._columns = self._columns, None  # those that are interrupted are not kept
-            if columns is None and self._issuer is not None and self._recorded is None:
-                kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
-                entries = self.entries()  # somebody may have recorded some and kept their columns meanwhile
-                columns = keeping.take_up(kept, entries) if kept is not None else None
-                self._columns_kept = columns.known if columns is not None else 0
-            self._columns = (columns or MovementColumns()).following(entries)
-            self._keep_columns(_AHEAD)
-            return self._columns
+        known = entries()
+        columns, self._columns = self._columns, None  # those that are interrupted are not kept
+        if columns is None and self._issuer is not None and self._recorded is None:
+            kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
+            known = entries()  # somebody may have recorded some and kept their columns meanwhile
+            columns = keeping.take_up(kept, known) if kept is not None and kept.size <= len(known) else None
+            self._columns_kept = columns.known if columns is not None else 0
+        self._columns = (columns or MovementColumns()).following(known)
+        return self._columns
+
+    def _columns_of_many(self) -> MovementColumns | None:
+        """Return what the entries move that were read so far, if they are too many to walk through all of them."""
+        if len(self._entries) < _LONG:
+            return None
+        with suppress(LibraryMissing), _collector_at_rest():
+            needed("numpy", "columns", "for late entries")
+            return self._columns_of(lambda: self._entries)
+        return None
 
     def index(self, known_at: KnownAt = None) -> Index:
         """Return what the entries move, in columns, as far as the knowledge reaches.
@@ -725,7 +741,7 @@ class Ledger:
         if self._gate is None:
             from ledger.gate import Gate
 
-            self._gate = Gate(self._kept_book())
+            self._gate = Gate(self._kept_book(), self._columns_of_many)
         return self._gate
 
     @property
