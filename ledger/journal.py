@@ -255,14 +255,13 @@ class Ledger:
                     shelf.drop()
                 self._columns_kept = columns.known  # also where it cannot be: it is not tried for every entry
                 keeping.keep(columns, shelf)
-                self._keep_heading(self._issuer, columns.known)
 
-    def _keep_heading(self, issuer: IssuerId, known: int) -> None:
+    def _keep_heading(self, known: int) -> None:
         """Keep what stands above every answer, so that one can be printed without reading any entry.
 
         Where personal values were erased nothing is kept, as whoever reads the record has to look after the keys.
         """
-        shelf = self._store.shelf(issuer, *HEADING)
+        shelf = None if self._issuer is None else self._store.shelf(self._issuer, *HEADING)
         if shelf is not None and not any(self._entries.of_kinds((PersonalDataErased,), 0, known)):
             recorded_at = f"{self.recorded_at(known):%Y-%m-%d %H:%M:%S}"
             shelf.keep(known, {"legal_name": self.legal_name(known), "recorded_at": recorded_at}, {})
@@ -273,6 +272,7 @@ class Ledger:
         """Bring up to date what is kept beside a long record of the columns that were asked for."""
         if len(self._entries) >= _AHEAD:
             self._keep_columns(1)
+            self._keep_heading(self._columns_kept)
 
     def __repr__(self) -> str:
         return f"<Ledger of {self._issuer or 'nobody yet'}: {len(self.entries())} entries>"

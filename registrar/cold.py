@@ -18,6 +18,8 @@ import os
 import sys
 from bisect import bisect_left, bisect_right
 from io import TextIOWrapper
+from itertools import chain, compress, count, repeat
+from operator import gt, ne, or_
 
 TYPE_CHECKING = False  # the module of that name takes longer to import than some answers
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ _APPLICATION_ID, _LAYOUT = 0x43615054, 2
 _ISSUERS = "/issuers"
 _MOVEMENTS = ("movements", 1)
 _PHASES = 3
-_WIDEST, _NARROWEST = 160, 60
+_WIDEST, _USUAL, _NARROWEST = 160, 80, 60
 _EARLIEST, _LATEST = 1600, 2999
 _PIPE_CLOSED = 141
 
@@ -87,7 +89,7 @@ def answer(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
         held = Held(movements, record, day.toordinal())
     if _looked_at(path) != before:
         raise NotPlain
-    return "".join(_printed(heading.told, record, day, held, _width()))
+    return "".join(_printed(heading.told, record, day, held, _width(environment)))
 
 
 def _asked(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[str, str]:
@@ -110,10 +112,16 @@ def _asked(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[st
     return path, on
 
 
-def _width() -> int:
-    from shutil import get_terminal_size
-
-    return min(max(get_terminal_size((80, 24)).columns, _NARROWEST), _WIDEST)
+def _width(environment: Mapping[str, str]) -> int:
+    """Return how many columns an answer may take, as ``registrar.cli.output.width`` does."""
+    columns = environment.get("COLUMNS", "")
+    if columns:
+        found = int(columns)
+    elif sys.__stdout__ is not None and sys.__stdout__.isatty():
+        found = os.get_terminal_size(sys.__stdout__.fileno()).columns
+    else:
+        found = _USUAL
+    return min(max(found or _USUAL, _NARROWEST), _WIDEST)
 
 
 # --- the record --------------------------------------------------------------------------------------------------
@@ -242,38 +250,26 @@ class Held:
         day: Ordinal of the day.
 
     Attributes:
-        lines: Class, holder, and how many shares at least and at most, by class and then by holder.
-        is_open: Whether a fact whose day is open may change any of them.
+        holders: Number of the holder of each position, by class and then by holder.
+        low: How many shares each is at least.
+        high: How many each is at most; the same list where no day is open.
+        runs: The positions of each class: its name, the first of them and the end.
     """
 
     def __init__(self, movements: Kept, record: Record, day: int) -> None:
         self._told, self._pieces = movements.told, movements.pieces
-        self._kept = self._pieces["narrow-positions"]
-        covered, without = self._kept["covered"]
+        kept = self._pieces["narrow-positions"]
+        covered, without = kept["covered"]
         if without or len(self._pieces["wide-positions"]["classes"]):
             raise NotPlain
-        self._classes, self._holders = self._texts("classes"), self._texts("holders")
+        self._classes, self.names = self._texts("classes"), self._texts("holders")
+        self._of, self.holders = kept["classes"].tolist(), kept["holders"].tolist()
         when = (day * _PHASES + _PHASES) * self._told["stages"] - 1
         sums = self._sums(when)
-        totals = self._totals(sums)
-        later: dict[Position, int] = {}  # what came in since the positions were put in order
-        for account in range(covered, len(sums)):
-            position = self._position(account)
-            place = position and self._place(position)
-            if place is not None:
-                totals[place] += sums[account]
-            elif position is not None:
-                later[position] = later.get(position, 0) + sums[account]
-        may = self._may(when)
-        self.is_open = bool(may)
-        designated = self._designated(record, day)
-        self.lines = [
-            (self._classes[of_class], self._holders[holder], low, high)
-            for (of_class, holder), low, high in self._between(totals, later, may)
-            if (low or high) and of_class in designated
-        ]
-        if later:
-            self.lines.sort()
+        self.low = self.high = self._totals(sums)
+        self._take_in(sums, covered)
+        self.runs = self._runs(self._designated(record, day))
+        self._open(when)
 
     # --- who and what --------------------------------------------------------------------------------
 
@@ -301,18 +297,49 @@ class Held:
             first += len(piece["kinds"])
         raise NotPlain
 
-    def _place(self, position: Position) -> int | None:
-        """Return where a position stands among those that are in order."""
-        classes, holders = self._kept["classes"], self._kept["holders"]
+    def _place(self, position: Position) -> tuple[int, bool]:
+        """Return where a position stands or would stand, and whether it does."""
 
         def key(place: int) -> tuple[str, str]:
-            return self._classes[classes[place]], self._holders[holders[place]]
+            return self._classes[self._of[place]], self.names[self.holders[place]]
 
         of_class, holder = position
-        place = bisect_left(range(len(classes)), (self._classes[of_class], self._holders[holder]), key=key)
-        return place if place < len(classes) and (classes[place], holders[place]) == position else None
+        place = bisect_left(range(len(self._of)), (self._classes[of_class], self.names[holder]), key=key)
+        stands = place < len(self._of) and (self._of[place], self.holders[place]) == position
+        return place, stands
 
-    def _designated(self, record: Record, day: int) -> set[int]:
+    def _take_in(self, sums: Sequence[int], covered: int) -> None:
+        """Take in the accounts that came since the positions were put in order."""
+        new: dict[Position, int] = {}
+        for account in range(covered, len(sums)):
+            position = self._position(account)
+            if position is not None:
+                place, stands = self._place(position)
+                if stands:
+                    self.low[place] += sums[account]
+                else:
+                    new[position] = new.get(position, 0) + sums[account]
+        if not new:
+            return
+        in_order = sorted(new, key=lambda each: (self._classes[each[0]], self.names[each[1]]))
+        places = [self._place(each)[0] for each in in_order]
+        self._of = _put_in(self._of, places, [of_class for of_class, _ in in_order])
+        self.holders = _put_in(self.holders, places, [holder for _, holder in in_order])
+        self.low = self.high = _put_in(self.low, places, [*map(new.__getitem__, in_order)])
+
+    def _runs(self, designated: set[str]) -> list[tuple[str, int, int]]:
+        """Return the positions of each class that there is."""
+        found = []
+        start = 0
+        while start < len(self._of):
+            name = self._classes[self._of[start]]
+            end = bisect_right(self._of, name, start, key=self._classes.__getitem__)
+            if name in designated:
+                found.append((name, start, end))
+            start = end
+        return found
+
+    def _designated(self, record: Record, day: int) -> set[str]:
         """Return the classes that there may be on a day."""
         from datetime import date
 
@@ -324,7 +351,7 @@ class Held:
             event = payload["event"]
             if gone is None and date.fromisoformat(event["effective_on"][:10]).toordinal() <= day:
                 found.add(event["stock_class"])
-        return {number for number, name in enumerate(self._classes) if name in found}
+        return found
 
     # --- how many ------------------------------------------------------------------------------------
 
@@ -356,7 +383,8 @@ class Held:
 
     def _totals(self, sums: Sequence[int]) -> list[int]:
         """Return what the accounts of each position come to together."""
-        accounts, starts = self._kept["accounts"].tolist(), self._kept["starts"].tolist()
+        kept = self._pieces["narrow-positions"]
+        accounts, starts = kept["accounts"].tolist(), kept["starts"].tolist()
         totals = [*map(sums.__getitem__, accounts)]
         if len(starts) == len(accounts):
             return totals
@@ -381,19 +409,26 @@ class Held:
             may[position] = low + min(change, 0), high + max(change, 0)
         return may
 
-    def _between(
-        self, totals: Sequence[int], later: Mapping[Position, int], may: Mapping[Position, tuple[int, int]]
-    ) -> Iterator[tuple[Position, int, int]]:
-        """Yield how much each position is at least and at most."""
-        classes, holders = self._kept["classes"], self._kept["holders"]
-        positions = zip(classes, holders, strict=True)
-        for position, total in (*zip(positions, totals, strict=True), *later.items()):
-            if position not in may:
-                yield position, total, total
-                continue
-            least, most = may[position]
-            low, high = total + least, total + most
-            yield position, 0 if low < 0 <= high else low, high
+    def _open(self, when: int) -> None:
+        """Set apart how many shares there are at least and at most, where a day is open."""
+        may = self._may(when)
+        if may:
+            self.high = self.low.copy()
+        for position, (least, most) in may.items():
+            place, _ = self._place(position)
+            low, high = self.low[place] + least, self.low[place] + most
+            self.low[place], self.high[place] = 0 if low < 0 <= high else low, high
+
+
+def _put_in(values: list[int], places: Sequence[int], new: Sequence[int]) -> list[int]:
+    """Return a list with new values in it, each before what stood at its place."""
+    found: list[int] = []
+    start = 0
+    for place, value in zip(places, new, strict=True):
+        found += values[start:place]
+        found.append(value)
+        start = place
+    return found + values[start:]
 
 
 # --- the page ----------------------------------------------------------------------------------------------------
@@ -406,30 +441,49 @@ def _printed(told: Mapping[str, str], record: Record, day: date, held: Held, wid
         f"Holdings at the close of {day}",
         f"as known from all {record.size:,} entries, the last recorded {told['recorded_at']} UTC",
     )
-    if not held.lines or not all(line.isascii() and line.isprintable() for line in above):
+    is_open = held.high is not held.low
+    some = [*map(or_, held.low, held.high)] if is_open else held.low
+    runs = []
+    for name, start, end in held.runs:
+        taken = some[start:end]
+        holders, lows = [*compress(held.holders[start:end], taken)], [*compress(held.low[start:end], taken)]
+        highs = [*compress(held.high[start:end], taken)] if is_open else lows
+        if lows:
+            runs.append((name, holders, *_numbers(lows, highs)))
+    if not runs or not all(line.isascii() and line.isprintable() for line in above):
         raise NotPlain
-    classes, holders, lows, highs = zip(*held.lines, strict=True)
-    plain = not held.is_open and min(lows) > 0
-    shares = [f"{low:,}" for low in lows] if plain else [*map(_between, lows, highs)]
-    wide = len(max((*{*classes}, "Class"), key=len)), len(max((*{*holders}, "Holder"), key=len))
-    last = len(max((*shares, "Shares"), key=len))
-    if max(sum(wide) + last + 4, *map(len, above)) > width:
+    whose = {*chain.from_iterable(holders for _, holders, *_ in runs)}
+    wide = [
+        max(len("Class"), *(len(name) for name, *_ in runs)),
+        max(len("Holder"), *(len(held.names[holder]) for holder in whose)),
+        max(len("Shares"), *(longest for *_, longest in runs)),
+    ]
+    if max(sum(wide) + 4, *map(len, above)) > width:
         raise NotPlain
-    yield "".join(f"{line}\n" for line in above)
-    columns = ("Class", wide[0], classes), ("Holder", wide[1], holders), ("Shares", last, shares)
-    rows = zip(*((heading, "-" * size, *cells) for heading, size, cells in columns), strict=True)
-    form = f"%-{wide[0]}s  %-{wide[1]}s  %{last}s\n"
-    yield "\n"
-    yield "".join(map(form.__mod__, rows))
-    if held.is_open:
+    form = f"%-{wide[0]}s  %-{wide[1]}s  %{wide[2]}s\n"
+    yield "".join(f"{line}\n" for line in (*above, ""))
+    yield form % ("Class", "Holder", "Shares")
+    yield form % tuple("-" * each for each in wide)
+    padded = dict(zip(whose, (f"{held.names[holder]:<{wide[1]}}  " for holder in whose), strict=True))
+    for name, holders, numbers, _ in runs:
+        first = f"{name:<{wide[0]}}  "
+        shares = map(f"%{wide[2]}s\n".__mod__, numbers)
+        yield "".join(chain.from_iterable(zip(repeat(first), map(padded.__getitem__, holders), shares)))
+    if is_open:
         from registrar.text import OPEN_DAYS, wrapped
 
         yield "".join(f"{line}\n" for line in ("", *wrapped(f"* {OPEN_DAYS}", width, "  ")))
 
 
+def _numbers(lows: Sequence[int], highs: Sequence[int]) -> tuple[list[str], int]:
+    """Return how many shares there are, as ``registrar.tables.bounds`` says it, and the longest of these."""
+    found = [*map(format, lows, repeat(","))]
+    if highs is not lows or min(lows) < 0:
+        for place in compress(count(), map(or_, map(ne, lows, highs), map(gt, repeat(0), lows))):
+            found[place] = _between(lows[place], highs[place])
+    return found, max(map(len, found))
+
+
 def _between(low: int, high: int) -> str:
-    """Return how many shares there are, as ``registrar.tables.bounds`` says it."""
-    if low == high:
-        return f"{low:,}" if low > 0 else f"({-low:,})" if low else "-"
     first, last = (f"{each:,}" if each >= 0 else f"({-each:,})" for each in (low, high))
-    return f"{first} – {last}"
+    return first if low == high else f"{first} – {last}"

@@ -118,6 +118,7 @@ def test_holders_who_came_since_stand_in_their_place(tmp_path: Path) -> None:
         ledger.record(*(shares_transferred(transferred=1, to_holder=name, effective_on=LAST) for name in names))
         ledger.record(common_issued(issued=5, holder="bob", security="C-9", effective_on=LAST))
         ledger.columns()
+        ledger.keep()
 
     assert at_once(file, LAST) == ordinary(file, LAST)
     assert len(str(at_once(file, LAST)).splitlines()) == 38
