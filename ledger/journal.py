@@ -89,7 +89,7 @@ def _stopped(at: datetime) -> Callable[[], datetime]:
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """Keep Python from looking for garbage meanwhile: there is none, and each look is at all that has been read."""
     enabled = gc.isenabled()
     gc.disable()
@@ -250,7 +250,7 @@ class Ledger:
             LedgerDamaged: The store holds something that the ledger did not write.
         """
         if self._issuer is not None:
-            with _collector_at_rest():
+            with collector_at_rest():
                 if not self._taken_up:
                     self._taken_up = True
                     self._take_up(self._issuer)
@@ -397,7 +397,7 @@ class Ledger:
             as_of: A day; its close in the issuer's zone.
             known_at: See ``position``.
         """
-        with _collector_at_rest():
+        with collector_at_rest():
             known = self.position(known_at)
             return history_of(self.standing(known), as_of=day(as_of, what="as_of"), known=known)
 
@@ -409,7 +409,7 @@ class Ledger:
         Args:
             known_at: See ``position``.
         """
-        with _collector_at_rest():
+        with collector_at_rest():
             known = self.position(known_at)
             index, self._index = self._index, Index()  # one that is interrupted is not kept
             before = index.known
@@ -497,7 +497,7 @@ class Ledger:
             Unavailable: See ``record``.
             OutcomeUnknown: See ``record``.
         """
-        with _collector_at_rest():
+        with collector_at_rest():
             return self._attempt_drafts(drafts, actor, command, expected, keep=keep)
 
     def propose(

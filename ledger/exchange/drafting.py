@@ -10,6 +10,7 @@ from ledger.codec import field_from_plain
 from ledger.drafts import UNREADABLE, Draft, drafted, is_plain, stated
 from ledger.events import Event
 from ledger.exchange import json_lines
+from ledger.journal import collector_at_rest
 
 _PART_BYTES: Final = json_lines.MAX_LINE_BYTES * 9 // 10
 _BLANKS: Final = b" \t\r"
@@ -27,7 +28,8 @@ def drafts(data: bytes, name: str = "input") -> list[Draft]:
     """
     if len(data) <= json_lines.MAX_FILE_BYTES:
         try:
-            return [_draft(lines) for lines in _parts(data) if lines.strip()]
+            with collector_at_rest():
+                return [_draft(lines) for lines in _parts(data) if lines.strip()]
         except UNREADABLE:
             pass  # which line it is, and why, careful reading says of all of them
     return [Draft.of([event for _, event in json_lines.read(data, name)])]
