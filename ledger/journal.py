@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import accumulate, chain, count
@@ -31,6 +31,7 @@ from ledger.errors import (
     OutcomeUnknown,
     Unavailable,
     VersionConflict,
+    needed,
     shown,
 )
 from ledger.events import (
@@ -61,6 +62,7 @@ from ledger.vault import Vault, may_mention_persons, mentions_persons
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ledger.columns.movements import MovementColumns
     from ledger.drafts import Draft
     from ledger.gate import Gate
     from ledger.integrity.tiles import Tree
@@ -154,6 +156,7 @@ class Ledger:
         self._recorded: int | None = None  # how many entries are, where those after them are only supposed
         self._resumed: set[EntryNumber] = set()
         self._taken_up = False
+        self._columns_kept = 0  # how many entries the columns cover that are kept beside the record
         self._forget()
 
     def _forget(self) -> None:
@@ -164,6 +167,7 @@ class Ledger:
         self._vault = Vault(self._store)
         self._standing: tuple[int, list[InEffect]] = (0, [])
         self._index = Index()
+        self._columns: MovementColumns | None = None
         self._tree: Tree | None = None
         self._gate: Gate | None = None  # the rules are there when something is recorded
 
@@ -217,6 +221,11 @@ class Ledger:
         """Close the store, and keep beside it what spares the next one to read all entries."""
         try:
             self._keep()
+            if self._columns is not None:
+                with suppress(LedgerError):  # what cannot be read now is no matter of those who leave
+                    self.columns()
+                self._keep_columns(1)
+                self._columns = None
         finally:
             self._store.close()
 
@@ -230,6 +239,21 @@ class Ledger:
             directory = self._directory or Directory(Reader(self._store, self._issuer, self._vault))
             about = self._known_of_issuer().numbers()
             self._directory = directory.keep(shelf, self._entries, about, self._vault.told())
+
+    def _keep_columns(self, ahead: int) -> None:
+        """Bring up to date what is kept of the columns, if it is so far behind and they are at hand."""
+        columns = self._columns
+        if columns is None or self._issuer is None or self._recorded is not None:
+            return
+        from ledger.columns import keeping
+
+        if columns.known - self._columns_kept >= ahead:
+            shelf = self._store.shelf(self._issuer, keeping.PART, keeping.LAYOUT)
+            if shelf is not None and shelf.writable:
+                if not self._columns_kept:  # whatever is there could not be taken up
+                    shelf.drop()
+                self._columns_kept = columns.known  # also where it cannot be: it is not tried for every entry
+                keeping.keep(columns, shelf)
 
     def __repr__(self) -> str:
         return f"<Ledger of {self._issuer or 'nobody yet'}: {len(self.entries())} entries>"
@@ -401,6 +425,30 @@ class Ledger:
             known = self.position(known_at)
             return history_of(self.standing(known), as_of=day(as_of, what="as_of"), known=known)
 
+    def columns(self) -> MovementColumns:
+        """Return what the entries move, as columns that are summed up at any day and knowledge; up to date.
+
+        They are kept beside a ledger in a file, and read from there as far as they are needed. NumPy does the work.
+
+        Raises:
+            LibraryMissing: NumPy is not installed.
+        """
+        needed("numpy", "columns", "for answers in columns")
+        from ledger.columns import keeping
+        from ledger.columns.movements import MovementColumns
+
+        with _collector_at_rest():
+            entries = self.entries()
+            columns, self._columns = self._columns, None  # those that are interrupted are not kept
+            if columns is None and self._issuer is not None and self._recorded is None:
+                kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
+                entries = self.entries()  # somebody may have recorded some and kept their columns meanwhile
+                columns = keeping.take_up(kept, entries) if kept is not None else None
+                self._columns_kept = columns.known if columns is not None else 0
+            self._columns = (columns or MovementColumns()).following(entries)
+            self._keep_columns(_AHEAD)
+            return self._columns
+
     def index(self, known_at: KnownAt = None) -> Index:
         """Return what the entries move, in columns, as far as the knowledge reaches.
 
@@ -564,16 +612,27 @@ class Ledger:
     ) -> Recorded:
         identity = _asked(len(events), actor, command, expected)
         sealed = [seal(event, self._salts) if may_mention_persons(type(event)) else event for event in events]
+        # Where somebody else was first, the position is taken: only then what was recorded since has to be read.
+        at_once = keep and bool(self._entries) and identity not in self._commands and not _concern_persons(sealed)
         for _ in range(_TRIES):
-            if command is not None and (repeated := self._already(identity, sealed)):
-                return repeated
-            entries = self.entries()
-            if expected is not None and expected != len(entries):
-                raise VersionConflict(expected, len(entries))
-            payloads = [codec.encode(event) for event in sealed]
-            sealed = [_as_kept(event, payload) for event, payload in zip(sealed, payloads, strict=True)]
-            new = self._numbered(sealed, payloads, actor, identity)
-            self._rules().check(self._issuer, entries, new, as_stated=as_stated, keep=keep)
+            if not at_once:
+                if command is not None and (repeated := self._already(identity, sealed)):
+                    return repeated
+                self.entries()
+            entries, known = self._entries, len(self._entries)
+            try:
+                if expected is not None and expected != known:
+                    raise VersionConflict(expected, known)
+                payloads = [codec.encode(event) for event in sealed]
+                sealed = [_as_kept(event, payload) for event, payload in zip(sealed, payloads, strict=True)]
+                new = self._numbered(sealed, payloads, actor, identity)
+                self._rules().check(self._issuer, entries, new, as_stated=as_stated, keep=keep)
+            except LedgerError:
+                if not at_once or (len(self.entries()) == known and not self._is_taken(command)):
+                    raise
+                at_once = False  # with what was recorded since, or was the first time, the answer is another one
+                continue
+            at_once = False
             if not keep:
                 return Recorded(identity, tuple(new))
             try:
@@ -662,6 +721,11 @@ class Ledger:
     def _unread(self) -> int:
         """How many entries were not read in order."""
         return self._directory.size if self._directory is not None else 0
+
+    def _is_taken(self, command: str | None) -> bool:
+        """Whether the store knows a command."""
+        assert self._issuer is not None
+        return command is not None and self._store.command(self._issuer, CommandId(command)) is not None
 
     def _already(self, command: CommandId, events: Sequence[Event]) -> Recorded | None:
         """Return the first outcome of a command that was recorded before.
@@ -824,3 +888,8 @@ def _with_particulars_of(kept: Event, asked: Event) -> Event:
             taken = (a if a.value is None or a == b else b for a, b in zip(known, given, strict=True))
             same[field.name] = with_each(other, lambda each, taken=taken: next(taken))  # type: ignore[misc]  # in order
     return attrs.evolve(asked, **same)
+
+
+def _concern_persons(events: Iterable[Event]) -> bool:
+    """Whether events may hold personal values, or erase some: their keys follow from all that was recorded."""
+    return any(may_mention_persons(type(event)) or type(event) is PersonalDataErased for event in events)
