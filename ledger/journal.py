@@ -437,7 +437,7 @@ class Ledger:
         from ledger.columns import keeping
         from ledger.columns.movements import MovementColumns
 
-        with _collector_at_rest():
+        with collector_at_rest():
             entries = self.entries()
             columns, self._columns = self._columns, None  # those that are interrupted are not kept
             if columns is None and self._issuer is not None and self._recorded is None:
@@ -547,6 +547,18 @@ class Ledger:
         """
         with collector_at_rest():
             return self._attempt_drafts(drafts, actor, command, expected, keep=keep)
+
+    def recorded(self, commands: Iterable[str]) -> set[str]:
+        """Return which commands are recorded, of some, by their identities."""
+        if self._issuer is None:
+            return set()
+        self.entries()
+        return {
+            command
+            for command in commands
+            if command in self._commands
+            or (self._unread and self._store.command(self._issuer, CommandId(command)) is not None)
+        }
 
     def propose(
         self, *events: Event, actor: str = "unnamed", command: str | None = None, as_stated: bool = False
