@@ -18,7 +18,6 @@ and why it does not:
 from __future__ import annotations
 
 from binascii import unhexlify
-from collections import defaultdict
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -32,10 +31,13 @@ from ledger.errors import LedgerDamaged
 from ledger.integrity.tiles import WIDTH
 from ledger.integrity.tree import HASH_BYTES
 from ledger.moving.fields import READERS, Fields, Known, Reader, Unread
+from ledger.numbered import Numbers
 from ledger.pages import DIGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from ledger.events import Fact
     from ledger.identity import IssuerId
@@ -47,6 +49,7 @@ PAGE: Final = 16 * WIDTH
 """Entries read at once."""
 _FEW: Final = 8
 """So many facts or fewer are taken alone sooner than at once."""
+_LINE_FEED: Final = 10
 _BEHIND: Final = -DIGEST - 1
 
 
@@ -130,28 +133,27 @@ class Vouched:
         Raises:
             LedgerDamaged: An entry that has to be read whole is not what was recorded.
         """
-        places: defaultdict[str, list[int]] = defaultdict(list)
-        for place, topic in enumerate(self._rows.topics):
-            places[topic].append(place)
         found: list[Moves] = []
         alone: list[int] = []
-        for topic, of_kind in places.items():
-            reader = READERS[topic]
+        kinds = Numbers()
+        kind_at = np.array([*map(kinds.__getitem__, self._rows.topics)], np.int32)
+        for topic, kind in kinds.items():
+            places, reader = np.flatnonzero(kind_at == kind), READERS[topic]
             if reader is None:
-                alone += of_kind
+                alone += places.tolist()
             elif reader.moves:
                 try:
-                    many, few = self._read(reader, of_kind)
+                    many, few = self._read(reader, places)
                 except (msgspec.MsgspecError, ValueError):  # reading them whole tells what is wrong
-                    many, few = [], of_kind
+                    many, few = [], places
                 found += many
-                alone += few
+                alone += few.tolist()
         return found, [self._entry(place) for place in sorted(alone)]
 
-    def _read(self, reader: Reader, places: list[int]) -> tuple[list[Moves], list[int]]:
+    def _read(self, reader: Reader, places: NDArray[np.intp]) -> tuple[list[Moves], NDArray[np.intp]]:
         """Return facts of one kind that move alike, and the places of those that have to be taken alone."""
-        states = self._rows.states
-        payloads = [(state := states[place])[state.index(10) + 1 : _BEHIND] for place in places]
+        states = map(self._rows.states.__getitem__, places.tolist())
+        payloads = [state[state.index(_LINE_FEED) + 1 : _BEHIND] for state in states]
         while True:
             fields = Fields(reader, reader.read(payloads), self._known)
             try:
@@ -159,30 +161,28 @@ class Vouched:
             except Unread as unread:
                 reader.need(unread.name)
 
-    def _told_apart(self, fields: Fields, places: list[int]) -> tuple[list[Moves], list[int]]:
-        numbers = np.array(places, np.int32) + np.int32(self._after + 1)
+    def _told_apart(self, fields: Fields, places: NDArray[np.intp]) -> tuple[list[Moves], NDArray[np.intp]]:
         found: list[Moves] = []
-        alone: list[int] = []
+        alone = [places[:0]]
         for some in fields.alike():
             fact = fields.fact(some) if len(some) > _FEW else None
             if fact is None:
-                alone += (places[each] for each in some)
+                alone.append(places[some])
             else:
-                which = np.array(some)
                 found.append(
                     Moves(
                         fact,
-                        numbers[which],
-                        fields.begins[which],
-                        fields.settles[which],
+                        (places[some] + self._after + 1).astype(np.int32),
+                        fields.begins[some],
+                        fields.settles[some],
                         partial(_stands_for, fields, some),
-                        partial(self._entry_of, [places[each] for each in some]),
+                        partial(self._entry_of, places[some]),
                     )
                 )
-        return found, alone
+        return found, np.concatenate(alone)
 
-    def _entry_of(self, places: Sequence[int], which: int) -> Entry:
-        return self._entry(places[which])
+    def _entry_of(self, places: NDArray[np.intp], which: int) -> Entry:
+        return self._entry(int(places[which]))
 
     def _entry(self, place: int) -> Entry:
         """Return the entry of a row, which is read whole."""
@@ -190,5 +190,5 @@ class Vouched:
         return codec.read_state(rows.states[place], self._issuer, self._after + 1 + place, rows.topics[place])
 
 
-def _stands_for(fields: Fields, some: Sequence[int], which: Sequence[int]) -> Fact:
-    return fields.stands_for([some[each] for each in which])
+def _stands_for(fields: Fields, some: NDArray[np.intp], which: Sequence[int]) -> Fact:
+    return fields.stands_for(some[which])

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    Places = NDArray[np.intp]
+
 _ALWAYS: Final[dict[str, Any]] = {"effective_on": str, "phase": str, "place": str | None}
 _COUNTING: Final = (Shares, Money, Ratio)
 _CENTS: Final = 2
@@ -178,18 +180,18 @@ class Fields:
         self.begins = np.array([*map(_OPENS.__getitem__, days)], np.int32) + ranks
         self.settles = np.array([*map(_OPENS_LATEST.__getitem__, days)], np.int32) + ranks
 
-    def alike(self) -> Iterable[Sequence[int]]:
+    def alike(self) -> Iterable[Places]:
         """Return the places of facts that differ in nothing but what can stand in columns."""
         keys = [key for name in self._texts if name not in _ALWAYS and (key := self._key(name)) is not None]
         places = self._texts["place"]
         if places.count(None) < len(places):
             keys.append(places)
         if not keys:
-            return [range(len(places))]
+            return [np.arange(len(places))]
         apart: defaultdict[Any, list[int]] = defaultdict(list)
         for place, key in enumerate(zip(*keys, strict=True)):
             apart[key].append(place)
-        return apart.values()
+        return map(np.array, apart.values())
 
     def _key(self, name: str) -> Sequence[Any] | None:
         """Return what tells facts apart in a field; nothing where one column may hold what all say."""
@@ -204,13 +206,14 @@ class Fields:
             return [*map(bytes, texts)]
         return [text is None for text in texts] if None in texts else None
 
-    def fact(self, places: Sequence[int]) -> Fact | None:
+    def fact(self, places: Places) -> Fact | None:
         """Return the fact that stands for those at some places; nothing where they have to be taken alone.
 
         Raises:
             Unread: They may not have to be, if another field is read.
         """
-        if self._texts["place"][places[0]] is not None or places[0] in self._odd:
+        first = int(places[0])
+        if self._texts["place"][first] is not None or first in self._odd:
             return None
         made = self.stands_for(places)
         try:
@@ -223,7 +226,7 @@ class Fields:
             return None
         return made
 
-    def stands_for(self, places: Sequence[int]) -> Fact:
+    def stands_for(self, places: Places) -> Fact:
         """Return the fact that stands for those at some places, which differ in nothing but columns."""
         made: Fact = object.__new__(self._reader.kind)
         slots = slots_of(self._reader.kind)
@@ -232,7 +235,7 @@ class Fields:
                 slots[name](made, self._value(name, places))
         return made
 
-    def _value(self, name: str, places: Sequence[int]) -> Any:
+    def _value(self, name: str, places: Places) -> Any:
         texts, hint = self._texts[name], self._reader.hints[name]
         said, first = _said(hint), texts[places[0]]
         if said is None:
