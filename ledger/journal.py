@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import accumulate, chain, count
 from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import uuid4
 
 import attrs
 
 from ledger import codec
-from ledger.days import day, zone
+from ledger import reader as reading
+from ledger.closing import Issuer, instant_or_day, whole_command
+from ledger.days import day
 from ledger.errors import (
     CommandReused,
     LedgerDamaged,
@@ -35,15 +38,15 @@ from ledger.events import (
     EntryVoided,
     Event,
     IssuerRegistered,
-    IssuerRenamed,
     PersonalDataErased,
 )
 from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.index import Index
 from ledger.pages import Entries, Page, Said
 from ledger.personal import SALT_BYTES, particulars, seal, with_each
+from ledger.reader import Directory, Reader
 from ledger.store import Conflict, MemoryStore, Row, Store, store_at
-from ledger.store.port import chosen, refuse_ahead, tree_of
+from ledger.store.port import chosen, kept_of, refuse_ahead, tree_of
 from ledger.text import clean
 from ledger.timeline import (
     Entry,
@@ -51,9 +54,6 @@ from ledger.timeline import (
     InEffect,
     command_end,
     history_of,
-    known_by,
-    looks_ahead,
-    place_in_history,
     standing,
 )
 from ledger.vault import Vault, may_mention_persons, mentions_persons
@@ -61,13 +61,17 @@ from ledger.vault import Vault, may_mention_persons, mentions_persons
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ledger.drafts import Draft
     from ledger.gate import Gate
     from ledger.integrity.tiles import Tree
 
 _TRIES: Final = 10
+_to_row: Final = partial(tuple.__new__, Row)
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
 _MANY: Final = 2_000
 """So many entries read at once are worth telling the collector that they will stay."""
+_AHEAD: Final = 1_000
+"""So many entries more than are known beside the record are worth writing it anew."""
 SUPPOSED: Final = "supposed"
 """Who records an entry that is only supposed, and the first word of its command."""
 KnownAt = datetime | date | int | str | None
@@ -114,7 +118,7 @@ class Recorded:
     """
 
     command: CommandId
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     repeated: bool = False
 
 
@@ -147,15 +151,16 @@ class Ledger:
         self._store, self._clock, self._salts = store, clock, salts
         issuers = store.issuers()
         self._issuer = chosen(issuers, issuer, begin=begin or not issuers)
-        self._zones = _Zones()
         self._recorded: int | None = None  # how many entries are, where those after them are only supposed
         self._resumed: set[EntryNumber] = set()
+        self._taken_up = False
         self._forget()
 
     def _forget(self) -> None:
         """Begin again with nothing read: what was read before may hold what was erased since."""
-        self._entries = Entries()
-        self._commands: dict[CommandId, int] = {}  # the number of the first entry of each
+        self._entries, self._about = Entries(), Issuer()
+        self._directory: Directory | None = None
+        self._commands: dict[CommandId, int] = {}  # the number of the first entry of each, of those read in order
         self._vault = Vault(self._store)
         self._standing: tuple[int, list[InEffect]] = (0, [])
         self._index = Index()
@@ -209,8 +214,22 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Close the store."""
-        self._store.close()
+        """Close the store, and keep beside it what spares the next one to read all entries."""
+        try:
+            self._keep()
+        finally:
+            self._store.close()
+
+    def _keep(self) -> None:
+        """Bring up to date what is kept beside the record, if it is far behind; what cannot be kept is left out."""
+        size = len(self._entries)
+        if self._issuer is None or self._vault.pending or size - self._unread < _AHEAD:
+            return
+        shelf = self._store.shelf(self._issuer, reading.PART, reading.LAYOUT)
+        if shelf is not None and shelf.writable:
+            directory = self._directory or Directory(Reader(self._store, self._issuer, self._vault))
+            about = self._known_of_issuer().numbers()
+            self._directory = directory.keep(shelf, self._entries, about, self._vault.told())
 
     def __repr__(self) -> str:
         return f"<Ledger of {self._issuer or 'nobody yet'}: {len(self.entries())} entries>"
@@ -225,11 +244,16 @@ class Ledger:
     def entries(self) -> Entries:
         """Return every entry, in order of recording; entry number ``n`` is at index ``n - 1``.
 
+        Where a directory of them is kept beside the record, they are read when somebody asks for them.
+
         Raises:
             LedgerDamaged: The store holds something that the ledger did not write.
         """
         if self._issuer is not None:
             with _collector_at_rest():
+                if not self._taken_up:
+                    self._taken_up = True
+                    self._take_up(self._issuer)
                 before = len(self._entries)
                 if self._follow() and before:
                     self._forget()
@@ -238,54 +262,39 @@ class Ledger:
                     _settled()
         return self._entries
 
+    def _take_up(self, issuer: IssuerId) -> None:
+        """Begin with the entries of which a directory is kept; none of them is read."""
+        kept = kept_of(self._store, issuer, reading.PART, reading.LAYOUT)
+        found = Directory.opened(kept, Reader(self._store, issuer, self._vault)) if kept is not None else None
+        if found is None:
+            return
+        try:
+            entries = Entries.unread(found, found.size, reading.LENGTH)
+            self._about = Issuer(entries, found.about, found.size)
+            if self._vault.take_up(found.told, found.size):
+                self._directory, self._entries = found, entries
+            else:
+                self._forget()
+        except (LedgerError, LookupError, TypeError, ValueError):  # it is not what was kept
+            self._forget()
+
     def _follow(self) -> bool:
         """Read what was recorded since, and return whether personal data of earlier entries was erased by it."""
         assert self._issuer is not None
-        before, mentioning = len(self._entries), list[tuple[Page, int]]()
+        before, pages = len(self._entries), list[Page]()
+        reader = Reader(self._store, self._issuer, self._vault)
         try:
-            while rows := self._store.read(self._issuer, len(self._entries)):
-                page = self._take_in(rows)
-                mentioning += ((page, place) for place, event in page.singles.items() if _is_about_persons(event))
-            if mentioning:
-                events = {page.first + place: page.singles[place] for page, place in mentioning}
-                opened = self._vault.opened(self._issuer, before, events)
-                self._resumed |= self._vault.resumed
-                for page, place in mentioning:
-                    page.singles[place] = opened[page.first + place]
+            while (read := reader.after(self._entries, self._commands)) is not None:
+                page, begun = read
+                self._entries.add(page)
+                self._commands |= begun
+                pages.append(page)
+            erased = reader.open_values(pages, before)
+            self._resumed |= self._vault.resumed
         except BaseException:
             self._forget()  # some entries would stand there without their values
             raise
-        return any(type(page.singles[place]) is PersonalDataErased for page, place in mentioning)
-
-    def _take_in(self, rows: Sequence[Row]) -> Page:
-        assert self._issuer is not None
-        issuer, before = self._issuer, len(self._entries)
-        page = codec.read_states(rows, issuer, before)
-        if page is None:
-            page = _read_one_by_one(rows, issuer, before)
-        begun: dict[CommandId, int] = {}
-        last = self._entries.last_said
-        for start, said in zip(page.starts, page.said, strict=True):
-            number = before + start + 1
-            if last is not None and not said.follows(last):
-                wrong = "its time of recording does not follow the entry before"
-                raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", wrong)
-            if last is None or said.command != last.command:
-                if said.command in self._commands or said.command in begun:
-                    wrong = "its command was recorded before"
-                    raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", wrong)
-                begun[said.command] = number
-            last = said
-        if not before and page.kind(0) is not IssuerRegistered:
-            wrong = "the first entry does not register the issuer"
-            raise LedgerDamaged("E_TAMPERED", f"{issuer} entry 1", wrong)
-        for place, event in page.singles.items():
-            if looks_ahead(event, before + place + 1):
-                wrong = "it corrects an entry that comes after it"
-                raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {before + place + 1}", wrong)
-        self._entries.add(page)
-        self._commands |= begun
-        return page
+        return erased
 
     def resumed_erasures(self) -> tuple[EntryNumber, ...]:
         """Return the erasures met so far whose keys were still there, and are deleted now.
@@ -307,8 +316,7 @@ class Ledger:
         Raises:
             NothingRecorded: Nothing had been recorded by ``known_at``.
         """
-        known = self.position(known_at)
-        return self._zones.registration(self._entries, known)
+        return self._known_of_issuer().registration(self.position(known_at))
 
     def legal_name(self, known_at: KnownAt = None) -> str:
         """Return what the issuer is called: the last name that it took, by the day of the last entry known.
@@ -320,23 +328,17 @@ class Ledger:
             NothingRecorded: Nothing had been recorded by ``known_at``.
         """
         known = self.position(known_at)
-        told = self._entries.of_kinds((IssuerRenamed, EntryRestated), 0, known)
-        if any(isinstance(getattr(each.event, "restated_as", each.event), IssuerRenamed) for each in told):
-            today = self._entries[known - 1].recorded_at.date()
-            names = [
-                (place_in_history(each), each.fact.legal_name)
-                for each in self.standing(known)
-                if isinstance(each.fact, IssuerRenamed) and each.fact.effective_on.latest <= today
-            ]
-            if names:
-                return max(names)[1]
-        return self.registration(known).legal_name
+        return self._known_of_issuer().legal_name(known, self.recorded_at(known).date())
+
+    def _known_of_issuer(self) -> Issuer:
+        """Return what is known of the issuer, up to date."""
+        self._about.follow(self.entries())
+        return self._about
 
     @property
     def time_zone(self) -> str:
         """The zone whose days the record counts in, as known now."""
-        known = self._zones.known_by_then(self.entries())
-        return known[-1][1] if known else "UTC"
+        return self._known_of_issuer().time_zone
 
     def position(self, known_at: KnownAt = None) -> int:
         """Return how many entries had been recorded: the knowledge that ``known_at`` means.
@@ -363,12 +365,12 @@ class Ledger:
                 "E_KNOWN", f"{known_at} is no number of entries", "give a number, an instant or a day"
             )
         if isinstance(known_at, int):
-            return _whole_command(entries, known_at)
-        asked = _instant_or_day(known_at)
+            return whole_command(entries, known_at)
+        asked = instant_or_day(known_at)
         if isinstance(asked, datetime):
-            known, instant = known_by(entries, asked), asked
+            known, instant = entries.known_by(asked), asked
         else:
-            known, instant = self._zones.close_of(asked, entries)
+            known, instant = self._known_of_issuer().close_of(asked, entries)
         if not known:
             raise NothingRecorded(instant, entries[0].recorded_at)
         return known
@@ -472,6 +474,32 @@ class Ledger:
             raise Unavailable("E_KEYS", self._store.keys.place, what)
         return outcome
 
+    def record_drafts(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        actor: str = "unnamed",
+        command: str | None = None,
+        expected: int | None = None,
+        keep: bool = True,
+    ) -> Recorded:
+        """Record many events as one command, as ``record`` does, in a fraction of the time.
+
+        Args:
+            drafts: What happened, in order, as ``ledger.exchange.drafting`` reads it from a file.
+            actor: Who records it.
+            command: See ``record``.
+            expected: See ``record``.
+            keep: Whether it is recorded; if not, this says what would be, as ``propose`` does.
+
+        Raises:
+            RuleBroken: See ``record``.
+            Unavailable: See ``record``.
+            OutcomeUnknown: See ``record``.
+        """
+        with _collector_at_rest():
+            return self._attempt_drafts(drafts, actor, command, expected, keep=keep)
+
     def propose(
         self, *events: Event, actor: str = "unnamed", command: str | None = None, as_stated: bool = False
     ) -> Recorded:
@@ -500,11 +528,12 @@ class Ledger:
         supposed = type(self)(MemoryStore(), self._issuer, clock=clock, salts=self._salts)
         supposed._entries = entries.first(known)
         supposed._commands = {command: first for command, first in self._commands.items() if first <= known}
+        supposed._about = self._known_of_issuer().as_known(supposed._entries) if known else Issuer()
         supposed._recorded = known if self._recorded is None else min(known, self._recorded)
         if not events:
             return supposed
         command = f"{SUPPOSED}-{known + 1}"
-        while command in supposed._commands:
+        while command in supposed._commands or (known and command == entries[known - 1].command):
             command += "."
         if known == len(entries):  # the totals of these entries are there; a check that keeps nothing leaves them
             supposed._gate = self._rules()
@@ -533,40 +562,104 @@ class Ledger:
         *,
         keep: bool,
     ) -> Recorded:
-        if not events:
-            raise NotUnderstood("E_EMPTY", "the command has no events", "give at least one")
-        clean(actor, what="actor")
-        if expected is not None and (isinstance(expected, bool) or not isinstance(expected, int) or expected < 0):
-            raise NotUnderstood("E_VERSION", f"{shown(expected)} is not a number of entries", "0 or more")
-        identity = CommandId(uuid4().hex if command is None else command)
+        identity = _asked(len(events), actor, command, expected)
         sealed = [seal(event, self._salts) if may_mention_persons(type(event)) else event for event in events]
+        # Where somebody else was first, the position is taken: only then what was recorded since has to be read.
+        at_once = keep and bool(self._entries) and identity not in self._commands and not _concern_persons(sealed)
         for _ in range(_TRIES):
-            if command is not None and (repeated := self._already(identity, sealed)):
-                return repeated
-            entries = self.entries()
-            if expected is not None and expected != len(entries):
-                raise VersionConflict(expected, len(entries))
-            payloads = [codec.encode(event) for event in sealed]
-            sealed = [_as_kept(event, payload) for event, payload in zip(sealed, payloads, strict=True)]
-            new = self._numbered(sealed, payloads, actor, identity)
-            self._rules().check(self._issuer, entries, new, as_stated=as_stated, keep=keep)
+            if not at_once:
+                if command is not None and (repeated := self._already(identity, sealed)):
+                    return repeated
+                self.entries()
+            entries, known = self._entries, len(self._entries)
+            try:
+                if expected is not None and expected != known:
+                    raise VersionConflict(expected, known)
+                payloads = [codec.encode(event) for event in sealed]
+                sealed = [_as_kept(event, payload) for event, payload in zip(sealed, payloads, strict=True)]
+                new = self._numbered(sealed, payloads, actor, identity)
+                self._rules().check(self._issuer, entries, new, as_stated=as_stated, keep=keep)
+            except LedgerError:
+                if not at_once or (len(self.entries()) == known and not self._is_taken(command)):
+                    raise
+                at_once = False  # with what was recorded since, or was the first time, the answer is another one
+                continue
+            at_once = False
             if not keep:
                 return Recorded(identity, tuple(new))
             try:
                 self._append(new, payloads, identity)
             except Conflict:  # somebody else was first: look again, and ask the rules again
-                self._gate = None
-                first = events[0]
-                if isinstance(first, IssuerRegistered) and first.issuer in self._store.issuers():
-                    self._issuer = first.issuer
-                if self._issuer is not None:
-                    refuse_ahead(self._store, self._issuer, new[-1].number)
+                self._look_again(events[0], new[-1].number)
                 continue
             except BaseException:
                 self._gate = None
                 raise
             return Recorded(identity, tuple(new))
-        raise Unavailable("E_BUSY", str(self._issuer), "other writers kept coming first; try again")
+        raise self._kept_out()
+
+    def _attempt_drafts(
+        self,
+        drafts: Sequence[Draft],
+        actor: str,
+        command: str | None,
+        expected: int | None,
+        *,
+        keep: bool,
+    ) -> Recorded:
+        identity = _asked(sum(len(draft.payloads) for draft in drafts), actor, command, expected)
+        events = [event for draft in drafts for event in draft.singles.values()]
+        if any(type(event) is PersonalDataErased for event in events):  # what is erased is looked for one by one
+            singly = [event for draft in drafts for event in draft.events()]
+            return self._attempt(singly, actor, command, expected, False, keep=keep)
+        drafts = [draft.written(self._written) for draft in drafts]
+        first = drafts[0].event(0)
+        for _ in range(_TRIES):
+            if command is not None and (number := self._number_of(identity, first)) is not None:
+                there = self._entries[number - 1 : command_end(self._entries, number)]
+                if not _keeps_drafts(there, drafts):
+                    raise CommandReused(identity, EntryNumber(number))
+                return Recorded(identity, there, repeated=True)
+            entries = self.entries()
+            if expected is not None and expected != len(entries):
+                raise VersionConflict(expected, len(entries))
+            said = Said(self._now(), actor, identity)
+            after = accumulate((len(draft.payloads) for draft in drafts), initial=len(entries) + 1)
+            pages = [draft.page(number, said) for draft, number in zip(drafts, after, strict=False)]
+            new = Entries()
+            for page in pages:
+                new.add(page)
+            if not self._rules().check_pages(self._issuer, entries, pages, keep=keep):
+                self._rules().check(self._issuer, entries, [*new], keep=keep)
+            if not keep:
+                return Recorded(identity, new)
+            try:
+                self._append_pages(pages, drafts, identity)
+            except Conflict:
+                self._look_again(first, pages[-1].first + len(pages[-1]) - 1)
+                continue
+            except BaseException:
+                self._gate = None
+                raise
+            return Recorded(identity, new)
+        raise self._kept_out()
+
+    def _written(self, event: Event) -> tuple[Event, bytes]:
+        """Return an event as it will be read, with salts for its particulars, and its payload."""
+        sealed = seal(event, self._salts) if may_mention_persons(type(event)) else event
+        payload = codec.encode(sealed)
+        return _as_kept(sealed, payload), payload
+
+    def _look_again(self, first: Event, last: int) -> None:
+        """Forget what the rules were asked of, as somebody else recorded something first."""
+        self._gate = None
+        if isinstance(first, IssuerRegistered) and first.issuer in self._store.issuers():
+            self._issuer = first.issuer
+        if self._issuer is not None:
+            refuse_ahead(self._store, self._issuer, last)
+
+    def _kept_out(self) -> Unavailable:
+        return Unavailable("E_BUSY", str(self._issuer), "other writers kept coming first; try again")
 
     def _rules(self) -> Gate:
         """Return what lets a command through, or refuses it; an answer alone does without it."""
@@ -576,46 +669,89 @@ class Ledger:
             self._gate = Gate()
         return self._gate
 
+    @property
+    def _unread(self) -> int:
+        """How many entries were not read in order."""
+        return self._directory.size if self._directory is not None else 0
+
+    def _is_taken(self, command: str | None) -> bool:
+        """Whether the store knows a command."""
+        assert self._issuer is not None
+        return command is not None and self._store.command(self._issuer, CommandId(command)) is not None
+
     def _already(self, command: CommandId, events: Sequence[Event]) -> Recorded | None:
         """Return the first outcome of a command that was recorded before.
 
         The entries say which command they belong to, and their digests protect that. The row that keeps a second
         one out is asked only when they know nothing: it may be newer than what was read, or wrong.
         """
-        first = events[0]
-        if self._issuer is None and isinstance(first, IssuerRegistered) and first.issuer in self._store.issuers():
-            self._issuer = first.issuer
-        if self._issuer is None:
-            return None
-        entries = self.entries()
-        number = self._commands.get(command)
-        if number is None and self._store.command(self._issuer, command) is not None:
-            entries = self.entries()
-            number = self._commands.get(command)
-            if number is None:
-                place = f"{self._issuer} command {command}"
-                raise LedgerDamaged("E_TAMPERED", place, "it is said to be recorded, and no entry belongs to it")
+        number = self._number_of(command, events[0])
         if number is None:
             return None
-        there = tuple(entries[number - 1 : command_end(entries, number)])
+        there = tuple(self._entries[number - 1 : command_end(self._entries, number)])
         if len(there) != len(events) or not all(
             _keeps(entry.event, event) for entry, event in zip(there, events, strict=True)
         ):
             raise CommandReused(command, EntryNumber(number))
         return Recorded(command, there, repeated=True)
 
+    def _number_of(self, command: CommandId, first: Event) -> int | None:
+        """Return the first entry of a command that was recorded before, if it was.
+
+        Args:
+            command: Its identity.
+            first: What it begins with, as that may be the issuer.
+        """
+        if self._issuer is None and isinstance(first, IssuerRegistered) and first.issuer in self._store.issuers():
+            self._issuer = first.issuer
+        if self._issuer is None:
+            return None
+        self.entries()
+        number = self._commands.get(command)
+        if number is None and (span := self._store.command(self._issuer, command)) is not None:
+            entries = self.entries()
+            number = self._commands.get(command)
+            if number is None and span[0] <= self._unread and entries[span[0] - 1].command == command:
+                number = span[0]
+            if number is None:
+                place = f"{self._issuer} command {command}"
+                raise LedgerDamaged("E_TAMPERED", place, "it is said to be recorded, and no entry belongs to it")
+        return number
+
     def _numbered(
         self, events: Sequence[Event], payloads: Sequence[bytes], actor: str, command: CommandId
     ) -> list[Entry]:
         """Return new entries; the time of recording is the journal's own and always grows."""
-        now = self._clock().astimezone(UTC)
-        last = self._entries.last_said
-        if last is not None and now <= last.recorded_at:
-            now = last.recorded_at + timedelta(microseconds=1)
+        now = self._now()
         return [
             Entry(EntryNumber(number), now, actor, command, event, codec.digest(payload))
             for number, (event, payload) in enumerate(zip(events, payloads, strict=True), len(self._entries) + 1)
         ]
+
+    def _now(self) -> datetime:
+        """Return the time of recording of the next command."""
+        now = self._clock().astimezone(UTC)
+        last = self._entries.last_said
+        return now if last is None or last.recorded_at < now else last.recorded_at + timedelta(microseconds=1)
+
+    def _append_pages(self, pages: Sequence[Page], drafts: Sequence[Draft], command: CommandId) -> None:
+        first = drafts[0].event(0)
+        issuer = self._issuer or (first.issuer if isinstance(first, IssuerRegistered) else None)
+        assert issuer is not None, "the rules let an issuer in first"
+        rows: list[Row] = []
+        for page, draft in zip(pages, drafts, strict=True):
+            rows += map(
+                _to_row,
+                zip(
+                    count(page.first), codec.topics(page), codec.states(issuer, page, draft.payloads), strict=False
+                ),
+            )
+        singles = [page.single(place, event) for page in pages for place, event in page.singles.items()]
+        self._store.append(issuer, rows, command, self._vault.sealed(issuer, singles))
+        self._issuer = issuer
+        for page in pages:
+            self._entries.add(page)
+        self._commands[command] = pages[0].first
 
     def _append(self, new: Sequence[Entry], payloads: Sequence[bytes], command: CommandId) -> None:
         first = new[0].event
@@ -627,7 +763,7 @@ class Ledger:
         ]
         erases = any(type(entry.event) is PersonalDataErased for entry in new)
         if erases:
-            self._vault.check_keys()
+            self._vault.check_keys(issuer)
             self._store.keys.check_writable()
         self._store.append(issuer, rows, command, self._vault.sealed(issuer, new))
         self._issuer = issuer
@@ -643,99 +779,18 @@ class Ledger:
             self.entries()
         except LedgerError as error:
             raise OutcomeUnknown(command) from error
-        self._resumed -= {entry.number for entry in new}
+        for resumed in (self._resumed, self._vault.resumed):  # they were deleted as they should be
+            resumed -= {entry.number for entry in new}
 
 
-class _Zones:
-    """The time zone of the issuer, as it was known from position to position.
-
-    Only what is about the issuer is looked at, and once.
-
-    A day could close by the zone that is known now, but then a restatement of the issuer would move the close of
-    days long past. It could close by any zone whose own close knows that zone, but there may be two of these, or
-    none. So entries count in order, each by the zone known before its command: the first one recorded after the day
-    closed ends what was known.
-    """
-
-    def __init__(self) -> None:
-        self._known: list[tuple[int, str]] = []
-        self._about: list[Entry] = []  # what registers or restates the issuer, or takes such an entry out
-        self._seen = 0
-
-    def known_by_then(self, entries: Entries) -> list[tuple[int, str]]:
-        """Return each zone, with the number of entries from which on it was known; the first one from 0 on."""
-        for entry in entries.of_kinds((IssuerRegistered, *_CORRECTIONS), self._seen, len(entries)):
-            if _is_about_issuer(entry.event, self._about):
-                self._about.append(entry)
-                zone_known = _registration(self._about).time_zone
-                begin = command_end(entries, entry.number) if self._known else 0
-                if self._known and self._known[-1][0] == begin:  # by the same command: only the last one was known
-                    self._known.pop()
-                self._known.append((begin, zone_known))
-        self._seen = len(entries)
-        return self._known
-
-    def registration(self, entries: Entries, known: int) -> IssuerRegistered:
-        """Return what registers the issuer, as known at a position."""
-        self.known_by_then(entries)
-        return _registration([entry for entry in self._about if entry.number <= known])
-
-    def close_of(self, on: date, entries: Entries) -> tuple[int, datetime]:
-        """Return how many entries were known when a day closed, and when that was."""
-        known = self.known_by_then(entries)
-        for (begin, name), (end, _) in pairwise([*known, (len(entries), "")]):
-            closed = _close_in(name, on)
-            count = known_by(entries, closed)
-            if count < end:
-                return max(begin, count), closed
-        return len(entries), closed
-
-
-def _registration(about: Sequence[Entry]) -> IssuerRegistered:
-    """Return what registers the issuer among entries about it; the rules let it be restated, and not be voided."""
-    for each in standing(about):
-        if isinstance(each.fact, IssuerRegistered):
-            return each.fact
-    raise LedgerDamaged("E_TAMPERED", f"entry {about[0].number}", "the registration of the issuer was taken out")
-
-
-def _is_about_issuer(event: Event, about: Sequence[Entry]) -> bool:
-    if type(event) is EntryVoided:
-        return any(entry.number in event.entries for entry in about)
-    fact = event.restated_as if type(event) is EntryRestated else event
-    return type(fact) is IssuerRegistered
-
-
-def _close_in(name: str, on: date) -> datetime:
-    """Return the last instant of a day in a zone."""
-    midnight = datetime.combine(on + timedelta(days=1), time(), zone(name))
-    return midnight.astimezone(UTC) - timedelta(microseconds=1)
-
-
-def _instant_or_day(known_at: datetime | date | str) -> datetime | date:
-    if isinstance(known_at, str) and len(known_at) > 10:
-        try:
-            known_at = datetime.fromisoformat(known_at)
-        except ValueError as error:
-            hint = "write 2017-06-20T17:00:00-04:00, or a day"
-            raise NotUnderstood("E_DATE", f"{shown(known_at)} is not an ISO instant", hint) from error
-    if not isinstance(known_at, datetime):
-        return day(known_at, what="known_at")
-    if known_at.tzinfo is None:
-        raise NotUnderstood("E_TIMEZONE", f"{known_at} has no time zone", 'add one, "…T17:00:00-04:00"')
-    day(known_at.date(), what="known_at")  # the first and last years have instants that UTC has not
-    return known_at.astimezone(UTC)
-
-
-def _whole_command(entries: Sequence[Entry], number: int) -> int:
-    if not 0 < number <= len(entries):
-        raise NotUnderstood("E_KNOWN", f"entry {number} is not recorded", f"the last entry is {len(entries)}")
-    end = command_end(entries, number)
-    if end != number:
-        raise NotUnderstood(
-            "E_KNOWN", f"entry {number} lies within a command", f"the command ends with entry {end}"
-        )
-    return number
+def _asked(count: int, actor: str, command: str | None, expected: int | None) -> CommandId:
+    """Return the identity of a command; refuse one that says nothing, or names what is no name."""
+    if not count:
+        raise NotUnderstood("E_EMPTY", "the command has no events", "give at least one")
+    clean(actor, what="actor")
+    if expected is not None and (isinstance(expected, bool) or not isinstance(expected, int) or expected < 0):
+        raise NotUnderstood("E_VERSION", f"{shown(expected)} is not a number of entries", "0 or more")
+    return CommandId(uuid4().hex if command is None else command)
 
 
 def _as_kept(event: Event, payload: bytes) -> Event:
@@ -756,6 +811,20 @@ def _keeps(kept: Event, asked: Event) -> bool:
     return codec.encode(kept) == codec.encode(_with_particulars_of(kept, asked))
 
 
+def _keeps_drafts(there: Sequence[Entry], drafts: Sequence[Draft]) -> bool:
+    """Whether entries keep what is asked for again; what may mention persons is compared as ``_keeps`` does."""
+    asked = chain.from_iterable(draft.digests() for draft in drafts)
+    apart: dict[int, Event] = {}
+    before = 0
+    for draft in drafts:
+        apart |= {before + place: event for place, event in draft.singles.items()}
+        before += len(draft.payloads)
+    return len(there) == before and all(
+        entry.payload_digest == digest or (place in apart and _keeps(entry.event, apart[place]))
+        for place, (entry, digest) in enumerate(zip(there, asked, strict=True))
+    )
+
+
 def _with_particulars_of(kept: Event, asked: Event) -> Event:
     """Return an event with those particulars of another that may be the same: their salts are never equal."""
     if type(kept) is not type(asked) or not may_mention_persons(type(asked)):
@@ -773,20 +842,6 @@ def _with_particulars_of(kept: Event, asked: Event) -> Event:
     return attrs.evolve(asked, **same)
 
 
-def _is_about_persons(event: Event) -> bool:
-    """Whether an event holds personal values, or says that some were erased."""
-    return mentions_persons(event) or type(event) is PersonalDataErased
-
-
-def _read_one_by_one(rows: Sequence[Row], issuer: IssuerId, before: int) -> Page:
-    """Return a page of rows that cannot be read at once; the first of them that is damaged says so."""
-    entries = []
-    for number, row in enumerate(rows, before + 1):
-        if row.number != number:
-            wrong = f"it is missing; {row.number} follows"
-            raise LedgerDamaged("E_TAMPERED", f"{issuer} entry {number}", wrong)
-        entries.append(codec.read_state(row.state, issuer, number, row.topic))
-    said = [Said(entry.recorded_at, entry.actor, entry.command) for entry in entries]
-    digests = "".join(entry.payload_digest for entry in entries)
-    events = {place: entry.event for place, entry in enumerate(entries)}
-    return Page(before + 1, range(len(entries)), said, digests, events, [])
+def _concern_persons(events: Iterable[Event]) -> bool:
+    """Whether events may hold personal values, or erase some: their keys follow from all that was recorded."""
+    return any(may_mention_persons(type(event)) or type(event) is PersonalDataErased for event in events)

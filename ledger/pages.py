@@ -1,18 +1,21 @@
-"""Entries in the order of recording; those read from a store are made when somebody asks for them."""
+"""Entries in the order of recording; those of a store are read, and made, when somebody asks for them."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain, pairwise, repeat
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self, overload
 
+from ledger.events import EntryRestated, EntryVoided
 from ledger.identity import EntryNumber
-from ledger.timeline import Entry
+from ledger.timeline import Entry, named_by
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container
     from datetime import datetime
 
     from ledger.bulk import Bulk
@@ -73,11 +76,35 @@ class Page:
     def _digest(self, place: int) -> str:
         return self._digests[place * DIGEST : (place + 1) * DIGEST]
 
+    def digests(self) -> list[str]:
+        """Return the SHA-256 of each payload."""
+        return [*map(self._digest, range(len(self)))]
+
     def kind(self, place: int) -> type[Event]:
         """Return the class of an event."""
         if place in self.singles:
             return type(self.singles[place])
         return next(type(bulk.one) for bulk in self.bulks if place in bulk.rows)
+
+    def first_entry(self) -> Entry:
+        """Return the first entry; only this one is made."""
+        if 0 in self.singles:
+            return self.single(0, self.singles[0])
+        bulk = next(bulk for bulk in self.bulks if 0 in bulk.rows)
+        return self.single(0, bulk.event(bulk.rows.index(0)))
+
+    def apart(self, wanted: Callable[[type[Event]], bool]) -> Iterator[Entry]:
+        """Yield the entries that are kept whole, and those of some other kinds; no other is made."""
+        yield from (self.single(place, event) for place, event in self.singles.items())
+        for bulk in self.bulks:
+            if wanted(type(bulk.one)):
+                yield from (
+                    self.single(place, event) for place, event in zip(bulk.rows, bulk.events(), strict=True)
+                )
+
+    def kinds(self) -> set[type[Event]]:
+        """Return the classes of all events."""
+        return {type(event) for event in (*self.singles.values(), *(bulk.one for bulk in self.bulks))}
 
     def of_kinds(self, kinds: tuple[type[Event], ...]) -> list[tuple[int, Event]]:
         """Return the events of some kinds with their places, in order; no other is made."""
@@ -111,13 +138,91 @@ class Page:
         return self._made
 
 
+class Source(Protocol):
+    """Where entries are read that nobody has asked for yet."""
+
+    def page(self, first: int, size: int) -> Page:
+        """Return so many entries from a number on."""
+
+    def entry(self, number: int) -> Entry:
+        """Return one entry, and touch no other."""
+
+    def began(self, first: int) -> datetime:
+        """Return when the first entry of a page was recorded."""
+
+    def holding(self, kinds: tuple[type[Event], ...]) -> Container[int]:
+        """Return the first entries of the pages that hold some kinds of events."""
+
+    def correcting(self, number: int) -> Sequence[int]:
+        """Return which of these entries correct an entry."""
+
+
+class Unread:
+    """Entries that are read when somebody asks for them: all of them, or one.
+
+    Args:
+        first: Number of the first of them.
+        size: How many they are.
+        source: Where they are read.
+    """
+
+    __slots__ = ("_apart", "_page", "_size", "first", "source")
+
+    def __init__(self, first: int, size: int, source: Source) -> None:
+        self.first, self.source = first, source
+        self._size = size
+        self._page: Page | None = None
+        self._apart: dict[int, Entry] = {}
+
+    def __len__(self) -> int:
+        return self._size
+
+    def page(self) -> Page:
+        """Return all of them."""
+        if self._page is None:
+            self._page = self.source.page(self.first, self._size)
+            self._apart.clear()
+        return self._page
+
+    def entry(self, place: int) -> Entry:
+        """Return one of them; whoever asks for many is better served by the page."""
+        if self._page is None and place not in self._apart and len(self._apart) < _APART:
+            self._apart[place] = self.source.entry(self.first + place)
+        return self._apart[place] if place in self._apart else self.page().entries()[place]
+
+
+_APART: Final = 16
+"""So many entries of a page are read one by one; reading the page costs about as much."""
+Part = Page | list[Entry]
+"""Entries that were read."""
+
+
 class Entries(Sequence[Entry]):
     """Every entry of a ledger; entry number ``n`` is at index ``n - 1``. A page is made at its first use."""
 
     def __init__(self) -> None:
-        self._parts: list[Page | list[Entry]] = []
+        self._parts: list[Part | Unread] = []
         self._starts: list[int] = []
         self._size = 0
+        self._source: Source | None = None
+        self._source_size = 0
+        self._corrections: defaultdict[int, list[int]] = defaultdict(list)
+        self._looked_through = 0  # as far as corrections were looked for, beside those that the source knows
+
+    @classmethod
+    def unread(cls, source: Source, size: int, length: int) -> Self:
+        """Return entries of which none is read yet.
+
+        Args:
+            source: Where they are read.
+            size: How many they are.
+            length: How many of them are read together.
+        """
+        found = cls()
+        found._source, found._source_size, found._looked_through = source, size, size
+        for first in range(1, size + 1, length):
+            found.add(Unread(first, min(length, size + 1 - first), source))
+        return found
 
     def __len__(self) -> int:
         return self._size
@@ -135,11 +240,13 @@ class Entries(Sequence[Entry]):
         place = index + self._size if index < 0 else index
         if not 0 <= place < self._size:
             raise IndexError(index)
-        part = bisect_right(self._starts, place) - 1
-        return _made(self._parts[part])[place - self._starts[part]]
+        at = bisect_right(self._starts, place) - 1
+        part, place = self._parts[at], place - self._starts[at]
+        return part.entry(place) if isinstance(part, Unread) else _made(part)[place]
 
     def __iter__(self) -> Iterator[Entry]:
-        return chain.from_iterable(map(_made, self._parts))
+        for at in range(len(self._parts)):
+            yield from _made(self._read(at))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Entries | list):
@@ -157,19 +264,45 @@ class Entries(Sequence[Entry]):
         if not self._parts:
             return None
         last = self._parts[-1]
-        return last.said[-1] if isinstance(last, Page) else Said(*last[-1][1:4])
+        if isinstance(last, Page):
+            return last.said[-1]
+        return Said(*(last.entry(len(last) - 1) if isinstance(last, Unread) else last[-1])[1:4])
 
-    def parts(self, start: int, stop: int) -> Iterator[tuple[Page | list[Entry], int, int]]:
-        """Yield the pages and lists that hold the entries from one index to another, and from where to where."""
+    def _read(self, at: int) -> Part:
+        part = self._parts[at]
+        if isinstance(part, Unread):
+            part = self._parts[at] = part.page()
+        return part
+
+    def _within(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+        """Yield the parts that hold the entries from one index to another, and from where to where."""
         for at in range(max(0, bisect_right(self._starts, start) - 1), len(self._parts)):
-            part, begin = self._parts[at], self._starts[at]
+            begin = self._starts[at]
             if begin >= stop:
                 return
-            first, last = max(0, start - begin), min(len(part), stop - begin)
+            first, last = max(0, start - begin), min(len(self._parts[at]), stop - begin)
             if first < last:
-                yield part, first, last
+                yield at, first, last
 
-    def add(self, part: Page | list[Entry]) -> None:
+    def parts(self, start: int, stop: int) -> Iterator[tuple[Part, int, int]]:
+        """Yield the pages and lists that hold the entries from one index to another, and from where to where."""
+        for at, first, last in self._within(start, stop):
+            yield self._read(at), first, last
+
+    def known_by(self, instant: datetime) -> int:
+        """Return how many entries had been recorded by an instant; one page at most is read for it."""
+        at = bisect_right(self._parts, instant, key=_began) - 1
+        if at < 0:
+            return 0
+        part = self._read(at)
+        if isinstance(part, Page):
+            starts = [*part.starts, len(part)]
+            count = starts[bisect_right(part.said, instant, key=itemgetter(0))]
+        else:
+            count = bisect_right(part, instant, key=attrgetter("recorded_at"))
+        return self._starts[at] + count
+
+    def add(self, part: Part | Unread) -> None:
         """Add entries that follow; entries that are there already join those before them."""
         if not part:
             return
@@ -184,13 +317,29 @@ class Entries(Sequence[Entry]):
     def first(self, count: int) -> Entries:
         """Return the first entries; pages are shared."""
         found = Entries()
-        for part, _, last in self.parts(0, count):
-            found.add(part if last == len(part) and isinstance(part, Page) else _made(part)[:last])
+        found._source, found._source_size = self._source, self._source_size
+        found._looked_through = min(self._source_size, count)
+        for at, _, last in self._within(0, count):
+            part = self._parts[at]
+            found.add(part if last == len(part) and not isinstance(part, list) else _made(self._read(at))[:last])
         return found
+
+    def correcting(self, number: int) -> list[int]:
+        """Return which entries correct an entry, in order."""
+        for entry in self.of_kinds((EntryVoided, EntryRestated), self._looked_through, self._size):
+            for named in named_by(entry.event):
+                self._corrections[named].append(int(entry.number))
+        self._looked_through = self._size
+        told = self._source.correcting(number) if self._source is not None else ()
+        return [each for each in (*told, *self._corrections.get(number, ())) if each <= self._size]
 
     def of_kinds(self, kinds: tuple[type[Event], ...], start: int, stop: int) -> Iterator[Entry]:
         """Yield the entries of some kinds, from one index to another; no other is made."""
-        for part, first, last in self.parts(start, stop):
+        for at, first, last in self._within(start, stop):
+            unread = self._parts[at]
+            if isinstance(unread, Unread) and unread.first not in unread.source.holding(kinds):
+                continue
+            part = self._read(at)
             if isinstance(part, Page):
                 found = part.of_kinds(kinds)
                 yield from (part.single(place, event) for place, event in found if first <= place < last)
@@ -198,5 +347,19 @@ class Entries(Sequence[Entry]):
                 yield from (entry for entry in part[first:last] if isinstance(entry.event, kinds))
 
 
-def _made(part: Page | list[Entry]) -> list[Entry]:
+def corrections_of(entries: Sequence[Entry], number: int) -> list[int]:
+    """Return which of some entries correct an entry, in order."""
+    if isinstance(entries, Entries):
+        return entries.correcting(number)
+    return [int(each.number) for each in entries if number in named_by(each.event)]
+
+
+def _made(part: Part) -> list[Entry]:
     return part.entries() if isinstance(part, Page) else part
+
+
+def _began(part: Part | Unread) -> datetime:
+    """Return when the first entry of a part was recorded."""
+    if isinstance(part, Unread):
+        return part.source.began(part.first)
+    return part.said[0].recorded_at if isinstance(part, Page) else part[0].recorded_at

@@ -97,7 +97,14 @@ class InEffect(NamedTuple):
 _to_effect: Final = partial(tuple.__new__, InEffect)
 
 
-def _in_effect(entry: Entry, fact: Fact, first: int) -> InEffect:
+def in_effect(entry: Entry, fact: Fact, first: int) -> InEffect:
+    """Return a fact that stands, with its moments.
+
+    Args:
+        entry: What states it.
+        fact: What counts.
+        first: Number of the first original.
+    """
     effective, rank = fact.effective_on, fact.phase.rank
     settles = effective.opens_latest + rank
     return _to_effect((entry, fact, first, settles if effective.is_exact else effective.opens + rank, settles))
@@ -120,9 +127,9 @@ def standing(entries: Sequence[Entry]) -> list[InEffect]:
         if number in fallen:
             continue
         if type(event) is EntryRestated:
-            found.append(_in_effect(entry, event.restated_as, replaced[number]))
+            found.append(in_effect(entry, event.restated_as, replaced[number]))
         elif type(event) not in _WITHOUT_A_DAY:
-            found.append(_in_effect(entry, cast("Fact", event), number))
+            found.append(in_effect(entry, cast("Fact", event), number))
     return found
 
 
@@ -150,13 +157,41 @@ def _resolved(
         event = entry.event
         if isinstance(event, EntryRestated):
             restated.add(event.entry)
-        named = event.entries if isinstance(event, EntryVoided) else (event.entry,)  # type: ignore[attr-defined]  # one of the two
-        twice += [number for number in named if fallen.setdefault(number, entry.number) != entry.number]
+        twice += [number for number in named_by(event) if fallen.setdefault(number, entry.number) != entry.number]
     first: dict[int, int] = {}
     for entry in corrections:
         if isinstance(entry.event, EntryRestated):
             first[entry.number] = first.get(entry.event.entry, entry.event.entry)
     return fallen, first, twice
+
+
+def named_by(event: Event) -> tuple[EntryNumber, ...]:
+    """Return which entries an event corrects."""
+    if isinstance(event, EntryRestated):
+        return (event.entry,)
+    return event.entries if isinstance(event, EntryVoided) else ()
+
+
+def hang_together(
+    numbers: Iterable[int], entry: Callable[[int], Entry], correcting: Callable[[int], Iterable[int]]
+) -> list[Entry]:
+    """Return some entries with all that correct them, or that they correct, and so on.
+
+    What stands among them stands among all.
+
+    Args:
+        numbers: Which entries.
+        entry: Returns the entry of a number.
+        correcting: Returns the numbers of the corrections that name an entry.
+    """
+    found: dict[int, Entry] = {}
+    waiting = [*numbers]
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found[number] = entry(number)
+            waiting += (*named_by(found[number].event), *correcting(number))
+    return [found[number] for number in sorted(found)]
 
 
 def looks_ahead(event: Event, number: int) -> bool:

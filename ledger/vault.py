@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from ledger.sealing import Sealed
     from ledger.store import Store
     from ledger.timeline import Entry
+
+
+_SOME: Final = 64
+"""So many keys tell whether a place is this record's."""
 
 
 class _Value(NamedTuple):
@@ -59,6 +63,24 @@ class _Gone:
     of: dict[str, int] = attrs.Factory(dict)
     lines: dict[tuple[int, int], int] = attrs.Factory(dict)
     commitments: dict[str, int] = attrs.Factory(dict)
+
+    @classmethod
+    def read(cls, told: Any) -> _Gone:
+        """Return what ``told`` returned.
+
+        Raises:
+            ValueError: It is something else.
+        """
+        lines = {(int(entry), int(line)): int(erasure) for entry, line, erasure in told["lines"]}
+        of, commitments = dict(told["of"]), dict(told["commitments"])
+        if not all(type(erasure) is int for erasure in (*of.values(), *commitments.values())):
+            raise ValueError("an erasure has no number")
+        return cls(of, lines, commitments)
+
+    def told(self) -> dict[str, Any]:
+        """Return it as JSON knows it."""
+        lines = [[*place, erasure] for place, erasure in self.lines.items()]
+        return {"of": self.of, "lines": lines, "commitments": self.commitments}
 
     def add(self, number: int, event: PersonalDataErased) -> None:
         """Take an erasure into account."""
@@ -93,8 +115,39 @@ class Vault:
         self._current: dict[str, str] = {}  # the key of each subject, by name
         self._boxes: dict[str, Sealed] = {}  # by commitment
         self._gone = _Gone()
+        self._unmet = 0  # values of entries up to here may not have been met
+        self._some_keys: list[str] = []  # of such values
+        self._spent: set[str] = set()  # keys of erased values
         self.resumed: set[EntryNumber] = set()
         self.pending: set[EntryNumber] = set()
+
+    def told(self) -> dict[str, Any]:
+        """Return, as JSON knows it, what is to be known of these entries by who reads them later in any order."""
+        some = sorted({box.key for box in self._boxes.values()})[:_SOME]
+        return {"gone": self._gone.told(), "keys": some, "spent": sorted(self._spent)}
+
+    def take_up(self, told: Any, size: int) -> bool:
+        """Begin with what is to be known of so many entries, any of which may be read next, or never.
+
+        Returns:
+            Whether that can be. Keys of erased values that are there again are deleted by who reads all.
+
+        Raises:
+            ValueError: It is not what ``told`` returns.
+        """
+        gone, some, spent = _Gone.read(told["gone"]), [*map(str, told["keys"])], {*map(str, told["spent"])}
+        if self._store.keys.get(spent):
+            return False
+        self._gone, self._some_keys, self._spent, self._unmet = gone, some, spent, size
+        return True
+
+    def _meet_all(self, issuer: IssuerId) -> None:
+        """Meet the values of entries that were not read."""
+        if self._unmet:
+            upto, self._unmet = self._unmet, 0
+            for boxes in self._boxes_after(issuer, 0, upto).values():
+                met = {name: box for name, box in boxes.items() if name not in self._gone.commitments}
+                self._boxes = met | self._boxes
 
     def sealed(self, issuer: IssuerId, new: Iterable[Entry]) -> dict[int, bytes]:
         """Return what is to lie beside new entries, by number; the keys for it are safe when it is returned.
@@ -121,7 +174,7 @@ class Vault:
             self._boxes[box.commitment] = box
         return {number: sealing.encode([*boxes.values()]) for number, boxes in beside.items()}
 
-    def check_keys(self) -> None:
+    def check_keys(self, issuer: IssuerId) -> None:
         """Refuse a place for keys that is not there, or that holds keys and none of this record's: it is another's.
 
         An empty place is the one meant: the keys of earlier values are lost.
@@ -129,7 +182,11 @@ class Vault:
         Raises:
             Unavailable: ``E_KEYS``.
         """
-        place, names = self._store.keys, {box.key for box in self._boxes.values()}
+        place = self._store.keys
+        if self._unmet and self._some_keys and place.exists() and place.get(self._some_keys):
+            return
+        self._meet_all(issuer)
+        names = {box.key for box in self._boxes.values()}
         if not names or (place.exists() and (place.is_empty() or place.get(names))):
             return
         what = "the keys of the personal values recorded so far are not here; name their file with CAPTABLE_KEYS"
@@ -137,7 +194,7 @@ class Vault:
 
     def _keys_for(self, issuer: IssuerId, subjects: set[str]) -> dict[str, Key]:
         """Return a key for each subject: the one that it has, or a new one."""
-        self.check_keys()
+        self.check_keys(issuer)
         place = self._store.keys
         names = {subject: self._current[subject] for subject in subjects if subject in self._current}
         secrets = place.get(names.values())
@@ -150,7 +207,9 @@ class Vault:
             self._current |= {subject: key.name for subject, key in new.items()}
         return keys | new
 
-    def opened(self, issuer: IssuerId, after: int, events: Mapping[int, Event]) -> dict[int, Event]:
+    def opened(
+        self, issuer: IssuerId, after: int, events: Mapping[int, Event], upto: int | None = None
+    ) -> dict[int, Event]:
         """Return events with those of their personal values that are there and were not erased.
 
         Keys of erased values that are still there are deleted; ``resumed`` and ``pending`` tell.
@@ -159,6 +218,7 @@ class Vault:
             issuer: Whose entries.
             after: The last entry that was read before.
             events: Those after it that mention persons, and every erasure, by number.
+            upto: The last entry that is read; the last one there is, when not given.
 
         Raises:
             LedgerDamaged: ``E_TAMPERED``: a value is not the one that was recorded.
@@ -166,7 +226,7 @@ class Vault:
         for number, event in events.items():
             if isinstance(event, PersonalDataErased):
                 self._gone.add(number, event)
-        boxes = self._boxes_after(issuer, after)
+        boxes = self._boxes_after(issuer, after, upto)
         values = [value for number, event in events.items() for value in _values(number, event)]
         values.sort(key=lambda value: value.holder is None)  # what is erased of a holder may be nobody's elsewhere
         told: dict[tuple[int, int], Personal] = {}
@@ -174,6 +234,8 @@ class Vault:
         spent: dict[str, int] = {}
         for value in values:
             place, commitment = value[:2], value.personal.commitment
+            if commitment not in boxes.get(value.entry, ()) and commitment not in self._gone.commitments:
+                self._meet_all(issuer)  # restated by somebody who did not have it
             box = boxes.get(value.entry, {}).get(commitment)
             if erasure := self._gone.by(value):
                 self._gone.commitments.setdefault(commitment, erasure)
@@ -191,13 +253,16 @@ class Vault:
         for place, box in shut.items():
             if box.key in secrets:
                 told[place] = _opened(box, issuer, secrets[box.key], place[0])
+        self._spent |= {*spent}
         self._delete(spent)
         return {number: _told(number, event, told) for number, event in events.items()}
 
-    def _boxes_after(self, issuer: IssuerId, after: int) -> dict[int, dict[str, Sealed]]:
+    def _boxes_after(self, issuer: IssuerId, after: int, upto: int | None) -> dict[int, dict[str, Sealed]]:
         found: dict[int, dict[str, Sealed]] = {}
         while rows := self._store.sealed(issuer, after):
             for row in rows:
+                if upto is not None and row.number > upto:
+                    return found
                 boxes = sealing.decode(row.state, f"{issuer} entry {row.number}")
                 found[row.number] = {box.commitment: box for box in boxes}
             after = rows[-1].number

@@ -8,32 +8,32 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from itertools import chain, product
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 import numpy as np
 
 from ledger.columns.sums import put_together
-from ledger.events import HolderMerged
-from ledger.movements import Held, Level, Posting
+from ledger.days import close_of
+from ledger.events import HolderMerged, StockClassDesignated
+from ledger.movements import Held, Posting
 from ledger.quantities import SCALE
 from ledger.timeline import history_of
 from projections.cap_table import by_holder, merged_names
 from projections.replay import replay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
     from ledger.columns.movements import MovementColumns
-    from ledger.columns.positions import Key
+    from ledger.columns.positions import Key, Positions
     from ledger.columns.sums import Whole
     from ledger.identity import HolderId
-    from ledger.movements import Account, Unit
     from ledger.timeline import InEffect
-    from projections.replay import Accounts, Balances
+    from projections.replay import Accounts
 
     Steps = NDArray[Any]  # of 64 bits, or integers of Python
 
@@ -49,13 +49,10 @@ class OnDay(NamedTuple):
     low: Steps
     high: Steps
 
-    @property
-    def some(self) -> NDArray[np.bool_]:
-        """Which of them are not certainly nothing."""
-        some: NDArray[np.bool_] = self.low != 0
-        if self.high is not self.low:
-            some |= self.high != 0
-        return some
+    def some(self) -> NDArray[np.intp]:
+        """Return which of them are not certainly nothing."""
+        some = self.low != 0
+        return np.flatnonzero(some if self.high is self.low else some | (self.high != 0))
 
 
 class HeldByDay:
@@ -82,22 +79,28 @@ class HeldByDay:
         self.steps = 1 if all(step == SCALE for _, step, _ in parts) else SCALE
         self._times = [step * self.steps // SCALE for _, step, _ in parts]
         self._order: NDArray[np.intp] | None = None
-        self._keys: Sequence[Key] = parts[0][0].keys if parts else ()
-        self.classes = np.concatenate([positions.classes for positions, _, _ in parts] or [_NONE])
-        self.holders = np.concatenate([positions.holders for positions, _, _ in parts] or [_NONE])
+        self._keys: Sequence[Key] = ()
+        self.classes = self.holders = np.empty(0, np.int32)
+        if parts:
+            self._keys, self.classes, self.holders = parts[0][0].keys, parts[0][0].classes, parts[0][0].holders
         if len(parts) > 1:
-            keys = [key for positions, _, _ in parts for key in positions.keys]
-            order = sorted(range(len(keys)), key=keys.__getitem__)
-            self._order, self._keys = np.array(order, np.intp), [keys[at] for at in order]
-            self.classes, self.holders = self.classes[self._order], self.holders[self._order]
+            self._put_together([positions for positions, _, _ in parts])
+
+    def _put_together(self, parts: Sequence[Positions]) -> None:
+        """Put positions of units that are counted in different steps into one order."""
+        keys = [key for positions in parts for key in positions.keys]
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        self._order, self._keys = np.array(order, np.intp), [keys[at] for at in order]
+        self.classes = np.concatenate([positions.classes for positions in parts])[self._order]
+        self.holders = np.concatenate([positions.holders for positions in parts])[self._order]
 
     def __iter__(self) -> Iterator[OnDay]:
         """Yield what the positions are on each day, in order of class and holder."""
         for on, *sums in zip(self.days, *self._sums, strict=False):
+            begun = [each for each in self._told if each.begins <= close_of(on)]
+            designated = {each.fact.stock_class for each in begun if type(each.fact) is StockClassDesignated}
             low = self._certain(sums)
-            balances = replay(history_of(self._told, as_of=on, known=0), self._told)
-            high = self._put_right(balances, self._columns.still_open(on, self._known), low)
-            designated = balances.subjects(Level.CLASS_KIND)
+            high = self._put_right(on, low, begun)
             for number, stock_class in enumerate(self._columns.ids.classes):
                 if stock_class not in designated:
                     low[self.classes == number] = high[self.classes == number] = 0
@@ -113,36 +116,32 @@ class HeldByDay:
         together: Steps = np.concatenate(parts)[self._order]
         return together
 
-    def _put_right(
-        self, balances: Balances, still_open: Mapping[int, Mapping[tuple[Unit, Account], int]], low: Steps
-    ) -> Steps:
-        """Set what mergers and open days change, and return how much each is at most."""
-        names = merged_names(balances)
-        moved = {
-            account.holder for changes in still_open.values() for _, account in changes if type(account) is Held
-        }
-        touched = {*names, *chain.from_iterable(names.values()), *moved}
-        if not touched:
+    def _put_right(self, on: date, low: Steps, told: Sequence[InEffect]) -> Steps:
+        """Set what mergers and open days change, and return how much each position is at most."""
+        still_open = self._columns.still_open(on, self._known)
+        accounts = {account for changes in still_open.values() for _, account in changes if type(account) is Held}
+        if not accounts and not mergers(told):
             return low
+        balances = replay(history_of(told, as_of=on, known=0))
+        names = merged_names(balances)
+        touched = {*names, *chain.from_iterable(names.values()), *(account.holder for account in accounts)}
         units = SCALE // self.steps
-        places = {
-            key: place
-            for key in product(self._columns.ids.classes, touched)
-            if (place := self._place(key)) is not None
-        }
-        accounts: Accounts = {}
-        for (stock_class, holder), place in places.items():
-            accounts.setdefault(stock_class, {})[Held(holder)] = int(low[place]) * units
-        postings: Any = [
-            (fact, [Posting(account, unit, change) for (unit, account), change in changes.items()])
-            for fact, changes in still_open.items()
+        places: dict[Key, int] = {}
+        held: Accounts = {}
+        for key in product(self._columns.ids.classes, touched):
+            place = self._place(key)
+            if place is not None:
+                places[key] = place
+                held.setdefault(key[0], {})[Held(key[1])] = int(low[place]) * units
+        postings: list[Any] = [  # of which facts is not asked
+            (each, [Posting(account, unit, change) for (unit, account), change in changes.items()])
+            for each, changes in still_open.items()
         ]
-        found = by_holder(attrs.evolve(balances, accounts=accounts, open=postings), names)
-        high = low.copy() if moved or any(len(counts_as) > 1 for counts_as in names.values()) else low
+        found = by_holder(attrs.evolve(balances, accounts=held, open=postings), names)
+        high = low.copy()
         for key, place in places.items():
             least, most = found.get(key, (0, 0))
-            low[place] = least // units
-            high[place] = most // units
+            low[place], high[place] = least // units, most // units
         return high
 
     def _place(self, key: Key) -> int | None:
@@ -162,6 +161,3 @@ def _together(limbs: Whole, times: int, steps: int) -> Steps:
         return whole
     together: NDArray[np.object_] = np.array([each * times for each in put_together(limbs)], object)
     return together
-
-
-_NONE: Final = np.empty(0, np.int32)

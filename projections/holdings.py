@@ -21,6 +21,7 @@ from projections.bounds import Bounds
 from projections.frame import Tabular
 
 if TYPE_CHECKING:
+    import nanoarrow  # type: ignore[import-untyped]  # the library has no types
     import numpy as np
     from numpy.typing import NDArray
 
@@ -98,6 +99,29 @@ class Holdings(Tabular):
 
         return columns.holdings(self)
 
+    def to_arrow(self) -> nanoarrow.Array:
+        """Return an Arrow table that polars, DuckDB, pyarrow and others read; no row is made for it.
+
+        Raises:
+            LibraryMissing: nanoarrow is not installed.
+        """
+        if self.steps != 1:
+            return super().to_arrow()
+        from projections import arrow_columns as arrow  # needs NumPy
+
+        count = len(self)
+        low = arrow.shares(self.low)
+        columns = {
+            "issuer": arrow.same_text(str(self.issuer), count),
+            "as_of": arrow.same_day(self.as_of, count),
+            "known": arrow.same_whole(self.known, count),
+            "holder": arrow.texts(self.holder_ids, self.holders),
+            "stock_class": arrow.texts(self.class_ids, self.classes),
+            "shares_low": low,
+            "shares_high": low if self.high is self.low else arrow.shares(self.high),
+        }
+        return arrow.table([(count, columns)])
+
 
 def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdings:
     """Return who holds what at the close of a day, as known at some point: the holdings of the cap table.
@@ -117,8 +141,8 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
 
     held = HeldByDay(columns, (on,), known)
     (found,) = held
-    some = found.some
-    low = found.low[some]
+    some = found.some()
+    low = found.low.take(some)
     return Holdings(
         ledger.issuer,
         on,
@@ -126,10 +150,10 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         ledger.recorded_at(known),
         columns.ids.classes,
         columns.ids.holders,
-        held.classes[some],
-        held.holders[some],
+        held.classes.take(some),
+        held.holders.take(some),
         low,
-        low if found.high is found.low else found.high[some],
+        low if found.high is found.low else found.high.take(some),
         held.steps,
     )
 

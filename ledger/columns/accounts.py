@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ledger.bulk import Column
-from ledger.columns.layers import TIMES, Layer, in_order
+from ledger.columns.layers import Growing, Layer, in_order
 from ledger.columns.texts import Texts
 from ledger.identity import (
     AgreementId,
@@ -44,22 +44,29 @@ from ledger.movements import (
 from ledger.quantities import Currency
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from ledger.movements import Account, Posting, Unit
 
-    Codes = tuple[int, int, int, int, int]
-    """Of an account, what stands in each column."""
 
 NONE: Final = -1
 """Stands where an account has no such part."""
-_NOWHERE: Final = -2
-COLUMNS: Final = ("kinds", "units", "holders", "names", "within")
-_TYPES: Final = (np.int16, np.int32, np.int32, np.int32, np.int32)
-_MONEY: Final = "$"
-"""Before a currency among the units; no class begins with it."""
+_NOWHERE: Final = 1 << 40
+COLUMNS: Final[Mapping[str, type[np.signedinteger[Any]]]] = {
+    "kinds": np.int16,
+    "units": np.int32,
+    "holders": np.int32,
+    "names": np.int32,
+    "within": np.int32,
+}
+"""Of what kind an account is, what it counts, whose it is, what else it is named by, the tranche of a commitment.
+
+Units, holders and the last two are numbers of texts; ``NONE`` stands where an account has no such part.
+"""
+_MONEY: Final = -2
+"""The number of the first currency among the units; those of the others are lower."""
 _FACTOR: Final = 0x9E3779B97F4A7C15
 _MASK: Final = (1 << 64) - 1
 
@@ -97,33 +104,39 @@ class Names:
     """The texts that accounts are made of.
 
     Args:
-        texts: The three of them; empty ones where none are given.
+        texts: The four of them, as below; empty ones where none are given.
 
     Attributes:
-        units: Classes and currencies.
+        classes: Classes of stock.
+        currencies: Currencies.
         holders: Holders.
         others: Securities, instruments, agreements and whatever else accounts are named by.
     """
 
     def __init__(self, *texts: Texts) -> None:
-        self.units, self.holders, self.others = texts or (Texts(), Texts(), Texts())
+        self.tables: Final = texts or (Texts(), Texts(), Texts(), Texts())
+        self.classes, self.currencies, self.holders, self.others = self.tables
         self._units: dict[int, Unit] = {}
 
     def unit(self, number: int) -> Unit:
-        """Return a class or currency."""
+        """Return a class, or a currency: their numbers are below zero."""
         if number not in self._units:
-            text = self.units[number]
-            self._units[number] = Currency(text[1:]) if text.startswith(_MONEY) else StockClassId(text)
+            of_class = number >= 0
+            self._units[number] = (
+                StockClassId(self.classes[number]) if of_class else Currency(self.currencies[_MONEY - number])
+            )
         return self._units[number]
 
     def unit_number(self, unit: Unit) -> int:
         """Return the number of a class or currency; a new one for one that has none."""
-        return self.units.number(text_of(unit))
+        return self._unit_number(unit, self.classes.number, self.currencies.number)
 
+    def find_unit(self, unit: Unit) -> int:
+        """Return the number of a class or currency, or one that none has."""
+        return self._unit_number(unit, _found(self.classes), _found(self.currencies))
 
-def text_of(unit: Unit) -> str:
-    """Return the text that stands for a class or currency."""
-    return unit if isinstance(unit, StockClassId) else _MONEY + unit
+    def _unit_number(self, unit: Unit, of_class: Callable[[str], int], of_currency: Callable[[str], int]) -> int:
+        return of_class(unit) if isinstance(unit, StockClassId) else _MONEY - of_currency(unit)
 
 
 def _found(texts: Texts) -> Callable[[str], int]:
@@ -136,7 +149,9 @@ def _found(texts: Texts) -> Callable[[str], int]:
     return find
 
 
-def _codes(account: Account, unit: int, holder: Callable[[str], int], other: Callable[[str], int]) -> Codes:
+def _codes(
+    account: Account, unit: int, holder: Callable[[str], int], other: Callable[[str], int]
+) -> tuple[int, ...]:
     """Return what stands in the columns of an account."""
     if isinstance(account, Source):
         return _KIND_OF[account], unit, NONE, NONE, NONE
@@ -155,7 +170,7 @@ def _codes(account: Account, unit: int, holder: Callable[[str], int], other: Cal
     )
 
 
-def _hashed(codes: Codes) -> int:
+def _hashed(codes: tuple[int, ...]) -> int:
     """Return a hash code of what stands in the columns of an account, as ``_all_hashed`` does."""
     found = 0
     for part in codes:
@@ -190,47 +205,39 @@ class _NumbersOf(dict[Any, int]):
         return number
 
 
-class Accounts:
+class Accounts(Growing):
     """Accounts, each of a unit, with a number from 0 on, in the order in which they came.
 
     Args:
-        names: The texts that they are made of; several tables may share them.
+        texts: What they are made of; several tables may share them.
         layers: Of accounts that were kept.
     """
 
-    def __init__(self, names: Names | None = None, layers: Sequence[Layer] = ()) -> None:
-        self.names = Names() if names is None else names
-        self.layers = [*layers]
-        self._kept = self.layers[-1].first + len(self.layers[-1]["kinds"]) if self.layers else 0
-        self._new: list[Codes] = []
-        self._numbers: dict[Codes, int] = {}
+    def __init__(self, texts: Names | None = None, layers: Sequence[Layer] = ()) -> None:
+        super().__init__(COLUMNS, layers)
+        self.texts = Names() if texts is None else texts
+        self._numbers: dict[tuple[int, ...], int] = {}
         self._numbers_of: dict[Any, _NumbersOf] = {}
-        self._columns: dict[str, NDArray[Any]] = {}
         self._all: list[tuple[Unit, Account]] = []
-
-    def __len__(self) -> int:
-        return self._kept + len(self._new)
 
     def number(self, unit: Unit, account: Account) -> int:
         """Return the number of an account; a new one for one that has none."""
-        names = self.names
-        codes = _codes(account, names.unit_number(unit), names.holders.number, names.others.number)
+        texts = self.texts
+        codes = _codes(account, texts.unit_number(unit), texts.holders.number, texts.others.number)
         found = self._find(codes)
         if found is None:
             self._numbers[codes] = found = len(self)
-            self._new.append(codes)
+            self.add(codes)
         return found
 
     def find(self, unit: Unit, account: Account) -> int | None:
         """Return the number of an account, if it has one."""
-        names = self.names
-        return self._find(
-            _codes(account, _found(names.units)(text_of(unit)), _found(names.holders), _found(names.others))
-        )
+        texts = self.texts
+        return self._find(_codes(account, texts.find_unit(unit), _found(texts.holders), _found(texts.others)))
 
-    def _find(self, codes: Codes) -> int | None:
+    def _find(self, codes: tuple[int, ...]) -> int | None:
         found = self._numbers.get(codes)
-        if found is None and self._kept:
+        if found is None and self.settled:
             code = _hashed(codes)
             for layer in self.layers:
                 for place in layer.places(code):
@@ -238,7 +245,7 @@ class Accounts:
                         self._numbers[codes] = found = layer.first + place
         return found
 
-    def column(self, posting: Posting, count: int) -> list[int]:
+    def numbers(self, posting: Posting, count: int) -> list[int]:
         """Return the numbers of so many accounts, of whose unit and parts columns may be a part."""
         unit, account = posting.unit, posting.account
         parts: list[Any] = [
@@ -258,53 +265,29 @@ class Accounts:
 
     def __getitem__(self, number: int) -> tuple[Unit, Account]:
         """Return unit and account of a number."""
-        if number >= self._kept:
-            return self._made(self._new[number - self._kept])
-        layer = next(layer for layer in reversed(self.layers) if layer.first <= number)
-        kind, unit, holder, name, within = (int(layer[each][number - layer.first]) for each in COLUMNS)
-        return self._made((kind, unit, holder, name, within))
+        return self._made(self.row(number))
 
-    def all(self) -> list[tuple[Unit, Account]]:
+    def names(self) -> list[tuple[Unit, Account]]:
         """Return unit and account of each number; the list is kept, and is not to be changed."""
-        if len(self._all) < len(self):
-            columns = (self.part(each)[len(self._all) :].tolist() for each in COLUMNS)
+        if len(self._all) < self.settled:
+            columns = (self.column(each)[len(self._all) : self.settled].tolist() for each in COLUMNS)
             self._all += map(self._made, zip(*columns, strict=True))
+        self._all += map(self._made, self.new[len(self._all) - self.settled :])
         return self._all
 
-    def part(self, name: str) -> NDArray[Any]:
-        """Return one of ``COLUMNS``, with a number for each account; texts are those of ``names``.
-
-        Args:
-            name: ``kinds``, ``units``, ``holders``, ``names`` (what else it is named by) or ``within`` (the tranche
-                of a commitment).
-        """
-        found = self._columns.get(name)
-        if found is None or len(found) < len(self):
-            at = COLUMNS.index(name)
-            new = np.asarray([codes[at] for codes in self._new], _TYPES[at])
-            parts = [*(layer[name] for layer in self.layers), *([new] if len(new) else [])]
-            found = self._columns[name] = parts[0] if len(parts) == 1 else np.concatenate([new[:0], *parts])
-        return found
-
-    def settle(self) -> None:
-        """Lay what came since on top of the layers, together with those that are not much longer."""
-        if not self._new:
-            return
-        top = _layer(self._kept, [*map(np.asarray, zip(*self._new, strict=True), _TYPES)])
-        while self.layers and len(self.layers[-1]["kinds"]) < TIMES * len(top["kinds"]):
-            below = self.layers.pop()
-            top = _layer(below.first, [np.concatenate([below[name], top[name]]) for name in COLUMNS])
-        self.layers.append(top)
-        self._kept, self._new = self._kept + len(self._new), []
+    def layer(self, first: int, columns: Mapping[str, NDArray[Any]]) -> Layer:
+        """Return rows as a layer that is looked through by what stands in all of them."""
+        return Layer(first, {**columns, **in_order(_all_hashed([*columns.values()]))})
 
     def forget(self) -> None:
         """Let go of what can be looked for again."""
-        self._numbers = {codes: self._kept + at for at, codes in enumerate(self._new)}
-        self._numbers_of, self._columns, self._all = {}, {}, []
+        super().forget()
+        self._numbers = {codes: self.settled + at for at, codes in enumerate(self.new)}
+        self._numbers_of, self._all = {}, []
 
-    def _made(self, codes: Codes) -> tuple[Unit, Account]:
+    def _made(self, codes: tuple[int, ...]) -> tuple[Unit, Account]:
         kind, unit, holder, name, within = codes
-        texts, of = self.names, _EACH[kind]
+        texts, of = self.texts, _EACH[kind]
         if isinstance(of, Source):
             return texts.unit(unit), of
         other = None if name == NONE else texts.others[name]
@@ -316,7 +299,3 @@ class Accounts:
         if whose:
             parts["holder"] = HolderId(texts.holders[holder])
         return texts.unit(unit), of(**parts)
-
-
-def _layer(first: int, columns: Sequence[NDArray[Any]]) -> Layer:
-    return Layer(first, {**dict(zip(COLUMNS, columns, strict=True)), **in_order(_all_hashed(columns))})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -67,13 +67,82 @@ def hashed(text: bytes) -> int:
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "little", signed=True)
 
 
+class Growing:
+    """Rows of whole numbers that are only ever added.
+
+    Args:
+        types: Of what numbers each column is.
+        layers: Of rows that were kept.
+    """
+
+    def __init__(self, types: Mapping[str, type[np.signedinteger[Any]]], layers: Sequence[Layer] = ()) -> None:
+        self._types = types
+        self._first = next(iter(types))
+        self.layers = [*layers]
+        self.settled = sum(map(self._length, self.layers))
+        self.new: list[tuple[int, ...]] = []
+        self._columns: dict[str, NDArray[Any]] = {}
+
+    def _length(self, layer: Layer) -> int:
+        return len(layer[self._first])
+
+    def __len__(self) -> int:
+        return self.settled + len(self.new)
+
+    def add(self, row: tuple[int, ...]) -> None:
+        """Add a row."""
+        self.new.append(row)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return a column."""
+        found = self._columns.get(name)
+        if found is None or len(found) < len(self):
+            at = [*self._types].index(name)
+            new = np.asarray([row[at] for row in self.new], self._types[name])
+            parts = [*(layer[name] for layer in self.layers), *([new] if len(new) else [])]
+            found = self._columns[name] = parts[0] if len(parts) == 1 else np.concatenate([new[:0], *parts])
+        return found
+
+    def row(self, number: int) -> tuple[int, ...]:
+        """Return a row."""
+        if number >= self.settled:
+            return self.new[number - self.settled]
+        layer = next(layer for layer in reversed(self.layers) if layer.first <= number)
+        return tuple(int(layer[name][number - layer.first]) for name in self._types)
+
+    def settle(self) -> None:
+        """Lay the new rows on top of the layers, together with those that are not much longer."""
+        if not self.new:
+            return
+        columns = zip(*self.new, strict=True)
+        top = self.layer(
+            self.settled, {name: np.asarray(next(columns), type_) for name, type_ in self._types.items()}
+        )
+        while self.layers and self._length(self.layers[-1]) < TIMES * self._length(top):
+            below = self.layers.pop()
+            top = self.layer(below.first, {name: np.concatenate([below[name], top[name]]) for name in self._types})
+        self.layers.append(top)
+        self.settled, self.new = len(self), []
+
+    def layer(self, first: int, columns: Mapping[str, NDArray[Any]]) -> Layer:
+        """Return rows as a layer."""
+        return Layer(first, columns)
+
+    def forget(self) -> None:
+        """Let go of what can be put together again."""
+        self._columns = {}
+
+
 class Layered(Protocol):
     """What lies in layers."""
 
     layers: list[Layer]
 
     def settle(self) -> None:
-        """Lay what came since on top of the layers."""
+        """Lay what is new on top of the layers."""
+
+    def forget(self) -> None:
+        """Let go of what can be looked for again."""
 
 
 def pieces_of(name: str, layered: Layered) -> dict[str, Arrays]:
@@ -86,14 +155,14 @@ def take_kept(name: str, layered: Layered, pieces: Mapping[str, Arrays]) -> None
     """Let layers lie where their pieces are kept now."""
     for layer in layered.layers:
         layer.lies_in(pieces[f"{name}-{layer.first}"])
+    layered.forget()
 
 
 def layers_of(name: str, pieces: Mapping[str, Arrays]) -> list[Layer]:
     """Return the layers that were kept under a name."""
     found = [
         Layer(int(first), arrays)
-        for whose, _, first in (each.rpartition("-") for each in pieces)
+        for (whose, _, first), arrays in ((each.rpartition("-"), arrays) for each, arrays in pieces.items())
         if whose == name
-        for arrays in (pieces[f"{whose}-{first}"],)
     ]
     return sorted(found, key=lambda layer: layer.first)

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
-from itertools import repeat
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -28,14 +28,16 @@ import attrs
 import numpy as np
 
 from ledger.bulk import spread
+from ledger.columns.accounts import ROUNDED, Accounts, Names
+from ledger.columns.layers import Growing
 from ledger.columns.moves import HUNDREDTH, SHARE, Counted, Moves, moves_of
+from ledger.columns.open_days import OpenDays
 from ledger.columns.positions import Ids, Positions
 from ledger.columns.sums import DatedSums, Rows, joined, put_together, rows, split_into_limbs
 from ledger.days import close_of
 from ledger.events import EntryRestated, EntryVoided, HolderMerged, StockClassDesignated
 from ledger.identity import StockClassId
 from ledger.movements import Posting, Rescaling, Source, is_rounded
-from ledger.numbered import NumberedAccounts
 from ledger.pages import Page
 from ledger.quantities import PLACES, FractionPolicy
 from ledger.timeline import place_in_history, standing
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ledger.columns.layers import Layer
     from ledger.columns.sums import Whole
     from ledger.identity import HolderId
     from ledger.movements import Account, Unit
@@ -69,6 +72,10 @@ if TYPE_CHECKING:
 
 STAGES: Final = 64
 """A moment has so many stages: facts before the first split of a class in it, the split, facts after it …"""
+_ONE_BY_ONE: Final = 200
+"""So many accounts are looked up one by one before the sums of all are added up."""
+_BITS: Final = 62
+"""A change has so many bits, besides its sign, or fits into none."""
 _LIMBS: Final = 6
 """Enough for any quantity that can be recorded, and for the sum of as many as there may be."""
 
@@ -90,28 +97,6 @@ class Row(NamedTuple):
     known: int
     account: int
     change: int
-
-
-class May(NamedTuple):
-    """What a fact whose day is open may change, of one account.
-
-    Attributes:
-        begins: The stage from which it may have taken effect.
-        settles: The stage from which it certainly has.
-        known: From which entry on this is known.
-        fact: Number of the entry that states the fact; what one fact changes is netted.
-        unit: What is counted.
-        account: Where.
-        units: By how many units of 10⁻¹⁰; the opposite where a correction takes it back.
-    """
-
-    begins: When
-    settles: When
-    known: int
-    fact: int
-    unit: Unit
-    account: Account
-    units: int
 
 
 @attrs.define(eq=False)
@@ -214,14 +199,15 @@ class _Table:
     """
 
     def __init__(self, limbs: int, ids: Ids) -> None:
-        self.accounts = NumberedAccounts()
+        self.accounts = Accounts(ids.texts)
         self.sums = DatedSums(limbs)
+        self.open = OpenDays(limbs)
         self._positions = Positions(ids)
 
     @property
     def positions(self) -> Positions:
         """Which of the accounts are shares of whom."""
-        self._positions.follow(self.accounts.names())
+        self._positions.follow(self.accounts)
         return self._positions
 
     def rows(self, given: Sequence[Row]) -> Rows:
@@ -237,7 +223,7 @@ class _Table:
             return rows(whens, known, accounts, split_into_limbs(changes, self.sums.limbs))
         except OverflowError as error:
             largest = max(zip(map(abs, changes), accounts, strict=True))[1]
-            raise MakeAgain(wide=self.accounts.names()[largest][0]) from error
+            raise MakeAgain(wide=self.accounts[int(largest)][0]) from error
 
     def add(self, more: Rows) -> None:
         """Add rows.
@@ -249,7 +235,7 @@ class _Table:
             self.sums.add(more)
         except OverflowError as error:
             largest = more.keys[np.abs(more.changes[-1]).argmax()]
-            raise MakeAgain(wide=self.accounts.names()[largest][0]) from error
+            raise MakeAgain(wide=self.accounts[int(largest)][0]) from error
 
     def at(self, when: When, known: int | None = None) -> list[int]:
         """Return the sum of each account, in steps, at a stage."""
@@ -285,6 +271,50 @@ class _Batch:
             yield table, waiting.taken(slice(count))
 
 
+class _Before(dict[int, int]):
+    """What each account came to before a split, in steps; who adds rows before it follows that up here."""
+
+    def __init__(self, table: _Table, when: When) -> None:
+        self._table, self._when = table, when
+        self._all: list[int] | None = None
+
+    def __missing__(self, account: int) -> int:
+        if self._all is None and len(self) >= _ONE_BY_ONE:
+            self._all = self._table.at(self._when)
+        if self._all is None:
+            self[account] = found = self._table.sums.sum_of_key(account, self._when)
+        else:
+            self[account] = found = self._all[account] if account < len(self._all) else 0
+        return found
+
+
+class Corrections(Growing):
+    """Which correction names which entry.
+
+    Args:
+        layers: Of what was kept.
+    """
+
+    def __init__(self, layers: Sequence[Layer] = ()) -> None:
+        super().__init__({"named": np.int32, "corrections": np.int32}, layers)
+        self._of: defaultdict[int, list[int]] = defaultdict(list)
+
+    def add(self, row: tuple[int, ...]) -> None:
+        """Add an entry that is named, and its correction."""
+        super().add(row)
+        self._of[row[0]].append(row[1])
+
+    def of(self, named: int) -> list[int]:
+        """Return the corrections that name an entry."""
+        kept = (layer["corrections"][layer["named"] == named].tolist() for layer in self.layers)
+        return sorted({*chain.from_iterable(kept), *self._of.get(named, ())})
+
+    def forget(self) -> None:
+        """Let go of what the layers hold."""
+        super().forget()
+        self._of.clear()
+
+
 class MovementColumns:
     """What the entries of a ledger move, up to date as far as it was followed.
 
@@ -302,16 +332,14 @@ class MovementColumns:
     ) -> None:
         self.known = 0
         self._wide, self._ahead = wide, ahead
-        self.ids = Ids()
+        self.ids = Ids(Names())
         self._narrow_table, self._wide_table = _Table(1, self.ids), _Table(_LIMBS, self.ids)
-        self._open: list[May] = []
         self._told: list[Told] = []
         self._splits: defaultdict[Unit, list[Split]] = defaultdict(list)  # all there ever were, in order of effect
-        self._before: dict[Split, list[int]] = {}  # what each account came to before a split, in steps
+        self._before: dict[Split, _Before] = {}
         self._places: defaultdict[Unit, list[Place]] = defaultdict(list)  # of splits, those ahead included
         self._last_split: When = -1
-        self._corrections: dict[int, Entry] = {}
-        self._correcting: defaultdict[int, list[int]] = defaultdict(list)
+        self._corrections = Corrections()
         for stock_class, place in sorted(ahead):
             self._places[stock_class].append(place)
         self._split_moments = {place[0] for _, place in ahead}
@@ -384,18 +412,15 @@ class MovementColumns:
             if rest:
                 alone.update(rest[place] for place in self._put_in_at_once(batch, moves.only(rest)))
             return sorted(alone)
-        whens = moves.settles * np.int32(STAGES)
+        whens, table = moves.settles * np.int32(STAGES), self._narrow_table
         for posting in postings:
-            accounts = self._narrow_table.accounts.column(posting, len(everyone))
+            accounts = table.accounts.numbers(posting, len(everyone))
             changes = self._changes(posting, len(everyone))
             keys = np.array(accounts, np.int32)
-            batch.add_many(self._narrow_table, Rows(whens, moves.numbers, keys, changes.reshape(1, -1)))
-            names = self._narrow_table.accounts.names()
+            batch.add_many(table, Rows(whens, moves.numbers, keys, changes.reshape(1, -1)))
             for place in np.flatnonzero(moves.begins != moves.settles).tolist():
                 begins, number = int(moves.begins[place]) * STAGES, int(moves.numbers[place])
-                unit, account = names[accounts[place]]
-                change = int(changes[place]) * self._step(unit)
-                self._open.append(May(begins, int(whens[place]), number, number, unit, account, change))
+                table.open.may(begins, int(whens[place]), number, number, accounts[place], int(changes[place]))
         return ()
 
     def _changes(self, posting: Posting, count: int) -> NDArray[np.int64]:
@@ -428,16 +453,15 @@ class MovementColumns:
     def _family(self, correction: Entry, entries: Recorded) -> list[Entry]:
         """Return a correction with all that hangs together with it: what it names, and whatever names that."""
         number = int(correction.number)
-        self._corrections[number] = correction
         for named in _named(correction):
-            self._correcting[named].append(number)
+            self._corrections.add((named, number))
         family, waiting = {number: correction}, [number]
         while waiting:
             at = waiting.pop()
-            linked = [*self._correcting[at], *(_named(family[at]) if at in self._corrections else ())]
+            linked = [*self._corrections.of(at), *_named(family[at])]
             for other in linked:
                 if other not in family and other < number:
-                    family[other] = self._corrections.get(other) or entries[other - 1]
+                    family[other] = entries[other - 1]
                     waiting.append(other)
         return [family[at] for at in sorted(family)]
 
@@ -460,13 +484,13 @@ class MovementColumns:
         unit, account = posting.unit, posting.account
         table = self._table(unit)
         steps, rest = divmod(sign * posting.quantity, self._step(unit))
-        if rest:
+        if rest or (table is self._narrow_table and steps.bit_length() > _BITS):
             raise MakeAgain(wide=unit)
+        number = table.accounts.number(unit, account)
         when = each.settles * STAGES + 2 * self._splits_before(unit, place_in_history(each))
-        batch.add(table, Row(when, known, table.accounts.number(unit, account), steps))
+        batch.add(table, Row(when, known, number, steps))
         if not each.is_exact:
-            begins, fact, units = each.begins * STAGES, int(each.entry.number), sign * posting.quantity
-            self._open.append(May(begins, when, known, fact, unit, account, units))
+            table.open.may(each.begins * STAGES, when, known, int(each.entry.number), number, steps)
 
     def _add(self, batch: _Batch, before: int | None = None) -> None:
         """Add the rows that are known from before an entry on, with those that follow from them at later splits."""
@@ -511,37 +535,33 @@ class MovementColumns:
             if split.entry == int(each.entry.number) and split.stands:
                 self._add_split(split, known, -1)
                 split.gone = known
-                del self._before[split]
+                self._before.pop(split, None)
 
     def _add_split(self, split: Split, known: int, sign: int) -> None:
         """Add what a split adds to every position, or take it back, with what follows at later splits."""
         unit = split.movement.stock_class
         table, step = self._table(unit), self._step(unit)
-        more = []
-        for account, (name, steps) in enumerate(zip(table.accounts.names(), self._sums_before(split), strict=True)):
-            if steps and name[0] == unit and is_rounded(name[1]) and (added := split.adds(steps, step)):
-                more.append(Row(split.when, known, account, sign * added))
+        accounts, sums = table.accounts, table.sums.at(split.when - 1)
+        size = sums.shape[1]
+        some = (accounts.column("units")[:size] == accounts.texts.unit_number(unit)) & sums.any(axis=0)
+        places = np.flatnonzero(some & ROUNDED[accounts.column("kinds")[:size]])
+        more = [
+            Row(split.when, known, account, sign * added)
+            for account, steps in zip(places.tolist(), put_together(sums[:, places]), strict=True)
+            if (added := split.adds(steps, step))
+        ]
         self._add_rows(table, table.rows(more))
-
-    def _sums_before(self, split: Split) -> list[int]:
-        """Return what each account comes to before a split; the list is kept, and follows what comes in."""
-        table = self._table(split.movement.stock_class)
-        if split not in self._before:
-            self._before[split] = table.at(split.when - 1)
-        found = self._before[split]
-        found += [0] * (len(table.accounts) - len(found))
-        return found
 
     def _through_splits(self, table: _Table, late: Iterable[Row]) -> list[Row]:
         """Return what rows that are about to be added change at later splits, in order of what was known."""
         more = []
-        names = table.accounts.names()
         for when, known, account, change in late:
-            unit, name = names[account]
-            total, rounded, step = change, is_rounded(name), self._step(unit)
+            kind, unit_number, *_ = table.accounts.row(account)
+            unit = table.accounts.texts.unit(unit_number)
+            total, rounded, step = change, bool(ROUNDED[kind]), self._step(unit)
             for split in self._splits.get(unit, ()):
                 if when < split.when and split.stands:
-                    sums = self._sums_before(split)
+                    sums = self._before.setdefault(split, _Before(table, split.when - 1))
                     before, after = sums[account], sums[account] + total
                     sums[account] = after
                     if rounded and (added := split.adds(after, step) - split.adds(before, step)):
@@ -618,11 +638,11 @@ class MovementColumns:
 
     def still_open(self, as_of: date, known: int | None = None) -> dict[int, dict[tuple[Unit, Account], int]]:
         """Return what facts whose day is open may change at the close of a day, by fact, in units of 10⁻¹⁰."""
-        when = _close(as_of)
         found: defaultdict[int, defaultdict[tuple[Unit, Account], int]] = defaultdict(lambda: defaultdict(int))
-        for each in self._open:
-            if each.begins <= when < each.settles and (known is None or each.known <= known):
-                found[each.fact][each.unit, each.account] += each.units
+        for table in (self._narrow_table, self._wide_table):
+            for fact, account, change in table.open.at(_close(as_of), known):
+                unit, name = table.accounts[account]
+                found[fact][unit, name] += change * self._step(unit)
         changes = {
             fact: {name: units for name, units in of_fact.items() if units} for fact, of_fact in found.items()
         }
@@ -682,6 +702,12 @@ def _close(as_of: date) -> When:
     return close_of(as_of) * STAGES + STAGES - 1
 
 
-def _named(correction: Entry) -> Sequence[int]:
-    event = correction.event
-    return event.entries if isinstance(event, EntryVoided) else (event.entry,)  # type: ignore[attr-defined]  # one of the two
+def _named(entry: Entry) -> Sequence[int]:
+    """Return the entries that an entry corrects."""
+    match entry.event:
+        case EntryVoided(entries=entries):
+            return entries
+        case EntryRestated(entry=number):
+            return (number,)
+        case _:
+            return ()

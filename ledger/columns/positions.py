@@ -3,54 +3,80 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ledger.identity import StockClassId
+from ledger.columns.accounts import COLUMNS, kind_of
+from ledger.identity import HolderId, StockClassId
 from ledger.movements import Held
-from ledger.numbered import Numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
+    from ledger.columns.accounts import Accounts, Names
+    from ledger.columns.layers import Arrays
     from ledger.columns.sums import Whole
-    from ledger.identity import HolderId
-    from ledger.movements import Account, Unit
+    from ledger.columns.texts import Texts
 
     Key = tuple[StockClassId, HolderId]
 
 
+class _Ids(Sequence[Any]):
+    """What texts are, by number; they are made when somebody looks at the first of them."""
+
+    def __init__(self, texts: Texts, kind: type[str]) -> None:
+        self._texts, self._make = texts, partial(str.__new__, kind)
+        self._made: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __getitem__(self, number: Any) -> Any:
+        if len(self._made) < len(self._texts):
+            self._made += map(self._make, self._texts.all()[len(self._made) :])
+        return self._made[number]
+
+
 class Ids:
     """What classes and holders are called, numbered in the order in which they came.
+
+    Args:
+        texts: The texts that accounts are made of.
 
     Attributes:
         classes: Every class.
         holders: Every holder.
     """
 
-    def __init__(self) -> None:
-        self.classes: list[StockClassId] = []
-        self.holders: list[HolderId] = []
-        self._class_numbers, self._holder_numbers = Numbers(), Numbers()
+    def __init__(self, texts: Names) -> None:
+        self.texts: Final = texts
+        self.classes: Sequence[StockClassId] = _Ids(texts.classes, StockClassId)
+        self.holders: Sequence[HolderId] = _Ids(texts.holders, HolderId)
 
-    def numbers(self, key: Key) -> tuple[int, int]:
-        """Return the numbers of a class and of a holder; the next ones where they are new."""
-        of_class, holder = self._class_numbers[key[0]], self._holder_numbers[key[1]]
-        if of_class == len(self.classes):
-            self.classes.append(key[0])
-        if holder == len(self.holders):
-            self.holders.append(key[1])
-        return of_class, holder
+
+class _Keys(Sequence[Any]):
+    """Class and holder of each position; they are put together when somebody looks at them."""
+
+    def __init__(self, ids: Ids, classes: NDArray[np.int32], holders: NDArray[np.int32]) -> None:
+        self._ids, self._classes, self._holders = ids, classes, holders
+
+    def __len__(self) -> int:
+        return len(self._classes)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._ids.classes[int(self._classes[place])], self._ids.holders[int(self._holders[place])]
 
 
 FEW: Final = 64
 """So many new accounts find their places one by one; more of them, and all are put in order again."""
-
-
+LAG: Final = 64
+"""What is kept may lack one account of so many: those find their places when it is opened."""
 _NO_ACCOUNT: Final = -1
+_HELD: Final = kind_of(Held)
+_KIND, _UNIT, _HOLDER = (list(COLUMNS).index(name) for name in ("kinds", "units", "holders"))
 
 
 class Positions:
@@ -60,50 +86,57 @@ class Positions:
 
     Args:
         ids: What classes and holders are called.
+        kept: Positions that were kept.
 
     Attributes:
-        keys: Class and holder of each position, in order.
-        classes: Number of its class.
+        classes: Number of the class of each position.
         holders: Number of its holder.
     """
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: Ids, kept: Arrays | None = None) -> None:
         self._ids = ids
-        self.keys: list[Key] = []
+        self._kept = kept
         self.classes: NDArray[np.int32] = np.empty(0, np.int32)
         self.holders: NDArray[np.int32] = np.empty(0, np.int32)
-        self._covered = 0
+        self._covered = self._none = 0  # accounts, and whether there is a position without one
         self._accounts: NDArray[np.intp] = np.empty(0, np.intp)  # position by position
         self._starts: NDArray[np.intp] = np.empty(0, np.intp)  # where those of each begin
+        if kept is not None:
+            self._covered, self._none = map(int, np.asarray(kept["covered"]))
+            self.classes, self.holders = np.asarray(kept["classes"]), np.asarray(kept["holders"])
+            self._accounts, self._starts = np.asarray(kept["accounts"]), np.asarray(kept["starts"])
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self.classes)
 
-    def follow(self, names: Sequence[tuple[Unit, Account]]) -> None:
-        """Take in the accounts that are new; ``names`` are all there are, by number."""
-        new = [
-            ((unit, account.holder), number)
-            for number, (unit, account) in enumerate(names[self._covered :], self._covered)
-            if type(account) is Held and type(unit) is StockClassId
-        ]
-        self._covered = len(names)
-        if len(new) > FEW:
-            self._order(new)
-        else:
-            for key, account in new:
-                self._put_in(key, account)
+    @property
+    def keys(self) -> Sequence[Key]:
+        """Class and holder of each position, in order."""
+        return _Keys(self._ids, self.classes, self.holders)
+
+    def follow(self, accounts: Accounts) -> None:
+        """Take in the accounts that are new."""
+        covered, self._covered = self._covered, len(accounts)
+        if len(accounts) - covered > max(FEW, covered // LAG):
+            self._order(accounts)
+            return
+        for number in range(covered, len(accounts)):
+            row = accounts.row(number)
+            if row[_KIND] == _HELD and row[_UNIT] >= 0:
+                self._put_in(row[_UNIT], row[_HOLDER], number)
 
     def find(self, key: Key) -> int | None:
         """Return which position is of a class and holder; ``None`` where they never had any."""
         place = bisect_left(self.keys, key)
-        return place if place < len(self.keys) and self.keys[place] == key else None
+        return place if place < len(self) and self.keys[place] == key else None
 
     def ensure(self, holder: HolderId) -> None:
         """Have a position of every class for a holder; one without an account comes to nothing."""
-        for number in np.unique(self.classes).tolist():
-            key = self._ids.classes[number], holder
-            if self.find(key) is None:
-                self._put_in(key, _NO_ACCOUNT)
+        number = self._ids.texts.holders.number(holder)
+        for of_class in np.unique(self.classes).tolist():
+            if self.find((self._ids.classes[of_class], holder)) is None:
+                self._put_in(of_class, number, _NO_ACCOUNT)
+                self._none = 1
 
     def accounts(self, position: int) -> list[int]:
         """Return the accounts of a position."""
@@ -113,38 +146,58 @@ class Positions:
 
     def sums(self, values: Whole) -> Whole:
         """Return what each position comes to, of what each account does, limb by limb."""
-        if values.shape[1] <= self._covered:  # accounts without a row, and none, come to nothing
-            values = np.pad(values, ((0, 0), (0, self._covered + 1 - values.shape[1])))
-        taken = values[:, self._accounts]
+        if values.shape[1] < self._covered + self._none:  # accounts without a row come to nothing
+            values = np.pad(values, ((0, 0), (0, self._covered + self._none - values.shape[1])))
+        taken = values.take(self._accounts, axis=1)
         if len(self._accounts) == len(self._starts):
             return taken
         return np.add.reduceat(taken, self._starts, axis=1)
 
-    def _order(self, new: list[tuple[Key, int]]) -> None:
-        lengths = np.diff(np.append(self._starts, len(self._accounts))).tolist()
-        old = zip(
-            (key for key, length in zip(self.keys, lengths, strict=True) for _ in range(length)),
-            self._accounts.tolist(),
-            strict=True,
-        )
-        accounts = sorted([*old, *new])
-        self.keys = [*dict.fromkeys(key for key, _ in accounts)]
-        self._accounts = np.array([account for _, account in accounts], np.intp)
-        places = dict(zip(self.keys, range(len(self.keys)), strict=True))
-        of = np.array([places[key] for key, _ in accounts], np.intp)
-        self._starts = np.searchsorted(of, np.arange(len(self.keys)))
-        self.classes, self.holders = (
-            np.array(column, np.int32) for column in zip(*map(self._ids.numbers, self.keys), strict=True)
-        )
+    def kept(self) -> Arrays:
+        """Return the positions as they can be kept; those kept before, where they lack little."""
+        covered = 0 if self._kept is None else int(np.asarray(self._kept["covered"])[0])
+        if self._kept is None or self._covered - covered > max(FEW, covered // LAG):
+            self._kept = {
+                "covered": np.asarray([self._covered, self._none]),
+                "classes": self.classes,
+                "holders": self.holders,
+                "accounts": self._accounts,
+                "starts": self._starts,
+            }
+        return self._kept
 
-    def _put_in(self, key: Key, account: int) -> None:
+    def lies_in(self, kept: Arrays) -> None:
+        """Let what was kept lie where it is kept now."""
+        self._kept = kept
+
+    def _order(self, accounts: Accounts) -> None:
+        units = accounts.column("units")
+        numbers = np.flatnonzero((accounts.column("kinds") == _HELD) & (units >= 0))
+        classes, holders = units[numbers], accounts.column("holders")[numbers]
+        of_class, of_holder = _ranks(self._ids.classes), _ranks(self._ids.holders)
+        ranks = of_class[classes] * len(of_holder) + of_holder[holders]
+        order = np.argsort(ranks, kind="stable")
+        ranks = ranks[order]
+        self._none = 0
+        self._starts = np.flatnonzero(np.diff(ranks, prepend=-1))
+        self._accounts = numbers[order]
+        firsts = order[self._starts]
+        self.classes, self.holders = classes[firsts], holders[firsts]
+
+    def _put_in(self, of_class: int, holder: int, account: int) -> None:
+        key = self._ids.classes[of_class], self._ids.holders[holder]
         place = bisect_left(self.keys, key)
         start = int(self._starts[place]) if place < len(self) else len(self._accounts)
         if place == len(self) or self.keys[place] != key:
-            of_class, holder = self._ids.numbers(key)
-            self.keys.insert(place, key)
             self.classes = np.insert(self.classes, place, of_class)
             self.holders = np.insert(self.holders, place, holder)
             self._starts = np.insert(self._starts, place, start)
         self._accounts = np.insert(self._accounts, start, account)
         self._starts = np.concatenate((self._starts[: place + 1], self._starts[place + 1 :] + 1))
+
+
+def _ranks(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Return the place of each text among all of them, in order."""
+    ranks = np.empty(len(texts), np.int64)
+    ranks[sorted(range(len(texts)), key=[*texts].__getitem__)] = np.arange(len(texts))
+    return ranks

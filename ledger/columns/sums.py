@@ -27,9 +27,11 @@ import attrs
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from ledger.columns.layers import Arrays
 
     Whole = NDArray[np.int64]
     Small = NDArray[np.int32]
@@ -40,6 +42,8 @@ SHORTEST: Final = 4_096
 """So many rows lie between two checkpoints, at least."""
 LOOSE: Final = 16_384
 """So many rows may wait unsorted when somebody asks."""
+FEW: Final = 4
+"""A segment that has not even one row for so many keys numbers its keys for itself."""
 LIMB: Final = 31
 """Bits of a limb; the sum of four thousand million of them fits in 64."""
 _LOWEST: Final = (1 << LIMB) - 1
@@ -65,7 +69,7 @@ class Rows:
     def __len__(self) -> int:
         return len(self.whens)
 
-    def taken(self, which: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Rows:
+    def taken(self, which: NDArray[np.int32] | NDArray[np.intp] | NDArray[np.bool_] | slice) -> Rows:
         """Return some of the rows."""
         return Rows(self.whens[which], self.known[which], self.keys[which], self.changes[:, which])
 
@@ -112,19 +116,72 @@ def put_together(limbs: Whole) -> list[int]:
 class Segment:
     """Rows of entries that follow one another, sorted by moment, with sums and checkpoints.
 
+    One that has rows of few keys only numbers them for itself, so that it is not longer than it has to be.
+
     Args:
-        given: The rows, in the order of their entries.
-        spacing: Rows between two checkpoints; as many as there are keys where not given.
+        arrays: What it holds, in memory or mapped from a file.
     """
 
-    def __init__(self, given: Rows, spacing: int | None = None) -> None:
-        order = np.argsort(given.whens, kind="stable")
-        self.rows: Final = given.taken(order)
-        self.size: Final = int(given.keys.max()) + 1
-        self.spacing: Final = spacing or max(SHORTEST, self.size)
-        self.after, self.checkpoints = _summed(self.rows, self.size, self.spacing)
-        self.first_known, self.last_known = _spans(self.rows.known)
-        self._by_key: tuple[NDArray[np.intp], NDArray[np.intp]] | None = None
+    def __init__(self, arrays: Arrays) -> None:
+        self._lie_in(arrays)
+
+    @classmethod
+    def made(cls, given: Rows, spacing: int | None = None) -> Segment:
+        """Return rows as a segment.
+
+        Args:
+            given: The rows, in the order of their entries; one at least.
+            spacing: Rows between two checkpoints; as many as there are keys where not given.
+        """
+        kept = given.taken(np.argsort(given.whens, kind="stable"))
+        size = int(kept.keys.max()) + 1
+        numbers, keys = np.empty(0, np.int32), kept.keys
+        if FEW * len(kept) < size:
+            numbers, places = np.unique(keys, return_inverse=True)
+            keys, size = places.astype(np.int32), len(numbers)
+        spacing = spacing or max(SHORTEST, size)
+        after, checkpoints = _summed(Rows(kept.whens, kept.known, keys, kept.changes), size, spacing)
+        first_known, last_known = _spans(kept.known)
+        return cls(
+            {
+                "shape": np.asarray([len(after), size, spacing, BLOCK]),
+                "whens": kept.whens,
+                "known": kept.known,
+                "keys": keys,
+                "numbers": numbers,
+                "changes": kept.changes,
+                "after": after,
+                "checkpoints": np.concatenate([each.ravel() for each in checkpoints]),
+                "widths": np.asarray([each.shape[1] for each in checkpoints], np.int32),
+                "first_known": first_known,
+                "last_known": last_known,
+            }
+        )
+
+    def _lie_in(self, arrays: Arrays) -> None:
+        self.arrays = arrays
+        limbs, self.size, self.spacing, self._block = map(int, np.asarray(arrays["shape"]))
+        whens, known, keys = (np.asarray(arrays[name]) for name in ("whens", "known", "keys"))
+        changes, self.after = (np.asarray(arrays[name]).reshape(limbs, -1) for name in ("changes", "after"))
+        self.rows = Rows(whens, known, keys, changes)
+        self.first_known, self.last_known = np.asarray(arrays["first_known"]), np.asarray(arrays["last_known"])
+        numbers = np.asarray(arrays["numbers"])
+        self.numbers: Small | None = numbers if len(numbers) else None
+        widths = np.asarray(arrays["widths"])
+        flat, ends = np.asarray(arrays["checkpoints"]), np.cumsum(widths) * limbs
+        self.checkpoints = [flat[start:end].reshape(limbs, -1) for start, end in pairwise((0, *ends.tolist()))]
+
+    def kept(self) -> Arrays:
+        """Return all that is to be kept: also the places of the rows of each key."""
+        if "order" not in self.arrays:
+            order = np.argsort(self.rows.keys, kind="stable").astype(np.int32)
+            starts = np.searchsorted(self.rows.keys[order], np.arange(self.size + 1)).astype(np.int32)
+            self.arrays = {**self.arrays, "order": order, "starts": starts}
+        return self.arrays
+
+    def lies_in(self, arrays: Arrays) -> None:
+        """Take the same arrays from somewhere else, where they were kept meanwhile."""
+        self._lie_in(arrays)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -141,7 +198,7 @@ class Segment:
 
     def count(self, when: int) -> int:
         """Return how many rows count at a moment."""
-        return int(np.searchsorted(self.rows.whens, when, "right"))
+        return int(np.searchsorted(self.rows.whens, np.int32(when), "right"))
 
     def sums(self, count: int, out: Whole) -> None:
         """Write the sums after so many rows."""
@@ -163,26 +220,40 @@ class Segment:
         if known >= self.knows_to:
             self.sums(count, out)
             return
-        blocks = -(-count // BLOCK)
+        block = self._block
+        blocks = -(-count // block)
         not_all = self.last_known[:blocks] > known
         some = self.first_known[:blocks] <= known
         # Up to a block all rows are taken, and those not known taken back; from there on those known are added.
         taken_back, added = np.cumsum(not_all), np.cumsum(some)
         costs = np.concatenate(([0], taken_back)) + added[-1:].sum() - np.concatenate(([0], added))
         turn = int(costs.argmin())
-        self.sums(min(turn * BLOCK, count), out)
-        back = _of_blocks(np.flatnonzero(not_all[:turn]), count)
+        self.sums(min(turn * block, count), out)
+        back = _of_blocks(np.flatnonzero(not_all[:turn]), block, count)
         _add(out, self.rows.taken(back[self.rows.known[back] > known]), np.subtract)
-        more = _of_blocks(turn + np.flatnonzero(some[turn:]), count)
+        more = _of_blocks(turn + np.flatnonzero(some[turn:]), block, count)
         _add(out, self.rows.taken(more[self.rows.known[more] <= known]), np.add)
 
-    def of_key(self, key: int) -> NDArray[np.intp]:
+    def of_key(self, key: int) -> NDArray[np.int32]:
         """Return where the rows of a key are, in order of effect."""
-        if self._by_key is None:
-            order = np.argsort(self.rows.keys, kind="stable")
-            self._by_key = order, np.searchsorted(self.rows.keys[order], np.arange(self.size + 1))
-        order, starts = self._by_key
+        arrays = self.kept()
+        order, starts = np.asarray(arrays["order"]), np.asarray(arrays["starts"])
+        if self.numbers is not None:
+            place = int(np.searchsorted(self.numbers, key))
+            key = place if place < self.size and self.numbers[place] == key else self.size
         return order[starts[key] : starts[key + 1]] if key < self.size else order[:0]
+
+    def sum_of_key(self, key: int, when: int) -> Whole:
+        """Return the sum of one key at a moment, limb by limb."""
+        places = self.of_key(key)
+        count = int(np.searchsorted(self.rows.whens[places], np.int32(when), "right"))
+        return self.after[:, places[count - 1]] if count else np.zeros(len(self.after), np.int64)
+
+    def given(self) -> Rows:
+        """Return the rows, with the keys that they were given with."""
+        if self.numbers is None:
+            return self.rows
+        return Rows(self.rows.whens, self.rows.known, self.numbers[self.rows.keys], self.rows.changes)
 
 
 def _summed(given: Rows, size: int, spacing: int) -> tuple[Whole, list[Whole]]:
@@ -214,9 +285,9 @@ def _spans(known: Small) -> tuple[Small, Small]:
     return np.minimum.reduceat(known, starts), np.maximum.reduceat(known, starts)
 
 
-def _of_blocks(blocks: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+def _of_blocks(blocks: NDArray[np.intp], block: int, count: int) -> NDArray[np.intp]:
     """Return the places of the rows of some blocks, as far as so many rows."""
-    places = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
+    places = (blocks[:, None] * block + np.arange(block)).ravel()
     return places[places < count]
 
 
@@ -282,8 +353,8 @@ class DatedSums:
             return
         parts = [joined(self._loose, self.limbs)]
         while self.segments and len(self.segments[-1]) < 2 * sum(map(len, parts)):
-            parts.insert(0, self.segments.pop().rows)
-        self.segments.append(Segment(joined(parts, self.limbs)))
+            parts.insert(0, self.segments.pop().given())
+        self.segments.append(Segment.made(joined(parts, self.limbs)))
         self._loose, self._waiting = [], 0
 
     def loose(self) -> Rows:
@@ -300,48 +371,119 @@ class DatedSums:
             known: The last entry known; every one where not given.
         """
         out = np.empty((self.limbs, self.size), np.int64)
-        begun = False
+        begun = 0
         for segment in self.segments:
             if known is not None and segment.knows_from > known:
                 break
-            into = out if not begun else np.empty((self.limbs, segment.size), np.int64)
+            alone = not begun and segment.numbers is None
+            into = out if alone else np.empty((self.limbs, segment.size), np.int64)
             if known is None:
                 segment.sums(segment.count(when), into)
             else:
                 segment.sums_as_known(when, known, into)
-            if begun:
-                out[:, : segment.size] += into
-            begun = True
+            if not begun:
+                out[:, segment.size * alone :] = 0
+            if not alone:
+                _put(out, segment, into)
+            begun += 1
         if not begun:
             out[:] = 0
+        self._add_loose(when, known, out)
+        return out
+
+    def _add_loose(self, when: int, known: int | None, out: Whole) -> None:
         loose = self.loose()
         if len(loose):
             counted = loose.whens <= when if known is None else (loose.whens <= when) & (loose.known <= known)
             _add(out, loose.taken(counted), np.add)
-        return out
 
     def over(self, whens: Sequence[int]) -> Iterator[Whole]:
         """Yield the sums at each of several moments, which grow; each is good until the next one is asked for."""
-        if len(self.segments) > 1 or self._waiting:
-            yield from map(self.at, whens)
+        come = [_Come(segment, self.limbs) for segment in self.segments]
+        if len(come) == 1 and not self._waiting and self.segments[0].numbers is None:
+            for when in whens:  # then there are no others to be added
+                yield come[0].go_on(when)
             return
-        out = np.zeros((self.limbs, self.size), np.int64)
-        for segment in self.segments:
-            come = 0
-            for when in whens:
-                count = segment.count(when)
-                if count - come > segment.spacing:
-                    segment.sums(count, out)
-                else:
-                    segment.move(come, count, out)
-                come = count
-                yield out
-            return
-        yield from (out for _ in whens)
+        out = np.empty((self.limbs, self.size), np.int64)
+        for when in whens:
+            out[:] = 0
+            for segment, each in zip(self.segments, come, strict=True):
+                _put(out, segment, each.go_on(when))
+            self._add_loose(when, None, out)
+            yield out
 
     def of_key(self, key: int) -> Rows:
         """Return all rows of a key, by moment, and within one by entry."""
-        parts = [segment.rows.taken(segment.of_key(key)) for segment in self.segments]
         loose = self.loose()
+        parts = [segment.rows.taken(segment.of_key(key)) for segment in self.segments]
         found = joined([*parts, loose.taken(loose.keys == key)], self.limbs)
+        found = Rows(found.whens, found.known, np.full(len(found), key, np.int32), found.changes)
         return found.taken(np.argsort(found.whens, kind="stable"))
+
+    def sum_of_key(self, key: int, when: int) -> int:
+        """Return the sum of one key at a moment, in proportion to the rows of this key."""
+        loose = self.loose()
+        counted = loose.changes[:, (loose.keys == key) & (loose.whens <= when)].sum(axis=1)
+        limbs = sum((segment.sum_of_key(key, when) for segment in self.segments), counted)
+        return put_together(limbs.reshape(-1, 1))[0]
+
+    # --- kept in files ---------------------------------------------------------------------------------
+
+    def pieces(self, name: str) -> dict[str, Arrays]:
+        """Return all that these sums hold, as pieces that can be kept."""
+        loose = self.loose()
+        return {
+            **{f"{name}-{at}": segment.kept() for at, segment in enumerate(self.segments)},
+            f"{name}-loose": {
+                "shape": np.asarray([self.limbs, self.size, self._room, len(self.segments)]),
+                "whens": loose.whens,
+                "known": loose.known,
+                "keys": loose.keys,
+                "changes": loose.changes,
+            },
+        }
+
+    def take_kept(self, name: str, pieces: Mapping[str, Arrays]) -> None:
+        """Let segments lie where their pieces are kept now."""
+        for at, segment in enumerate(self.segments):
+            segment.lies_in(pieces[f"{name}-{at}"])
+
+    @classmethod
+    def of_kept(cls, name: str, pieces: Mapping[str, Arrays]) -> DatedSums:
+        """Return sums that were kept under a name."""
+        loose = pieces[f"{name}-loose"]
+        limbs, size, room, segments = map(int, np.asarray(loose["shape"]))
+        made = cls(limbs)
+        made.size, made._room = size, room
+        made.segments = [Segment(pieces[f"{name}-{at}"]) for at in range(segments)]
+        whens, known, keys = (np.asarray(loose[column]) for column in ("whens", "known", "keys"))
+        waiting = Rows(whens, known, keys, np.asarray(loose["changes"]).reshape(limbs, -1))
+        if len(waiting):
+            made._loose, made._waiting = [waiting], len(waiting)
+        return made
+
+
+class _Come:
+    """The sums of a segment on their way from moment to moment."""
+
+    def __init__(self, segment: Segment, limbs: int) -> None:
+        self._segment, self._count = segment, 0
+        self._sums: Whole = np.zeros((limbs, segment.size), np.int64)
+
+    def go_on(self, when: int) -> Whole:
+        """Return the sums at a later moment."""
+        count = self._segment.count(when)
+        if count - self._count > self._segment.spacing:
+            self._segment.sums(count, self._sums)
+        else:
+            self._segment.move(self._count, count, self._sums)
+        self._count = count
+        return self._sums
+
+
+def _put(out: Whole, segment: Segment, sums: Whole) -> None:
+    """Add the sums of a segment to those of all keys."""
+    if segment.numbers is None:
+        out[:, : segment.size] += sums
+    else:
+        out[:, segment.numbers] += sums

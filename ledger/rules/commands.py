@@ -21,10 +21,11 @@ from ledger.events import (
     SecurityIdentifierChanged,
 )
 from ledger.identity import Count, EntryNumber, HolderId, IssuerId, StockClassId
+from ledger.pages import corrections_of
 from ledger.personal import Personal
 from ledger.quantities import Money, Shares
 from ledger.rules.asking import about
-from ledger.timeline import Entry, corrected_twice, fallen_entries
+from ledger.timeline import Entry, corrected_twice, fallen_entries, hang_together, named_by
 
 
 @attrs.frozen
@@ -58,6 +59,16 @@ class Asked:
         """How many entries come before this one."""
         return len(self.entries) + self.index
 
+    def known(self, number: int) -> Entry:
+        """Return an entry that comes before this one."""
+        recorded = len(self.entries)
+        return self.entries[number - 1] if number <= recorded else self.new[number - recorded - 1]
+
+    def correcting(self, number: int) -> list[int]:
+        """Return which entries that come before this one correct an entry."""
+        new = (int(each.number) for each in self.before if number in named_by(each.event))
+        return [*corrections_of(self.entries, number), *new]
+
     @property
     def said(self) -> Event:
         """What the entry says happened: for a restatement, the fact that it holds."""
@@ -80,15 +91,16 @@ def corrects_a_standing_entry(asked: Asked) -> None:
     event = asked.entry.event
     if not isinstance(event, EntryVoided | EntryRestated):
         return
-    known = [*asked.entries, *asked.before]
-    fallen = fallen_entries(known)
-    for number in event.entries if isinstance(event, EntryVoided) else (event.entry,):
-        if number > len(known):
+    there = [number for number in named_by(event) if number <= asked.size]
+    family = hang_together(there, asked.known, asked.correcting)
+    fallen = fallen_entries(family)
+    for number in named_by(event):
+        if number > asked.size:
             raise CorrectionMisplaced(number, "does not exist before this one")
         if number in fallen:
             raise CorrectionMisplaced(number, f"was already taken out of history by entry {fallen[number]}")
-        _can_be_corrected(event, number, known[number - 1].event)
-    for number in corrected_twice([*known, asked.entry]):
+        _can_be_corrected(event, number, asked.known(number).event)
+    for number in corrected_twice([*family, asked.entry]):
         raise CorrectionMisplaced(number, "was corrected again since, and a correction of it would be revived")
 
 

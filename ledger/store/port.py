@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent
 
     from ledger.identity import CommandId
+    from ledger.store import kept
     from ledger.store.kept import Shelf
     from ledger.store.keys import Keys
 
@@ -338,6 +339,12 @@ def root_of(store: Store, issuer: IssuerId, size: int) -> bytes | None:
         if 0 <= size <= tree.size:
             return tree.root(size)
     return None
+
+
+def kept_of(store: Store, issuer: IssuerId, part: str, layout: int) -> kept.Kept | None:
+    """Return what is kept of a part of what is worked out from a record, if there is such a thing and it fits."""
+    shelf = store.shelf(issuer, part, layout)
+    return shelf.open() if shelf is not None else None
 
 
 def _command_stream(issuer: IssuerId, command: CommandId) -> str:

@@ -156,7 +156,7 @@ def the_place_within_a_phase_is_ignored(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_phase_of_the_day_is_ignored(patch: pytest.MonkeyPatch) -> None:
-    in_effect = ledger.timeline._in_effect
+    in_effect = ledger.timeline.in_effect
 
     def at_any_time(entry: Entry, fact: Fact, first: int) -> InEffect:
         begins, settles = (
@@ -164,7 +164,7 @@ def the_phase_of_the_day_is_ignored(patch: pytest.MonkeyPatch) -> None:
         )
         return in_effect(entry, fact, first)._replace(begins=begins, settles=settles)
 
-    patch.setattr(ledger.timeline, "_in_effect", at_any_time)
+    patch.setattr(ledger.timeline, "in_effect", at_any_time)
 
 
 def a_split_rounds_the_total_and_not_each_position(patch: pytest.MonkeyPatch) -> None:
@@ -197,7 +197,7 @@ def a_fact_too_early_is_told_as_one_never_covered(patch: pytest.MonkeyPatch) -> 
 
 
 def later_entries_change_what_was_known_earlier(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ledger.journal, "_whole_command", lambda entries, number: len(entries))
+    patch.setattr(ledger.journal, "whole_command", lambda entries, number: len(entries))
 
 
 FAULTS: Final[tuple[Plant, ...]] = (

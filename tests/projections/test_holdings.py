@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+import polars
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from ledger import Shares
 from ledger.columns import positions, sums
 from ledger.events import Event
 from ledger.identity import HolderId, StockClassId
-from projections import Bounds
+from projections import Bounds, arrow_columns
 from projections.holdings import holdings
 from tests import builders
 from tests.projections.histories import FIRST, LAST, accepted, as_of_days, histories, recorded
@@ -67,3 +69,22 @@ def test_holdings_are_those_of_the_cap_table_that_taking_fact_by_fact_gives(
             assert lines(holdings(ledger, as_of=as_of, known_at=asked)) == sorted(
                 expected, key=lambda line: line[:2]
             )
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1)))
+def test_whole_shares_leave_as_exact_decimals(counts: list[int]) -> None:
+    count = len(counts)
+    table = arrow_columns.table([(count, {"shares": arrow_columns.shares(np.array(counts, np.int64))})])
+
+    assert polars.DataFrame(table)["shares"].to_list() == counts
+
+
+@settings(max_examples=30)
+@given(with_mergers(histories(longest=3)), as_of_days)
+def test_arrow_gets_the_same_table_from_columns_as_from_rows(events: list[Event], as_of: date) -> None:
+    table = holdings(recorded(events), as_of=as_of)
+
+    from_columns, from_rows = polars.DataFrame(table.to_arrow()), polars.DataFrame(table.frame().to_arrow())
+
+    assert from_columns.schema == from_rows.schema
+    assert from_columns.equals(from_rows)

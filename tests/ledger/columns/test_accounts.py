@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledger.bulk import Column
 from ledger.columns import accounts as columns
 from ledger.columns.accounts import COLUMNS, KINDS, NONE, ROUNDED, Accounts, Names, kind_of
-from ledger.columns.layers import Layer, layers_of, pieces_of, take_kept
+from ledger.columns.layers import Layer, Layered, layers_of, pieces_of, take_kept
 from ledger.columns.texts import Texts
 from ledger.identity import (
     AgreementId,
@@ -45,6 +45,7 @@ from ledger.movements import (
     is_rounded,
 )
 from ledger.quantities import Currency
+from tests.ledger.columns.test_sums import in_files
 
 names = st.sampled_from(["a", "b", "USD", "c:1", "x" * 64])
 holders = names.map(HolderId)
@@ -66,23 +67,9 @@ units: st.SearchStrategy[Unit] = names.map(StockClassId) | st.sampled_from(["USD
 several = st.lists(st.tuples(units, accounts), max_size=20)
 
 
-def in_files(pieces: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return pieces as they come back from files: buffers of plain numbers that cannot be written to."""
-    return {
-        name: {each: as_in_a_file(np.asarray(numbers)) for each, numbers in arrays.items()}
-        for name, arrays in pieces.items()
-    }
-
-
-def as_in_a_file(numbers: np.ndarray[Any, Any]) -> Any:
-    forms: Any = {"uint8": "B", "int16": "h", "int32": "i", "int64": "q"}
-    return memoryview(numbers.tobytes()).cast(forms[numbers.dtype.name])
-
-
 def reopened(given: Accounts) -> Accounts:
     """Return accounts that were kept and opened again."""
-    of_texts = [given.names.units, given.names.holders, given.names.others]
-    texts = [Texts(layers_of("texts", in_files(pieces_of("texts", each)))) for each in of_texts]
+    texts = [Texts(layers_of("texts", in_files(pieces_of("texts", each)))) for each in given.texts.tables]
     return Accounts(Names(*texts), layers_of("accounts", in_files(pieces_of("accounts", given))))
 
 
@@ -100,8 +87,8 @@ def test_an_account_has_one_number_however_often_the_others_were_kept_meanwhile(
         table = reopened(table)
 
     assert len(table) == len(numbers)
-    assert [(type(unit), unit, account) for unit, account in table.all()] == [*numbers]
-    assert [table[number] for number in range(len(table))] == table.all()
+    assert [(type(unit), unit, account) for unit, account in table.names()] == [*numbers]
+    assert [table[number] for number in range(len(table))] == table.names()
 
 
 @given(several, several)
@@ -110,10 +97,10 @@ def test_what_is_kept_or_forgotten_keeps_its_number(
 ) -> None:
     table = Accounts()
     numbers = [table.number(*each) for each in before]
-    for part in (table.names.units, table.names.holders, table.names.others, table):
+    parts: tuple[Layered, ...] = (*table.texts.tables, table)
+    for part in parts:
         pieces = in_files(pieces_of("name", part))
         take_kept("name", part, pieces)
-        part.forget()
 
     assert [table.number(*each) for each in before] == numbers
     for each in after:
@@ -129,10 +116,10 @@ def test_the_parts_stand_in_columns(given_accounts: list[tuple[Unit, Account]]) 
     for each in given_accounts:
         table.number(*each)
 
-    kinds, of_units, of_holders, of_names, within = (table.part(name).tolist() for name in COLUMNS)
+    kinds, of_units, of_holders, of_names, within = (table.column(name).tolist() for name in COLUMNS)
 
-    texts = table.names
-    for at, (unit, account) in enumerate(table.all()):
+    texts = table.texts
+    for at, (unit, account) in enumerate(table.names()):
         kind = account if isinstance(account, Source) else getattr(account, "stage", type(account))
         assert kinds[at] == kind_of(kind)
         assert texts.unit(of_units[at]) == unit
@@ -163,8 +150,8 @@ def test_a_column_of_accounts_has_the_numbers_that_each_has_alone() -> None:
             )
             for at in range(3)
         ]
-        assert table.column(Posting(account, unit, 0), 3) == expected
-        assert table.column(Posting(account, unit, 0), 3) == expected
+        assert table.numbers(Posting(account, unit, 0), 3) == expected
+        assert table.numbers(Posting(account, unit, 0), 3) == expected
 
 
 def test_two_that_share_a_hash_code_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:

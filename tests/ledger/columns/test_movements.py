@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import Ledger
-from ledger.columns import sums
+from ledger.columns import movements, sums
 from ledger.columns.movements import MovementColumns, rescaled
 from ledger.events import Event
 from ledger.identity import StockClassId
@@ -29,6 +29,8 @@ def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sums, "BLOCK", 4)
     monkeypatch.setattr(sums, "SHORTEST", 3)
     monkeypatch.setattr(sums, "LOOSE", 7)
+    monkeypatch.setattr(sums, "FEW", 1)
+    monkeypatch.setattr(movements, "_ONE_BY_ONE", 2)
 
 
 def one_by_one(ledger: Ledger, as_of: date, known: int | None) -> tuple[dict[Any, Any], dict[int, dict[Any, int]]]:

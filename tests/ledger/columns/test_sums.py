@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pytest
@@ -14,9 +14,13 @@ from hypothesis import strategies as st
 from ledger.columns import sums
 from ledger.columns.sums import DatedSums, Rows, Segment, put_together, split_into_limbs
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 LARGE: Final = 1 << 80
 WHENS: Final = 12
-KEYS: Final = 5
+KEYS: Final = st.sampled_from([0, 1, 2, 3, 30, 60])
+"""Some are far from the others, so that segments number theirs for themselves."""
 
 
 class Change(NamedTuple):
@@ -36,7 +40,7 @@ def changes(draw: st.DrawFn, largest: int) -> list[Change]:
     for _ in range(draw(st.integers(0, 60))):
         known += draw(st.integers(0, 2))
         change = draw(st.integers(-largest, largest))
-        made.append(Change(draw(st.integers(0, WHENS)), known, draw(st.integers(0, KEYS)), change))
+        made.append(Change(draw(st.integers(0, WHENS)), known, draw(KEYS), change))
     return made
 
 
@@ -46,6 +50,17 @@ def batches(draw: st.DrawFn, largest: int) -> list[list[Change]]:
     made = draw(changes(largest))
     cuts = sorted(draw(st.sets(st.integers(0, len(made)), max_size=6)) | {0, len(made)})
     return [made[start:stop] for start, stop in pairwise(cuts)]
+
+
+def in_files(pieces: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return pieces as they come back from files: flat, and not to be written to."""
+    return {name: {each: in_a_file(numbers) for each, numbers in arrays.items()} for name, arrays in pieces.items()}
+
+
+def in_a_file(given: Any) -> Any:
+    forms: Any = {"uint8": "B", "int16": "h", "int32": "i", "int64": "q"}
+    numbers = np.asarray(given)
+    return memoryview(numbers.tobytes()).cast(forms[numbers.dtype.name])
 
 
 def as_rows(given: list[Change], limbs: int) -> Rows:
@@ -71,6 +86,7 @@ def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sums, "BLOCK", 4)
     monkeypatch.setattr(sums, "SHORTEST", 3)
     monkeypatch.setattr(sums, "LOOSE", 7)
+    monkeypatch.setattr(sums, "FEW", 1)
 
 
 def filled(parts: list[list[Change]], limbs: int) -> DatedSums:
@@ -105,7 +121,7 @@ def test_many_moments_at_once_are_the_same_as_one_after_the_other(
     ]
 
 
-@given(batches(LARGE), st.integers(0, KEYS))
+@given(batches(LARGE), KEYS)
 def test_the_rows_of_a_key_are_all_that_came_in_order_of_effect(parts: list[list[Change]], key: int) -> None:
     found = filled(parts, 3).of_key(key)
 
@@ -115,14 +131,42 @@ def test_the_rows_of_a_key_are_all_that_came_in_order_of_effect(parts: list[list
     ]
 
 
+@given(batches(LARGE), KEYS, st.integers(-1, WHENS + 1))
+def test_the_sum_of_one_key_is_that_among_the_sums_of_all(parts: list[list[Change]], key: int, when: int) -> None:
+    dated = filled(parts, 3)
+
+    assert dated.sum_of_key(key, when) == as_dictionary(dated.at(when)).get(key, 0)
+
+
+@given(batches(LARGE), batches(LARGE), st.integers(-1, WHENS + 1), st.none() | st.integers(0, 130))
+def test_sums_that_were_kept_and_go_on_are_those_that_were_never_kept(
+    parts: list[list[Change]], more: list[list[Change]], when: int, known: int | None
+) -> None:
+    dated = filled(parts, 3)
+    later = [[change._replace(known=change.known + 100) for change in part] for part in more]
+    pieces = in_files(dated.pieces("sums"))
+    dated.take_kept("sums", pieces)
+    opened = DatedSums.of_kept("sums", pieces)
+    for part in later:
+        dated.add(as_rows(part, 3))
+        opened.add(as_rows(part, 3))
+
+    expected = added_up([row for part in (*parts, *later) for row in part], when, known)
+
+    assert as_dictionary(dated.at(when, known)) == as_dictionary(opened.at(when, known)) == expected
+    assert len(opened) == len(dated)
+    assert opened.sum_of_key(1, when) == dated.sum_of_key(1, when)
+
+
 @given(changes(LARGE).filter(bool), st.integers(1, 9), st.integers(0, WHENS))
 def test_how_often_a_checkpoint_is_kept_changes_no_sum(made: list[Change], spacing: int, when: int) -> None:
-    segment = Segment(as_rows(made, 3), spacing)
+    segment = Segment.made(as_rows(made, 3), spacing)
     out = np.full((3, segment.size), 7, np.int64)
 
     segment.sums(segment.count(when), out)
 
-    assert as_dictionary(out) == added_up(made, when, None)
+    numbers = range(segment.size) if segment.numbers is None else segment.numbers.tolist()
+    assert {numbers[key]: total for key, total in as_dictionary(out).items()} == added_up(made, when, None)
 
 
 @given(st.lists(st.integers(-LARGE, LARGE)))
