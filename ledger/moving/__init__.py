@@ -70,8 +70,8 @@ class Recorded:
         return self._size
 
     def __getitem__(self, index: int) -> Entry:
-        (entry,) = self._whole(self._store.columns(self._issuer, index, 1), index)
-        return entry
+        part = self._page(self._store.columns(self._issuer, index, 1), index)
+        return (part if isinstance(part, list) else part.entries())[0]
 
     def parts(self, start: int, stop: int) -> Iterator[tuple[Vouched | Page | list[Entry], int, int]]:
         """Yield what holds the entries from one index to another, and from where to where.
@@ -99,15 +99,12 @@ class Recorded:
         return False
 
     def _page(self, rows: Columns, after: int) -> Page | list[Entry]:
-        return codec.read_states([*zip(*rows, strict=True)], self._issuer, after) or self._whole(rows, after)
-
-    def _whole(self, rows: Columns, after: int) -> list[Entry]:
-        """Return entries one by one; the first that is damaged says so."""
-        if not rows.numbers:
-            raise LedgerDamaged("E_TAMPERED", f"{self._issuer} entry {after + 1}", "it is missing")
-        return [
-            codec.read_state(state, self._issuer, number, topic)
-            for number, (topic, state) in enumerate(zip(rows.topics, rows.states, strict=True), after + 1)
+        """Return entries that are read whole; the first that is damaged says so."""
+        for number, there in enumerate(rows.numbers or (0,), after + 1):
+            if there != number:
+                raise LedgerDamaged("E_TAMPERED", f"{self._issuer} entry {number}", "it is missing")
+        return codec.read_states([*zip(*rows, strict=True)], self._issuer, after) or [
+            codec.read_state(state, self._issuer, number, topic) for number, topic, state in zip(*rows, strict=True)
         ]
 
 
