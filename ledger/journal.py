@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import accumulate, chain, count
@@ -31,6 +31,7 @@ from ledger.errors import (
     OutcomeUnknown,
     Unavailable,
     VersionConflict,
+    needed,
     shown,
 )
 from ledger.events import (
@@ -61,6 +62,7 @@ from ledger.vault import Vault, may_mention_persons, mentions_persons
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ledger.columns.movements import MovementColumns
     from ledger.drafts import Draft
     from ledger.gate import Gate
     from ledger.integrity.tiles import Tree
@@ -154,6 +156,7 @@ class Ledger:
         self._recorded: int | None = None  # how many entries are, where those after them are only supposed
         self._resumed: set[EntryNumber] = set()
         self._taken_up = False
+        self._columns_kept = 0  # how many entries the columns cover that are kept beside the record
         self._forget()
 
     def _forget(self) -> None:
@@ -164,6 +167,7 @@ class Ledger:
         self._vault = Vault(self._store)
         self._standing: tuple[int, list[InEffect]] = (0, [])
         self._index = Index()
+        self._columns: MovementColumns | None = None
         self._tree: Tree | None = None
         self._gate: Gate | None = None  # the rules are there when something is recorded
 
@@ -217,6 +221,11 @@ class Ledger:
         """Close the store, and keep beside it what spares the next one to read all entries."""
         try:
             self._keep()
+            if self._columns is not None:
+                with suppress(LedgerError):  # what cannot be read now is no matter of those who leave
+                    self.columns()
+                self._keep_columns(1)
+                self._columns = None
         finally:
             self._store.close()
 
@@ -230,6 +239,21 @@ class Ledger:
             directory = self._directory or Directory(Reader(self._store, self._issuer, self._vault))
             about = self._known_of_issuer().numbers()
             self._directory = directory.keep(shelf, self._entries, about, self._vault.told())
+
+    def _keep_columns(self, ahead: int) -> None:
+        """Bring up to date what is kept of the columns, if it is so far behind and they are at hand."""
+        columns = self._columns
+        if columns is None or self._issuer is None or self._recorded is not None:
+            return
+        from ledger.columns import keeping
+
+        if columns.known - self._columns_kept >= ahead:
+            shelf = self._store.shelf(self._issuer, keeping.PART, keeping.LAYOUT)
+            if shelf is not None and shelf.writable:
+                if not self._columns_kept:  # whatever is there could not be taken up
+                    shelf.drop()
+                self._columns_kept = columns.known  # also where it cannot be: it is not tried for every entry
+                keeping.keep(columns, shelf)
 
     def __repr__(self) -> str:
         return f"<Ledger of {self._issuer or 'nobody yet'}: {len(self.entries())} entries>"
@@ -400,6 +424,30 @@ class Ledger:
         with _collector_at_rest():
             known = self.position(known_at)
             return history_of(self.standing(known), as_of=day(as_of, what="as_of"), known=known)
+
+    def columns(self) -> MovementColumns:
+        """Return what the entries move, as columns that are summed up at any day and knowledge; up to date.
+
+        They are kept beside a ledger in a file, and read from there as far as they are needed. NumPy does the work.
+
+        Raises:
+            LibraryMissing: NumPy is not installed.
+        """
+        needed("numpy", "columns", "for answers in columns")
+        from ledger.columns import keeping
+        from ledger.columns.movements import MovementColumns
+
+        with _collector_at_rest():
+            entries = self.entries()
+            columns, self._columns = self._columns, None  # those that are interrupted are not kept
+            if columns is None and self._issuer is not None and self._recorded is None:
+                kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
+                entries = self.entries()  # somebody may have recorded some and kept their columns meanwhile
+                columns = keeping.take_up(kept, entries) if kept is not None else None
+                self._columns_kept = columns.known if columns is not None else 0
+            self._columns = (columns or MovementColumns()).following(entries)
+            self._keep_columns(_AHEAD)
+            return self._columns
 
     def index(self, known_at: KnownAt = None) -> Index:
         """Return what the entries move, in columns, as far as the knowledge reaches.

@@ -383,7 +383,10 @@ class SqliteStore:
         """
         if self._foreign:
             return None
-        mode = None if self._untouched is not None else self._path.stat().st_mode & 0o666 | 0o600
+        try:
+            mode = None if self._untouched is not None else self._path.stat().st_mode & 0o666 | 0o600
+        except OSError:  # its name is gone
+            return None
         return shelf(self._path, issuer, part, layout, partial(root_of, self, issuer), mode)
 
     def close(self) -> None:
