@@ -189,6 +189,11 @@ class Book:
             self._undo.append((table, key, table.get(key)))
         table[key] = value
 
+    def set_total(self, total: Total, high: Quantity, low: Quantity) -> None:
+        """Set a total that was added up elsewhere."""
+        self._put(self.high, total, high)
+        self._put(self.low, total, low)
+
     def watch(self) -> None:
         """Begin to remember what changes, so that it can be taken back."""
         self._undo, self._before = [], (self.at, self.split_at)

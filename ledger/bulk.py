@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from collections import deque
 from functools import cache
-from itertools import repeat
+from itertools import chain, repeat
 from operator import attrgetter, eq, neg, truth
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import attrs
 
-from ledger.events import Fact
+from ledger.events import Event, Fact
 from ledger.identity import Identifier
 from ledger.quantities import Money, Shares
 
@@ -81,7 +81,7 @@ _CANNOT: Final = (AttributeError, TypeError)
 
 
 @cache
-def _slots(kind: type[Fact]) -> dict[str, Callable[[Any, Any], None]]:
+def _slots(kind: type[Event]) -> dict[str, Callable[[Any, Any], None]]:
     """Return what puts a value into each field: the class is frozen, and its values were checked."""
     return {field.name: getattr(kind, field.name).__set__ for field in attrs.fields(kind)}
 
@@ -108,9 +108,11 @@ class Bulk(NamedTuple):
     columns: dict[str, list[Any]]
 
     @classmethod
-    def of(cls, kind: type[Fact], rows: Sequence[int], same: dict[str, Any], columns: dict[str, list[Any]]) -> Self:
+    def of(
+        cls, kind: type[Event], rows: Sequence[int], same: dict[str, Any], columns: dict[str, list[Any]]
+    ) -> Self:
         """Return facts by what all say and what each says; together these are all the fields."""
-        one: Fact = object.__new__(kind)
+        one: Any = object.__new__(kind)
         slots = _slots(kind)
         for name, value in same.items():
             slots[name](one, value)
@@ -118,6 +120,27 @@ class Bulk(NamedTuple):
             if _stands_for_a_value(values):
                 slots[name](one, Column(values))
         return cls(one, rows, columns)
+
+    @classmethod
+    def joined(cls, bulks: Sequence[Bulk], rows: Sequence[int]) -> Bulk:
+        """Return the facts of several bulks of one kind, one after the other."""
+        if len(bulks) == 1:
+            return bulks[0]._replace(rows=rows)
+        same: dict[str, Any] = {}
+        columns: dict[str, list[Any]] = {}
+        for name in _slots(type(bulks[0].one)):
+            values = [None if name in bulk.columns else getattr(bulk.one, name) for bulk in bulks]
+            if values.count(values[0]) == len(values) and not any(name in bulk.columns for bulk in bulks):
+                same[name] = values[0]
+            else:
+                columns[name] = [*chain.from_iterable(bulk.values(name) for bulk in bulks)]
+        return cls.of(type(bulks[0].one), rows, same, columns)
+
+    def only(self, indices: Sequence[int]) -> Bulk:
+        """Return some of the facts."""
+        same = {name: getattr(self.one, name) for name in _slots(type(self.one)) if name not in self.columns}
+        columns = {name: [values[index] for index in indices] for name, values in self.columns.items()}
+        return Bulk.of(type(self.one), [self.rows[index] for index in indices], same, columns)
 
     def values(self, field: str) -> list[Any]:
         """Return what each says in a field."""

@@ -18,12 +18,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, cached_property, lru_cache, partial, reduce
 from hashlib import sha256
+from itertools import count
 from operator import attrgetter, methodcaller, or_
 from types import NoneType
 from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
+from msgspec import UNSET
 from msgspec.structs import astuple
 
 from ledger.bulk import Bulk
@@ -331,6 +333,61 @@ def encode(event: Event) -> bytes:
     return _HEAD + _write(form.write(event)) + _tail(key)
 
 
+class KeptField(NamedTuple):
+    """A field of a kind of event, as the record keeps it.
+
+    Attributes:
+        name: What it is called.
+        hint: Of which type it is.
+        layout: Of which type its texts are.
+        values: What each text stands for: read, checked and compared once.
+        default: The text where an input file leaves it out; ``UNSET`` where it has to be stated.
+    """
+
+    name: str
+    hint: Any
+    layout: Any
+    values: Mapping[Any, Any]
+    default: Any
+
+
+@cache
+def kept_fields(kind: type[Event]) -> tuple[KeptField, ...] | None:
+    """Return the fields of a kind of event in the order of the record; nothing where its form is another one."""
+    form = _FORMS[kind.KIND, kind.VERSION]
+    if form.write is not _as_it_is:
+        return None
+    hints = get_type_hints(kind)
+    found = []
+    for name, values in form.fields:
+        layout, default = _layout(hints[name]), getattr(attrs.fields(kind), name).default
+        text = UNSET if default is attrs.NOTHING else laid_out(default, layout)
+        found.append(KeptField(name, hints[name], layout, values, text))
+    return tuple(found)
+
+
+def is_read_in_bulk(kind: type[Event]) -> bool:
+    """Whether many of a kind are read into columns; see ``ledger.bulk``."""
+    return _FORMS[kind.KIND, kind.VERSION].is_bulk
+
+
+def laid_out(value: Any, layout: Any) -> Any:
+    """Return the texts of a value, as the record has them."""
+    return msgspec.json.decode(_write(value), type=layout)
+
+
+def encode_many(kind: type[Event], columns: Iterable[Iterable[Any]]) -> list[bytes]:
+    """Return the payloads of many events of one kind.
+
+    Args:
+        kind: Which; one that has ``kept_fields``.
+        columns: The texts of each field, in the order of the record.
+    """
+    tail = _tail((kind.KIND, kind.VERSION))
+    written = _write_layouts([*map(_layout(kind), *columns)]).split(b"\n")
+    return [b"%b%b%b" % (_HEAD, each, tail) for each in written if each]
+
+
 def decode(payload: bytes, place: str = "payload") -> Event:
     """Return the event that a payload keeps.
 
@@ -442,6 +499,20 @@ def _from_input(kind: type, raw: Any) -> Any:
     return _from_text(kind, raw)
 
 
+def field_from_plain(hint: Any, plain: Any) -> Any:
+    """Return the value of a field that a plain value states.
+
+    Raises:
+        NotUnderstood: With the JSON pointer of the place within it.
+    """
+    try:
+        made = msgspec.convert(plain, hint, dec_hook=_from_input)
+    except msgspec.ValidationError as error:
+        raise _located(error) from None
+    _all_used(plain, msgspec.to_builtins(made, enc_hook=lambda value: ""), "")
+    return made
+
+
 def from_plain(plain: dict[str, Any]) -> Event:
     """Return the event that a plain object states: ``kind`` beside the fields, missing ones at their default.
 
@@ -515,11 +586,9 @@ def with_fields(fact: Fact, plain: Mapping[str, Any]) -> Fact:
             values[name] = fields[name].default
             continue
         try:
-            values[name] = msgspec.convert(raw, hints[name], dec_hook=_from_input)
-        except msgspec.ValidationError as error:
-            located = _located(error)
-            raise located.at(f"/{name}{located.where}") from None
-        _all_used(raw, msgspec.to_builtins(values[name], enc_hook=lambda value: ""), f"/{name}")
+            values[name] = field_from_plain(hints[name], raw)
+        except NotUnderstood as error:
+            raise error.at(f"/{name}{error.where}") from None
     return attrs.evolve(fact, **values)
 
 
@@ -590,15 +659,19 @@ def digest(payload: bytes) -> str:
 
 def leaf(issuer: IssuerId, entry: Entry) -> bytes:
     """Return the canonical envelope of an entry."""
+    return _leaf(issuer, entry.number, Said(*entry[1:4]), entry.payload_digest)
+
+
+def _leaf(issuer: IssuerId, number: int, said: Said, payload_digest: str) -> bytes:
     return _write(
         _Leaf(
-            actor=entry.actor,
-            command=entry.command,
+            actor=said.actor,
+            command=said.command,
             fmt=LEAF_FORMAT,
             issuer=issuer,
-            number=str(entry.number),
-            payload=entry.payload_digest,
-            recorded_at=instant_text(entry.recorded_at),
+            number=str(number),
+            payload=payload_digest,
+            recorded_at=instant_text(said.recorded_at),
         )
     )
 
@@ -620,6 +693,23 @@ def kept(envelope: bytes, payload: bytes) -> bytes:
 
 def _leaf_hash(envelope: bytes) -> bytes:
     return sha256(b"\0" + envelope).hexdigest().encode()
+
+
+def states(issuer: IssuerId, page: Page, payloads: Sequence[bytes]) -> list[bytes]:
+    """Return what a store keeps for the entries of a page that one command records.
+
+    Args:
+        issuer: Whose they are.
+        page: The entries.
+        payloads: The payload of each.
+    """
+    digests = page.digests()
+    first = _leaf(issuer, page.first, page.said[0], digests[0])
+    around, _, rest = first.rpartition(b"%d%b" % (page.first, _AROUND_DIGEST))
+    form = around.replace(b"%", b"%%") + b"%d" + _AROUND_DIGEST + b"%b" + rest[DIGEST:].replace(b"%", b"%%")
+    envelopes = [form % each for each in zip(count(page.first), map(str.encode, digests), strict=False)]
+    hashes = [sha256(b"\0" + envelope).hexdigest().encode() for envelope in envelopes]
+    return [*map(b"%b\n%b\n%b".__mod__, zip(envelopes, payloads, hashes, strict=True))]
 
 
 def leaf_hash_of(stored: bytes, issuer: IssuerId, number: int) -> bytes:
@@ -649,6 +739,18 @@ def record_digest(issuer: IssuerId, entries: Iterable[Entry]) -> str:
 def topic(event: Event) -> str:
     """Return the kind and version, as a store keeps it beside the bytes."""
     return f"{event.KIND}.{event.VERSION}"
+
+
+def topics(page: Page) -> list[str]:
+    """Return the kind and version of each event of a page."""
+    found = [""] * len(page)
+    for place, event in page.singles.items():
+        found[place] = topic(event)
+    for bulk in page.bulks:
+        said = topic(bulk.one)
+        for place in bulk.rows:
+            found[place] = said
+    return found
 
 
 def read_state(stored: bytes, issuer: IssuerId, number: int, stored_topic: str) -> Entry:

@@ -46,7 +46,10 @@ from ledger.rules import (
     Breach,
     CommandRule,
     FactRule,
+    characters_are_assigned,
     concerns,
+    corrects_a_standing_entry,
+    issuer_first,
     limits_are_raised_after_notice,
     not_below_zero,
     transfers_are_unrestricted,
@@ -244,28 +247,25 @@ class Gate:
         if keep:
             self._size += len(new)
 
-    def check_page(self, issuer: IssuerId, entries: Sequence[Entry], page: Page) -> bool:
-        """Let a page through at once if nothing stands in the way of any of it; return whether it went through.
+    def check_pages(
+        self, issuer: IssuerId | None, entries: Sequence[Entry], pages: Sequence[Page], *, keep: bool = True
+    ) -> bool:
+        """Let the pages of a command through at once if nothing stands in the way of any; return whether they went.
 
         Args:
-            issuer: Whose record it is.
+            issuer: Whose record it is; ``None`` before the first entry.
             entries: What is recorded.
-            page: What a command adds; it will be recorded if it is let through.
+            pages: What the command adds.
+            keep: Whether it will be recorded if it is let through.
         """
         self._catch_up(entries)
-        if self._sweep.breaches or not entries:
+        if self._sweep.breaches or not _commands_are_let_through(issuer, entries, pages):
             return False
-        for place, event in page.singles.items():
-            entry = page.single(place, event)
-            asked = Asked(issuer, entries, (entry,), 0)
-            for rule in _command_rules(type(event), type(asked.said)):
-                try:
-                    rule(asked)
-                except LedgerError:
-                    return False
-        if not let_through(self._sweep.book, page, self._numbers, _fact_rules, facts_broken):
+        book = self._sweep.book
+        if not let_through(book, pages, self._numbers, _fact_rules, facts_broken, keep=keep):
             return False
-        self._size += len(page)
+        if keep:
+            self._size += sum(map(len, pages))
         return True
 
     def _catch_up(self, entries: Sequence[Entry]) -> None:
@@ -301,6 +301,32 @@ class Gate:
         if breach is not None and one_moment_of_its_own:
             raise breach.refusal()
         return breach is None  # else which breach comes first, and whether it is mended later, the sweep tells
+
+
+def _commands_are_let_through(issuer: IssuerId | None, entries: Sequence[Entry], pages: Sequence[Page]) -> bool:
+    """Whether no rule of a command stands in the way of what pages add, corrections apart."""
+    before = entries
+    if not entries:
+        first = pages[0].first_entry()
+        if not isinstance(first.event, IssuerRegistered):
+            return False
+        issuer, before = first.event.issuer, (first,)
+    for page in pages:
+        for entry in page.apart(_is_asked_alone):
+            asked = Asked(issuer, before, (entry,), 0)
+            for rule in _command_rules(type(entry.event), type(asked.said)):
+                if rule is not corrects_a_standing_entry:
+                    try:
+                        rule(asked)
+                    except LedgerError:
+                        return False
+    return True
+
+
+@cache
+def _is_asked_alone(kind: type[Event]) -> bool:
+    """Whether a rule of commands concerns a kind of event, beyond those that any fact in columns passes."""
+    return not {*_command_rules(kind, kind)} <= {issuer_first, characters_are_assigned}
 
 
 def _broken(book: Book, at: Moment, group: list[Step]) -> Iterator[Breach]:

@@ -1,71 +1,86 @@
-"""Lets a page of new facts through at once, where nothing stands in the way of any of them.
+"""Lets pages of new facts through at once, where nothing stands in the way of any of them.
 
 The gate asks every rule of every fact. Most facts of a long history only move quantities, and say the same few
 things: here each rule is asked of a whole column, once for each different value. What could go wrong:
 
 - *Something passes that the gate would refuse.* Every rule that concerns such a fact has its counterpart
-  (``ledger.rules.at_once``). A kind that another rule concerns is asked fact by fact, as the gate does. Whatever is
-  in any doubt is left to the gate, with all that came with it, and the gate alone refuses.
-- *A limit is passed between two moments.* Totals are added up moment by moment, those of all facts of the page
-  together, and are looked at wherever a moment ends.
+  (``ledger.rules.at_once``). A fact that another rule concerns, or whose day is open, is asked by itself, as the
+  gate does. Whatever is in any doubt is left to the gate, with all that came with it, and the gate alone refuses.
+- *A limit is passed between two moments.* Totals are added up moment by moment, those of all facts together, and
+  are looked at wherever a moment ends (``ledger.totals``).
+- *A correction is overlooked.* Facts that the same pages take out of history are left out before anything is asked.
+  A correction of anything else is in doubt.
 - *Something is kept of what is not taken.* The book remembers what it was until all has passed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import chain
-from operator import attrgetter
+from operator import add, attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from ledger.book import Changes, ClassTotal, by_moment, counted_in, steps, totals_of
-from ledger.bulk import Column, spread
-from ledger.events import SPLITS, EntryRestated, EntryVoided, Event, OpeningBalanceAdopted
+from ledger.book import Changes, ClassTotal, counted_in
+from ledger.bulk import Bulk, Column, spread
+from ledger.events import (
+    EntryRestated,
+    EntryVoided,
+    Event,
+    IssuerRegistered,
+    OpeningBalanceAdopted,
+    PersonalDataErased,
+)
 from ledger.identity import EntryNumber, StockClassId
-from ledger.movements import Level, Posting, Setting
+from ledger.movements import Posting
 from ledger.numbered import NumberedAccounts
 from ledger.rules.at_once import AT_ONCE, InDoubt, Many
 from ledger.rules.commands import fields_with_text, texts_in
 from ledger.timeline import standing
+from ledger.totals import Sums, walk
 
 if TYPE_CHECKING:
-    from ledger.book import Book, Quantity, Total
-    from ledger.bulk import Bulk
+    from ledger.book import Book
     from ledger.days import Moment
     from ledger.pages import Page
     from ledger.rules import FactRule
-    from ledger.timeline import InEffect
+    from ledger.timeline import Entry, InEffect
 
 RulesOf = Callable[[type[Event]], Iterable["FactRule"]]
 Broken = Callable[["Book", Changes], Iterable[object]]
-Sums = dict["Moment", dict[int, int]]
-"""By how much each total changes at each moment; totals by number."""
-_NEVER: Final = (EntryVoided, EntryRestated, OpeningBalanceAdopted, *SPLITS)
+_NEVER: Final = (OpeningBalanceAdopted, PersonalDataErased)
+_CORRECTIONS: Final = (EntryVoided, EntryRestated)
+_to_number: Final = partial(int.__new__, EntryNumber)
 _is_exact, _opens, _rank = attrgetter("is_exact"), attrgetter("opens_latest"), attrgetter("rank")
 
 
-def let_through(book: Book, page: Page, numbers: NumberedAccounts, rules_of: RulesOf, broken: Broken) -> bool:
-    """Take new facts into a book if no rule stands in the way of any; return whether they were taken.
+def let_through(
+    book: Book,
+    pages: Sequence[Page],
+    numbers: NumberedAccounts,
+    rules_of: RulesOf,
+    broken: Broken,
+    *,
+    keep: bool = True,
+) -> bool:
+    """Take the new facts of a command into a book if no rule stands in the way of any; return whether they were.
 
     Args:
         book: The totals and levels before them, none of which breaks a rule.
-        page: The facts.
-        numbers: Numbers of totals, kept from page to page.
+        pages: The facts.
+        numbers: Numbers of totals, kept from command to command.
         rules_of: Which rules concern a kind of fact.
         broken: Yields the rules of a fact that do not hold after some changes.
+        keep: Whether the book keeps them.
     """
     try:
-        many, told = _sorted_out(page, rules_of)
+        many, told = _sorted_out(pages, rules_of)
         _at_the_end(book, many, told)
-        changes = _changes(numbers, many, told)
-        last = max((*(max(each.moments) for each in many), *(each.settles for each in told)))
-        totals = _within_limits(book, numbers, changes)
+        sums = _sums(numbers, many)
         book.watch()
         try:
-            for at, group in by_moment(steps(told)):
-                if any(True for _ in broken(book, book.advance(at, group))):
-                    raise InDoubt
+            walk(book, numbers, sums, told, broken)
             for each in many:
                 for rule in rules_of(type(each.bulk.one)):
                     AT_ONCE[rule](book, each)
@@ -74,30 +89,96 @@ def let_through(book: Book, page: Page, numbers: NumberedAccounts, rules_of: Rul
             raise
     except InDoubt:
         return False
+    if not keep:
+        book.take_back()
+        return True
     book.keep()
-    book.at = last
-    names: list[Total] = numbers.names()  # type: ignore[assignment]  # sums are numbered as accounts are
-    for number, (high, low) in totals.items():
-        book.high[names[number]], book.low[names[number]] = high, low
     for each in many:
-        _moved(book, each, page.first)
+        _moved(book, each)
     return True
 
 
-def _sorted_out(page: Page, rules_of: RulesOf) -> tuple[list[Many], list[InEffect]]:
+def _sorted_out(pages: Sequence[Page], rules_of: RulesOf) -> tuple[list[Many], list[InEffect]]:
     """Return the facts that are asked at once, and those that are asked one by one."""
-    many: list[Many] = []
-    apart = [*page.singles.items()]
-    for bulk in page.bulks:
-        _are_plain(bulk)
-        found = _many(bulk) if all(rule in AT_ONCE for rule in rules_of(type(bulk.one))) else None
-        if found is None:
-            apart += zip(bulk.rows, bulk.events(), strict=True)
-        else:
-            many.append(found)
-    if any(isinstance(event, _NEVER) for _, event in apart):
+    fallen = _fallen(pages)
+    apart: list[Entry] = []
+    plain: defaultdict[type[Event], list[tuple[Bulk, int]]] = defaultdict(list)
+    for page in pages:
+        single = [*page.singles.items()]
+        if any(isinstance(event, _NEVER) for _, event in single):
+            raise InDoubt
+        for bulk in page.bulks:
+            kind = type(bulk.one)
+            rest = _standing(bulk, page.first, fallen) if fallen else bulk
+            if issubclass(kind, _NEVER) or (kind is IssuerRegistered and rest is not bulk):
+                raise InDoubt
+            if not rest.rows:
+                continue
+            _are_plain(rest)
+            if all(rule in AT_ONCE for rule in rules_of(kind)):
+                moving, rest = _by_movement(rest)
+                if moving is not None:
+                    plain[kind].append((moving, page.first))
+            single += zip(rest.rows, rest.events(), strict=True)
+        apart += [page.single(place, event) for place, event in single]
+    return [*map(_many, plain.values())], standing(sorted(apart, key=itemgetter(0)))
+
+
+def _standing(bulk: Bulk, first: int, fallen: set[int]) -> Bulk:
+    """Return the facts that no correction takes out of history."""
+    stand = [index for index, row in enumerate(bulk.rows) if first + row not in fallen]
+    return bulk if len(stand) == len(bulk.rows) else bulk.only(stand)
+
+
+def _by_movement(bulk: Bulk) -> tuple[Bulk | None, Bulk]:
+    """Return the facts that only move quantities, on exact days and wherever in them; and the others."""
+    movements = bulk.movements()
+    if (
+        movements is None
+        or not all(type(movement) is Posting for movement in movements)
+        or "place" in bulk.columns
+        or bulk.one.place is not None
+    ):
+        return None, bulk
+    days = bulk.values("effective_on")
+    if all(map(_is_exact, days)):
+        return bulk, bulk.only(())
+    exact = [index for index, day in enumerate(days) if day.is_exact]
+    still_open = [index for index, day in enumerate(days) if not day.is_exact]
+    return (bulk.only(exact) if exact else None), bulk.only(still_open)
+
+
+def _many(parts: Sequence[tuple[Bulk, int]]) -> Many:
+    """Return the facts of one kind, from pages that begin with a number."""
+    numbers = [first + row for bulk, first in parts for row in bulk.rows]
+    bulk = Bulk.joined([bulk for bulk, _ in parts], numbers)
+    postings = bulk.movements()
+    if postings is None:  # what differs from page to page may not stand in a column
         raise InDoubt
-    return many, standing([page.single(place, event) for place, event in apart])
+    moments = [*map(add, map(_opens, bulk.values("effective_on")), map(_rank, bulk.values("phase")))]
+    return Many(bulk, [each for each in postings if type(each) is Posting], moments)
+
+
+def _fallen(pages: Sequence[Page]) -> set[int]:
+    """Return the numbers of the facts that corrections within the pages take out of history, each once."""
+    corrections = {
+        page.first + place: event
+        for page in pages
+        for place, event in page.singles.items()
+        if isinstance(event, _CORRECTIONS)
+    }
+    named: list[int] = []
+    for number, event in corrections.items():
+        of = event.entries if isinstance(event, EntryVoided) else (event.entry,)
+        if min(of) < pages[0].first or max(of) >= number:
+            raise InDoubt
+        if isinstance(getattr(event, "restated_as", None), (IssuerRegistered, *_NEVER)):
+            raise InDoubt
+        named += of
+    fallen = {*named}
+    if len(fallen) < len(named) or not fallen.isdisjoint(corrections):
+        raise InDoubt
+    return fallen
 
 
 def _are_plain(bulk: Bulk) -> None:
@@ -108,43 +189,18 @@ def _are_plain(bulk: Bulk) -> None:
             raise InDoubt
 
 
-def _many(bulk: Bulk) -> Many | None:
-    """Return facts of one kind if they only move quantities, on exact days and wherever in them."""
-    movements = bulk.movements()
-    days = bulk.values("effective_on")
-    if (
-        movements is None
-        or "place" in bulk.columns
-        or bulk.one.place is not None
-        or not all(type(movement) is Posting for movement in movements)
-        or not all(map(_is_exact, days))
-    ):
-        return None
-    moments = [*map(int.__add__, map(_opens, days), map(_rank, bulk.values("phase")))]
-    return Many(bulk, [each for each in movements if type(each) is Posting], moments)
-
-
 def _at_the_end(book: Book, many: Iterable[Many], told: Iterable[InEffect]) -> None:
     """See that nothing lies before what the book holds, or changes what was read from it."""
-    first = min((*(each.first for each in many), *(each.begins for each in told)))
+    first = min((*(each.first for each in many), *(each.begins for each in told)), default=book.at)
     if first < book.at or first == book.at == book.split_at:
         raise InDoubt
-    for each in told:
-        if not each.is_exact or (each.begins == book.at and each.fact.place is not None):
-            raise InDoubt
-        for movement in each.fact.movements():
-            if type(movement) is Setting and movement.level in (Level.AUTHORIZED, Level.REISSUABLE):
-                raise InDoubt
+    if any(each.begins == book.at and each.fact.place is not None for each in told):
+        raise InDoubt  # its place may be before what the same moment holds already
 
 
-def _changes(numbers: NumberedAccounts, many: Iterable[Many], told: Iterable[InEffect]) -> Sums:
+def _sums(numbers: NumberedAccounts, many: Iterable[Many]) -> Sums:
     """Return by how much the facts change each total that is limited, moment by moment."""
     found: Sums = defaultdict(lambda: defaultdict(int))
-    for each in told:
-        postings = [movement for movement in each.fact.movements() if type(movement) is Posting]
-        of_moment = found[each.settles]
-        for (unit, account), change in totals_of(postings).items():
-            of_moment[numbers.number(unit, account)] += change  # type: ignore[arg-type]  # a sum is numbered alike
     for some in many:
         of_classes: dict[object, list[Posting]] = defaultdict(list)
         for posting in some.postings:
@@ -181,44 +237,13 @@ def _add(found: Sums, each: Many, numbers: NumberedAccounts, posting: Posting) -
         found[at][number] += change
 
 
-def _within_limits(book: Book, numbers: NumberedAccounts, changes: Sums) -> dict[int, tuple[Quantity, Quantity]]:
-    """Return the totals after all changes, in the best and the worst reading; a limit that breaks is in doubt."""
-    names: list[Total] = numbers.names()  # type: ignore[assignment]  # sums are numbered as accounts are
-    totals: dict[int, tuple[Quantity, Quantity]] = {}
-    limits: dict[int, Quantity | None] = {}
-    for at in sorted(changes):
-        for number, change in changes[at].items():
-            if number not in totals:
-                total = names[number]
-                totals[number] = book.high.get(total, 0), book.low.get(total, 0)
-                limits[number] = _limit(book, total)
-            high, low = totals[number]
-            totals[number] = high, low = high + change, low + change
-            limit = limits[number]
-            if high < 0 if limit is None else low > limit:
-                raise InDoubt
-    return totals
-
-
-_NO_LIMIT: Final = 10**60
-
-
-def _limit(book: Book, total: Total) -> Quantity | None:
-    """Return what a sum must not go beyond; ``None`` for what must not fall below zero."""
-    unit, account = total
-    if not isinstance(account, ClassTotal):
-        return None
-    assert isinstance(unit, StockClassId)
-    authorized = book.authorized_numbers(unit)
-    if book.limited_total(unit) != total or len(authorized) < len(book.levels(Level.AUTHORIZED, unit)):
-        return _NO_LIMIT
-    return max(authorized, default=_NO_LIMIT)
-
-
-def _moved(book: Book, each: Many, first: int) -> None:
+def _moved(book: Book, each: Many) -> None:
     """Note which entries moved which class, and when."""
-    numbers = [EntryNumber(first + row) for row in each.bulk.rows]
+    numbers = [*map(_to_number, each.bulk.rows)]
     for unit in {id(posting.unit): posting.unit for posting in each.postings}.values():
-        for stock_class, at, number in zip(spread(unit, len(numbers)), each.moments, numbers, strict=True):
+        moved: defaultdict[Any, list[tuple[Moment, EntryNumber]]] = defaultdict(list)
+        for stock_class, pair in zip(each.column(unit), zip(each.moments, numbers, strict=True), strict=True):
+            moved[stock_class].append(pair)
+        for stock_class, pairs in moved.items():
             if type(stock_class) is StockClassId:
-                book.movers.setdefault(stock_class, []).append((at, number))
+                book.movers.setdefault(stock_class, []).extend(pairs)

@@ -15,7 +15,7 @@ from ledger.identity import EntryNumber
 from ledger.timeline import Entry, named_by
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container
     from datetime import datetime
 
     from ledger.bulk import Bulk
@@ -76,11 +76,31 @@ class Page:
     def _digest(self, place: int) -> str:
         return self._digests[place * DIGEST : (place + 1) * DIGEST]
 
+    def digests(self) -> list[str]:
+        """Return the SHA-256 of each payload."""
+        return [*map(self._digest, range(len(self)))]
+
     def kind(self, place: int) -> type[Event]:
         """Return the class of an event."""
         if place in self.singles:
             return type(self.singles[place])
         return next(type(bulk.one) for bulk in self.bulks if place in bulk.rows)
+
+    def first_entry(self) -> Entry:
+        """Return the first entry; only this one is made."""
+        if 0 in self.singles:
+            return self.single(0, self.singles[0])
+        bulk = next(bulk for bulk in self.bulks if 0 in bulk.rows)
+        return self.single(0, bulk.event(bulk.rows.index(0)))
+
+    def apart(self, wanted: Callable[[type[Event]], bool]) -> Iterator[Entry]:
+        """Yield the entries that are kept whole, and those of some other kinds; no other is made."""
+        yield from (self.single(place, event) for place, event in self.singles.items())
+        for bulk in self.bulks:
+            if wanted(type(bulk.one)):
+                yield from (
+                    self.single(place, event) for place, event in zip(bulk.rows, bulk.events(), strict=True)
+                )
 
     def kinds(self) -> set[type[Event]]:
         """Return the classes of all events."""

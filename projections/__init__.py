@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         ownership_over_time,
     )
     from projections.pro_forma import HolderInRound, NotConverting, ProForma, pro_forma
+    from projections.query import QueryAnswer, QueryLimits, query
     from projections.record_differences import (
         ComparedList,
         DifferenceKind,
@@ -170,6 +171,8 @@ __all__ = [
     "ProceedsLine",
     "ProposeAdjustments",
     "Protected",
+    "QueryAnswer",
+    "QueryLimits",
     "RecordDifference",
     "RecordDifferences",
     "ReserveLine",
@@ -224,6 +227,7 @@ __all__ = [
     "open_points",
     "ownership_over_time",
     "pro_forma",
+    "query",
     "record_differences",
     "restatement",
     "restrictions",
@@ -287,6 +291,7 @@ _MODULES = {
         "ownership_over_time",
     ),
     "pro_forma": ("HolderInRound", "NotConverting", "ProForma", "pro_forma"),
+    "query": ("QueryAnswer", "QueryLimits", "query"),
     "record_differences": (
         "ComparedList",
         "DifferenceKind",

@@ -28,11 +28,19 @@ def table(frame: Frame) -> nanoarrow.Array:
     Raises:
         LibraryMissing: nanoarrow is not installed.
     """
+    return together(frame.series(), len(frame.lines))
+
+
+def together(series: Iterable[Series], count: int) -> nanoarrow.Array:
+    """Return an Arrow array of structs of columns that have so many values each.
+
+    Raises:
+        LibraryMissing: nanoarrow is not installed.
+    """
     library: Any = needed("nanoarrow", "arrow", "for Arrow tables")
-    series = frame.series()
     columns = {each.name: _column(library, each) for each in series}
     schema = library.struct({name: column.schema for name, column in columns.items()})
-    made = library.c_array_from_buffers(schema, len(frame.lines), [None], children=list(columns.values()))
+    made = library.c_array_from_buffers(schema, count, [None], children=list(columns.values()))
     return library.Array(made)
 
 

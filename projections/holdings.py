@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ledger.days import day
-from ledger.errors import needed
 from ledger.identity import HolderId, IssuerId, StockClassId
 from ledger.quantities import SCALE, Shares
 from projections.bounds import Bounds
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ledger.columns.movements import MovementColumns
     from ledger.journal import AsOf, KnownAt, Ledger
     from projections.frame import Frame
 
@@ -136,7 +133,7 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         NothingRecorded: Nothing had been recorded by ``known_at``.
         NotUnderstood: A day cannot be read.
     """
-    on, known, columns = day(as_of, what="as_of"), ledger.position(known_at), columns_of(ledger)
+    on, known, columns = day(as_of, what="as_of"), ledger.position(known_at), ledger.columns()
     from projections.held_by_day import HeldByDay  # needs NumPy
 
     held = HeldByDay(columns, (on,), known)
@@ -156,20 +153,3 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         low if found.high is found.low else found.high.take(some),
         held.steps,
     )
-
-
-_KEPT: Final[WeakKeyDictionary[Ledger, MovementColumns]] = WeakKeyDictionary()
-
-
-def columns_of(ledger: Ledger) -> MovementColumns:
-    """Return what the entries move, in columns.
-
-    Raises:
-        LibraryMissing: NumPy is not installed.
-    """
-    needed("numpy", "columns", "for answers in columns")
-    from ledger.columns.movements import MovementColumns
-
-    kept = _KEPT.get(ledger) or MovementColumns()
-    _KEPT[ledger] = found = kept.following(ledger.entries())
-    return found

@@ -54,6 +54,8 @@ class Kind(Enum):
     """An exact ``Fraction`` that is a part of a whole; 1 is 100 %."""
     COUNT = "count"
     """A whole number, or a tuple of them: entries, a seniority."""
+    WHOLE = "whole"
+    """A whole number that is shown as its digits, as a year is."""
     DAY = "day"
     """A ``date`` or an ``EffectiveDay``, which may be a range."""
     INSTANT = "instant"
@@ -73,6 +75,7 @@ _HOLDS: Final[dict[Kind, tuple[type, ...]]] = {
     Kind.NUMBER: (Fraction, Ratio, int),
     Kind.PERCENT: (Fraction,),
     Kind.COUNT: (int,),
+    Kind.WHOLE: (int,),
     Kind.DAY: (date, EffectiveDay),
     Kind.INSTANT: (datetime,),
 }

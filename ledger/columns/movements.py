@@ -40,7 +40,7 @@ from ledger.identity import StockClassId
 from ledger.movements import Posting, Rescaling, Source, is_rounded
 from ledger.pages import Page
 from ledger.quantities import PLACES, FractionPolicy
-from ledger.timeline import place_in_history, standing
+from ledger.timeline import named_by, place_in_history, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -128,7 +128,7 @@ class Split:
         place: When it takes effect, in the order of all facts.
         when: The stage of its rows.
         movement: What it does.
-        entry: Number of the entry that states it.
+        each: The fact that states it.
         known: From which entry on it stands.
         gone: From which entry on it stands no more; none while it does.
     """
@@ -136,7 +136,7 @@ class Split:
     place: Place
     when: When
     movement: Rescaling
-    entry: int
+    each: InEffect
     known: int
     gone: int | None = None
 
@@ -186,11 +186,11 @@ class MakeAgain(Exception):
 
     def __init__(self, *, wide: Unit | None = None, ahead: tuple[StockClassId, Place] | None = None) -> None:
         super().__init__(wide, ahead)
-        self.wide = frozenset[Unit]() if wide is None else frozenset((wide,))
-        self.ahead = frozenset[tuple[StockClassId, Place]]() if ahead is None else frozenset((ahead,))
+        self.wide: frozenset[Unit] = frozenset() if wide is None else frozenset((wide,))
+        self.ahead: frozenset[tuple[StockClassId, Place]] = frozenset() if ahead is None else frozenset((ahead,))
 
 
-class _Table:
+class Table:
     """Rows of units that are counted alike.
 
     Args:
@@ -203,6 +203,10 @@ class _Table:
         self.sums = DatedSums(limbs)
         self.open = OpenDays(limbs)
         self._positions = Positions(ids)
+
+    def take_up(self, accounts: Accounts, sums: DatedSums, still_open: OpenDays, positions: Positions) -> None:
+        """Begin with what was kept."""
+        self.accounts, self.sums, self.open, self._positions = accounts, sums, still_open, positions
 
     @property
     def positions(self) -> Positions:
@@ -248,21 +252,24 @@ class _Batch:
     """What entries move, on its way into the tables."""
 
     def __init__(self) -> None:
-        self._many: defaultdict[_Table, list[Rows]] = defaultdict(list)
-        self._few: defaultdict[_Table, list[Row]] = defaultdict(list)
+        self._many: defaultdict[Table, list[Rows]] = defaultdict(list)
+        self._few: defaultdict[Table, list[Row]] = defaultdict(list)
 
-    def add(self, table: _Table, row: Row) -> None:
+    def add(self, table: Table, row: Row) -> None:
         """Add a row."""
         self._few[table].append(row)
 
-    def add_many(self, table: _Table, more: Rows) -> None:
+    def add_many(self, table: Table, more: Rows) -> None:
         """Add rows."""
         self._many[table].append(more)
 
-    def taken(self, before: int | None = None) -> Iterator[tuple[_Table, Rows]]:
+    def taken(self, before: int | None = None) -> Iterator[tuple[Table, Rows]]:
         """Take out the rows of each table that are known from before an entry on, in the order of entries."""
         for table in {**self._many, **self._few}:
             few = table.rows(self._few.pop(table, ()))
+            if before is None and table not in self._many:
+                yield table, few  # they came in order
+                continue
             waiting = joined((*self._many.pop(table, ()), few), table.sums.limbs)
             waiting = waiting.taken(np.argsort(waiting.known, kind="stable"))
             count = len(waiting) if before is None else int(np.searchsorted(waiting.known, before))
@@ -274,7 +281,7 @@ class _Batch:
 class _Before(dict[int, int]):
     """What each account came to before a split, in steps; who adds rows before it follows that up here."""
 
-    def __init__(self, table: _Table, when: When) -> None:
+    def __init__(self, table: Table, when: When) -> None:
         self._table, self._when = table, when
         self._all: list[int] | None = None
 
@@ -321,28 +328,40 @@ class MovementColumns:
     Args:
         wide: Units that do not fit into 64 bits, or have more decimals than most.
         ahead: Places of splits that are known beforehand, by class.
+        texts: What accounts are made of, where some are known already.
 
     Attributes:
         known: How many entries it covers.
         ids: What classes and holders are called.
+        facts: Those of ``TOLD`` that there ever were.
+        splits: All that there ever were, in order of effect, by class.
+        corrections: Which correction names which entry.
     """
 
     def __init__(
-        self, wide: frozenset[Unit] = frozenset(), ahead: frozenset[tuple[StockClassId, Place]] = frozenset()
+        self,
+        wide: frozenset[Unit] = frozenset(),
+        ahead: frozenset[tuple[StockClassId, Place]] = frozenset(),
+        texts: Names | None = None,
     ) -> None:
         self.known = 0
-        self._wide, self._ahead = wide, ahead
-        self.ids = Ids(Names())
-        self._narrow_table, self._wide_table = _Table(1, self.ids), _Table(_LIMBS, self.ids)
-        self._told: list[Told] = []
-        self._splits: defaultdict[Unit, list[Split]] = defaultdict(list)  # all there ever were, in order of effect
+        self.wide, self.ahead = wide, ahead
+        self.ids = Ids(Names() if texts is None else texts)
+        self.narrow_table, self.wide_table = Table(1, self.ids), Table(_LIMBS, self.ids)
+        self.facts: list[Told] = []
+        self.splits: defaultdict[Unit, list[Split]] = defaultdict(list)
         self._before: dict[Split, _Before] = {}
         self._places: defaultdict[Unit, list[Place]] = defaultdict(list)  # of splits, those ahead included
         self._last_split: When = -1
-        self._corrections = Corrections()
+        self.corrections = Corrections()
         for stock_class, place in sorted(ahead):
             self._places[stock_class].append(place)
         self._split_moments = {place[0] for _, place in ahead}
+
+    @property
+    def tables(self) -> tuple[Table, Table]:
+        """Units that fit into 64 bits, and those that do not."""
+        return self.narrow_table, self.wide_table
 
     @classmethod
     def of(cls, entries: Recorded) -> MovementColumns:
@@ -356,7 +375,7 @@ class MovementColumns:
             try:
                 made._follow(entries)
             except MakeAgain as again:
-                made = MovementColumns(made._wide | again.wide, made._ahead | again.ahead)
+                made = MovementColumns(made.wide | again.wide, made.ahead | again.ahead)
             else:
                 return made
 
@@ -375,7 +394,7 @@ class MovementColumns:
                 others = part.entries()[first:last]
             self._take(moves, others, entries)
             self.known += last - first
-        for table in (self._narrow_table, self._wide_table):
+        for table in self.tables:
             table.sums.tidy()
 
     def _take(self, moves: Iterable[Moves], others: Iterable[Entry], entries: Recorded) -> None:
@@ -403,16 +422,16 @@ class MovementColumns:
             return everyone
         postings = [movement for movement in movements if type(movement) is Posting]
         alone = {*np.flatnonzero(np.isin(moves.settles, [*self._split_moments])).tolist()}
-        if self._wide:
+        if self.wide:
             for posting in postings:
                 units = spread(posting.unit, len(everyone))
-                alone.update(place for place, unit in enumerate(units) if unit in self._wide)
+                alone.update(place for place, unit in enumerate(units) if unit in self.wide)
         if alone:
             rest = [place for place in everyone if place not in alone]
             if rest:
                 alone.update(rest[place] for place in self._put_in_at_once(batch, moves.only(rest)))
             return sorted(alone)
-        whens, table = moves.settles * np.int32(STAGES), self._narrow_table
+        whens, table = moves.settles * np.int32(STAGES), self.narrow_table
         for posting in postings:
             accounts = table.accounts.numbers(posting, len(everyone))
             changes = self._changes(posting, len(everyone))
@@ -453,12 +472,12 @@ class MovementColumns:
     def _family(self, correction: Entry, entries: Recorded) -> list[Entry]:
         """Return a correction with all that hangs together with it: what it names, and whatever names that."""
         number = int(correction.number)
-        for named in _named(correction):
-            self._corrections.add((named, number))
+        for named in named_by(correction.event):
+            self.corrections.add((named, number))
         family, waiting = {number: correction}, [number]
         while waiting:
             at = waiting.pop()
-            linked = [*self._corrections.of(at), *_named(family[at])]
+            linked = [*self.corrections.of(at), *named_by(family[at].event)]
             for other in linked:
                 if other not in family and other < number:
                     family[other] = entries[other - 1]
@@ -475,16 +494,16 @@ class MovementColumns:
             elif type(movement) is Rescaling:
                 self._unsplit(each, movement, known)
         if type(each.fact) in TOLD and sign > 0:
-            self._told.append(Told(each, known))
+            self.facts.append(Told(each, known))
         elif type(each.fact) in TOLD:
-            told = next(told for told in self._told if told.each == each and told.was_known(None))
+            told = next(told for told in self.facts if told.each == each and told.was_known(None))
             told.gone = known
 
     def _put_in_posting(self, batch: _Batch, each: InEffect, posting: Posting, known: int, sign: int) -> None:
         unit, account = posting.unit, posting.account
         table = self._table(unit)
         steps, rest = divmod(sign * posting.quantity, self._step(unit))
-        if rest or (table is self._narrow_table and steps.bit_length() > _BITS):
+        if rest or (table is self.narrow_table and steps.bit_length() > _BITS):
             raise MakeAgain(wide=unit)
         number = table.accounts.number(unit, account)
         when = each.settles * STAGES + 2 * self._splits_before(unit, place_in_history(each))
@@ -497,10 +516,11 @@ class MovementColumns:
         for table, ready in batch.taken(before):
             self._add_rows(table, ready)
 
-    def _add_rows(self, table: _Table, ready: Rows) -> None:
+    def _add_rows(self, table: Table, ready: Rows) -> None:
         """Add rows, in the order in which they were known, with those that follow from them at later splits."""
-        late = ready.taken(ready.whens < self._last_split)
-        if len(late):
+        before = ready.whens < self._last_split
+        if before.any():
+            late = ready.taken(before)
             columns = late.whens.tolist(), late.known.tolist(), late.keys.tolist(), put_together(late.changes)
             more = self._through_splits(table, map(Row, *columns))
             ready = joined((ready, table.rows(more)), table.sums.limbs)
@@ -515,24 +535,30 @@ class MovementColumns:
     def _split(self, each: InEffect, movement: Rescaling, known: int) -> None:
         """Take in a split: what it adds to every position, and what that changes at later ones."""
         unit, place = movement.stock_class, place_in_history(each)
-        if place not in self._places[unit]:
-            if each.fact.place is not None or each.first != known or self._may_stand_before(unit, place):
-                raise MakeAgain(ahead=(unit, place))
-            self._places[unit].append(place)
-            self._split_moments.add(place[0])
+        comes_last = each.fact.place is None and each.first == known and not self._may_stand_before(unit, place)
+        if place not in self._places[unit] and not comes_last:
+            raise MakeAgain(ahead=(unit, place))
         when = place[0] * STAGES + 2 * self._splits_before(unit, place) + 1
-        split = Split(place, when, movement, int(each.entry.number), known)
-        self._splits[unit] = sorted([*self._splits[unit], split], key=attrgetter("place"))
-        self._last_split = max(self._last_split, when)
+        split = Split(place, when, movement, each, known)
+        self.put_in_split(split)
         self._add_split(split, known, 1)
+
+    def put_in_split(self, split: Split) -> None:
+        """Have a split among those there are; no row is added for it."""
+        unit, place = split.movement.stock_class, split.place
+        if place not in self._places[unit]:
+            self._places[unit].append(place)
+        self._split_moments.add(place[0])
+        self.splits[unit] = sorted([*self.splits[unit], split], key=attrgetter("place"))
+        self._last_split = max(self._last_split, split.when)
 
     def _may_stand_before(self, unit: Unit, place: Place) -> bool:
         return any(each[0] == place[0] and each > place for each in self._places[unit])
 
     def _unsplit(self, each: InEffect, movement: Rescaling, known: int) -> None:
         """Take out a split."""
-        for split in self._splits[movement.stock_class]:
-            if split.entry == int(each.entry.number) and split.stands:
+        for split in self.splits[movement.stock_class]:
+            if split.each == each and split.stands:
                 self._add_split(split, known, -1)
                 split.gone = known
                 self._before.pop(split, None)
@@ -552,14 +578,14 @@ class MovementColumns:
         ]
         self._add_rows(table, table.rows(more))
 
-    def _through_splits(self, table: _Table, late: Iterable[Row]) -> list[Row]:
+    def _through_splits(self, table: Table, late: Iterable[Row]) -> list[Row]:
         """Return what rows that are about to be added change at later splits, in order of what was known."""
         more = []
         for when, known, account, change in late:
             kind, unit_number, *_ = table.accounts.row(account)
             unit = table.accounts.texts.unit(unit_number)
             total, rounded, step = change, bool(ROUNDED[kind]), self._step(unit)
-            for split in self._splits.get(unit, ()):
+            for split in self.splits.get(unit, ()):
                 if when < split.when and split.stands:
                     sums = self._before.setdefault(split, _Before(table, split.when - 1))
                     before, after = sums[account], sums[account] + total
@@ -571,16 +597,23 @@ class MovementColumns:
 
     # --- how units are counted -------------------------------------------------------------------------
 
-    def _table(self, unit: Unit) -> _Table:
-        return self._wide_table if unit in self._wide else self._narrow_table
+    def _table(self, unit: Unit) -> Table:
+        return self.wide_table if unit in self.wide else self.narrow_table
 
     def _step(self, unit: Unit) -> int:
         """Return of how many units of 10⁻¹⁰ a step is."""
-        if unit in self._wide:
+        if unit in self.wide:
             return 1
         return SHARE if isinstance(unit, StockClassId) else HUNDREDTH
 
     # --- answers ---------------------------------------------------------------------------------------
+
+    def moved(self) -> Iterator[tuple[list[tuple[Unit, Account]], list[int], list[Rows]]]:
+        """Yield accounts with what a step of each is, in units of 10⁻¹⁰, and the rows that move them, in parts."""
+        for table in self.tables:
+            names = table.accounts.names()
+            parts = [*(segment.given() for segment in table.sums.segments), table.sums.loose()]
+            yield names, [self._step(unit) for unit, _ in names], parts
 
     def quantities(self, as_of: date, known: int | None = None) -> dict[tuple[Unit, Account], int | Fraction]:
         """Return what each account certainly holds at the close of a day, in units of 10⁻¹⁰.
@@ -593,10 +626,10 @@ class MovementColumns:
         """
         when = _close(as_of)
         found: dict[tuple[Unit, Account], int | Fraction] = {}
-        for table in (self._narrow_table, self._wide_table):
+        for table in self.tables:
             for name, steps in zip(table.accounts.names(), table.at(when, known), strict=True):
                 found[name] = steps * self._step(name[0])
-        for unit, splits in self._splits.items():
+        for unit, splits in self.splits.items():
             in_force = [each for each in splits if each.when <= when and each.was_known(known)]
             if in_force:
                 found |= self._sources(unit, in_force, found, known)
@@ -639,7 +672,7 @@ class MovementColumns:
     def still_open(self, as_of: date, known: int | None = None) -> dict[int, dict[tuple[Unit, Account], int]]:
         """Return what facts whose day is open may change at the close of a day, by fact, in units of 10⁻¹⁰."""
         found: defaultdict[int, defaultdict[tuple[Unit, Account], int]] = defaultdict(lambda: defaultdict(int))
-        for table in (self._narrow_table, self._wide_table):
+        for table in self.tables:
             for fact, account, change in table.open.at(_close(as_of), known):
                 unit, name = table.accounts[account]
                 found[fact][unit, name] += change * self._step(unit)
@@ -666,7 +699,7 @@ class MovementColumns:
             of: Only the positions of these holders; of everybody where not given.
         """
         whens = [*map(_close, days)]
-        for table, step in ((self._narrow_table, SHARE), (self._wide_table, 1)):
+        for table, step in ((self.narrow_table, SHARE), (self.wide_table, 1)):
             positions = table.positions
             if len(positions):
                 for holder in merged:
@@ -684,7 +717,7 @@ class MovementColumns:
         Args:
             known: How many entries were known; all of them where not given.
         """
-        return [told.each for told in self._told if told.was_known(known)]
+        return [told.each for told in self.facts if told.was_known(known)]
 
 
 TOLD: Final = (StockClassDesignated, HolderMerged)
@@ -709,14 +742,3 @@ def _told_apart(page: Page) -> tuple[list[Moves], list[Entry]]:
 def _close(as_of: date) -> When:
     """Return the last stage of a day."""
     return close_of(as_of) * STAGES + STAGES - 1
-
-
-def _named(entry: Entry) -> Sequence[int]:
-    """Return the entries that an entry corrects."""
-    match entry.event:
-        case EntryVoided(entries=entries):
-            return entries
-        case EntryRestated(entry=number):
-            return (number,)
-        case _:
-            return ()

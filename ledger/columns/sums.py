@@ -44,6 +44,8 @@ LOOSE: Final = 16_384
 """So many rows may wait unsorted when somebody asks."""
 FEW: Final = 4
 """A segment that has not even one row for so many keys numbers its keys for itself."""
+_A_FEW: Final = 64
+"""So many numbers are added up sooner one by one than as a column."""
 LIMB: Final = 31
 """Bits of a limb; the sum of four thousand million of them fits in 64."""
 _LOWEST: Final = (1 << LIMB) - 1
@@ -91,6 +93,37 @@ def joined(parts: Iterable[Rows], limbs: int) -> Rows:
         np.concatenate([part.keys for part in given]),
         np.concatenate([part.changes for part in given], axis=1),
     )
+
+
+class Room:
+    """Rows with room behind them, so that some more are added without copying those that are there.
+
+    Args:
+        limbs: Of how many limbs each change is.
+    """
+
+    def __init__(self, limbs: int) -> None:
+        self._rows = joined((), limbs)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, more: Rows) -> None:
+        """Add rows."""
+        begin, self._count = self._count, self._count + len(more)
+        if self._count > len(self._rows):
+            room = np.zeros(self._count + _A_FEW, np.int32)
+            changes = np.zeros((len(more.changes), len(room)), np.int64)
+            self._rows = joined((self._rows.taken(slice(begin)), Rows(room, room, room, changes)), len(changes))
+        self._rows.whens[begin : self._count] = more.whens
+        self._rows.known[begin : self._count] = more.known
+        self._rows.keys[begin : self._count] = more.keys
+        self._rows.changes[:, begin : self._count] = more.changes
+
+    def rows(self) -> Rows:
+        """Return the rows; good until some more are added."""
+        return self._rows.taken(slice(self._count))
 
 
 def split_into_limbs(numbers: Sequence[int], limbs: int) -> Whole:
@@ -293,6 +326,8 @@ def _of_blocks(blocks: NDArray[np.intp], block: int, count: int) -> NDArray[np.i
 
 def _at_most(changes: Whole) -> int:
     """Return what no sum of some of the changes goes beyond, whatever their signs."""
+    if len(changes) <= _A_FEW:
+        return sum(map(abs, changes.tolist()))
     high = changes >> LIMB
     return (int(np.abs(high).sum()) << LIMB) + int((changes & _LOWEST).sum())
 
@@ -317,7 +352,8 @@ class DatedSums:
         self.size = 0
         self.segments: list[Segment] = []
         self._room = _MOST
-        self._loose: list[Rows] = []
+        self._new: list[Rows] = []
+        self._loose = Room(limbs)
         self._waiting = 0
 
     def __len__(self) -> int:
@@ -339,7 +375,7 @@ class DatedSums:
             raise OverflowError(f"{self.limbs} limbs are too few for the sum of {len(self) + len(more)} changes")
         self._room = room
         self.size = max(self.size, int(more.keys.max()) + 1)
-        self._loose.append(more)
+        self._new.append(more)
         self._waiting += len(more)
 
     def tidy(self) -> None:
@@ -351,17 +387,18 @@ class DatedSums:
         """Sort what waits into a segment, together with segments that are not much longer."""
         if not self._waiting:
             return
-        parts = [joined(self._loose, self.limbs)]
+        parts = [joined((self._loose.rows(), *self._new), self.limbs)]
         while self.segments and len(self.segments[-1]) < 2 * sum(map(len, parts)):
             parts.insert(0, self.segments.pop().given())
         self.segments.append(Segment.made(joined(parts, self.limbs)))
-        self._loose, self._waiting = [], 0
+        self._new, self._loose, self._waiting = [], Room(self.limbs), 0
 
     def loose(self) -> Rows:
         """Return the rows that are in no segment yet."""
-        if len(self._loose) > 1:
-            self._loose = [joined(self._loose, self.limbs)]
-        return self._loose[0] if self._loose else joined((), self.limbs)
+        for more in self._new:
+            self._loose.add(more)
+        self._new.clear()
+        return self._loose.rows()
 
     def at(self, when: int, known: int | None = None) -> Whole:
         """Return the sum of each key at a moment, one line for each limb.
@@ -395,7 +432,7 @@ class DatedSums:
         loose = self.loose()
         if len(loose):
             counted = loose.whens <= when if known is None else (loose.whens <= when) & (loose.known <= known)
-            _add(out, loose.taken(counted), np.add)
+            _add(out, loose.taken(np.flatnonzero(counted)), np.add)
 
     def over(self, whens: Sequence[int]) -> Iterator[Whole]:
         """Yield the sums at each of several moments, which grow; each is good until the next one is asked for."""
@@ -478,7 +515,7 @@ class DatedSums:
         whens, known, keys = (np.asarray(loose[column]) for column in ("whens", "known", "keys"))
         waiting = Rows(whens, known, keys, np.asarray(loose["changes"]).reshape(limbs, -1))
         if len(waiting):
-            made._loose, made._waiting = [waiting], len(waiting)
+            made._new, made._waiting = [waiting], len(waiting)
         return made
 
 

@@ -31,7 +31,7 @@ MAX_DEPTH: Final = 32
 _LONGEST_TEXT: Final = 4 * PROSE_LENGTH
 """No field takes more than a quarter of this; normal form may need up to four characters for one."""
 _LONGEST_POINTER: Final = 120
-_BOM: Final = b"\xef\xbb\xbf"
+BOM: Final = b"\xef\xbb\xbf"
 _BLANKS: Final = " \t\r"
 _TYPOGRAPHIC: Final = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _FORM: Final = "one JSON object on each line, keys and text in double quotes"
@@ -85,7 +85,7 @@ def too_long(name: str) -> NotUnderstood:
 
 def _lines(data: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Yield each line with its number and its offset; only a line feed ends one."""
-    start, number = (len(_BOM) if data.startswith(_BOM) else 0), 1
+    start, number = (len(BOM) if data.startswith(BOM) else 0), 1
     while start < len(data):
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end
@@ -142,6 +142,19 @@ class _Object(dict[str, Any]):
 _decode = json.JSONDecoder(
     object_pairs_hook=_Object, parse_int=_Number, parse_float=_Number, parse_constant=_Number
 ).decode
+
+
+def plain(raw: bytes) -> Any:
+    """Return the value that stands in some JSON, such as that of a field, read as strictly as a line.
+
+    Raises:
+        InputRefused: JSON leaves open what it means, or it is none.
+        NotUnderstood: The same.
+    """
+    problems = Problems("value")
+    value = _checked(_parsed(raw, raw.decode(), "value"), "", "value", problems)
+    problems.refuse()
+    return value
 
 
 def _parsed(raw: bytes, line: str, place: str) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
+from operator import le, mod
 from typing import Any, Final
 
 from ledger.book import Book
@@ -22,6 +23,7 @@ from ledger.rules.papers import issued_as_designated, shares_under_an_agreement_
 from ledger.rules.restrictions import transfers_are_unrestricted
 from ledger.rules.units import currency_of_the_commitment, decimals_of_the_class, order_around_a_split
 
+_OF_AN_AGREEMENT: Final = {TrancheId, ConditionId}
 _NO_NAMES: Final = {Shares, Money, Price, Ratio, Count, type(None)}
 
 
@@ -44,6 +46,7 @@ class Many:
 
     def __init__(self, bulk: Bulk, postings: Sequence[Posting], moments: Sequence[Moment]) -> None:
         self.bulk, self.postings, self.moments = bulk, postings, moments
+        self._is_in_order = all(map(le, moments, moments[1:]))
         self.first = min(moments)
 
     def column(self, values: Any) -> Sequence[Any]:
@@ -57,9 +60,10 @@ class Many:
     def first_of(self, values: Sequence[Any]) -> Uses:
         """Return when each different value of a column is used first."""
         found: Uses = dict(zip(reversed(values), reversed(self.moments), strict=True))
-        for value, at in zip(values, self.moments, strict=True):
-            if at < found[value]:  # the facts need not be in order
-                found[value] = at
+        if not self._is_in_order:
+            for value, at in zip(values, self.moments, strict=True):
+                if at < found[value]:
+                    found[value] = at
         return found
 
 
@@ -84,13 +88,13 @@ def _nothing_is_made(book: Book, many: Many) -> None:
 def _names_are_known(book: Book, many: Many) -> None:
     for field in fields_that_name(type(many.bulk.one)):
         values = many.bulk.values(field)
-        if {*map(type, values)} <= _NO_NAMES:
+        kinds = {*map(type, values)}
+        if kinds <= _NO_NAMES:
             continue
-        if any(isinstance(value, TrancheId | ConditionId) for value in values):
-            agreements = many.bulk.values("agreement")
-            uses = many.first_of([*zip(values, agreements, strict=True)])
+        if kinds.isdisjoint(_OF_AN_AGREEMENT):
+            uses = {(value, None): used for value, used in many.first_of(values).items()}
         else:
-            uses = many.first_of([*zip(values, repeat(None), strict=False)])
+            uses = many.first_of([*zip(values, many.bulk.values("agreement"), strict=True)])
         for (value, agreement), used in uses.items():
             for level, subject, _ in _named(value, agreement):
                 if not any(each.begins <= used for each, _ in book.settings.get((level, subject), ())):
@@ -136,8 +140,8 @@ def _as_finely_as_the_class(book: Book, many: Many) -> None:
         for stock_class, used in many.uses(unit).items():
             if type(stock_class) is StockClassId:
                 decimals = _level(book, Level.DECIMALS, stock_class, used)
-                step = 10 ** (PLACES - decimals) if isinstance(decimals, int) else 1
-                if any(each % step for each in spread(quantity, 1)):
+                step = int(10 ** (PLACES - decimals)) if isinstance(decimals, int) else 1
+                if any(map(mod, spread(quantity, 1), repeat(step))):
                     raise InDoubt
 
 

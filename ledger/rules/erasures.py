@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from ledger.errors import NothingToErase, UnknownName, nearest
 from ledger.events import EntryRestated, HolderRegistered, PersonalDataErased
 from ledger.personal import whose
+from ledger.rules.asking import about
 
 if TYPE_CHECKING:
     from ledger.identity import HolderId
     from ledger.rules.commands import Asked
 
 
+@about(PersonalDataErased)
 def erases_what_is_there(asked: Asked) -> None:
     """An erasure names holders and lines about whom lower entries hold something that was not erased yet."""
     event = asked.entry.event

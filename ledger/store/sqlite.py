@@ -9,7 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from eventsourcing.persistence import ConnectionUnavailableError, InterfaceError, PersistenceError
+from eventsourcing.persistence import (
+    ConnectionPoolClosedError,
+    ConnectionUnavailableError,
+    InterfaceError,
+    PersistenceError,
+)
 from eventsourcing.sqlite import (
     SQLiteConnection,
     SQLiteConnectionPool,
@@ -98,10 +103,11 @@ _to_row: Final = partial(tuple.__new__, Row)
 
 
 class _DurablePool(SQLiteConnectionPool):
-    """Looks at the file with every connection, sets that a commit waits for the disk, and reads back that it does.
+    """Hands out the connection that was used last, for it has at hand what was read and written with it.
 
-    The library sets no level; with the build's default a power cut may take acknowledged entries. Nor does a commit
-    fold the log in, as ``ledger.store.writing`` explains.
+    It looks at the file with every new connection, sets that a commit waits for the disk, and reads back that it
+    does: the library sets no level, and with the build's default a power cut may take acknowledged entries. Nor
+    does a commit fold the log in, as ``ledger.store.writing`` explains. Statements are kept for the next time.
 
     Args:
         path: The file, for messages.
@@ -112,17 +118,65 @@ class _DurablePool(SQLiteConnectionPool):
         self._path = path
         super().__init__(**options)
 
-    def _create_connection(self) -> SQLiteConnection:
-        connection = super()._create_connection()
-        cursor = connection.cursor()
+    def get_connection(self, timeout: Any = None, *, is_writer: bool | None = None) -> SQLiteConnection:
+        """Hand out a connection; one that writes, to one thread at a time."""
+        if self._closed:
+            raise ConnectionPoolClosedError
+        if is_writer and not self._writer_lock.acquire(timeout=self.pool_timeout if timeout is None else timeout):
+            raise ConnectionUnavailableError("another thread is writing")
         try:
-            self._prepare(cursor)
+            connection = self._idle()
+        except BaseException:
+            if is_writer:
+                self._writer_lock.release()
+            raise
+        connection.is_writer = is_writer
+        return connection
+
+    def _idle(self) -> SQLiteConnection:
+        try:
+            return self._pool.pop()
+        except IndexError:  # all of them are in use
+            return self._create_connection()
+
+    def put_connection(self, conn: SQLiteConnection) -> None:
+        """Take a connection back."""
+        was_writer, conn.is_writer = conn.is_writer, None
+        if self._closed or len(self._pool) >= self.pool_size:
+            conn.close()
+        elif not conn.closed:
+            self._pool.append(conn)
+        if was_writer:
+            self._writer_lock.release()
+
+    def close(self) -> None:
+        """Close every connection; one that is in use, when it comes back."""
+        self._closed = True
+        while self._pool:
+            self._pool.pop().close()
+
+    def _create_connection(self) -> SQLiteConnection:
+        try:
+            made = sqlite3.connect(
+                self.db_name,
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+                timeout=self.lock_timeout or BUSY_SECONDS,
+            )
+        except sqlite3.Error as error:
+            raise InterfaceError(error) from error
+        made.row_factory = sqlite3.Row
+        connection = SQLiteConnection(made, max_age=None)
+        try:
+            self._prepare(connection.cursor())
         except BaseException:
             connection.close()
             raise
         return connection
 
     def _prepare(self, cursor: SQLiteCursor) -> None:
+        cursor.execute("PRAGMA journal_mode=WAL")
         cursor.sqlite_cursor.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
         look_within(cursor, _TABLES, self._path)
         cursor.execute("PRAGMA synchronous=FULL")
@@ -329,7 +383,10 @@ class SqliteStore:
         """
         if self._foreign:
             return None
-        mode = None if self._untouched is not None else self._path.stat().st_mode & 0o666 | 0o600
+        try:
+            mode = None if self._untouched is not None else self._path.stat().st_mode & 0o666 | 0o600
+        except OSError:  # its name is gone
+            return None
         return shelf(self._path, issuer, part, layout, partial(root_of, self, issuer), mode)
 
     def close(self) -> None:

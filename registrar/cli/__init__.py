@@ -201,6 +201,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "check": ("registrar.cli.answers:check", "What does not fit in the record."),
         "claims": ("registrar.cli.claims:claims", "What was disclosed, held against the record."),
         "reconcile": ("registrar.cli.claims:reconcile", "Lists of holders, held against the register."),
+        "query": ("registrar.cli.query:query", "What a statement of SQL answers, over tables of the record."),
         "chart": ("registrar.cli.charts:chart", "A picture, as SVG, PNG or a Vega-Lite spec."),
     },
     "Evidence": {

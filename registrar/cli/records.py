@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -15,6 +15,7 @@ from registrar.cli.options import Recording, erasures_told, keys, named, recordi
 from registrar.cli.waiting import quiet, waiting
 
 if TYPE_CHECKING:
+    from ledger.drafts import Draft
     from ledger.errors import NotUnderstood, RuleBroken
     from ledger.events import Event
     from ledger.journal import Ledger, Recorded
@@ -79,14 +80,36 @@ def record(asked: Recording, names: tuple[str, ...]) -> None:
     from ledger.exchange import json_lines
 
     data = bytes_of(source, json_lines.MAX_FILE_BYTES, name)
+    asked, command = asked._replace(file=path), sha256(data).hexdigest()
+    if len(data) >= _LONG and not asked.as_stated:
+        from ledger.exchange.drafting import drafts
+
+        with waiting(f"reading {name}"):
+            read = drafts(data, name)
+        record_events(asked, (), drafts=read, command=command, name=name, places=_Lines(data))
+        return
     lines = json_lines.read(data, name)
-    record_events(
-        asked._replace(file=path),
-        [event for _, event in lines],
-        command=sha256(data).hexdigest(),
-        name=name,
-        places=[f"line {number}" for number, _ in lines],
-    )
+    places = [f"line {number}" for number, _ in lines]
+    record_events(asked, [event for _, event in lines], command=command, name=name, places=places)
+
+
+_LONG: Final = 100_000
+"""Bytes of a file that is read and recorded many lines at once; for a shorter one that takes longer."""
+
+
+class _Lines(Sequence[str]):
+    """Where each event of a long file stands; one is asked for, and only where it is refused."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def __len__(self) -> int:
+        return self._data.count(b"\n") + 1
+
+    def __getitem__(self, index: Any) -> Any:
+        from ledger.exchange.drafting import line_of
+
+        return f"line {line_of(self._data, index)}"
 
 
 def record_events(
@@ -96,6 +119,7 @@ def record_events(
     command: str,
     name: str = "",
     places: Sequence[str] = (),
+    drafts: Sequence[Draft] = (),
 ) -> Recorded:
     """Record events as one command, say what became of it, and return the outcome.
 
@@ -105,12 +129,14 @@ def record_events(
         command: Identity of the command, where the options name none.
         name: What the events were read from, for refusals.
         places: Where each of them stands there: ``line 7``.
+        drafts: What is to be recorded, where it was read at once; there are no events then.
     """
     path = named(asked.file)
     from ledger.store.addresses import told
 
-    with waiting(f"recording in {told(path)}"), to_record(path, asked.issuer, events) as ledger:
-        outcome = attempted(asked, ledger, events, command=command, name=name, places=places)
+    first = [drafts[0].event(0)] if drafts else events
+    with waiting(f"recording in {told(path)}"), to_record(path, asked.issuer, first) as ledger:
+        outcome = attempted(asked, ledger, events, command=command, name=name, places=places, drafts=drafts)
         if asked.as_json:
             from registrar import as_json
 
@@ -130,6 +156,7 @@ def attempted(
     command: str | None,
     name: str = "",
     places: Sequence[str] = (),
+    drafts: Sequence[Draft] = (),
 ) -> Recorded:
     """Record events as one command in a ledger that is open, or ask the rules about them, and return the outcome.
 
@@ -140,16 +167,15 @@ def attempted(
         command: Identity of the command, where the options name none; without one it gets a new one.
         name: What the events were read from, for refusals.
         places: Where each of them stands there: ``line 7``.
+        drafts: What is to be recorded, where it was read at once; there are no events then.
     """
     there = len(ledger.entries())
-    attempt = ledger.propose if asked.dry_run else ledger.record
+    actor, identity = _actor(asked.actor), command if asked.command_id is None else asked.command_id
     try:
-        return attempt(
-            *events,
-            actor=_actor(asked.actor),
-            command=command if asked.command_id is None else asked.command_id,
-            as_stated=asked.as_stated,
-        )
+        if drafts:
+            return ledger.record_drafts(drafts, actor=actor, command=identity, keep=not asked.dry_run)
+        attempt = ledger.propose if asked.dry_run else ledger.record
+        return attempt(*events, actor=actor, command=identity, as_stated=asked.as_stated)
     except Exception as error:
         at_place(error, name, places, there)
 

@@ -44,6 +44,8 @@ def _one(column: Column, value: Any) -> str:
         return days(value)
     if isinstance(value, Enum):
         return str(value.value)
+    if column.kind is Kind.WHOLE:
+        return str(value)
     if isinstance(value, int) and not isinstance(value, EntryNumber):  # an entry is named, and not counted
         return f"{value:,}"
     return f"{value:,}" if hasattr(value, "parse") and not isinstance(value, date | str | int) else str(value)

@@ -375,7 +375,7 @@ def _plain(text: str, most: int) -> str:
 
 def _number_format(kind: Kind, decimals: int) -> str:
     """Return how a number is shown: separators, parentheses below zero, a dash for zero."""
-    if kind is Kind.COUNT:
+    if kind in (Kind.COUNT, Kind.WHOLE):
         return "0_)"
     digits = "#,##0" + (f".{'0' * decimals}" if decimals else "")
     return f'{digits}_);({digits});"-"_)'

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from registrar.views.figures import explanation, rollforward
     from registrar.views.money import commitments
     from registrar.views.notes import notes
+    from registrar.views.query import query
     from registrar.views.rounds import pro_forma
     from registrar.views.shares import cap_table
     from registrar.views.verification import verification
@@ -28,6 +29,7 @@ __all__ = [
     "nothing_recorded",
     "part_summary",
     "pro_forma",
+    "query",
     "rollforward",
     "summary",
     "verification",
@@ -43,6 +45,7 @@ _MODULES = {
     "figures": ("explanation", "rollforward"),
     "money": ("commitments",),
     "notes": ("notes",),
+    "query": ("query",),
     "rounds": ("pro_forma",),
     "shares": ("cap_table",),
     "verification": ("verification",),

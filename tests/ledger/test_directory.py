@@ -160,6 +160,17 @@ def test_an_unread_command_counts_once(path: Path) -> None:
             company.record(common_issued(issued=4), command="c-3")
 
 
+def test_an_unread_command_counts_once_although_it_would_be_refused_now(path: Path) -> None:
+    with opened(path) as company:
+        company.record(shares_transferred(transferred=36), command="all")
+        company.record(common_issued(issued=1))
+    with opened(path) as company:
+        assert (len(company.entries()), unread(company)) == (16, 5)
+
+        assert company.record(shares_transferred(transferred=36), command="all").repeated
+        assert len(company.entries()) == 16
+
+
 def test_what_is_supposed_begins_with_what_nobody_has_read(path: Path) -> None:
     with opened(path) as company:
         supposed = company.supposing(common_issued(issued=50), known_at=8)

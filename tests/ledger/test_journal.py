@@ -454,6 +454,61 @@ def test_an_expected_position_is_looked_at_again_after_a_conflict(tmp_path: Path
         assert isinstance(refused(lambda: one.record(common_issued(), expected=8)), VersionConflict)
 
 
+def test_what_others_recorded_meanwhile_is_asked_for_before_a_refusal(tmp_path: Path) -> None:
+    one, other = two(tmp_path / "a.ledger")
+    with one, other:
+        assert len(one.entries()) == 8
+        other.record(common_issued(issued=2_000))
+
+        assert [entry.number for entry in one.record(shares_transferred(transferred=3_000)).entries] == [10]
+
+
+def test_a_refusal_tells_what_others_have_left(tmp_path: Path) -> None:
+    one, other = two(tmp_path / "a.ledger")
+    with one, other:
+        assert len(one.entries()) == 8
+        other.record(shares_transferred(transferred=900))
+
+        error = refused(lambda: one.record(shares_transferred(transferred=1_100)))
+
+        assert isinstance(error, HoldingExceeded)
+        assert (str(error.held), str(error.asked)) == ("100", "1100")
+        assert len(one.entries()) == 9
+
+
+def test_a_command_of_somebody_else_is_told_although_it_was_not_possible_before(tmp_path: Path) -> None:
+    one, other = two(tmp_path / "a.ledger")
+    with one, other:
+        assert len(one.entries()) == 8
+        other.record(common_issued(issued=2_000))
+        other.record(shares_transferred(transferred=3_000), command="c-1")
+
+        assert one.record(shares_transferred(transferred=3_000), command="c-1").repeated
+        assert isinstance(refused(lambda: one.record(common_issued(), command="c-1")), CommandReused)
+
+
+def test_an_expected_position_that_others_have_reached_is_the_one(tmp_path: Path) -> None:
+    one, other = two(tmp_path / "a.ledger")
+    with one, other:
+        assert len(one.entries()) == 8
+        other.record(common_issued(issued=2))
+
+        assert [entry.number for entry in one.record(common_issued(issued=3), expected=9).entries] == [10]
+        error = refused(lambda: other.record(common_issued(issued=3), expected=9))
+        assert isinstance(error, VersionConflict)
+        assert error.fields() == (9, 10)
+
+
+def test_an_entry_after_the_last_one_read_is_recorded_without_reading(tmp_path: Path) -> None:
+    ledger = in_file(tmp_path / "a.ledger")
+    with ledger:
+        ledger.entries()
+        store: Any = ledger._store
+        store.read = store.columns = store.head = store.command = store.issuers = None
+
+        assert ledger.record(common_issued(), command="c-1").entries[0].number == 7
+
+
 def test_a_writer_who_never_comes_first_is_told_to_try_again(tmp_path: Path) -> None:
     one, other = two(tmp_path / "a.ledger")
     interrupted(one, lambda: other.record(common_issued(issued=1)), times=100)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import attrs
 import pytest
 from hypothesis import event as noted
 from hypothesis import given as drawn
@@ -16,17 +17,20 @@ from benchmarks import company as synthetic
 from ledger import Ledger, codec
 from ledger.book import Book
 from ledger.errors import LedgerError
-from ledger.events import Event, Fact
+from ledger.events import Event, Fact, IssuerRegistered
 from ledger.gate import Gate
 from ledger.identity import CommandId, EntryNumber, HolderId, IssuerId
-from ledger.pages import Page
+from ledger.pages import Entries, Page
 from ledger.personal import SALT_BYTES, seal
+from ledger.quantities import Ratio, Shares
 from ledger.rules.at_once import AT_ONCE
 from ledger.store import Row
+from ledger.testing import histories
 from ledger.timeline import Entry
 from tests import builders
 from tests.projections.histories import (
     FIRST,
+    LAST,
     LEVEL_FACTS,
     MONEY_FACTS,
     SHARE_FACTS,
@@ -102,7 +106,7 @@ def test_what_passes_at_once_passes_the_gate_and_leaves_the_same_book(
     page = page_of(in_order(events) if sort else events, len(entries))
     asked, at_once = Gate(), Gate()
 
-    passed = at_once.check_page(ISSUER, entries, page)
+    passed = at_once.check_pages(ISSUER, entries, [page])
 
     untouched = told(at_once._sweep.book)
     try:
@@ -118,6 +122,38 @@ def test_what_passes_at_once_passes_the_gate_and_leaves_the_same_book(
         assert untouched == told(fresh._sweep.book)
 
 
+@settings(max_examples=300)
+@drawn(histories(longest=3), st.integers(0), st.integers(0), st.booleans())
+def test_a_history_that_passes_in_pages_passes_the_gate_and_leaves_the_same_book(
+    events: list[Event], at: int, cut: int, in_order: bool
+) -> None:
+    if in_order:
+        days = [each.effective_on.latest if isinstance(each, Fact) else LAST for each in events]
+        events = [events[index] for index in sorted(range(len(events)), key=days.__getitem__)]
+    issuer = next(each.issuer for each in events if isinstance(each, IssuerRegistered))
+    at %= len(events)
+    cut = at + cut % (len(events) - at) + 1
+    ledger = Ledger.in_memory()
+    try:
+        if at:
+            ledger.record(*events[:at])
+    except LedgerError:
+        return
+    entries = ledger.entries()
+    pages = [page_of(part, after, issuer) for part, after in ((events[at:cut], at), (events[cut:], cut)) if part]
+    asked, at_once = Gate(), Gate()
+
+    passed = at_once.check_pages(ledger.issuer, entries, pages)
+
+    noted(f"passed: {passed}")
+    try:
+        asked.check(ledger.issuer, entries, [entry for page in pages for entry in page.entries()])
+    except LedgerError:
+        assert not passed
+    if passed:
+        assert told(at_once._sweep.book) == told(asked._sweep.book)
+
+
 def test_a_long_history_passes_page_by_page() -> None:
     deals = [synthetic.event(deal) for deal in synthetic.deals(3_000, 50)]
     ledger = Ledger.in_memory()
@@ -128,11 +164,48 @@ def test_a_long_history_passes_page_by_page() -> None:
     for start in range(0, len(deals), 500):
         page = page_of(deals[start : start + 500], len(entries), issuer)
         assert issuer is not None
-        assert gate.check_page(issuer, entries, page)
+        assert gate.check_pages(issuer, entries, [page])
         entries.add(page)
     ledger.record(*deals)
 
     assert told(gate._sweep.book)[:2] == told(ledger._rules()._sweep.book)[:2]
+
+
+SPLIT = builders.stock_split_effected(effective_on="2026-02-15", ratio=Ratio(2))
+OPEN = builders.common_issued(issued=5, effective_on="2026-02-12/2026-02-14")
+LATE = builders.shares_transferred(from_holder="ada", to_holder="fund", transferred=7, effective_on="2026-02-11")
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [LATE, SPLIT, builders.common_issued(issued=5, effective_on="2026-02-20")],
+        [SPLIT, LATE],
+        [OPEN, LATE],
+        [LATE, builders.entry_voided(entries=(EntryNumber(14),))],
+        [
+            LATE,
+            builders.entry_restated(entry=EntryNumber(14), restated_as=attrs.evolve(LATE, transferred=Shares(8))),
+        ],
+    ],
+    ids=["a split", "late news before a split", "an open day", "a void", "a restatement"],
+)
+def test_what_a_command_corrects_splits_or_leaves_open_passes_at_once(events: list[Event]) -> None:
+    ledger = recorded(())
+    at_once, asked, entries = Gate(), Gate(), ledger.entries()
+    page = page_of(events, len(entries))
+
+    assert at_once.check_pages(ISSUER, entries, [page])
+
+    asked.check(ISSUER, entries, page.entries())
+    assert told(at_once._sweep.book) == told(asked._sweep.book)
+
+
+def test_a_whole_ledger_passes_at_once_from_its_first_entry() -> None:
+    gate = Gate()
+    events = [*synthetic.founding(), *map(synthetic.event, synthetic.deals(500, 20))]
+
+    assert gate.check_pages(None, Entries(), [page_of(events, 0, IssuerId("benchmark"))])
 
 
 @pytest.mark.parametrize(
@@ -146,6 +219,10 @@ def test_a_long_history_passes_page_by_page() -> None:
         builders.tranche_closed(closed="1 EUR"),
         builders.common_issued(issued=1, effective_on="2026-01-01"),
         builders.common_issued(issued=1, note="a character that is not assigned: \u0378"),
+        builders.issuer_registered(issuer="acme", lei="7LTWFZYICNSX8D621K87"),
+        builders.issuer_registered(issuer="another"),
+        builders.entry_voided(entries=(EntryNumber(14),)),
+        builders.entry_voided(entries=(EntryNumber(1),)),
     ],
     ids=lambda event: event.KIND,
 )
@@ -153,7 +230,7 @@ def test_what_a_rule_forbids_is_left_to_the_gate(wrong: Event) -> None:
     ledger = recorded(())
     gate = Gate()
 
-    assert not gate.check_page(ISSUER, ledger.entries(), page_of([wrong], len(ledger.entries())))
+    assert not gate.check_pages(ISSUER, ledger.entries(), [page_of([wrong], len(ledger.entries()))])
 
 
 def test_every_rule_with_a_counterpart_is_one_that_is_asked() -> None:

@@ -87,6 +87,7 @@ def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sums, "SHORTEST", 3)
     monkeypatch.setattr(sums, "LOOSE", 7)
     monkeypatch.setattr(sums, "FEW", 1)
+    monkeypatch.setattr(sums, "_A_FEW", 2)
 
 
 def filled(parts: list[list[Change]], limbs: int) -> DatedSums:
@@ -106,6 +107,18 @@ def test_the_sums_of_any_moment_and_knowledge_are_what_adding_up_gives(limbs: in
         assert as_dictionary(filled(parts, limbs).at(when, known)) == expected
 
     holds()
+
+
+@given(batches(LARGE), st.integers(-1, WHENS + 1), st.none() | st.integers(0, 130))
+def test_sums_that_are_asked_for_while_rows_come_are_those_of_the_rows_so_far(
+    parts: list[list[Change]], when: int, known: int | None
+) -> None:
+    dated, so_far = DatedSums(3), list[Change]()
+    for part in parts:
+        dated.add(as_rows(part, 3))
+        so_far += part
+        dated.tidy()
+        assert as_dictionary(dated.at(when, known)) == added_up(so_far, when, known)
 
 
 @given(batches(LARGE), st.lists(st.integers(-1, WHENS + 1), max_size=8).map(sorted), st.booleans())

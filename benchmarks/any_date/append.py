@@ -1,0 +1,219 @@
+"""One more entry, durably, and then the cap table: as often as somebody records and looks.
+
+Everybody appends the same transfer and waits for the disk, then answers the cap table of its day, with it. A bare
+write of the same bytes to a plain file, and the wait for the disk, happens in the same loop: no one can be quicker.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
+from typing import Any, Final
+
+import numpy as np
+
+from benchmarks.any_date import ours, written
+from benchmarks.any_date.clock import TURNS, Differs, Times
+from benchmarks.any_date.fold import Postings
+from benchmarks.any_date.issuer import CLASSES, DAYS, Whole, day_of
+from benchmarks.any_date.peers import Columns, Connected, DuckDb, Sqlite, dense
+from benchmarks.any_date.place import Case
+from benchmarks.any_date.questions import DUCKDB, OURS, SQLITE, versions
+from benchmarks.any_date.results import Measured
+from ledger import Ledger, codec
+from ledger.days import on
+from ledger.events import SharesTransferred
+from ledger.identity import HolderId
+from ledger.quantities import Shares
+from tests.server import Server, programs
+
+BARE: Final = "write and fdatasync"
+POSTGRES: Final = "PostgreSQL"
+NEXT: Final = 10**9
+"""Postings that are appended are numbered on from here."""
+_WARM: Final = 3
+_DAY: Final = DAYS
+_SETTINGS: Final = {
+    "shared_buffers": "2GB",
+    "work_mem": "256MB",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "max_wal_size": "4GB",
+}
+
+Step = Callable[[int], Any]
+"""Appends one more transfer, of so many shares, and answers; a contestant that only writes answers nothing."""
+
+
+def transfer(count: int) -> SharesTransferred:
+    """Return a transfer from the second holder to the third."""
+    return SharesTransferred(
+        effective_on=on(day_of(_DAY)),
+        from_holder=HolderId(written.name_of(1)),
+        to_holder=HolderId(written.name_of(2)),
+        stock_class=written.COMMON,
+        transferred=Shares(count),
+    )
+
+
+_ROWS: Final = ((1, -1), (2, 1))
+"""Who gives, and who receives."""
+
+
+class BareFile(AbstractContextManager["BareFile"]):
+    """A plain file.
+
+    Args:
+        path: Where.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def __exit__(self, *unused: object) -> None:
+        os.close(self._descriptor)
+
+    def append(self, count: int) -> None:
+        """Write as many bytes as a ledger keeps of an entry, and wait for the disk."""
+        payload = codec.encode(transfer(count))
+        os.write(self._descriptor, written.sealed([payload], count, written.recorded_at(1, 1), "c")[0])
+        os.fdatasync(self._descriptor)
+
+
+class DurableDuckDb(DuckDb):
+    """DuckDB in a file, which waits for the disk by default."""
+
+    def append(self, count: int) -> Any:
+        """Append two postings in one transaction, and answer."""
+        rows = [(holder * len(CLASSES), _DAY, sign * count) for holder, sign in _ROWS]
+        values = ", ".join(map(str, rows))
+        self.connection.execute(f"INSERT INTO posting VALUES {values}")
+        return self.at(_DAY)
+
+
+class DurableSqlite(Sqlite):
+    """SQLite, ``synchronous=FULL``."""
+
+    def append(self, count: int) -> Any:
+        """Append two postings in one transaction, and answer."""
+        rows = [(holder, 0, _DAY, NEXT + count, sign * count) for holder, sign in _ROWS]
+        with self.connection:
+            self.connection.executemany("INSERT INTO posting VALUES (?, ?, ?, ?, ?)", rows)
+        return self.at(_DAY)
+
+
+class Postgres(Connected):
+    """A PostgreSQL server on the same machine.
+
+    Args:
+        server: The server.
+        postings: What stands today.
+    """
+
+    def __init__(self, server: Server, postings: Postings) -> None:
+        server.empty("any")
+        self.connection = server.asked("any")
+        table = "(holder integer, class integer, day integer, change bigint)"
+        self.connection.execute(f"CREATE TABLE posting {table}")
+        with self.connection.cursor().copy("COPY posting FROM STDIN") as copy:
+            columns = (postings.holder, postings.stock_class, postings.latest, postings.change)
+            for row in zip(*(column.tolist() for column in columns), strict=True):
+                copy.write_row(row)
+        self.connection.execute("CREATE INDEX by_holding ON posting (holder, class, day) INCLUDE (change)")
+        self.connection.execute("VACUUM ANALYZE posting")
+
+    def append(self, count: int) -> Any:
+        """Append two postings in one transaction, and answer."""
+        rows = [(holder, 0, _DAY, sign * count) for holder, sign in _ROWS]
+        self.connection.execute(f"INSERT INTO posting VALUES {', '.join(map(str, rows))}")
+        statement = (
+            "SELECT holder, class, sum(change)::bigint FROM posting WHERE day <= %s"
+            " GROUP BY holder, class HAVING sum(change) <> 0"
+        )
+        return self.connection.execute(statement, (_DAY,)).fetchall()
+
+
+def append_and_ask(case: Case, rounds: int) -> Measured:
+    """Take turns; each turn appends a transfer of one share more than the last."""
+    before = case.fold.at(_DAY)
+    server = Server(programs())
+    try:
+        server.start(**_SETTINGS)
+        with TemporaryDirectory(dir=case.folder) as folder:
+            path, rows = (Path(folder, name) for name in ("ledger.db", "postings.db"))
+            shutil.copy(case.ledger, path)
+            shutil.copy(case.sqlite, rows)
+            with (
+                BareFile(Path(folder, "bare")) as bare,
+                Ledger.open(path) as ledger,
+                DurableDuckDb(case.postings, Path(folder, "duck.db")) as duckdb,
+                DurableSqlite(rows) as sqlite,
+                Postgres(server, case.postings) as postgres,
+            ):
+                times = _taken(_steps(ledger, bare, case, duckdb, sqlite, postgres), before, rounds)
+                shown = {"postgresql": str(postgres.connection.info.parameter_status("server_version"))}
+    finally:
+        server.close()
+    return Measured("append", case.size, times, versions=versions() | shown)
+
+
+def _steps(
+    ledger: Ledger,
+    bare: BareFile,
+    case: Case,
+    duckdb: DurableDuckDb,
+    sqlite: DurableSqlite,
+    postgres: Postgres,
+) -> list[tuple[str, Step, Callable[[Any], Whole] | None]]:
+    def record(count: int) -> None:
+        ledger.record(transfer(count), actor=written.ACTOR)
+
+    def record_and_ask(count: int) -> Any:
+        record(count)
+        return ours.at(ledger, _DAY)
+
+    def of(found: Callable[[Any], Columns]) -> Callable[[Any], Whole]:
+        return lambda answer: dense(found(answer), case.size.holdings)
+
+    return [
+        (BARE, bare.append, None),
+        (OURS, record_and_ask, partial(_low, size=case.size.holdings)),
+        (DUCKDB, duckdb.append, of(DuckDb.found)),
+        (SQLITE, sqlite.append, of(Sqlite.found)),
+        (POSTGRES, postgres.append, of(Sqlite.found)),
+    ]
+
+
+def _low(answer: Any, size: int) -> Whole:
+    low, high = ours.between(answer, size)
+    if not np.array_equal(low, high):
+        raise Differs("the last day is open")
+    return low
+
+
+def _taken(
+    steps: Sequence[tuple[str, Step, Callable[[Any], Whole] | None]], before: Whole, rounds: int
+) -> list[Times]:
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name, *_ in steps}
+    right = before.copy()
+    for count in range(1, _WARM + rounds + 1):
+        for holder, sign in _ROWS:
+            right[holder * len(CLASSES)] += sign * count
+        for name, step, found in steps:
+            started, began = perf_counter(), process_time()
+            answer = step(count)
+            worked, seconds = process_time() - began, perf_counter() - started
+            if count > _WARM:
+                times[name].append((seconds, worked))
+            if found is not None and not np.array_equal(found(answer), right):
+                raise Differs(f"{name} after {count} transfers")
+    return [
+        Times(name, TURNS, [seconds for seconds, _ in taken], [worked for _, worked in taken])
+        for name, taken in times.items()
+    ]

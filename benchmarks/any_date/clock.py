@@ -1,0 +1,114 @@
+"""How engines are timed: each in a loop of its own, or in turns, and every answer compared with the right one."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Sequence
+from statistics import median
+from time import perf_counter, process_time
+from typing import Any, Final, Generic, TypeVar
+
+import attrs
+import numpy as np
+
+Question = TypeVar("Question")
+LOOP: Final = "loop"
+TURNS: Final = "turns"
+
+
+@attrs.frozen(eq=False)
+class Engine(Generic[Question]):
+    """Somebody who answers.
+
+    Attributes:
+        name: Who, and how.
+        ask: From the question to an answer in the engine's own form: this is timed.
+        found: From the answer to what is compared; not timed.
+        right: What it should be, of the same question.
+        repeats: How often it answers each question in its loop.
+    """
+
+    name: str
+    ask: Callable[[Question], Any]
+    found: Callable[[Any], Any]
+    right: Callable[[Question], Any]
+    repeats: int = 1
+
+
+@attrs.frozen
+class Times:
+    """How long an engine took for each question.
+
+    Attributes:
+        engine: Who.
+        mode: ``loop`` or ``turns``.
+        seconds: By the clock on the wall, question by question; of several answers the median.
+        cpu_seconds: How long the processor was at work.
+    """
+
+    engine: str
+    mode: str
+    seconds: list[float]
+    cpu_seconds: list[float]
+
+    def medians(self) -> tuple[float, float]:
+        """Return the median by the clock on the wall, and that of the processor."""
+        return median(self.seconds), median(self.cpu_seconds)
+
+
+class Differs(Exception):
+    """An engine answered something else than the independent computation."""
+
+
+def timed(
+    engines: Sequence[Engine[Question]],
+    questions: Sequence[Question],
+) -> list[Times]:
+    """Ask each engine each question, in a loop of its own and then in turns.
+
+    Args:
+        engines: Who is asked; each is asked all of them before, which is not timed.
+        questions: Five or more.
+
+    Raises:
+        Differs: An answer is not the right one.
+    """
+    for engine in engines:
+        for question in questions:
+            if not equal(engine.found(engine.ask(question)), engine.right(question)):
+                raise Differs(f"{engine.name} at {question}")
+    gc.collect()
+    gc.disable()
+    try:
+        loops = [(each, LOOP, [_asked(each, question, each.repeats) for question in questions]) for each in engines]
+        turns: list[list[tuple[float, float]]] = [[] for _ in engines]
+        for question in questions:
+            for times, engine in zip(turns, engines, strict=True):
+                times.append(_asked(engine, question, 1))
+    finally:
+        gc.enable()
+    taken = [*loops, *((each, TURNS, times) for each, times in zip(engines, turns, strict=True))]
+    return [
+        Times(engine.name, mode, [seconds for seconds, _ in times], [worked for _, worked in times])
+        for engine, mode, times in taken
+    ]
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Whether two answers are equal, in every cell, and none of them counts in floats."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(equal, one, other))
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype == np.int64 and np.array_equal(one, other)
+    return bool(one == other)
+
+
+def _asked(engine: Engine[Question], question: Question, repeats: int) -> tuple[float, float]:
+    seconds, worked = [], []
+    for _ in range(repeats):
+        started, began = perf_counter(), process_time()
+        answer = engine.ask(question)
+        worked.append(process_time() - began)
+        seconds.append(perf_counter() - started)
+        del answer
+    return median(seconds), median(worked)

@@ -1,0 +1,257 @@
+"""Many facts of an input file at once: a kind at a time, they become columns, and payloads as they will be kept.
+
+The lines of a long file say the same few things. Each step is taken for all lines before the next one, and each
+different text is read and checked once. What could go wrong, and why it does not:
+
+- *Something passes that careful reading would refuse.* Only what is plain is read here: ASCII without escapes, and
+  known fields with texts in canonical form. Anything else is nobody's fault yet: whoever asked reads it with care,
+  line by line, or refuses it with its place.
+- *A key stands twice*, and JSON leaves open which one counts. Without escapes each text and each key has two
+  quotation marks; what was read, written again, has as many as the lines only if no key was passed over.
+- *A personal particular is taken for a word of ours.* A line that states one is not plain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import cache, reduce
+from itertools import repeat
+from operator import or_
+from types import NoneType
+from typing import Any, Final, NamedTuple, get_args
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import astuple
+
+from ledger import codec
+from ledger.bulk import Bulk
+from ledger.errors import NotUnderstood
+from ledger.events import KINDS, EntryRestated, Event, event_named
+from ledger.pages import Page, Said
+from ledger.personal import has_particulars
+
+FieldReader = Callable[[Any, bytes], Any]
+"""Reads the value of a field, of the type named, from JSON; with the care that lines of their own get."""
+_KIND: Final = re.compile(rb'"kind": ?"([a-z-]+)"')
+_NOT_PLAIN: Final = (b"\\", b"\r", b'"entry-restated"')
+"""What no plain line holds: escapes, other ends of lines, and a fact within a restatement."""
+_SINGLE: Final = {str, date, bool, NoneType}
+_MANY: Final = 10_000
+"""So many different values of a field that holds more than one text are kept."""
+_NONE: Final[Mapping[int, Event]] = {}
+UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What is raised where something cannot be read."""
+_write_lines: Final = msgspec.json.Encoder().encode_lines
+
+
+class Draft(NamedTuple):
+    """Events that are to be recorded, one after the other, and were read together.
+
+    Attributes:
+        payloads: Each as it will be kept; empty for one that the journal writes, with salts for its particulars.
+        singles: Events that are kept whole, by their place.
+        bulks: All others, by kind.
+    """
+
+    payloads: list[bytes]
+    singles: dict[int, Event]
+    bulks: list[Bulk]
+
+    @classmethod
+    def of(cls, events: Sequence[Event]) -> Draft:
+        """Return a draft of events that the journal writes one by one."""
+        return cls([b""] * len(events), dict(enumerate(events)), [])
+
+    def event(self, place: int) -> Event:
+        """Return one of the events."""
+        if place in self.singles:
+            return self.singles[place]
+        return next(bulk.event(bulk.rows.index(place)) for bulk in self.bulks if place in bulk.rows)
+
+    def events(self) -> list[Event]:
+        """Return all of the events."""
+        found = {**self.singles}
+        for bulk in self.bulks:
+            found.update(zip(bulk.rows, bulk.events(), strict=True))
+        return [found[place] for place in range(len(self.payloads))]
+
+    def written(self, write: Callable[[Event], tuple[Event, bytes]]) -> Draft:
+        """Return the draft with every payload.
+
+        Args:
+            write: Returns an event as it will be read, and its payload.
+        """
+        payloads, singles = [*self.payloads], {**self.singles}
+        for place, event in self.singles.items():
+            if not payloads[place]:
+                singles[place], payloads[place] = write(event)
+        return Draft(payloads, singles, self.bulks)
+
+    def digests(self) -> list[str]:
+        """Return the SHA-256 of each payload; every payload is written by then."""
+        return [*map(codec.digest, self.payloads)]
+
+    def page(self, first: int, said: Said) -> Page:
+        """Return the entries that the journal will hold if they are recorded; every payload is written by then."""
+        return Page(first, (0,), (said,), "".join(self.digests()), self.singles, self.bulks)
+
+
+def is_plain(line: bytes) -> bool:
+    """Whether a line may be read with others at once, as far as its characters tell."""
+    return line.isascii() and not any(each in line for each in _NOT_PLAIN)
+
+
+def stated(lines: bytes) -> list[Any] | None:
+    """Return what plain lines state, one object for each; nothing where one of them is not plain.
+
+    Args:
+        lines: Each with one JSON object, and nothing around it; the last one may lack its line feed.
+    """
+    lines = lines.removesuffix(b"\n")
+    if not is_plain(lines) or not lines.startswith(b"{") or not lines.endswith(b"}"):
+        return None
+    count = lines.count(b"\n") + 1
+    if lines.count(b"}\n{") + 1 != count:  # so each line feed lies between two objects, and not within one
+        return None
+    try:
+        found = _decoder(frozenset(_KIND.findall(lines)))(lines)
+    except (msgspec.MsgspecError, KeyError):
+        return None
+    if len(found) != count or _write_lines(found).count(b'"') != lines.count(b'"'):
+        return None
+    return found
+
+
+@cache
+def _decoder(kinds: frozenset[bytes]) -> Callable[[bytes], list[Any]]:
+    """Return what reads lines of some kinds; raises ``KeyError`` for a kind that is not known."""
+    shapes = [_stated_of(event_named(_known(kind.decode()))).shape for kind in sorted(kinds)]
+    if not shapes:
+        raise KeyError
+    decode: Callable[[bytes], list[Any]] = msgspec.json.Decoder(reduce(or_, shapes)).decode_lines
+    return decode
+
+
+def _known(kind: str) -> str:
+    if kind not in KINDS or kind == EntryRestated.KIND:
+        raise KeyError(kind)
+    return kind
+
+
+class _Stated:
+    """How lines of one kind of event are read.
+
+    Attributes:
+        kind: Which kind.
+        shape: What a line of it is read into: the texts of each field, ``UNSET`` where it is not stated.
+        fields: Its fields, in the order of the record.
+        nested: Those that hold more than one text, and are read with care, each different one once.
+    """
+
+    def __init__(self, kind: type[Event]) -> None:
+        fields = codec.kept_fields(kind)
+        if fields is None:
+            raise KeyError(kind.KIND)
+        self.kind, self.fields = kind, fields
+        self.in_bulk = codec.is_read_in_bulk(kind)
+        self.nested: dict[str, dict[bytes, Any]] = {}
+        personal = has_particulars(kind)
+        shape: list[tuple[str, Any, Any]] = []
+        for field in fields:
+            parts = {*get_args(field.layout)} or {field.layout}
+            is_single = parts <= _SINGLE
+            if personal and not (is_single and "Personal" not in str(field.hint)):
+                shape.append((field.name, UnsetType, UNSET))
+            elif is_single:
+                shape.append((field.name, field.layout | UnsetType, UNSET))
+            else:
+                shape.append((field.name, msgspec.Raw, UNSET))
+                self.nested[field.name] = {}
+        self.shape: Any = msgspec.defstruct(
+            kind.__name__, shape, tag_field="kind", tag=kind.KIND, forbid_unknown_fields=True, gc=False
+        )
+
+    def read(self, given: Sequence[Any], rows: Sequence[int], reader: FieldReader) -> tuple[Bulk, list[bytes]]:
+        """Return facts in columns, and their payloads."""
+        same: dict[str, Any] = {}
+        columns: dict[str, list[Any]] = {}
+        written: list[Any] = []
+        for field, said in zip(self.fields, zip(*map(astuple, given), strict=True), strict=True):
+            texts = self._texts(field, said, reader)
+            if texts.count(texts[0]) == len(texts):
+                same[field.name] = field.values[texts[0]]
+                written.append(repeat(texts[0], len(texts)))
+            else:
+                columns[field.name] = [*map(field.values.__getitem__, texts)]
+                written.append(texts)
+        bulk = Bulk.of(self.kind, rows, same, columns)
+        bulk.check()
+        return bulk, codec.encode_many(self.kind, written)
+
+    def _texts(self, field: codec.KeptField, said: Sequence[Any], reader: FieldReader) -> Sequence[Any]:
+        """Return the texts of a field as the record keeps them."""
+        if field.name in self.nested:
+            said = [text if text is UNSET else self._laid_out(field, bytes(text), reader) for text in said]
+        unset = said.count(UNSET)
+        if unset and field.default is UNSET:
+            raise NotUnderstood("E_FIELD", f"field {field.name} is missing", "state it")
+        if unset == len(said):
+            return (field.default,) * unset
+        return [field.default if text is UNSET else text for text in said] if unset else said
+
+    def _laid_out(self, field: codec.KeptField, raw: bytes, reader: FieldReader) -> Any:
+        known = self.nested[field.name]
+        if raw not in known:
+            if len(known) >= _MANY:
+                known.clear()
+            known[raw] = codec.laid_out(reader(field.hint, raw), field.layout)
+        return known[raw]
+
+
+_BY_SHAPE: Final[dict[Any, _Stated]] = {}
+
+
+@cache
+def _stated_of(kind: type[Event]) -> _Stated:
+    """Return how lines of a kind are read."""
+    made = _Stated(kind)
+    _BY_SHAPE[made.shape] = made
+    return made
+
+
+def drafted(
+    given: Sequence[Any], reader: FieldReader, rows: Sequence[int] = (), apart: Mapping[int, Event] = _NONE
+) -> Draft:
+    """Return a draft of what lines state.
+
+    Args:
+        given: What ``stated`` returned, of one or more lines.
+        reader: Reads the fields that hold more than one text.
+        rows: Where each stands, if others stand between them.
+        apart: These others, by place: read with care.
+
+    Raises one of ``UNREADABLE`` where one of them says what no fact says, or not in canonical form: it is to be
+    read with care.
+    """
+    of_shapes: defaultdict[Any, list[int]] = defaultdict(list)
+    for index, shape in enumerate(map(type, given)):
+        of_shapes[shape].append(index)
+    payloads = [b""] * (len(given) + len(apart))
+    singles, bulks = dict(apart), list[Bulk]()
+    for shape, indices in of_shapes.items():
+        stated_of = _BY_SHAPE[shape]
+        places = [rows[index] for index in indices] if rows else indices
+        bulk, written = stated_of.read([given[index] for index in indices], places, reader)
+        for place, payload in zip(places, written, strict=True):
+            payloads[place] = payload
+        if stated_of.in_bulk:
+            bulks.append(bulk)
+        else:
+            singles.update(zip(places, bulk.events(), strict=True))
+    if max(map(len, payloads), default=0) > codec.MAX_PAYLOAD_BYTES:
+        raise NotUnderstood("E_LIMIT", "a payload is too long", f"at most {codec.MAX_PAYLOAD_BYTES:,}")
+    return Draft(payloads, singles, bulks)

@@ -1,0 +1,191 @@
+"""A long file read at once: the same facts as line by line, the same refusals, the same record."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+from hypothesis import event as noted
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger import Ledger, codec
+from ledger.drafts import Draft, stated
+from ledger.errors import CommandReused, LedgerError
+from ledger.events import Event
+from ledger.exchange import json_lines
+from ledger.exchange.drafting import drafts, line_of
+from ledger.exchange.refused import InputRefused
+from ledger.personal import SALT_BYTES, seal
+from ledger.testing import events as any_events
+from ledger.testing import histories
+from tests import builders as a
+from tests.builders import ticking
+
+SALT: Final = b"s" * SALT_BYTES
+
+
+def payload(event: Event) -> bytes:
+    return codec.encode(seal(event, lambda: SALT))
+
+
+def payloads(read: list[Draft]) -> list[bytes]:
+    """Return the payload of each event, and see that its draft holds the same event."""
+    found = []
+    for draft in read:
+        for kept, event in zip(draft.payloads, draft.events(), strict=True):
+            assert kept in (b"", payload(event))
+            found.append(payload(event))
+    return found
+
+
+def told(data: bytes, reader: Any) -> Any:
+    """Return what a file holds as one reader reads it, or what it says is wrong with it."""
+    try:
+        return reader(data, "events.jsonl")
+    except InputRefused as refusal:
+        return refusal.lines()
+
+
+def line_by_line(data: bytes, name: str) -> list[bytes]:
+    return [payload(event) for _, event in json_lines.read(data, name)]
+
+
+def at_once(data: bytes, name: str) -> list[bytes]:
+    return payloads(drafts(data, name))
+
+
+def _reordered(line: bytes) -> bytes:
+    return json.dumps(dict(reversed([*json.loads(line).items()])), ensure_ascii=True).encode()
+
+
+def _twice(line: bytes) -> bytes:
+    return line[:-1] + b',"note":"once","note":"twice"}'
+
+
+CHANGES: Final[dict[str, Any]] = {
+    "as it is": lambda line: line,
+    "spaced": lambda line: b" " + line.replace(b'":', b'" : ') + b"\r",
+    "reordered, with escapes": _reordered,
+    "a key twice": _twice,
+    "everything stated": lambda line: line[:-1] + b',"disclosed_on":null}',
+    "a number that is none": lambda line: line.replace(b'"1', b'"01'),
+    "a field that nobody knows": lambda line: line[:-1] + b',"colour":"red"}',
+    "two objects": lambda line: line + b" " + line,
+    "over two lines": lambda line: line.replace(b",", b",\n", 1),
+    "another letter": lambda line: line.replace(b"e", "\u0117".encode()),
+    "cut short": lambda line: line[:-2],
+    "nothing": lambda line: b"",
+    "a character that is none": lambda line: line.replace(b'":"', b'":"\x01', 1),
+    "another version": lambda line: line[:-1] + b',"version":"2"}',
+}
+
+
+@given(st.lists(st.tuples(any_events(), st.sampled_from([*CHANGES] + ["as it is"] * 20)), min_size=1, max_size=6))
+def test_a_file_read_at_once_holds_what_it_holds_line_by_line(given_lines: list[tuple[Event, str]]) -> None:
+    data = b"\n".join(CHANGES[change](json_lines.write([event])[:-1]) for event, change in given_lines)
+
+    one, other = told(data, line_by_line), told(data, at_once)
+
+    noted("refused" if one and isinstance(one[0], str) else "read")
+    assert one == other
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_line_among_others_is_read_or_refused_as_it_would_be_alone(change: str) -> None:
+    lines = json_lines.write(a.one_of_each()).splitlines()
+    lines[7] = CHANGES[change](lines[7])
+    lines[-3] = CHANGES[change](lines[-3])
+    data = b"\n".join(lines)
+
+    assert told(data, at_once) == told(data, line_by_line)
+
+
+def test_plain_lines_are_read_together() -> None:
+    data = json_lines.write([a.shares_transferred(transferred=each) for each in range(1, 400)])
+
+    (draft,) = drafts(data)
+
+    assert stated(data) is not None
+    assert [len(bulk.rows) for bulk in draft.bulks] == [399]
+    assert not draft.singles
+
+
+def test_the_line_of_an_event_is_counted_with_the_blank_ones() -> None:
+    data = b"\n\n" + json_lines.write([a.shares_retired()]) + b"  \n" + json_lines.write([a.shares_retired()])
+
+    assert [line_of(data, index) for index in (0, 1)] == [3, 5]
+
+
+@given(histories(most=8, longest=3))
+def test_a_history_recorded_at_once_is_the_one_recorded_event_by_event(events: list[Event]) -> None:
+    one, other = Ledger.in_memory(clock=ticking()), Ledger.in_memory(clock=ticking())
+    one._salts = other._salts = lambda: SALT
+    refusal = None
+    try:
+        one.record(*events, actor="counsel", command="c-1")
+    except LedgerError as error:
+        refusal = error
+    read = drafts(json_lines.write(events))
+
+    if refusal is not None:
+        with pytest.raises(type(refusal)) as met:
+            other.record_drafts(read, actor="counsel", command="c-1")
+        assert met.value.line() == refusal.line()
+        assert not other.entries()
+        return
+    outcome = other.record_drafts(read, actor="counsel", command="c-1")
+
+    assert other.entries() == one.entries() == [*outcome.entries]
+    assert other.tree().root() == one.tree().root()
+    kept, asked = (ledger._rules()._sweep.book for ledger in (other, one))
+    assert {total: held for total, held in kept.high.items() if held} == {
+        total: held for total, held in asked.high.items() if held
+    }
+
+
+def of_a_company() -> list[Draft]:
+    return drafts(json_lines.write([*a.founding(), a.holder_registered(holder="zoe"), a.common_issued(issued=5)]))
+
+
+def test_drafts_given_twice_count_once_and_others_under_the_same_name_are_refused() -> None:
+    ledger = Ledger.in_memory()
+    first = ledger.record_drafts(of_a_company(), command="c-1")
+
+    again = ledger.record_drafts(of_a_company(), command="c-1")
+
+    assert again.repeated
+    assert [*again.entries] == [*first.entries] == [*ledger.entries()]
+    with pytest.raises(CommandReused):
+        ledger.record_drafts(drafts(json_lines.write([a.common_issued(issued=6)])), command="c-1")
+
+
+def test_what_is_only_proposed_leaves_nothing() -> None:
+    ledger = Ledger.in_memory()
+
+    outcome = ledger.record_drafts(of_a_company(), keep=False)
+
+    assert len(outcome.entries) == len(a.founding()) + 2
+    assert not ledger.entries()
+    ledger.record_drafts(of_a_company())
+    assert ledger.entries()
+
+
+def test_drafts_follow_what_somebody_else_recorded_meanwhile(tmp_path: Any) -> None:
+    path = tmp_path / "acme.db"
+    with Ledger.open(path, create=True) as one:
+        one.record(*a.founding())
+        meanwhile = [a.common_issued(issued=6)]
+
+        def clock() -> datetime:
+            if meanwhile:  # the entries were read, and the time is asked for: somebody else is quicker
+                one.record(meanwhile.pop())
+            return datetime.now(UTC)
+
+        with Ledger.open(path, clock=clock) as other:
+            outcome = other.record_drafts(drafts(json_lines.write([a.common_issued(issued=5)])))
+
+            assert [each.number for each in outcome.entries] == [len(a.founding()) + 2]
+            assert [*one.entries()] == [*other.entries()]
