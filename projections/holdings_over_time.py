@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime, timedelta
+from itertools import count, takewhile
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ledger.days import day
+from ledger.days import day, months_after
 from ledger.errors import NotUnderstood, UnknownName, nearest
 from ledger.identity import HolderId, IssuerId, StockClassId
 from projections.cap_table import registered
 from projections.frame import Tabular
-from projections.holdings import Holdings, columns_of
+from projections.holdings import Holdings
 
 if TYPE_CHECKING:
     import nanoarrow  # type: ignore[import-untyped]  # the library has no types
@@ -108,18 +109,18 @@ class HoldingsOverTime(Tabular):
         from projections import arrow_columns as arrow  # needs NumPy
 
         on, positions = ((self.low != 0) | (self.high != 0)).nonzero()
-        count = len(positions)
+        size = len(positions)
         low = arrow.shares(self.low[on, positions])
         columns = {
-            "issuer": arrow.same_text(str(self.issuer), count),
+            "issuer": arrow.same_text(str(self.issuer), size),
             "as_of": arrow.days(self.days, on),
-            "known": arrow.same_whole(self.known, count),
+            "known": arrow.same_whole(self.known, size),
             "holder": arrow.texts(self.holder_ids, self.holders.take(positions)),
             "stock_class": arrow.texts(self.class_ids, self.classes.take(positions)),
             "shares_low": low,
             "shares_high": low if self.high is self.low else arrow.shares(self.high[on, positions]),
         }
-        return arrow.table(count, columns)
+        return arrow.table(size, columns)
 
 
 def holdings_over_time(
@@ -143,7 +144,7 @@ def holdings_over_time(
     asked = tuple(sorted({day(each, what="day") for each in days}))
     if not asked:
         raise NotUnderstood("E_DATE", "no day is given", "give at least one")
-    known, columns = ledger.position(known_at), columns_of(ledger)
+    known, columns = ledger.position(known_at), ledger.columns()
     import numpy as np
 
     from projections.held_by_day import HeldByDay  # needs NumPy
@@ -171,6 +172,24 @@ def holdings_over_time(
         high,
         held.steps,
     )
+
+
+def days_from(first: date, last: date, every: str) -> list[date]:
+    """Return days from one to another that lie a day, a week, a month, a quarter or a year apart.
+
+    Raises:
+        NotUnderstood: ``E_DATE`` when the last is before the first.
+    """
+    if last < first:
+        raise NotUnderstood("E_DATE", f"{last} is before {first}", "give the earlier day first")
+    if every in _DAYS:
+        return [first + timedelta(days=apart) for apart in range(0, (last - first).days + 1, _DAYS[every])]
+    found = (months_after(first, months) for months in count(0, _MONTHS[every]))
+    return [*takewhile(lambda each: each <= last, found)]
+
+
+_DAYS: Final = {"day": 1, "week": 7}
+_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 
 
 def _must_be_registered(ledger: Ledger, holder: str, known: int) -> None:
