@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -47,8 +48,7 @@ def load(asked: Recording, names: tuple[str, ...]) -> None:
     from ledger.store.addresses import told
 
     recorded = 0
-    opened = nullcontext(sys.stdin.buffer) if source == "-" else to_read(source, name)
-    with opened as file, to_record(named(path), asked.issuer, _first(file)) as ledger:  # type: ignore[arg-type]
+    with _opened(source, name) as file, to_record(named(path), asked.issuer, _first(file)) as ledger:
         try:
             with waiting(f"recording in {told(path)}"):
                 for data, before, command in parts(file, ledger.recorded):
@@ -63,6 +63,23 @@ def load(asked: Recording, names: tuple[str, ...]) -> None:
             raise
     if not recorded:
         say(f"everything in {name} is recorded already; nothing was added")
+
+
+@contextmanager
+def _opened(source: str, name: str) -> Iterator[BufferedReader]:
+    """Open a file or standard input, so that its beginning can be looked at beforehand."""
+    if source != "-":
+        with to_read(source, name) as file:
+            yield file
+        return
+    from io import BufferedReader
+
+    stream: Any = sys.stdin.buffer
+    given = BufferedReader(stream, _PEEKED)
+    try:
+        yield given
+    finally:
+        given.detach()
 
 
 def _first(file: BufferedReader) -> list[Event]:
