@@ -61,37 +61,33 @@ class Differs(Exception):
 
 
 def timed(
-    engines: Sequence[Engine[Question]],
-    questions: Sequence[Question],
+    engines: Sequence[Engine[Question]], questions: Sequence[Question], modes: Sequence[str] = (LOOP, TURNS)
 ) -> list[Times]:
     """Ask each engine each question, in a loop of its own and then in turns.
 
     Args:
-        engines: Who is asked; each is asked all of them before, which is not timed.
+        engines: Who is asked; each is asked the first question once before, which is not timed.
         questions: Five or more.
+        modes: In which ways.
 
     Raises:
         Differs: An answer is not the right one.
     """
     for engine in engines:
-        for question in questions:
-            if not equal(engine.found(engine.ask(question)), engine.right(question)):
-                raise Differs(f"{engine.name} at {question}")
-    gc.collect()
-    gc.disable()
-    try:
-        loops = [(each, LOOP, [_asked(each, question, each.repeats) for question in questions]) for each in engines]
-        turns: list[list[tuple[float, float]]] = [[] for _ in engines]
-        for question in questions:
-            for times, engine in zip(turns, engines, strict=True):
-                times.append(_asked(engine, question, 1))
-    finally:
-        gc.enable()
-    taken = [*loops, *((each, TURNS, times) for each, times in zip(engines, turns, strict=True))]
-    return [
-        Times(engine.name, mode, [seconds for seconds, _ in times], [worked for _, worked in times])
-        for engine, mode, times in taken
-    ]
+        engine.ask(questions[0])
+    taken: list[Times] = []
+    if LOOP in modes:
+        taken += (_times(each, LOOP, [_asked(each, question) for question in questions]) for each in engines)
+    if TURNS in modes:
+        turns = [[_asked(each, question, once=True) for each in engines] for question in questions]
+        taken += (
+            _times(each, TURNS, of_each) for each, of_each in zip(engines, zip(*turns, strict=True), strict=True)
+        )
+    return taken
+
+
+def _times(engine: Engine[Question], mode: str, taken: Sequence[tuple[float, float]]) -> Times:
+    return Times(engine.name, mode, [seconds for seconds, _ in taken], [worked for _, worked in taken])
 
 
 def equal(one: Any, other: Any) -> bool:
@@ -103,12 +99,20 @@ def equal(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _asked(engine: Engine[Question], question: Question, repeats: int) -> tuple[float, float]:
+def _asked(engine: Engine[Question], question: Question, *, once: bool = False) -> tuple[float, float]:
+    """Return how long an answer takes, as the median of some; the last of them is compared."""
     seconds, worked = [], []
-    for _ in range(repeats):
-        started, began = perf_counter(), process_time()
-        answer = engine.ask(question)
-        worked.append(process_time() - began)
-        seconds.append(perf_counter() - started)
-        del answer
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(1 if once else engine.repeats):
+            answer = None  # the one before is given back first
+            started, began = perf_counter(), process_time()
+            answer = engine.ask(question)
+            worked.append(process_time() - began)
+            seconds.append(perf_counter() - started)
+    finally:
+        gc.enable()
+    if not equal(engine.found(answer), engine.right(question)):
+        raise Differs(f"{engine.name} at {question}")
     return median(seconds), median(worked)

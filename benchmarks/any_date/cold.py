@@ -35,7 +35,7 @@ def cold(case: Case, rounds: int) -> Measured:
     """Ours against the command line of SQLite."""
     sqlite3 = journals.program("sqlite3")
     with Ledger.open(case.ledger) as ledger:
-        ours.columns(ledger)  # whoever used it last left an index beside it
+        ledger.columns()  # whoever used it last left an index beside it
     commands: list[Command] = [
         (OURS, ours_at(case.ledger, ASKED), _ours_found),
         (SQLITE, [sqlite3, "-readonly", str(case.sqlite), AT_DAY.format(ASKED)], _sqlite_found),

@@ -127,11 +127,10 @@ def _goals() -> list[Goal]:
             Goal(_COLD, name, (("cold", MIDDLE), ("texts", MIDDLE)), _programs(name), wanted)
             for name, wanted in ((LEDGER, 100), (HLEDGER, 400), (BEANCOUNT, 1_000))
         ),
-        Goal(_LOADED, "`eventsourcing`, batches of 1,000", (("load", SMALL),), _times(EVENTSOURCING, TURNS), 2),
-        Goal(_LOADED, "events a second", (("load", SMALL),), _figure("events a second"), 100_000, ""),
+        Goal(_LOADED, "`eventsourcing`, batches of 1,000", (("load", MIDDLE),), _times(EVENTSOURCING, TURNS), 2),
         Goal(_LOADED, "events a second", (("load", MIDDLE),), _figure("events a second"), 100_000, ""),
         Goal(
-            _REBUILT, "`eventsourcing`, aggregate replay", (("rebuild", SMALL),), _times(EVENTSOURCING, TURNS), 10
+            _REBUILT, "`eventsourcing`, aggregate replay", (("rebuild", MIDDLE),), _times(EVENTSOURCING, TURNS), 10
         ),
         Goal(_REBUILT, "events a second", (("rebuild", MIDDLE),), _figure("events a second"), 400_000, ""),
         Goal(

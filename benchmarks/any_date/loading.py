@@ -17,10 +17,9 @@ from uuid import UUID
 import numpy as np
 
 from benchmarks.any_date import aggregate, ours
-from benchmarks.any_date.aggregate import Calls
 from benchmarks.any_date.clock import TURNS, Differs, Times
 from benchmarks.any_date.issuer import DAYS, Whole
-from benchmarks.any_date.place import Case
+from benchmarks.any_date.place import Case, Size
 from benchmarks.any_date.questions import OURS
 from benchmarks.any_date.results import Measured
 from benchmarks.measure import Contestant, Run, alone, in_turn
@@ -31,20 +30,12 @@ EVENTSOURCING: Final = "eventsourcing"
 
 def load(case: Case, rounds: int) -> Measured:
     """Ours, and theirs saving as many of the same events at once as a command of ours has."""
-    told = aggregate.calls(case.history)
     with TemporaryDirectory(dir=case.folder) as folder:
         contestants = {
             OURS: partial(alone, _load_ours, case.lines, Path(folder), case.size.holdings),
-            EVENTSOURCING: partial(alone, _load_theirs, Path(folder), told, case.size.holders),
+            EVENTSOURCING: partial(alone, _load_theirs, case.size, Path(folder)),
         }
         return _measured("load", case, contestants, rounds)
-
-
-def load_ours(case: Case, rounds: int) -> Measured:
-    """Ours alone, for a history that the other one would take minutes for."""
-    with TemporaryDirectory(dir=case.folder) as folder:
-        ours_alone = partial(alone, _load_ours, case.lines, Path(folder), case.size.holdings)
-        return _measured("load", case, {OURS: ours_alone}, rounds)
 
 
 def rebuild(case: Case, rounds: int) -> Measured:
@@ -57,12 +48,6 @@ def rebuild(case: Case, rounds: int) -> Measured:
             EVENTSOURCING: partial(alone, _replay_theirs, theirs, issuer, case.size.holders),
         }
         return _measured("rebuild", case, contestants, rounds)
-
-
-def rebuild_ours(case: Case, rounds: int) -> Measured:
-    """Ours alone."""
-    ours_alone = partial(alone, _rebuild_ours, case.ledger, case.size.holdings)
-    return _measured("rebuild", case, {OURS: ours_alone}, rounds)
 
 
 def _measured(part: str, case: Case, contestants: Mapping[str, Contestant], rounds: int) -> Measured:
@@ -94,12 +79,12 @@ def _load_ours(lines: Path, folder: Path, size: int) -> Run:
     return Run(seconds, cpu_seconds, held)
 
 
-def _load_theirs(folder: Path, told: Calls, holders: int) -> Run:
-    path = folder / "theirs.db"
+def _load_theirs(size: Size, folder: Path) -> Run:
+    path, told = folder / "theirs.db", aggregate.calls(Case(size, folder).history)
     started, worked = perf_counter(), process_time()
     issuer = aggregate.save(path, told)
     seconds, cpu_seconds = perf_counter() - started, process_time() - worked
-    held = aggregate.replay(path, issuer).held(holders)
+    held = aggregate.replay(path, issuer).held(size.holders)
     for each in folder.glob("theirs.db*"):
         each.unlink()
     return Run(seconds, cpu_seconds, held)
@@ -109,7 +94,7 @@ def _rebuild_ours(path: Path, size: int) -> Run:
     shutil.rmtree(path.with_name(f"{path.name}.index"), ignore_errors=True)
     started, worked = perf_counter(), process_time()
     with Ledger.open(path) as ledger:
-        ours.columns(ledger)
+        ledger.columns()
         seconds, cpu_seconds = perf_counter() - started, process_time() - worked
         return Run(seconds, cpu_seconds, _held(ledger, size))
 

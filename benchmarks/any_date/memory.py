@@ -17,7 +17,7 @@ _ASKED = 5
 def memory(case: Case, rounds: int) -> Measured:
     """Processes of their own: one that imports and opens a small part, and one that asks the whole."""
     with Ledger.open(case.ledger) as ledger:
-        ours.columns(ledger)
+        ledger.columns()
     index = case.ledger.with_name(f"{case.ledger.name}.index")
     kept = sum(each.stat().st_size for each in index.rglob("*") if each.is_file())
     without, opened, asked = (
@@ -40,7 +40,7 @@ def resident(path: Path, days: int) -> Run:
     assert numpy.__version__
     if days >= 0:
         with Ledger.open(path) as ledger:
-            ours.columns(ledger)
+            ledger.columns()
             for day in random_days(days, seed=16):
                 ours.at(ledger, day)
             return Run(0.0, 0.0, _resident_bytes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,10 @@ from benchmarks.any_date import written
 from benchmarks.any_date.fold import holding
 from benchmarks.any_date.issuer import CLASSES, DAYS, FOUNDED, Whole, day_of
 from ledger import Ledger
-from ledger.exchange import json_lines
-from projections.holdings import Holdings, columns_of, holdings
+from ledger.exchange.drafting import drafts
+from projections.holdings import Holdings, holdings
 from projections.share_accounts import AccountLine
 from projections.statement import statement as account
-
-
-def columns(ledger: Ledger) -> object:
-    """Return the index, up to date."""
-    return columns_of(ledger)
 
 
 def at(ledger: Ledger, day: int, known: int | None = None) -> Holdings:
@@ -30,9 +26,10 @@ def at(ledger: Ledger, day: int, known: int | None = None) -> Holdings:
 
 def load(path: Path, lines: Path) -> None:
     """Record a file of JSON Lines in a new ledger, every rule asked."""
-    events = [event for _, event in json_lines.read(lines.read_bytes())]
+    data = lines.read_bytes()
+    read = drafts(data)
     with Ledger.open(path, create=True) as ledger:
-        ledger.record(*events, actor=written.ACTOR)
+        ledger.record_drafts(read, actor=written.ACTOR, command=sha256(data).hexdigest())
 
 
 def between(answer: Holdings, size: int) -> tuple[Whole, Whole]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any, Final
 
 import numpy as np
 
 from benchmarks.any_date import ours, written
-from benchmarks.any_date.clock import Engine, timed
+from benchmarks.any_date.clock import LOOP, Engine, timed
 from benchmarks.any_date.issuer import DAYS, Whole
 from benchmarks.any_date.peers import Columns, DuckDb, Polars, Sqlite, dense
 from benchmarks.any_date.place import Case
@@ -66,11 +66,12 @@ def many_days(case: Case, rounds: int) -> Measured:
     asked = [tuple(random_days(AT_ONCE, seed=each)) for each in range(rounds)]
     polars = Polars(case.postings)
 
+    @cache
     def right(days: Sequence[int]) -> Whole:
         return np.stack([*case.fold.over(days)])
 
     def bounds(days: Sequence[int]) -> Bounds:
-        low, high = zip(*map(case.fold.between, days, case.fold.over(days)), strict=True)
+        low, high = zip(*map(case.fold.between, days, right(days)), strict=True)
         return np.stack(low), np.stack(high)
 
     def of_long(numbers: Whole, keys: Whole, shares: Whole) -> Whole:
@@ -102,7 +103,7 @@ def many_days(case: Case, rounds: int) -> Measured:
             Engine(DUCKDB + EACH, each_day(duckdb.at), of_each(DuckDb.found), right),
             Engine(POLARS + EACH, each_day(polars.at), of_each(Polars.found), right),
         ]
-        times = timed(engines, asked)
+        times = timed(engines, asked, (LOOP,))
     return Measured("days", case.size, times, versions=versions())
 
 

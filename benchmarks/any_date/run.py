@@ -46,8 +46,8 @@ PLAN: Final[Mapping[str, tuple[Planned, ...]]] = {
     "append": (Planned(append.append_and_ask, (MIDDLE,)),),
     "cold": (Planned(cold.cold, (MIDDLE, LARGE)),),
     "texts": (Planned(cold.texts, (MIDDLE,)),),
-    "load": (Planned(loading.load, (SMALL,)), Planned(loading.load_ours, (MIDDLE,))),
-    "rebuild": (Planned(loading.rebuild, (SMALL,)), Planned(loading.rebuild_ours, (MIDDLE,))),
+    "load": (Planned(loading.load, (MIDDLE,)),),
+    "rebuild": (Planned(loading.rebuild, (MIDDLE,)),),
     "memory": (Planned(memory.memory, (MIDDLE, LARGE)),),
 }
 
