@@ -382,7 +382,8 @@ class MovementColumns:
     # --- following the entries -------------------------------------------------------------------------
 
     def _follow(self, entries: Recorded) -> None:
-        for part, first, last in entries.parts(self.known, len(entries)):
+        begun = self.known
+        for part, first, last in entries.parts(begun, len(entries)):
             moves: list[Moves] = []
             if isinstance(part, list):
                 others = part[first:last]
@@ -396,6 +397,8 @@ class MovementColumns:
             self.known += last - first
         for table in self.tables:
             table.sums.tidy()
+            if not begun and len(table.sums.segments) > 1:
+                table.sums.settle(whole=True)
 
     def _take(self, moves: Iterable[Moves], others: Iterable[Entry], entries: Recorded) -> None:
         """Take entries that follow one another: what moves alike at once, all others in order."""

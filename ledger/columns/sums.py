@@ -383,12 +383,16 @@ class DatedSums:
         if self._waiting >= LOOSE:
             self.settle()
 
-    def settle(self) -> None:
-        """Sort what waits into a segment, together with segments that are not much longer."""
-        if not self._waiting:
+    def settle(self, *, whole: bool = False) -> None:
+        """Sort what waits into a segment, together with segments that are not much longer.
+
+        Args:
+            whole: Together with all segments.
+        """
+        if not self._waiting and not (whole and len(self.segments) > 1):
             return
         parts = [joined((self._loose.rows(), *self._new), self.limbs)]
-        while self.segments and len(self.segments[-1]) < 2 * sum(map(len, parts)):
+        while self.segments and (whole or len(self.segments[-1]) < 2 * sum(map(len, parts))):
             parts.insert(0, self.segments.pop().given())
         self.segments.append(Segment.made(joined(parts, self.limbs)))
         self._new, self._loose, self._waiting = [], Room(self.limbs), 0
@@ -476,7 +480,7 @@ class DatedSums:
                 "whens": loose.whens,
                 "known": loose.known,
                 "keys": loose.keys,
-                "changes": loose.changes,
+                "changes": np.ascontiguousarray(loose.changes),
             },
         }
 
