@@ -434,6 +434,7 @@ class Ledger:
             LibraryMissing: NumPy is not installed.
         """
         needed("numpy", "columns", "for answers in columns")
+        from ledger import moving
         from ledger.columns import keeping
         from ledger.columns.movements import MovementColumns
 
@@ -445,7 +446,13 @@ class Ledger:
                 entries = self.entries()  # somebody may have recorded some and kept their columns meanwhile
                 columns = keeping.take_up(kept, entries) if kept is not None else None
                 self._columns_kept = columns.known if columns is not None else 0
-            self._columns = (columns or MovementColumns()).following(entries)
+            columns = columns or MovementColumns()
+            if self._issuer is None or self._recorded is not None:
+                self._columns = columns.following(entries)
+            else:
+                whole = moving.Recorded(self._store, self._issuer, len(entries))
+                few = len(entries) - columns.known < _MANY
+                self._columns = columns.following(entries if few else whole, whole)
             self._keep_columns(_AHEAD)
             return self._columns
 
