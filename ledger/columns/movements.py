@@ -286,7 +286,7 @@ class _Before(dict[int, int]):
         self._all: list[int] | None = None
 
     def __missing__(self, account: int) -> int:
-        if self._all is None and len(self) >= _ONE_BY_ONE:
+        if self._all is None and (len(self) >= _ONE_BY_ONE or self._table.sums.many_wait):
             self._all = self._table.at(self._when)
         if self._all is None:
             self[account] = found = self._table.sums.sum_of_key(account, self._when)

@@ -378,9 +378,14 @@ class DatedSums:
         self._new.append(more)
         self._waiting += len(more)
 
+    @property
+    def many_wait(self) -> bool:
+        """Whether it is time to sort what waits."""
+        return self._waiting >= LOOSE
+
     def tidy(self) -> None:
         """Sort what waits if that is much."""
-        if self._waiting >= LOOSE:
+        if self.many_wait:
             self.settle()
 
     def settle(self, *, whole: bool = False) -> None:
