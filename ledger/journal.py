@@ -434,25 +434,20 @@ class Ledger:
             LibraryMissing: NumPy is not installed.
         """
         needed("numpy", "columns", "for answers in columns")
-        from ledger import moving
         from ledger.columns import keeping
         from ledger.columns.movements import MovementColumns
+        from ledger.moving import Recorded
 
         with _collector_at_rest():
-            entries = self.entries()
             columns, self._columns = self._columns, None  # those that are interrupted are not kept
             if columns is None and self._issuer is not None and self._recorded is None:
                 kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
-                entries = self.entries()  # somebody may have recorded some and kept their columns meanwhile
+                entries = Recorded(self._store, self._issuer)  # not before, as others may record and keep meanwhile
                 columns = keeping.take_up(kept, entries) if kept is not None else None
                 self._columns_kept = columns.known if columns is not None else 0
-            columns = columns or MovementColumns()
-            if self._issuer is None or self._recorded is not None:
-                self._columns = columns.following(entries)
+                self._columns = (columns or MovementColumns()).following(entries)
             else:
-                whole = moving.Recorded(self._store, self._issuer, len(entries))
-                few = len(entries) - columns.known < _MANY
-                self._columns = columns.following(entries if few else whole, whole)
+                self._columns = (columns or MovementColumns()).following(self.entries())
             self._keep_columns(_AHEAD)
             return self._columns
 

@@ -368,19 +368,13 @@ class MovementColumns:
         """Return the columns of all entries there are."""
         return cls().following(entries)
 
-    def following(self, entries: Recorded, whole: Recorded | None = None) -> MovementColumns:
-        """Return these columns, up to date; other ones where they had to be made again.
-
-        Args:
-            entries: What there is to follow.
-            whole: The same, for whoever needs nearly all of them.
-        """
+    def following(self, entries: Recorded) -> MovementColumns:
+        """Return these columns, up to date; other ones where they had to be made again."""
         made = self
         while True:
             try:
                 made._follow(entries)
             except MakeAgain as again:
-                entries = whole or entries
                 made = MovementColumns(made.wide | again.wide, made.ahead | again.ahead)
             else:
                 return made
