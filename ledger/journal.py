@@ -405,7 +405,8 @@ class Ledger:
         Args:
             known: How many; one or more, as ``position`` returns it.
         """
-        return self.entries()[known - 1].recorded_at
+        entries = self._entries if known <= len(self._entries) else self.entries()
+        return entries[known - 1].recorded_at
 
     def standing(self, known_at: KnownAt = None) -> list[InEffect]:
         """Return the facts that stand, as far as the knowledge reaches, in order of recording."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import sqlite3
 from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from eventsourcing.sqlite import SQLiteAggregateRecorder
@@ -159,5 +160,5 @@ def _give_up(connection: SQLiteConnection) -> None:
 
 def _pages(written: Sequence[Kept]) -> int:
     """Return about how many pages a commit writes: two for each stream, and twice those that its bytes fill."""
-    streams = {stream for stream, *_ in written}
-    return 2 * len(streams) + 2 * sum(len(state) for *_, state in written) // _PAGE_BYTES
+    streams = {*map(itemgetter(0), written)}
+    return 2 * len(streams) + 2 * sum(map(len, map(itemgetter(3), written))) // _PAGE_BYTES
