@@ -301,7 +301,7 @@ class _Before(dict[int, int]):
         self._all: list[int] | None = None
 
     def __missing__(self, account: int) -> int:
-        if self._all is None and len(self) >= _ONE_BY_ONE:
+        if self._all is None and (len(self) >= _ONE_BY_ONE or self._table.sums.many_wait):
             self._all = self._table.at(self._when)
         if self._all is None:
             self[account] = found = self._table.sums.sum_of_key(account, self._when)
@@ -397,7 +397,8 @@ class MovementColumns:
     # --- following the entries -------------------------------------------------------------------------
 
     def _follow(self, entries: Recorded) -> None:
-        for part, first, last in entries.parts(self.known, len(entries)):
+        begun = self.known
+        for part, first, last in entries.parts(begun, len(entries)):
             moves: list[Moves] = []
             if isinstance(part, list):
                 others = part[first:last]
@@ -411,6 +412,8 @@ class MovementColumns:
             self.known += last - first
         for table in self.tables:
             table.sums.tidy()
+            if not begun and len(table.sums.segments) > 1:
+                table.sums.settle(whole=True)
 
     def _take(self, moves: Iterable[Moves], others: Iterable[Entry], entries: Recorded) -> None:
         """Take entries that follow one another: what moves alike at once, all others in order."""

@@ -396,6 +396,11 @@ class DatedSums:
         self._new.append(more)
         self._waiting += len(more)
 
+    @property
+    def many_wait(self) -> bool:
+        """Whether it is time to sort what waits."""
+        return self._waiting >= LOOSE
+
     def add_one(self, when: int, known: int, key: int, change: int) -> None:
         """Add a row as ``add`` adds many.
 
@@ -414,15 +419,19 @@ class DatedSums:
 
     def tidy(self) -> None:
         """Sort what waits if that is much."""
-        if self._waiting >= LOOSE:
+        if self.many_wait:
             self.settle()
 
-    def settle(self) -> None:
-        """Sort what waits into a segment, together with segments that are not much longer."""
-        if not self._waiting:
+    def settle(self, *, whole: bool = False) -> None:
+        """Sort what waits into a segment, together with segments that are not much longer.
+
+        Args:
+            whole: Together with all segments.
+        """
+        if not self._waiting and not (whole and len(self.segments) > 1):
             return
         parts = [joined((self._loose.rows(), *self._new), self.limbs)]
-        while self.segments and len(self.segments[-1]) < 2 * sum(map(len, parts)):
+        while self.segments and (whole or len(self.segments[-1]) < 2 * sum(map(len, parts))):
             parts.insert(0, self.segments.pop().given())
         self.segments.append(Segment.made(joined(parts, self.limbs)))
         self._new, self._loose, self._waiting = [], Room(self.limbs), 0
@@ -535,7 +544,7 @@ class DatedSums:
                 "whens": loose.whens,
                 "known": loose.known,
                 "keys": loose.keys,
-                "changes": loose.changes,
+                "changes": np.ascontiguousarray(loose.changes),
             },
         }
 
