@@ -467,6 +467,22 @@ def _form(kind: str, version: str) -> _Form | None:
         return None
 
 
+def kind_of(stored_topic: str) -> type[Event] | None:
+    """Return the class whose fields payloads of a kind and version hold; nothing where none has just them."""
+    kind, _, version = stored_topic.partition(".")
+    form = _form(kind, version)
+    return form.shape if form is not None and form.read is _as_it_is else None
+
+
+def value_of(kind: Any, raw: bytes) -> Any:
+    """Return what a field of a payload says.
+
+    Raises:
+        MsgspecError: It is no value of this kind.
+    """
+    return msgspec.json.decode(raw, type=kind, dec_hook=_from_record)
+
+
 def _not_ours(payload: bytes) -> NotUnderstood:
     """Return what is wrong with a payload that does not begin and end as ours do."""
     envelope = _read_envelope(payload)

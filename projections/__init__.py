@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     )
     from projections.holders import HolderLine, HolderList, holders
     from projections.holdings import Holding, Holdings, holdings
+    from projections.holdings_over_time import HoldingsOverTime, holdings_over_time
     from projections.notes import NoteLedger, NoteLine, NoteOnDay, notes
     from projections.open_points import OpenKind, OpenPoint, OpenPoints, open_points
     from projections.over_time import (
@@ -148,6 +149,7 @@ __all__ = [
     "Holding",
     "HoldingLine",
     "Holdings",
+    "HoldingsOverTime",
     "How",
     "JudgedClaim",
     "ListingLine",
@@ -213,6 +215,7 @@ __all__ = [
     "fully_diluted",
     "holders",
     "holdings",
+    "holdings_over_time",
     "notes",
     "of_agreement",
     "of_class",
@@ -275,6 +278,7 @@ _MODULES = {
     ),
     "holders": ("HolderLine", "HolderList", "holders"),
     "holdings": ("Holding", "Holdings", "holdings"),
+    "holdings_over_time": ("HoldingsOverTime", "holdings_over_time"),
     "notes": ("NoteLedger", "NoteLine", "NoteOnDay", "notes"),
     "claims": ("ClaimFinding", "ClaimsReport", "JudgedClaim", "Verdict", "claims"),
     "open_points": ("OpenKind", "OpenPoint", "OpenPoints", "open_points"),

@@ -682,7 +682,11 @@ class MovementColumns:
         return {fact: of_fact for fact, of_fact in changes.items() if of_fact}
 
     def holdings(
-        self, days: Sequence[date], known: int | None = None, merged: Iterable[HolderId] = ()
+        self,
+        days: Sequence[date],
+        known: int | None = None,
+        merged: Iterable[HolderId] = (),
+        of: Iterable[HolderId] | None = None,
     ) -> Iterator[tuple[Positions, int, Iterator[Whole]]]:
         """Yield what every position certainly is at the close of each day, for units that are counted alike.
 
@@ -692,6 +696,7 @@ class MovementColumns:
             days: The days, which grow.
             known: How many entries were known; all of them where not given.
             merged: Holders who have a position of every class, as others may count as them.
+            of: Only the positions of these holders; of everybody where not given.
         """
         whens = [*map(_close, days)]
         for table, step in ((self.narrow_table, SHARE), (self.wide_table, 1)):
@@ -699,6 +704,10 @@ class MovementColumns:
             if len(positions):
                 for holder in merged:
                     positions.ensure(holder)
+            if len(positions) and of is not None:
+                some, accounts = positions.of(of)
+                yield some, step, map(some.sums, table.sums.of_keys(accounts, whens, known))
+            elif len(positions):
                 sums = table.sums.over(whens) if known is None else map(table.sums.at, whens, repeat(known))
                 yield positions, step, map(positions.sums, sums)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -14,6 +15,8 @@ from ledger.identity import HolderId, StockClassId
 from ledger.movements import Held
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from ledger.columns.accounts import Accounts, Names
@@ -130,6 +133,22 @@ class Positions:
         place = bisect_left(self.keys, key)
         return place if place < len(self) and self.keys[place] == key else None
 
+    def of(self, holders: Iterable[HolderId]) -> tuple[Positions, list[int]]:
+        """Return the positions of some holders, of accounts that are numbered anew, and what numbers those had."""
+        of_classes = [self._ids.classes[number] for number in np.unique(self.classes).tolist()]
+        places = sorted(place for key in product(of_classes, {*holders}) if (place := self.find(key)) is not None)
+        found = Positions(self._ids)
+        numbers: list[int] = []
+        starts: list[int] = []
+        for place in places:
+            starts.append(len(numbers))
+            numbers += self._all_accounts(place)
+        found.classes, found.holders = self.classes[places], self.holders[places]
+        found._starts = np.asarray(starts, np.intp)
+        found._accounts = np.arange(len(numbers))
+        found._covered = len(numbers)
+        return found, numbers
+
     def ensure(self, holder: HolderId) -> None:
         """Have a position of every class for a holder; one without an account comes to nothing."""
         number = self._ids.texts.holders.number(holder)
@@ -140,9 +159,12 @@ class Positions:
 
     def accounts(self, position: int) -> list[int]:
         """Return the accounts of a position."""
+        return [account for account in self._all_accounts(position) if account != _NO_ACCOUNT]
+
+    def _all_accounts(self, position: int) -> list[int]:
         stop = self._starts[position + 1] if position + 1 < len(self) else len(self._accounts)
         found: list[int] = self._accounts[self._starts[position] : stop].tolist()
-        return [account for account in found if account != _NO_ACCOUNT]
+        return found
 
     def sums(self, values: Whole) -> Whole:
         """Return what each position comes to, of what each account does, limb by limb."""

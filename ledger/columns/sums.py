@@ -449,6 +449,25 @@ class DatedSums:
             self._add_loose(when, None, out)
             yield out
 
+    def of_keys(self, keys: Sequence[int], whens: Sequence[int], known: int | None = None) -> list[Whole]:
+        """Return the sums of a few keys at each of several moments; nothing for a number that is no key.
+
+        Args:
+            keys: Which keys.
+            whens: The moments, in any order.
+            known: The last entry known; every one where not given.
+        """
+        found = np.zeros((len(whens), self.limbs, len(keys)), np.int64)
+        asked = np.asarray(whens, np.int32)
+        for at, key in enumerate(keys):
+            given = self.of_key(key)
+            if known is not None:
+                given = given.taken(given.known <= known)
+            sums = np.cumsum(given.changes, axis=1)
+            counts = np.searchsorted(given.whens, asked, "right")
+            found[counts > 0, :, at] = sums[:, counts[counts > 0] - 1].T
+        return [*found]
+
     def of_key(self, key: int) -> Rows:
         """Return all rows of a key, by moment, and within one by entry."""
         loose = self.loose()

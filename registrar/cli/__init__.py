@@ -176,6 +176,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "statement": ("registrar.cli.registers:statement", "The account of a holder, movement by movement."),
         "holders": ("registrar.cli.registers:holders", "Holders of record on a day, with votes."),
         "holdings": ("registrar.cli.registers:holdings", "Who holds what on a day, and no more; quick."),
+        "holdings-over-time": ("registrar.cli.registers:holdings_over_time", "Who held what on many days."),
         "awards": ("registrar.cli.registers:awards", "Awards: granted, vested, exercised, left to grant."),
         "certificates": ("registrar.cli.registers:certificates", "Certificates, and what became of each."),
         "warrants": ("registrar.cli.warrants:warrants", "Warrants outstanding, with price and last day."),
