@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from benchmarks.any_date import written
 from benchmarks.any_date.fold import holding
 from benchmarks.any_date.issuer import CLASSES, DAYS, FOUNDED, Whole, day_of
 from ledger import Ledger
-from ledger.exchange.drafting import drafts
+from ledger.exchange import loading
 from projections.holdings import Holdings, holdings
 from projections.holdings_over_time import HoldingsOverTime, holdings_over_time
 from projections.share_accounts import AccountLine
@@ -25,12 +24,10 @@ def at(ledger: Ledger, day: int, known: int | None = None) -> Holdings:
     return holdings(ledger, as_of=day_of(day), known_at=known)
 
 
-def load(path: Path, lines: Path) -> None:
-    """Record a file of JSON Lines in a new ledger, every rule asked."""
-    data = lines.read_bytes()
-    read = drafts(data)
-    with Ledger.open(path, create=True) as ledger:
-        ledger.record_drafts(read, actor=written.ACTOR, command=sha256(data).hexdigest())
+def load(ledger: Ledger, lines: Path) -> None:
+    """Record a file of JSON Lines, every rule asked."""
+    with lines.open("rb") as file:
+        loading.load(ledger, file, actor=written.ACTOR)
 
 
 def between(answer: Holdings, size: int) -> tuple[Whole, Whole]:
