@@ -91,7 +91,7 @@ def _stopped(at: datetime) -> Callable[[], datetime]:
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """Keep Python from looking for garbage meanwhile: there is none, and each look is at all that has been read."""
     enabled = gc.isenabled()
     gc.disable()
@@ -274,7 +274,7 @@ class Ledger:
             LedgerDamaged: The store holds something that the ledger did not write.
         """
         if self._issuer is not None:
-            with _collector_at_rest():
+            with collector_at_rest():
                 if not self._taken_up:
                     self._taken_up = True
                     self._take_up(self._issuer)
@@ -405,7 +405,8 @@ class Ledger:
         Args:
             known: How many; one or more, as ``position`` returns it.
         """
-        return self.entries()[known - 1].recorded_at
+        entries = self._entries if known <= len(self._entries) else self.entries()
+        return entries[known - 1].recorded_at
 
     def standing(self, known_at: KnownAt = None) -> list[InEffect]:
         """Return the facts that stand, as far as the knowledge reaches, in order of recording."""
@@ -421,7 +422,7 @@ class Ledger:
             as_of: A day; its close in the issuer's zone.
             known_at: See ``position``.
         """
-        with _collector_at_rest():
+        with collector_at_rest():
             known = self.position(known_at)
             return history_of(self.standing(known), as_of=day(as_of, what="as_of"), known=known)
 
@@ -436,16 +437,18 @@ class Ledger:
         needed("numpy", "columns", "for answers in columns")
         from ledger.columns import keeping
         from ledger.columns.movements import MovementColumns
+        from ledger.moving import Recorded
 
-        with _collector_at_rest():
-            entries = self.entries()
+        with collector_at_rest():
             columns, self._columns = self._columns, None  # those that are interrupted are not kept
             if columns is None and self._issuer is not None and self._recorded is None:
                 kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
-                entries = self.entries()  # somebody may have recorded some and kept their columns meanwhile
+                entries = Recorded(self._store, self._issuer)  # not before, as others may record and keep meanwhile
                 columns = keeping.take_up(kept, entries) if kept is not None else None
                 self._columns_kept = columns.known if columns is not None else 0
-            self._columns = (columns or MovementColumns()).following(entries)
+                self._columns = (columns or MovementColumns()).following(entries)
+            else:
+                self._columns = (columns or MovementColumns()).following(self.entries())
             self._keep_columns(_AHEAD)
             return self._columns
 
@@ -457,7 +460,7 @@ class Ledger:
         Args:
             known_at: See ``position``.
         """
-        with _collector_at_rest():
+        with collector_at_rest():
             known = self.position(known_at)
             index, self._index = self._index, Index()  # one that is interrupted is not kept
             before = index.known
@@ -545,8 +548,20 @@ class Ledger:
             Unavailable: See ``record``.
             OutcomeUnknown: See ``record``.
         """
-        with _collector_at_rest():
+        with collector_at_rest():
             return self._attempt_drafts(drafts, actor, command, expected, keep=keep)
+
+    def recorded(self, commands: Iterable[str]) -> set[str]:
+        """Return which commands are recorded, of some, by their identities."""
+        if self._issuer is None:
+            return set()
+        self.entries()
+        return {
+            command
+            for command in commands
+            if command in self._commands
+            or (self._unread and self._store.command(self._issuer, CommandId(command)) is not None)
+        }
 
     def propose(
         self, *events: Event, actor: str = "unnamed", command: str | None = None, as_stated: bool = False

@@ -72,6 +72,8 @@ if TYPE_CHECKING:
 
 STAGES: Final = 64
 """A moment has so many stages: facts before the first split of a class in it, the split, facts after it …"""
+_A_FEW: Final = 10
+"""So many rows are added sooner one by one than as columns."""
 _ONE_BY_ONE: Final = 200
 """So many accounts are looked up one by one before the sums of all are added up."""
 _BITS: Final = 62
@@ -241,6 +243,17 @@ class Table:
             largest = more.keys[np.abs(more.changes[-1]).argmax()]
             raise MakeAgain(wide=self.accounts[int(largest)][0]) from error
 
+    def add_one(self, row: Row) -> None:
+        """Add a row.
+
+        Raises:
+            MakeAgain: The sums might not fit.
+        """
+        try:
+            self.sums.add_one(*row)
+        except OverflowError as error:
+            raise MakeAgain(wide=self.accounts[row.account][0]) from error
+
     def at(self, when: When, known: int | None = None) -> list[int]:
         """Return the sum of each account, in steps, at a stage."""
         self.sums.tidy()
@@ -263,13 +276,15 @@ class _Batch:
         """Add rows."""
         self._many[table].append(more)
 
+    def a_few(self, since: When) -> list[tuple[Table, Row]]:
+        """Return all rows, in the order of entries, if they are few and none of them is from before a stage."""
+        rows = [(table, row) for table, few in self._few.items() for row in few] if not self._many else []
+        return rows if len(rows) <= _A_FEW and all(row.when >= since for _, row in rows) else []
+
     def taken(self, before: int | None = None) -> Iterator[tuple[Table, Rows]]:
         """Take out the rows of each table that are known from before an entry on, in the order of entries."""
         for table in {**self._many, **self._few}:
             few = table.rows(self._few.pop(table, ()))
-            if before is None and table not in self._many:
-                yield table, few  # they came in order
-                continue
             waiting = joined((*self._many.pop(table, ()), few), table.sums.limbs)
             waiting = waiting.taken(np.argsort(waiting.known, kind="stable"))
             count = len(waiting) if before is None else int(np.searchsorted(waiting.known, before))
@@ -286,7 +301,7 @@ class _Before(dict[int, int]):
         self._all: list[int] | None = None
 
     def __missing__(self, account: int) -> int:
-        if self._all is None and len(self) >= _ONE_BY_ONE:
+        if self._all is None and (len(self) >= _ONE_BY_ONE or self._table.sums.many_wait):
             self._all = self._table.at(self._when)
         if self._all is None:
             self[account] = found = self._table.sums.sum_of_key(account, self._when)
@@ -391,7 +406,8 @@ class MovementColumns:
     # --- following the entries -------------------------------------------------------------------------
 
     def _follow(self, entries: Recorded) -> None:
-        for part, first, last in entries.parts(self.known, len(entries)):
+        begun = self.known
+        for part, first, last in entries.parts(begun, len(entries)):
             moves: list[Moves] = []
             if isinstance(part, list):
                 others = part[first:last]
@@ -405,6 +421,8 @@ class MovementColumns:
             self.known += last - first
         for table in self.tables:
             table.sums.tidy()
+            if not begun and len(table.sums.segments) > 1:
+                table.sums.settle(whole=True)
 
     def _take(self, moves: Iterable[Moves], others: Iterable[Entry], entries: Recorded) -> None:
         """Take entries that follow one another: what moves alike at once, all others in order."""
@@ -419,7 +437,11 @@ class MovementColumns:
                 self._add(batch, known)  # a split counts on what was recorded before
             for each, sign in both:
                 self._put_in(batch, each, known, sign)
-        self._add(batch)
+        if few := batch.a_few(self._last_split):
+            for table, row in few:
+                table.add_one(row)
+        else:
+            self._add(batch)
 
     def _put_in_at_once(self, batch: _Batch, moves: Moves) -> Sequence[int]:
         """Put in the postings of facts that move alike; return the places of those that have to be taken alone."""

@@ -37,9 +37,13 @@ class _Ids(Sequence[Any]):
         return len(self._texts)
 
     def __getitem__(self, number: Any) -> Any:
+        return self.all()[number]
+
+    def all(self) -> list[Any]:
+        """Return all of them; the list is kept, and is not to be changed."""
         if len(self._made) < len(self._texts):
             self._made += map(self._make, self._texts.all()[len(self._made) :])
-        return self._made[number]
+        return self._made
 
 
 class Ids:
@@ -55,21 +59,24 @@ class Ids:
 
     def __init__(self, texts: Names) -> None:
         self.texts: Final = texts
-        self.classes: Sequence[StockClassId] = _Ids(texts.classes, StockClassId)
-        self.holders: Sequence[HolderId] = _Ids(texts.holders, HolderId)
+        self.classes: Final = _Ids(texts.classes, StockClassId)
+        self.holders: Final = _Ids(texts.holders, HolderId)
 
 
 class _Keys(Sequence[Any]):
     """Class and holder of each position; they are put together when somebody looks at them."""
 
     def __init__(self, ids: Ids, classes: NDArray[np.int32], holders: NDArray[np.int32]) -> None:
-        self._ids, self._classes, self._holders = ids, classes, holders
+        self._ids, self._classes, self._holders = ids, classes.data, holders.data
+        self._names: tuple[list[Any], list[Any]] | None = None
 
     def __len__(self) -> int:
         return len(self._classes)
 
     def __getitem__(self, place: Any) -> Any:
-        return self._ids.classes[int(self._classes[place])], self._ids.holders[int(self._holders[place])]
+        if self._names is None:
+            self._names = self._ids.classes.all(), self._ids.holders.all()
+        return self._names[0][self._classes[place]], self._names[1][self._holders[place]]
 
 
 FEW: Final = 64
@@ -235,8 +242,8 @@ class Positions:
         self._starts = np.concatenate((self._starts[: place + 1], self._starts[place + 1 :] + 1))
 
 
-def _ranks(texts: Sequence[str]) -> NDArray[np.int64]:
+def _ranks(texts: _Ids) -> NDArray[np.int64]:
     """Return the place of each text among all of them, in order."""
     ranks = np.empty(len(texts), np.int64)
-    ranks[sorted(range(len(texts)), key=[*texts].__getitem__)] = np.arange(len(texts))
+    ranks[sorted(range(len(texts)), key=texts.all().__getitem__)] = np.arange(len(texts))
     return ranks
