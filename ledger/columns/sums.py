@@ -517,6 +517,19 @@ class DatedSums:
             found[counts > 0, :, at] = sums[:, counts[counts > 0] - 1].T
         return [*found]
 
+    def rows_of(self, keys: Sequence[int]) -> Rows:
+        """Return all rows of a few keys, in no order that means something."""
+        loose = self.loose()
+        places = [np.flatnonzero(loose.keys == key) for key in keys] if len(loose) else []
+        parts = [loose.taken(np.concatenate(places))] if places else []
+        for segment in self.segments:
+            found = [segment.of_key(key) for key in keys]
+            if found:
+                given = segment.rows.taken(np.concatenate(found))
+                asked = np.repeat(np.asarray(keys, np.int32), [*map(len, found)])
+                parts.append(Rows(given.whens, given.known, asked, given.changes))
+        return parts[0] if len(parts) == 1 else joined(parts, self.limbs)
+
     def of_key(self, key: int) -> Rows:
         """Return all rows of a key, by moment, and within one by entry."""
         loose = self.loose()
