@@ -91,7 +91,7 @@ def _stopped(at: datetime) -> Callable[[], datetime]:
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """Keep Python from looking for garbage meanwhile: there is none, and each look is at all that has been read."""
     enabled = gc.isenabled()
     gc.disable()
@@ -274,7 +274,7 @@ class Ledger:
             LedgerDamaged: The store holds something that the ledger did not write.
         """
         if self._issuer is not None:
-            with _collector_at_rest():
+            with collector_at_rest():
                 if not self._taken_up:
                     self._taken_up = True
                     self._take_up(self._issuer)
@@ -422,7 +422,7 @@ class Ledger:
             as_of: A day; its close in the issuer's zone.
             known_at: See ``position``.
         """
-        with _collector_at_rest():
+        with collector_at_rest():
             known = self.position(known_at)
             return history_of(self.standing(known), as_of=day(as_of, what="as_of"), known=known)
 
@@ -439,7 +439,7 @@ class Ledger:
         from ledger.columns.movements import MovementColumns
         from ledger.moving import Recorded
 
-        with _collector_at_rest():
+        with collector_at_rest():
             columns, self._columns = self._columns, None  # those that are interrupted are not kept
             if columns is None and self._issuer is not None and self._recorded is None:
                 kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
@@ -460,7 +460,7 @@ class Ledger:
         Args:
             known_at: See ``position``.
         """
-        with _collector_at_rest():
+        with collector_at_rest():
             known = self.position(known_at)
             index, self._index = self._index, Index()  # one that is interrupted is not kept
             before = index.known
@@ -548,8 +548,20 @@ class Ledger:
             Unavailable: See ``record``.
             OutcomeUnknown: See ``record``.
         """
-        with _collector_at_rest():
+        with collector_at_rest():
             return self._attempt_drafts(drafts, actor, command, expected, keep=keep)
+
+    def recorded(self, commands: Iterable[str]) -> set[str]:
+        """Return which commands are recorded, of some, by their identities."""
+        if self._issuer is None:
+            return set()
+        self.entries()
+        return {
+            command
+            for command in commands
+            if command in self._commands
+            or (self._unread and self._store.command(self._issuer, CommandId(command)) is not None)
+        }
 
     def propose(
         self, *events: Event, actor: str = "unnamed", command: str | None = None, as_stated: bool = False
