@@ -81,7 +81,7 @@ _CANNOT: Final = (AttributeError, TypeError)
 
 
 @cache
-def _slots(kind: type[Event]) -> dict[str, Callable[[Any, Any], None]]:
+def slots_of(kind: type[Event]) -> dict[str, Callable[[Any, Any], None]]:
     """Return what puts a value into each field: the class is frozen, and its values were checked."""
     return {field.name: getattr(kind, field.name).__set__ for field in attrs.fields(kind)}
 
@@ -113,7 +113,7 @@ class Bulk(NamedTuple):
     ) -> Self:
         """Return facts by what all say and what each says; together these are all the fields."""
         one: Any = object.__new__(kind)
-        slots = _slots(kind)
+        slots = slots_of(kind)
         for name, value in same.items():
             slots[name](one, value)
         for name, values in columns.items():
@@ -128,7 +128,7 @@ class Bulk(NamedTuple):
             return bulks[0]._replace(rows=rows)
         same: dict[str, Any] = {}
         columns: dict[str, list[Any]] = {}
-        for name in _slots(type(bulks[0].one)):
+        for name in slots_of(type(bulks[0].one)):
             values = [None if name in bulk.columns else getattr(bulk.one, name) for bulk in bulks]
             if values.count(values[0]) == len(values) and not any(name in bulk.columns for bulk in bulks):
                 same[name] = values[0]
@@ -138,7 +138,7 @@ class Bulk(NamedTuple):
 
     def only(self, indices: Sequence[int]) -> Bulk:
         """Return some of the facts."""
-        same = {name: getattr(self.one, name) for name in _slots(type(self.one)) if name not in self.columns}
+        same = {name: getattr(self.one, name) for name in slots_of(type(self.one)) if name not in self.columns}
         columns = {name: [values[index] for index in indices] for name, values in self.columns.items()}
         return Bulk.of(type(self.one), [self.rows[index] for index in indices], same, columns)
 
@@ -149,14 +149,14 @@ class Bulk(NamedTuple):
     def event(self, index: int) -> Fact:
         """Return one of the facts."""
         made: Fact = object.__new__(type(self.one))
-        for name, put in _slots(type(self.one)).items():
+        for name, put in slots_of(type(self.one)).items():
             put(made, self.columns[name][index] if name in self.columns else getattr(self.one, name))
         return made
 
     def events(self) -> list[Fact]:
         """Return all of the facts."""
         made: list[Fact] = [*map(object.__new__, repeat(type(self.one), len(self.rows)))]
-        for name, put in _slots(type(self.one)).items():
+        for name, put in slots_of(type(self.one)).items():
             values = self.columns[name] if name in self.columns else repeat(getattr(self.one, name))
             deque(map(put, made, values), maxlen=0)
         return made
@@ -182,6 +182,6 @@ class Bulk(NamedTuple):
     def of_some(self, places: Sequence[int]) -> Fact:
         """Return the fact that stands for some of them."""
         kind = type(self.one)
-        same = {name: getattr(self.one, name) for name in _slots(kind) if name not in self.columns}
+        same = {name: getattr(self.one, name) for name in slots_of(kind) if name not in self.columns}
         columns = {name: [values[place] for place in places] for name, values in self.columns.items()}
         return Bulk.of(kind, (), same, columns).one

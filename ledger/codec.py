@@ -366,11 +366,6 @@ def kept_fields(kind: type[Event]) -> tuple[KeptField, ...] | None:
     return tuple(found)
 
 
-def is_read_in_bulk(kind: type[Event]) -> bool:
-    """Whether many of a kind are read into columns; see ``ledger.bulk``."""
-    return _FORMS[kind.KIND, kind.VERSION].is_bulk
-
-
 def laid_out(value: Any, layout: Any) -> Any:
     """Return the texts of a value, as the record has them."""
     return msgspec.json.decode(_write(value), type=layout)
@@ -465,6 +460,22 @@ def _form(kind: str, version: str) -> _Form | None:
         return _FORMS[kind, version]
     except KeyError:
         return None
+
+
+def kind_of(stored_topic: str) -> type[Event] | None:
+    """Return the class whose fields payloads of a kind and version hold; nothing where none has just them."""
+    kind, _, version = stored_topic.partition(".")
+    form = _form(kind, version)
+    return form.shape if form is not None and form.read is _as_it_is else None
+
+
+def value_of(kind: Any, raw: bytes) -> Any:
+    """Return what a field of a payload says.
+
+    Raises:
+        MsgspecError: It is no value of this kind.
+    """
+    return msgspec.json.decode(raw, type=kind, dec_hook=_from_record)
 
 
 def _not_ours(payload: bytes) -> NotUnderstood:

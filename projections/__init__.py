@@ -58,8 +58,10 @@ if TYPE_CHECKING:
         definition_named,
         fully_diluted,
     )
+    from projections.holder_movements import HolderMovement, HolderMovements, holder_movements
     from projections.holders import HolderLine, HolderList, holders
     from projections.holdings import Holding, Holdings, holdings
+    from projections.holdings_over_time import HoldingsOverTime, holdings_over_time
     from projections.notes import NoteLedger, NoteLine, NoteOnDay, notes
     from projections.open_points import OpenKind, OpenPoint, OpenPoints, open_points
     from projections.over_time import (
@@ -145,9 +147,12 @@ __all__ = [
     "HolderInRound",
     "HolderLine",
     "HolderList",
+    "HolderMovement",
+    "HolderMovements",
     "Holding",
     "HoldingLine",
     "Holdings",
+    "HoldingsOverTime",
     "How",
     "JudgedClaim",
     "ListingLine",
@@ -211,8 +216,10 @@ __all__ = [
     "explain",
     "findings",
     "fully_diluted",
+    "holder_movements",
     "holders",
     "holdings",
+    "holdings_over_time",
     "notes",
     "of_agreement",
     "of_class",
@@ -273,8 +280,10 @@ _MODULES = {
         "definition_named",
         "fully_diluted",
     ),
+    "holder_movements": ("HolderMovement", "HolderMovements", "holder_movements"),
     "holders": ("HolderLine", "HolderList", "holders"),
     "holdings": ("Holding", "Holdings", "holdings"),
+    "holdings_over_time": ("HoldingsOverTime", "holdings_over_time"),
     "notes": ("NoteLedger", "NoteLine", "NoteOnDay", "notes"),
     "claims": ("ClaimFinding", "ClaimsReport", "JudgedClaim", "Verdict", "claims"),
     "open_points": ("OpenKind", "OpenPoint", "OpenPoints", "open_points"),

@@ -12,7 +12,7 @@ from ledger.quantities import PLACES, SCALE
 from projections.arrow import DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import nanoarrow  # type: ignore[import-untyped]  # the library has no types
     from numpy.typing import NDArray
@@ -26,11 +26,8 @@ Buffers = tuple[str, list[Any]]
 """What a column is, and the buffers after the one that says what is missing; nothing is."""
 
 
-def table(parts: Iterable[tuple[int, Mapping[str, Buffers]]]) -> nanoarrow.Array:
-    """Return an Arrow array of structs, in as many parts as are given; there is at least one.
-
-    Args:
-        parts: Of each how many lines it has, and its columns, which are of the same kinds in all.
+def table(count: int, columns: Mapping[str, Buffers]) -> nanoarrow.Array:
+    """Return an Arrow array of structs of columns that have so many values each.
 
     Raises:
         LibraryMissing: nanoarrow is not installed.
@@ -42,17 +39,12 @@ def table(parts: Iterable[tuple[int, Mapping[str, Buffers]]]) -> nanoarrow.Array
         "whole": library.int64(),
         "quantity": library.decimal128(DIGITS, PLACES),
     }
-    schema, made = None, []
-    for count, columns in parts:
-        schema = library.c_schema(library.struct({name: kinds[kind] for name, (kind, _) in columns.items()}))
-        children = [
-            library.c_array_from_buffers(kinds[kind], count, [None, *data], null_count=0)
-            for kind, data in columns.values()
-        ]
-        made.append(library.c_array_from_buffers(schema, count, [None], children=children))
-    if len(made) == 1:
-        return library.Array(made[0])
-    return library.Array(library.c_array_stream.CArrayStream.from_c_arrays(made, schema))
+    children = [
+        library.c_array_from_buffers(kinds[kind], count, [None, *data], null_count=0)
+        for kind, data in columns.values()
+    ]
+    schema = library.struct({name: kinds[kind] for name, (kind, _) in columns.items()})
+    return library.Array(library.c_array_from_buffers(schema, count, [None], children=children))
 
 
 def same_text(text: str, count: int) -> Buffers:
@@ -66,17 +58,18 @@ def same_whole(number: int, count: int) -> Buffers:
     return "whole", [np.full(count, number, np.int64)]
 
 
-def same_day(on: date, count: int) -> Buffers:
-    """Return a column of the same day on every line."""
-    return "day", [np.full(count, on.toordinal() - _EPOCH, np.int32)]
+def days(on: Sequence[date], numbers: NDArray[Any]) -> Buffers:
+    """Return a column of days, by their numbers."""
+    return "day", [np.asarray([each.toordinal() - _EPOCH for each in on], np.int32).take(numbers)]
 
 
 def texts(names: Sequence[str], numbers: NDArray[np.int32]) -> Buffers:
-    """Return a column of names, by their numbers."""
-    said = [*map(names.__getitem__, numbers.tolist())]
-    ends = np.zeros(len(said) + 1, np.int32)
-    np.cumsum(np.fromiter(map(len, said), np.int32, len(said)), out=ends[1:])
-    return "text", [ends, "".join(said).encode("ascii")]
+    """Return a column of names, which are of ASCII and without a zero, by their numbers."""
+    padded = np.asarray([*names], "S")  # all as long as the longest, with zeros behind
+    ends = np.zeros(len(numbers) + 1, np.int32)
+    np.cumsum(np.strings.str_len(padded).take(numbers), out=ends[1:])
+    letters = padded.take(numbers).view(np.uint8)
+    return "text", [ends, letters[letters != 0]]
 
 
 def shares(whole: NDArray[np.int64]) -> Buffers:

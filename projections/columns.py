@@ -7,6 +7,8 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
 from ledger.quantities import Money, Price, Shares
 from projections.bounds import Bounds
 from projections.frame import Column, Frame, Kind, Within, constant, currency_of, within
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
     from projections.explain import Explanation
     from projections.findings import Findings
     from projections.fully_diluted import FullyDiluted
+    from projections.holder_movements import HolderMovements
     from projections.holders import HolderList
     from projections.holdings import Holdings
+    from projections.holdings_over_time import HoldingsOverTime
     from projections.notes import NoteLedger
     from projections.open_points import OpenPoints
     from projections.over_time import CommitmentOverTime, OwnershipOverTime
@@ -126,14 +130,36 @@ def _asked(view: Any) -> tuple[Column, ...]:
 def holdings(view: Holdings) -> tuple[Frame, ...]:
     """Return a line for each holding."""
     title = f"Holdings in {view.issuer} at the close of {view.as_of}"
-    return (
-        Frame(
-            "holdings",
-            title,
-            (*_asked(view), Column("holder"), Column("stock_class"), _quantity("shares")),
-            [*view],
-        ),
+    return (Frame("holdings", title, (*_asked(view), *_HELD), [*view]),)
+
+
+_HELD: Final = (Column("holder"), Column("stock_class"), _quantity("shares"))
+
+
+def holdings_over_time(view: HoldingsOverTime) -> tuple[Frame, ...]:
+    """Return a line for each holding on each day."""
+    title = f"Holdings in {view.issuer} at the close of {len(view)} days, {view.days[0]} to {view.days[-1]}"
+    asked = (
+        constant("issuer", view.issuer),
+        Column("as_of", Kind.DAY, "outer.as_of"),
+        constant("known", view.known, Kind.WHOLE),
     )
+    held = tuple(attrs.evolve(each, of=f"line.{each.name}") for each in _HELD)
+    return (Frame("holdings", title, (*asked, *held), within(view, lambda each: each)),)
+
+
+def holder_movements(view: HolderMovements) -> tuple[Frame, ...]:
+    """Return a line for each movement."""
+    title = f"Movements of {view.holder} in {view.issuer} until the close of {view.as_of}"
+    held = (
+        constant("holder", view.holder),
+        Column("on", Kind.DAY),
+        Column("entry", Kind.WHOLE),
+        Column("stock_class"),
+        _quantity("change", bounded=False),
+        _quantity("balance", bounded=False),
+    )
+    return (Frame("movements", title, (*_asked(view), *held), [*view]),)
 
 
 # --- commitments --------------------------------------------------------------------------------------------

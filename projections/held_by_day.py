@@ -62,6 +62,7 @@ class HeldByDay:
         columns: What the entries move.
         days: The days, which grow.
         known: How many entries were known.
+        holder: Only the positions of this holder and of those that a merger names with them.
 
     Attributes:
         days: The days.
@@ -70,11 +71,14 @@ class HeldByDay:
         steps: How many steps a share is.
     """
 
-    def __init__(self, columns: MovementColumns, days: Sequence[date], known: int) -> None:
+    def __init__(
+        self, columns: MovementColumns, days: Sequence[date], known: int, holder: HolderId | None = None
+    ) -> None:
         self.days = days
         self._columns, self._known = columns, None if known == columns.known else known
         self._told = columns.told(self._known)
-        parts = [*columns.holdings(days, self._known, mergers(self._told))]
+        only = None if holder is None else _merged_with(holder, self._told)
+        parts = [*columns.holdings(days, self._known, mergers(self._told), only)]
         self._sums = [sums for _, _, sums in parts]
         self.steps = 1 if all(step == SCALE for _, step, _ in parts) else SCALE
         self._times = [step * self.steps // SCALE for _, step, _ in parts]
@@ -152,6 +156,17 @@ class HeldByDay:
 def mergers(told: Iterable[InEffect]) -> set[HolderId]:
     """Return as whom holders may count that were merged."""
     return {each.fact.into for each in told if type(each.fact) is HolderMerged}
+
+
+def _merged_with(holder: HolderId, told: Iterable[InEffect]) -> set[HolderId]:
+    """Return a holder with everybody whom mergers join to them, whoever was merged into whom."""
+    found, pairs = (
+        {holder},
+        [{each.fact.holder, each.fact.into} for each in told if type(each.fact) is HolderMerged],
+    )
+    while more := [pair for pair in pairs if pair & found and not pair <= found]:
+        found.update(*more)
+    return found
 
 
 def _together(limbs: Whole, times: int, steps: int) -> Steps:

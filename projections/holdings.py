@@ -110,14 +110,14 @@ class Holdings(Tabular):
         low = arrow.shares(self.low)
         columns = {
             "issuer": arrow.same_text(str(self.issuer), count),
-            "as_of": arrow.same_day(self.as_of, count),
+            "as_of": arrow.days([self.as_of], self.classes * 0),
             "known": arrow.same_whole(self.known, count),
             "holder": arrow.texts(self.holder_ids, self.holders),
             "stock_class": arrow.texts(self.class_ids, self.classes),
             "shares_low": low,
             "shares_high": low if self.high is self.low else arrow.shares(self.high),
         }
-        return arrow.table([(count, columns)])
+        return arrow.table(count, columns)
 
 
 def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdings:

@@ -31,8 +31,8 @@ _opens, _opens_latest, _rank = attrgetter("opens"), attrgetter("opens_latest"), 
 class Counted:
     """Quantities counted in whole steps, standing where one quantity would stand.
 
-    They may be passed on, turned round, and asked whether there are any. Nothing else is done with them: whoever
-    compares or adds has to have the quantities themselves.
+    They may be passed on, turned round, reduced by nothing, and asked whether there are any. Whoever does more with
+    them has to have the quantities themselves.
 
     Args:
         steps: How many each is.
@@ -52,6 +52,11 @@ class Counted:
 
     def __neg__(self) -> Counted:
         return Counted(-self.steps, self.step, self.currency)
+
+    def __sub__(self, other: int) -> Counted:
+        if other:
+            raise OneByOne
+        return self
 
     def __eq__(self, other: object) -> bool:
         raise OneByOne

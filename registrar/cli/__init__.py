@@ -41,6 +41,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Files": {
         "init": ("registrar.cli.records:init", "Make an empty ledger in a file."),
         "record": ("registrar.cli.records:record", "Record facts from JSON Lines, as one command."),
+        "load": ("registrar.cli.loading:load", "Record a long history from JSON Lines, part by part."),
         "import": ("registrar.cli.imports:import_register", "Take over a register from Excel or CSV."),
         "import-xbrl": ("registrar.cli.filings:import_xbrl", "Take over figures of a filing as claims."),
         "template": ("registrar.cli.imports:template", "Write an empty form of a register to fill in."),
@@ -176,6 +177,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "statement": ("registrar.cli.registers:statement", "The account of a holder, movement by movement."),
         "holders": ("registrar.cli.registers:holders", "Holders of record on a day, with votes."),
         "holdings": ("registrar.cli.registers:holdings", "Who holds what on a day, and no more; quick."),
+        "holdings-over-time": ("registrar.cli.registers:holdings_over_time", "Who held what on many days."),
         "awards": ("registrar.cli.registers:awards", "Awards: granted, vested, exercised, left to grant."),
         "certificates": ("registrar.cli.registers:certificates", "Certificates, and what became of each."),
         "warrants": ("registrar.cli.warrants:warrants", "Warrants outstanding, with price and last day."),

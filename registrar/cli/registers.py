@@ -7,6 +7,8 @@ import click
 from registrar.cli.completion import completing
 from registrar.cli.options import Asking, as_of_option, asking, basis_option
 
+EVERY = ("day", "week", "month", "quarter", "year")
+
 
 @click.command(
     epilog="""\b
@@ -71,6 +73,38 @@ def holdings(asked: Asking, as_of: str | None) -> None:
 
         answer = held(ledger, as_of=asked.as_of(ledger, as_of), known_at=asked.known(ledger))
         asked.answer(lambda: report(ledger, answer))
+        ledger.keep()  # the next one who asks is answered out of it
+
+
+@click.command(
+    "holdings-over-time",
+    epilog="""\b
+Example:
+  captable holdings-over-time -f acme.db --after 2016-12-31 --through 2017-12-31 --every month
+  captable holdings-over-time boone --after 2016-12-31 --every week -O boone.csv""",
+)
+@click.argument("holder", required=False, metavar="[HOLDER]", shell_complete=completing("holder"))
+@asking()
+@click.option("--after", metavar="DAY", required=True, help="The first day.")
+@click.option("--through", metavar="DAY", help="No day is later than this. Default: today.")
+@click.option("--every", type=click.Choice(EVERY), default="month", help="From day to day. Default: month.")
+def holdings_over_time(asked: Asking, holder: str | None, after: str, through: str | None, every: str) -> None:
+    """Show who held what at the close of many days, or what HOLDER alone had, with those merged with them."""
+    with asked.opened() as ledger:
+        from projections.holdings_over_time import days_from
+        from projections.holdings_over_time import holdings_over_time as held
+        from registrar.names import Names
+        from registrar.registers.holdings import holdings_over_time as report
+
+        first, last, known = (
+            asked.day("--after", after),
+            asked.as_of(ledger, through, "--through"),
+            asked.known(ledger),
+        )
+        assert first is not None, "it is required"
+        whose = None if holder is None else Names(ledger, known).holder(holder)
+        answer = held(ledger, days_from(first, last, every), holder=whose, known_at=known)
+        asked.answer(lambda: report(ledger, answer, whose))
 
 
 @click.command(

@@ -12,6 +12,7 @@ import ledger.journal
 import ledger.late
 from ledger import Ledger
 from ledger.book import Book
+from ledger.days import Phase
 from ledger.errors import RuleBroken
 from ledger.events import Event
 from ledger.gate import Gate, Sweep, sweep
@@ -27,6 +28,7 @@ from tests.builders import (
     opening_balance_adopted,
     preferred_issued,
     reserve_released,
+    restriction_placed,
     shares_cancelled,
     shares_converted,
     shares_repurchased,
@@ -204,7 +206,7 @@ DISTURB_LITTLE: dict[str, tuple[Sequence[Event], Event]] = {
     ),
 }
 DISTURB_MORE: dict[str, tuple[Sequence[Event], Event]] = {
-    "a transfer that takes what is given later": (
+    "shares that are given later": (
         [transferred(9, "ada", "bob", 5)],
         transferred(3, "ada", "bob", 2),
     ),
@@ -247,6 +249,21 @@ DISTURB_MORE: dict[str, tuple[Sequence[Event], Event]] = {
     ),
     "more money than was undertaken": ([], on(3, tranche_closed, tranche=None, closed="900000000 USD")),
     "a day that is open": ([], shares_transferred(transferred=1, effective_on="2026-02-03/2026-02-05")),
+    "an issuance that a charter amended later leaves no room for": (
+        [on(9, authorized_shares_changed, authorized=20)],
+        on(3, common_issued, holder="ada", issued=3),
+    ),
+    "an issuance that one of the next phase leaves no room for": (
+        [
+            on(3, common_issued, holder="ada", issued=12, phase=Phase.CLOSE),
+            on(4, shares_cancelled, holder="ada", cancelled=12),
+        ],
+        on(3, common_issued, holder="bob", issued=1),
+    ),
+    "a restriction before a transfer": (
+        [transferred(9, "ada", "bob", 1)],
+        on(3, restriction_placed, holder="ada", restriction="r-1", stock_class=None),
+    ),
     "a limit that was lowered": ([], on(3, authorized_shares_changed, authorized=12)),
 }
 

@@ -1,0 +1,203 @@
+"""Who held what at the close of many days, as one table: the history of a register, or of one holder in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import count, takewhile
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from ledger.days import day, months_after
+from ledger.errors import NotUnderstood, UnknownName, nearest
+from ledger.identity import HolderId, IssuerId, StockClassId
+from projections.cap_table import registered
+from projections.frame import Tabular
+from projections.holdings import Holdings
+
+if TYPE_CHECKING:
+    import nanoarrow  # type: ignore[import-untyped]  # the library has no types
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ledger.journal import AsOf, KnownAt, Ledger
+    from projections.frame import Frame
+
+
+@attrs.frozen(repr=False, eq=False)
+class HoldingsOverTime(Tabular):
+    """Who held what at the close of each of several days, as known at some point.
+
+    Quantities are a matrix: a line for each day, and a column for each position, which is a class and a holder.
+    They are whole numbers of steps, as those of ``Holdings``. As a table for programs it has a line for each
+    holding on each day.
+
+    Attributes:
+        issuer: Whose shares.
+        days: The days, each once, in order; their close in the issuer's zone.
+        known: How many entries were taken into account.
+        known_at: When the last of them was recorded.
+        class_ids: What the numbers of classes mean.
+        holder_ids: What the numbers of holders mean.
+        classes: Number of the class of each position, by class and then by holder.
+        holders: Number of the holder of each.
+        low: How many steps each is at least, day by day; zero where there is nothing.
+        high: How many steps each is at most; the same matrix where no day is open.
+        steps: How many steps a share is.
+    """
+
+    issuer: IssuerId | None
+    days: tuple[date, ...]
+    known: int
+    known_at: datetime
+    class_ids: Sequence[StockClassId]
+    holder_ids: Sequence[HolderId]
+    classes: NDArray[np.int32]
+    holders: NDArray[np.int32]
+    low: NDArray[Any]
+    high: NDArray[Any]
+    steps: int
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    def __iter__(self) -> Iterator[Holdings]:
+        return map(self._at, range(len(self.days)))
+
+    def at(self, on: date) -> Holdings:
+        """Return who held what at the close of one of the days.
+
+        Raises:
+            NotUnderstood: ``E_DATE`` for a day that is none of them.
+        """
+        if on not in self.days:
+            raise NotUnderstood("E_DATE", f"{on} is none of the days asked about", f"one of {len(self.days)} days")
+        return self._at(self.days.index(on))
+
+    def _at(self, place: int) -> Holdings:
+        low, high = self.low[place], self.high[place]
+        some = ((low != 0) | (high != 0)).nonzero()[0]
+        return Holdings(
+            self.issuer,
+            self.days[place],
+            self.known,
+            self.known_at,
+            self.class_ids,
+            self.holder_ids,
+            self.classes[some],
+            self.holders[some],
+            least := low[some],
+            least if self.high is self.low else high[some],
+            self.steps,
+        )
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Return a line for each holding on each day, as a table."""
+        from projections import columns  # only who hands a view on needs them
+
+        return columns.holdings_over_time(self)
+
+    def to_arrow(self) -> nanoarrow.Array:
+        """Return an Arrow table that polars, DuckDB, pyarrow and others read; no row is made for it.
+
+        Raises:
+            LibraryMissing: nanoarrow is not installed.
+        """
+        if self.steps != 1:
+            return super().to_arrow()
+        from projections import arrow_columns as arrow  # needs NumPy
+
+        on, positions = ((self.low != 0) | (self.high != 0)).nonzero()
+        size = len(positions)
+        low = arrow.shares(self.low[on, positions])
+        columns = {
+            "issuer": arrow.same_text(str(self.issuer), size),
+            "as_of": arrow.days(self.days, on),
+            "known": arrow.same_whole(self.known, size),
+            "holder": arrow.texts(self.holder_ids, self.holders.take(positions)),
+            "stock_class": arrow.texts(self.class_ids, self.classes.take(positions)),
+            "shares_low": low,
+            "shares_high": low if self.high is self.low else arrow.shares(self.high[on, positions]),
+        }
+        return arrow.table(size, columns)
+
+
+def holdings_over_time(
+    ledger: Ledger, days: Iterable[AsOf], *, holder: str | None = None, known_at: KnownAt = None
+) -> HoldingsOverTime:
+    """Return who held what at the close of each of several days; hundreds of days take little longer than one.
+
+    Args:
+        ledger: The record.
+        days: The days, in any order.
+        holder: Only what this holder had, with those who are one with them by a merger on some day; everybody
+            where not given.
+        known_at: What had been recorded; everything when not given.
+
+    Raises:
+        LibraryMissing: NumPy is not installed.
+        NothingRecorded: Nothing had been recorded by ``known_at``.
+        NotUnderstood: ``E_DATE`` where no day is given; other codes for days that cannot be read.
+        UnknownName: The record knows no such holder.
+    """
+    asked = tuple(sorted({day(each, what="day") for each in days}))
+    if not asked:
+        raise NotUnderstood("E_DATE", "no day is given", "give at least one")
+    known, columns = ledger.position(known_at), ledger.columns()
+    import numpy as np
+
+    from projections.held_by_day import HeldByDay  # needs NumPy
+
+    held = HeldByDay(columns, asked, known, None if holder is None else HolderId(holder))
+    if holder is not None and not len(held.classes):
+        must_be_registered(ledger, holder, known)
+    low = high = np.zeros((len(asked), len(held.classes)), np.int64 if held.steps == 1 else object)
+    for place, each in enumerate(held):
+        low[place] = each.low
+        if each.high is not each.low and high is low:
+            high = low.copy()
+        if high is not low:
+            high[place] = each.high
+    return HoldingsOverTime(
+        ledger.issuer,
+        asked,
+        known,
+        ledger.recorded_at(known),
+        columns.ids.classes,
+        columns.ids.holders,
+        held.classes,
+        held.holders,
+        low,
+        high,
+        held.steps,
+    )
+
+
+def days_from(first: date, last: date, every: str) -> list[date]:
+    """Return days from one to another that lie a day, a week, a month, a quarter or a year apart.
+
+    Raises:
+        NotUnderstood: ``E_DATE`` when the last is before the first.
+    """
+    if last < first:
+        raise NotUnderstood("E_DATE", f"{last} is before {first}", "give the earlier day first")
+    if every in _DAYS:
+        return [first + timedelta(days=apart) for apart in range(0, (last - first).days + 1, _DAYS[every])]
+    found = (months_after(first, months) for months in count(0, _MONTHS[every]))
+    return [*takewhile(lambda each: each <= last, found)]
+
+
+_DAYS: Final = {"day": 1, "week": 7}
+_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
+
+
+def must_be_registered(ledger: Ledger, holder: str, known: int) -> None:
+    """Raise if nobody of that name is registered; every entry is asked.
+
+    Raises:
+        UnknownName: The record knows no such holder.
+    """
+    names = registered(ledger.index(known).told)
+    if holder not in names:
+        raise UnknownName("holder", holder, None, nearest(holder, map(str, names)))

@@ -1,0 +1,261 @@
+"""Entries that are read for what they move: as much as whoever reads them whole, and what is checked on the way."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger import Ledger, moving
+from ledger.columns.movements import TOLD, MovementColumns
+from ledger.columns.moves import Counted
+from ledger.errors import LedgerDamaged
+from ledger.events import EVENTS, EntryRestated, EntryVoided, Event, Fact
+from ledger.identity import HolderId, IssuerId, StockClassId
+from ledger.integrity.tiles import WIDTH
+from ledger.movements import Held, Posting, Source
+from ledger.moving import Recorded, Vouched
+from ledger.moving.fields import Known
+from ledger.pages import Page
+from ledger.personal import SALT_BYTES, seal
+from ledger.store.memory import MemoryStore
+from ledger.store.port import Columns, columns_of
+from ledger.store.sqlite import _TABLES, SqliteStore
+from ledger.verification import verify
+from tests import strategies
+from tests.builders import common_issued, company, founding, shares_transferred, tranche_closed
+from tests.ledger.test_bulk import ISSUER, alike, of_row, row
+from tests.projections.histories import as_of_days, histories, recorded
+from tests.projections.test_index import with_places
+
+Moved = dict[int, list[tuple[Any, Any, int]]]
+COMMON = StockClassId("common")
+KINDS = pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.KIND)
+
+
+@pytest.fixture
+def _few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take also what stands alone as it is taken in a long record."""
+    monkeypatch.setattr(moving, "_FEW", 0)
+
+
+def moved_by(number: int, event: Event) -> Moved:
+    """Return what an event moves by itself, by the number of its entry."""
+    movements = event.movements() if isinstance(event, Fact) else ()
+    postings = [(each.unit, each.account, each.quantity) for each in movements if isinstance(each, Posting)]
+    return {number: sorted(postings, key=repr)} if postings else {}
+
+
+def read(events: list[Event]) -> tuple[Moved, list[tuple[int, Event]]]:
+    """Return what facts move that are taken at once, and all others, read from rows that are vouched for."""
+    rows = columns_of([row(number, event) for number, event in enumerate(events, 1)])
+    many, others = Vouched(rows, ISSUER, 0, Known()).moves()
+    moved: Moved = {}
+    for moves in many:
+        movements = moves.movements()
+        assert movements is not None
+        for place, number in enumerate(moves.numbers.tolist()):
+            fact = moves.entry(place).event
+            assert isinstance(fact, Fact)
+            assert moves.begins[place] == fact.effective_on.opens + fact.phase.rank
+            assert moves.settles[place] == fact.effective_on.opens_latest + fact.phase.rank
+            postings = [each for each in movements if isinstance(each, Posting)]
+            moved[number] = sorted(
+                (
+                    (of_row(each.unit, place), of_row(each.account, place), of_quantity(each.quantity, place))
+                    for each in postings
+                ),
+                key=repr,
+            )
+    return {number: each for number, each in moved.items() if each}, [
+        (int(entry.number), entry.event) for entry in others
+    ]
+
+
+def of_quantity(value: Any, place: int) -> int:
+    """Return what counted quantities, or one that all share, are at a place."""
+    return int(value.steps[place]) * value.step if isinstance(value, Counted) else int(of_row(value, place))
+
+
+@pytest.mark.usefixtures("_few_at_once")
+@KINDS
+@given(data=st.data())
+@strategies.SOME
+def test_whatever_a_kind_of_event_moves_is_read_at_once_or_left_to_be_taken_alone(
+    kind: type[Event], data: st.DataObject
+) -> None:
+    sealed = [seal(each, lambda: bytes(SALT_BYTES)) for each in data.draw(alike(kind))]
+    moved, others = read(sealed)
+
+    expected: Moved = {}
+    for number, event in enumerate(sealed, 1):
+        expected |= moved_by(number, event)
+    for number, event in others:
+        moved |= moved_by(number, event)
+    assert moved == expected
+    numbers = {number for number, _ in others}
+    for number, event in enumerate(sealed, 1):
+        assert number in numbers or not isinstance(event, (*TOLD, EntryVoided, EntryRestated))
+
+
+@pytest.mark.usefixtures("_few_at_once")
+@settings(max_examples=100)
+@given(with_places(histories(longest=3)), as_of_days, st.integers(1, 5), st.data())
+def test_columns_of_what_moves_are_those_of_all_entries(
+    events: list[Event], as_of: date, page: int, data: st.DataObject
+) -> None:
+    ledger = recorded(events)
+    known = data.draw(st.none() | st.integers(13, len(ledger.entries())))
+    whole = MovementColumns.of(ledger.entries())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(moving, "WIDTH", 1)
+        patch.setattr(moving, "PAGE", page)
+        patch.setattr(Recorded, "_vouches", lambda *_: True)
+        columns = MovementColumns.of(Recorded(ledger._store, IssuerId(ledger.issuer or "")))
+
+    assert columns.quantities(as_of, known) == whole.quantities(as_of, known)
+    assert columns.still_open(as_of, known) == whole.still_open(as_of, known)
+    assert columns.told(known) == whole.told(known)
+
+
+# --- which rows are vouched for -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """Return a ledger of a complete tile and a half."""
+    made = company()
+    made.record(*(common_issued(issued=1 + n) for n in range(WIDTH // 2)))
+    made.record(*(shares_transferred(transferred=1) for _ in range(WIDTH)))
+    return made
+
+
+def parts(ledger: Ledger) -> list[tuple[type[object], int]]:
+    """Return how the entries of a ledger are read, and how many in each way."""
+    entries = Recorded(ledger._store, IssuerId("acme"))
+    return [(type(part), last - first) for part, first, last in entries.parts(0, len(entries))]
+
+
+def change(ledger: Ledger, **altered: Any) -> None:
+    """Let a store return other columns than it was given."""
+    store = ledger._store
+    assert isinstance(store, MemoryStore)
+    columns = store.columns
+    store.columns = lambda *asked: columns(*asked)._replace(  # type: ignore[method-assign]
+        **{name: alter([*getattr(columns(*asked), name)]) for name, alter in altered.items()}
+    )
+
+
+def exchanged(values: list[Any]) -> list[Any]:
+    """Return values of which the last two have changed places."""
+    return [*values[:-2], values[-1], values[-2]]
+
+
+def test_complete_tiles_vouch_for_their_entries_and_the_rest_is_read_whole(ledger: Ledger) -> None:
+    assert parts(ledger) == [(Vouched, WIDTH), (Page, len(ledger.entries()) - WIDTH)]
+
+
+def test_a_damaged_tile_vouches_for_nothing_and_stops_nobody(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = MovementColumns.of(ledger.entries()).quantities(date(2026, 12, 31))
+
+    def damaged(*_: object) -> None:
+        raise LedgerDamaged("E_TAMPERED", "tile 0/0", "its hashes are not those that were written")
+
+    monkeypatch.setattr(ledger._store, "tiles", damaged)
+
+    assert {kind for kind, _ in parts(ledger)} == {Page}
+    assert MovementColumns.of(Recorded(ledger._store, IssuerId("acme"))).quantities(date(2026, 12, 31)) == expected
+
+
+@pytest.mark.parametrize("column", ["states", "numbers"])
+def test_rows_in_another_order_are_found(ledger: Ledger, column: str) -> None:
+    change(ledger, **{column: exchanged})
+
+    with pytest.raises(LedgerDamaged, match="entry"):
+        parts(ledger)
+
+
+def test_a_row_that_is_missing_is_found(ledger: Ledger) -> None:
+    change(ledger, **{name: lambda values: values[:-1] for name in Columns._fields})
+
+    with pytest.raises(LedgerDamaged, match="entry"):
+        parts(ledger)
+
+
+def test_other_bytes_under_the_same_hash_are_what_columns_say_and_verify_finds(tmp_path: Path) -> None:
+    path = tmp_path / "acme.db"
+    with Ledger.open(path, create=True) as ledger:
+        ledger.record(*founding())
+        ledger.record(*(common_issued(issued=1_000 + n) for n in range(WIDTH)))
+    before = of_file(path)
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("DROP TRIGGER entries_stay")
+        change = "UPDATE stored_events SET state = CAST(REPLACE(state, ?, ?) AS BLOB) WHERE originator_id = 'acme'"
+        file.execute(change, ('"issued":"1009"', '"issued":"1008"'))
+        file.execute(next(each for each in _TABLES if "entries_stay" in each))
+        file.commit()
+
+    after = of_file(path)
+
+    assert {name for name in before if after[name] != before[name]} == {
+        (COMMON, Held(HolderId("ada"))),
+        (COMMON, Source.ISSUED),
+    }
+    with closing(SqliteStore(path)) as store:
+        assert [damage.what for damage in verify(store).damage] == ["its payload is not the one that was recorded"]
+
+
+def of_file(path: Path) -> dict[Any, Any]:
+    """Return what the accounts of a file hold, in columns of rows that are vouched for."""
+    with closing(SqliteStore(path)) as store:
+        return {**MovementColumns.of(Recorded(store, ISSUER)).quantities(date(2026, 12, 31))}
+
+
+def test_a_payload_of_another_kind_than_its_row_says_is_read_whole_and_refused() -> None:
+    rows = columns_of([row(number, common_issued(issued=number)) for number in range(1, 20)])
+    other = rows._replace(topics=["shares-transferred.1"] * len(rows.topics))
+
+    with pytest.raises(LedgerDamaged, match="another place or kind"):
+        Vouched(other, ISSUER, 0, Known()).moves()
+
+
+def test_a_kind_that_nobody_knows_is_refused_by_name() -> None:
+    rows = columns_of([row(1, common_issued())])
+
+    with pytest.raises(LedgerDamaged):
+        Vouched(rows._replace(topics=["shares-evaporated.1"]), ISSUER, 0, Known()).moves()
+
+
+def test_what_facts_of_one_kind_say_differently_takes_them_apart_and_no_further() -> None:
+    events = [common_issued(issued=1 + n, security="S-1" if n % 2 else None) for n in range(40)]
+    events += [common_issued(issued="0.5"), common_issued(issued=10**19)]
+    rows = columns_of([row(number, event) for number, event in enumerate(events, 1)])
+
+    many, others = Vouched(rows, ISSUER, 0, Known()).moves()
+
+    assert sorted(len(moves.numbers) for moves in many) == [20, 20]
+    assert [int(entry.number) for entry in others] == [41, 42]
+
+
+def test_money_is_counted_in_hundredths_and_by_currency() -> None:
+    amounts = ["1 USD", "1.5 USD", "1.25 USD", "1.125 USD", "2 EUR"] * 20
+    rows = columns_of([row(number, tranche_closed(closed=each)) for number, each in enumerate(amounts, 1)])
+
+    many, others = Vouched(rows, ISSUER, 0, Known()).moves()
+
+    found: dict[str, set[int]] = {}
+    for moves in many:
+        for posting in moves.movements() or ():
+            assert isinstance(posting, Posting)
+            assert isinstance(posting.quantity, Counted)
+            found[str(posting.unit)] = {*map(abs, posting.quantity.steps.tolist())}
+    assert found == {"USD": {100, 150, 125}, "EUR": {200}}
+    assert len(others) == 20  # a quarter of a hundredth is left alone
