@@ -22,7 +22,7 @@ from collections import defaultdict
 from fractions import Fraction
 from itertools import chain, repeat
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 import numpy as np
@@ -331,6 +331,15 @@ class Corrections(Growing):
         kept = (layer["corrections"][layer["named"] == named].tolist() for layer in self.layers)
         return sorted({*chain.from_iterable(kept), *self._of.get(named, ())})
 
+    def are(self, numbers: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+        """Return which of some entries are corrections; those are numbered as they came, and so in order."""
+        corrections = self.column("corrections")
+        if not len(corrections):
+            return np.zeros(len(numbers), np.bool_)
+        asked = numbers.astype(np.int32)
+        found: NDArray[np.bool_] = corrections.take(np.searchsorted(corrections, asked), mode="clip") == asked
+        return found
+
     def forget(self) -> None:
         """Let go of what the layers hold."""
         super().forget()
@@ -496,12 +505,16 @@ class MovementColumns:
         number = int(correction.number)
         for named in named_by(correction.event):
             self.corrections.add((named, number))
-        family, waiting = {number: correction}, [number]
+        return self.family({number: correction}, number, entries)
+
+    def family(self, family: dict[int, Entry], known: int, entries: Recorded) -> list[Entry]:
+        """Return entries with all that hangs together with them, by corrections, as far as so many entries tell."""
+        waiting = [*family]
         while waiting:
             at = waiting.pop()
             linked = [*self.corrections.of(at), *named_by(family[at].event)]
             for other in linked:
-                if other not in family and other < number:
+                if other not in family and other <= known:
                     family[other] = entries[other - 1]
                     waiting.append(other)
         return [family[at] for at in sorted(family)]
@@ -528,7 +541,7 @@ class MovementColumns:
         if rest or (table is self.narrow_table and steps.bit_length() > _BITS):
             raise MakeAgain(wide=unit)
         number = table.accounts.number(unit, account)
-        when = each.settles * STAGES + 2 * self._splits_before(unit, place_in_history(each))
+        when = self.stage_of(each, unit)
         batch.add(table, Row(when, known, number, steps))
         if not each.is_exact:
             table.open.may(each.begins * STAGES, when, known, int(each.entry.number), number, steps)
@@ -547,6 +560,10 @@ class MovementColumns:
             more = self._through_splits(table, map(Row, *columns))
             ready = joined((ready, table.rows(more)), table.sums.limbs)
         table.add(ready)
+
+    def stage_of(self, each: InEffect, unit: Unit) -> When:
+        """Return the stage from which what a fact moves of a unit counts."""
+        return each.settles * STAGES + 2 * self._splits_before(unit, place_in_history(each))
 
     # --- splits ----------------------------------------------------------------------------------------
 
@@ -618,6 +635,10 @@ class MovementColumns:
         return more
 
     # --- how units are counted -------------------------------------------------------------------------
+
+    def table_of(self, unit: Unit) -> tuple[Table, int]:
+        """Return where a unit is counted, and of how many units of 10⁻¹⁰ a step of it is."""
+        return self._table(unit), self._step(unit)
 
     def _table(self, unit: Unit) -> Table:
         return self.wide_table if unit in self.wide else self.narrow_table
@@ -732,6 +753,26 @@ class MovementColumns:
             elif len(positions):
                 sums = table.sums.over(whens) if known is None else map(table.sums.at, whens, repeat(known))
                 yield positions, step, map(positions.sums, sums)
+
+    def rows_of(self, holders: Iterable[HolderId], as_of: date, known: int) -> Iterator[tuple[int, Whole, Rows]]:
+        """Yield what moves the shares of some holders until the close of a day, for units that are counted alike.
+
+        With it goes how many units of 10⁻¹⁰ each step is, and the number of the class of each row.
+
+        Args:
+            holders: Whose shares.
+            as_of: The day.
+            known: How many entries were known.
+        """
+        for table, step in ((self.narrow_table, SHARE), (self.wide_table, 1)):
+            found = table.sums.rows_of(table.positions.accounts_of(holders))
+            counted = found.whens <= _close(as_of)
+            if known < self.known:
+                counted &= found.known <= known
+            if not counted.all():
+                found = found.taken(np.flatnonzero(counted))
+            if len(found):
+                yield step, table.accounts.column("units").take(found.keys), found
 
     def told(self, known: int | None = None) -> list[InEffect]:
         """Return the facts that say which classes there are and which holders were merged, as far as they stand.

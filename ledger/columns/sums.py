@@ -517,6 +517,19 @@ class DatedSums:
             found[counts > 0, :, at] = sums[:, counts[counts > 0] - 1].T
         return [*found]
 
+    def rows_of(self, keys: Sequence[int]) -> Rows:
+        """Return all rows of a few keys, in no order that means something."""
+        loose = self.loose()
+        places = [np.flatnonzero(loose.keys == key) for key in keys] if len(loose) else []
+        parts = [loose.taken(np.concatenate(places))] if places else []
+        for segment in self.segments:
+            found = [segment.of_key(key) for key in keys]
+            if found:
+                given = segment.rows.taken(np.concatenate(found))
+                asked = np.repeat(np.asarray(keys, np.int32), [*map(len, found)])
+                parts.append(Rows(given.whens, given.known, asked, given.changes))
+        return parts[0] if len(parts) == 1 else joined(parts, self.limbs)
+
     def of_key(self, key: int) -> Rows:
         """Return all rows of a key, by moment, and within one by entry."""
         loose = self.loose()
@@ -524,6 +537,16 @@ class DatedSums:
         found = joined([*parts, loose.taken(loose.keys == key)], self.limbs)
         found = Rows(found.whens, found.known, np.full(len(found), key, np.int32), found.changes)
         return found.taken(np.argsort(found.whens, kind="stable"))
+
+    def after(self, when: int) -> Rows:
+        """Return all rows from a moment on, in no order."""
+        loose = self.loose()
+        parts = [loose.taken(loose.whens >= when)]
+        for segment in self.segments:
+            rest = segment.rows.taken(slice(segment.count(when - 1), None))
+            keys = rest.keys if segment.numbers is None else segment.numbers[rest.keys]
+            parts.append(Rows(rest.whens, rest.known, keys, rest.changes))
+        return joined(parts, self.limbs)
 
     def sum_of_key(self, key: int, when: int) -> int:
         """Return the sum of one key at a moment, in proportion to the rows of this key."""
