@@ -720,6 +720,22 @@ class MovementColumns:
         }
         return {fact: of_fact for fact, of_fact in changes.items() if of_fact}
 
+    def open_positions(
+        self, positions: Positions, as_of: date, known: int | None = None
+    ) -> Iterator[tuple[int, int, int]]:
+        """Yield fact, position and change, in steps, of what may be otherwise at the close of a day.
+
+        Args:
+            positions: All those of units that are counted alike.
+            as_of: The day.
+            known: How many entries were known; all of them where not given.
+        """
+        (table,) = (table for table in self.tables if table.positions is positions)
+        for fact, account, change in table.open.at(_close(as_of), known):
+            place = positions.place_of(account)
+            if place >= 0:
+                yield fact, place, change
+
     def holdings(
         self,
         days: Sequence[date],
