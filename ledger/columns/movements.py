@@ -331,6 +331,13 @@ class Corrections(Growing):
         kept = (layer["corrections"][layer["named"] == named].tolist() for layer in self.layers)
         return sorted({*chain.from_iterable(kept), *self._of.get(named, ())})
 
+    def by(self, correction: int) -> NDArray[np.int32]:
+        """Return the entries that a correction names."""
+        corrections, asked = self.column("corrections"), np.int32(correction)
+        first, last = (int(np.searchsorted(corrections, asked, side)) for side in ("left", "right"))
+        named: NDArray[np.int32] = self.column("named")[first:last]
+        return named
+
     def are(self, numbers: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
         """Return which of some entries are corrections; those are numbered as they came, and so in order."""
         corrections = self.column("corrections")
