@@ -111,6 +111,7 @@ class Positions:
         self.covered = self._none = 0  # accounts, and whether there is a position without one
         self._accounts: NDArray[np.intp] = np.empty(0, np.intp)  # position by position
         self._starts: NDArray[np.intp] = np.empty(0, np.intp)  # where those of each begin
+        self._places: tuple[NDArray[np.intp], NDArray[np.int32]] | None = None
         self._by_holder: tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]] | None = None
         if kept is not None:
             self.covered, self._none = map(int, np.asarray(kept["covered"]))
@@ -176,6 +177,15 @@ class Positions:
             if self.find((self._ids.classes[of_class], holder)) is None:
                 self._put_in(of_class, number, _NO_ACCOUNT)
                 self._none = 1
+
+    def place_of(self, account: int) -> int:
+        """Return of which position an account is a part; -1 for none."""
+        if self._places is None or self._places[0] is not self._accounts:
+            places = np.full(self._covered + 1, -1, np.int32)  # the last one stands for no account
+            lengths = np.diff(np.append(self._starts, len(self._accounts)))
+            places[self._accounts] = np.repeat(np.arange(len(self), dtype=np.int32), lengths)
+            self._places = self._accounts, places
+        return int(self._places[1][account])
 
     def accounts_of(self, holders: Iterable[HolderId]) -> list[int]:
         """Return the accounts of some holders."""

@@ -74,7 +74,8 @@ def answers(columns: MovementColumns, as_of: date, known: int | None) -> Any:
         columns.quantities(as_of, known),
         columns.still_open(as_of, known),
         columns.told(known),
-        dict(zip(names, zip(found.low.tolist(), found.high.tolist(), strict=True), strict=True)),
+        dict(zip(names, found.low.tolist(), strict=True)),
+        found.more,
     )
 
 
