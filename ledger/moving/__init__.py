@@ -30,7 +30,7 @@ from ledger.columns.moves import Moves
 from ledger.errors import LedgerDamaged
 from ledger.integrity.tiles import WIDTH
 from ledger.integrity.tree import HASH_BYTES
-from ledger.moving.fields import READERS, Fields, Known, Reader, Unread
+from ledger.moving.fields import READERS, Fields, Reader, Unread
 from ledger.numbered import Numbers
 from ledger.pages import DIGEST
 
@@ -64,7 +64,6 @@ class Recorded:
     def __init__(self, store: Store, issuer: IssuerId) -> None:
         self._store, self._issuer = store, issuer
         self._size = store.head(issuer)
-        self._known = Known()
 
     def __len__(self) -> int:
         return self._size
@@ -83,7 +82,7 @@ class Recorded:
             complete = min(stop // WIDTH * WIDTH, start // PAGE * PAGE + PAGE)
             end = complete if complete > start else stop
             rows = self._store.columns(self._issuer, start, end - start)
-            part = Vouched(rows, self._issuer, start, self._known) if self._vouches(rows, start, end) else None
+            part = Vouched(rows, self._issuer, start) if self._vouches(rows, start, end) else None
             whole = part or self._page(rows, start)
             yield whole, 0, len(whole)
             start += len(whole)
@@ -115,11 +114,10 @@ class Vouched:
         rows: The rows.
         issuer: Whose they are.
         after: The position before the first of them.
-        known: What names are.
     """
 
-    def __init__(self, rows: Columns, issuer: IssuerId, after: int, known: Known) -> None:
-        self._rows, self._issuer, self._after, self._known = rows, issuer, after, known
+    def __init__(self, rows: Columns, issuer: IssuerId, after: int) -> None:
+        self._rows, self._issuer, self._after = rows, issuer, after
 
     def __len__(self) -> int:
         return len(self._rows.numbers)
@@ -152,7 +150,7 @@ class Vouched:
         states = map(self._rows.states.__getitem__, places.tolist())
         payloads = [state[state.index(_LINE_FEED) + 1 : _BEHIND] for state in states]
         while True:
-            fields = Fields(reader, reader.read(payloads), self._known)
+            fields = Fields(reader, reader.read(payloads))
             try:
                 return self._told_apart(fields, places)
             except Unread as unread:
