@@ -366,11 +366,6 @@ def kept_fields(kind: type[Event]) -> tuple[KeptField, ...] | None:
     return tuple(found)
 
 
-def is_read_in_bulk(kind: type[Event]) -> bool:
-    """Whether many of a kind are read into columns; see ``ledger.bulk``."""
-    return _FORMS[kind.KIND, kind.VERSION].is_bulk
-
-
 def laid_out(value: Any, layout: Any) -> Any:
     """Return the texts of a value, as the record has them."""
     return msgspec.json.decode(_write(value), type=layout)

@@ -30,7 +30,7 @@ from msgspec.structs import astuple
 from ledger import codec
 from ledger.bulk import Bulk
 from ledger.errors import NotUnderstood
-from ledger.events import KINDS, EntryRestated, Event, event_named
+from ledger.events import KINDS, EntryRestated, Event, Fact, event_named
 from ledger.pages import Page, Said
 from ledger.personal import has_particulars
 
@@ -54,7 +54,7 @@ class Draft(NamedTuple):
     Attributes:
         payloads: Each as it will be kept; empty for one that the journal writes, with salts for its particulars.
         singles: Events that are kept whole, by their place.
-        bulks: All others, by kind.
+        bulks: All others, by kind; they state no particulars.
     """
 
     payloads: list[bytes]
@@ -157,7 +157,6 @@ class _Stated:
         if fields is None:
             raise KeyError(kind.KIND)
         self.kind, self.fields = kind, fields
-        self.in_bulk = codec.is_read_in_bulk(kind)
         self.nested: dict[str, dict[bytes, Any]] = {}
         personal = has_particulars(kind)
         shape: list[tuple[str, Any, Any]] = []
@@ -248,7 +247,7 @@ def drafted(
         bulk, written = stated_of.read([given[index] for index in indices], places, reader)
         for place, payload in zip(places, written, strict=True):
             payloads[place] = payload
-        if stated_of.in_bulk:
+        if issubclass(stated_of.kind, Fact):
             bulks.append(bulk)
         else:
             singles.update(zip(places, bulk.events(), strict=True))

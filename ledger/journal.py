@@ -47,6 +47,7 @@ from ledger.pages import Entries, Page, Said
 from ledger.personal import SALT_BYTES, particulars, seal, with_each
 from ledger.reader import Directory, Reader
 from ledger.store import Conflict, MemoryStore, Row, Store, store_at
+from ledger.store.kept import HEADING
 from ledger.store.port import chosen, kept_of, refuse_ahead, tree_of
 from ledger.text import clean
 from ledger.timeline import (
@@ -91,7 +92,7 @@ def _stopped(at: datetime) -> Callable[[], datetime]:
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """Keep Python from looking for garbage meanwhile: there is none, and each look is at all that has been read."""
     enabled = gc.isenabled()
     gc.disable()
@@ -255,6 +256,24 @@ class Ledger:
                 self._columns_kept = columns.known  # also where it cannot be: it is not tried for every entry
                 keeping.keep(columns, shelf)
 
+    def _keep_heading(self, known: int) -> None:
+        """Keep what stands above every answer, so that one can be printed without reading any entry.
+
+        Where personal values were erased nothing is kept, as whoever reads the record has to look after the keys.
+        """
+        shelf = None if self._issuer is None else self._store.shelf(self._issuer, *HEADING)
+        if shelf is not None and not any(self._entries.of_kinds((PersonalDataErased,), 0, known)):
+            recorded_at = f"{self.recorded_at(known):%Y-%m-%d %H:%M:%S}"
+            shelf.keep(known, {"legal_name": self.legal_name(known), "recorded_at": recorded_at}, {})
+        elif shelf is not None:
+            shelf.drop()
+
+    def keep(self) -> None:
+        """Bring up to date what is kept beside a long record of the columns that were asked for."""
+        if len(self._entries) >= _AHEAD:
+            self._keep_columns(1)
+            self._keep_heading(self._columns_kept)
+
     def __repr__(self) -> str:
         return f"<Ledger of {self._issuer or 'nobody yet'}: {len(self.entries())} entries>"
 
@@ -274,7 +293,7 @@ class Ledger:
             LedgerDamaged: The store holds something that the ledger did not write.
         """
         if self._issuer is not None:
-            with _collector_at_rest():
+            with collector_at_rest():
                 if not self._taken_up:
                     self._taken_up = True
                     self._take_up(self._issuer)
@@ -405,7 +424,8 @@ class Ledger:
         Args:
             known: How many; one or more, as ``position`` returns it.
         """
-        return self.entries()[known - 1].recorded_at
+        entries = self._entries if known <= len(self._entries) else self.entries()
+        return entries[known - 1].recorded_at
 
     def standing(self, known_at: KnownAt = None) -> list[InEffect]:
         """Return the facts that stand, as far as the knowledge reaches, in order of recording."""
@@ -421,7 +441,7 @@ class Ledger:
             as_of: A day; its close in the issuer's zone.
             known_at: See ``position``.
         """
-        with _collector_at_rest():
+        with collector_at_rest():
             known = self.position(known_at)
             return history_of(self.standing(known), as_of=day(as_of, what="as_of"), known=known)
 
@@ -438,7 +458,7 @@ class Ledger:
         from ledger.columns.movements import MovementColumns
         from ledger.moving import Recorded
 
-        with _collector_at_rest():
+        with collector_at_rest():
             columns, self._columns = self._columns, None  # those that are interrupted are not kept
             if columns is None and self._issuer is not None and self._recorded is None:
                 kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
@@ -459,7 +479,7 @@ class Ledger:
         Args:
             known_at: See ``position``.
         """
-        with _collector_at_rest():
+        with collector_at_rest():
             known = self.position(known_at)
             index, self._index = self._index, Index()  # one that is interrupted is not kept
             before = index.known
@@ -547,8 +567,20 @@ class Ledger:
             Unavailable: See ``record``.
             OutcomeUnknown: See ``record``.
         """
-        with _collector_at_rest():
+        with collector_at_rest():
             return self._attempt_drafts(drafts, actor, command, expected, keep=keep)
+
+    def recorded(self, commands: Iterable[str]) -> set[str]:
+        """Return which commands are recorded, of some, by their identities."""
+        if self._issuer is None:
+            return set()
+        self.entries()
+        return {
+            command
+            for command in commands
+            if command in self._commands
+            or (self._unread and self._store.command(self._issuer, CommandId(command)) is not None)
+        }
 
     def propose(
         self, *events: Event, actor: str = "unnamed", command: str | None = None, as_stated: bool = False

@@ -56,6 +56,8 @@ class OpenDays(Growing):
             when: The stage.
             known: The last entry known; every one where not given.
         """
+        if not len(self):
+            return
         some = (self.column("begins") <= when) & (when < self.column("settles"))
         if known is not None:
             some &= self.column("known") <= known

@@ -49,7 +49,8 @@ _A_FEW: Final = 64
 LIMB: Final = 31
 """Bits of a limb; the sum of four thousand million of them fits in 64."""
 _LOWEST: Final = (1 << LIMB) - 1
-_MOST: Final = (1 << 63) - 1
+_BITS: Final = 63
+_MOST: Final = (1 << _BITS) - 1
 
 
 @attrs.frozen(eq=False)
@@ -111,15 +112,27 @@ class Room:
 
     def add(self, more: Rows) -> None:
         """Add rows."""
-        begin, self._count = self._count, self._count + len(more)
-        if self._count > len(self._rows):
-            room = np.zeros(self._count + _A_FEW, np.int32)
-            changes = np.zeros((len(more.changes), len(room)), np.int64)
-            self._rows = joined((self._rows.taken(slice(begin)), Rows(room, room, room, changes)), len(changes))
+        begin = self._enlarged(len(more))
         self._rows.whens[begin : self._count] = more.whens
         self._rows.known[begin : self._count] = more.known
         self._rows.keys[begin : self._count] = more.keys
         self._rows.changes[:, begin : self._count] = more.changes
+
+    def add_one(self, when: int, known: int, key: int, change: Sequence[int]) -> None:
+        """Add a row, whose change is given in limbs."""
+        at, rows = self._enlarged(1), self._rows
+        rows.whens[at], rows.known[at], rows.keys[at] = when, known, key
+        for line, limb in zip(rows.changes, change, strict=True):
+            line[at] = limb
+
+    def _enlarged(self, more: int) -> int:
+        """See that so many more have room; return where they begin."""
+        begin, self._count = self._count, self._count + more
+        if self._count > len(self._rows):
+            room = np.zeros(self._count + _A_FEW, np.int32)
+            changes = np.zeros((len(self._rows.changes), len(room)), np.int64)
+            self._rows = joined((self._rows.taken(slice(begin)), Rows(room, room, room, changes)), len(changes))
+        return begin
 
     def rows(self) -> Rows:
         """Return the rows; good until some more are added."""
@@ -136,6 +149,11 @@ def split_into_limbs(numbers: Sequence[int], limbs: int) -> Whole:
         return np.asarray(numbers, np.int64).reshape(1, -1)
     lower = [[number >> (LIMB * limb) & _LOWEST for number in numbers] for limb in range(limbs - 1)]
     return np.asarray([*lower, [number >> (LIMB * (limbs - 1)) for number in numbers]], np.int64)
+
+
+def limbs_of(number: int, limbs: int) -> list[int]:
+    """Return a whole number as limbs, the lowest first; the last one may be too large."""
+    return [*(number >> (LIMB * limb) & _LOWEST for limb in range(limbs - 1)), number >> (LIMB * (limbs - 1))]
 
 
 def put_together(limbs: Whole) -> list[int]:
@@ -378,27 +396,55 @@ class DatedSums:
         self._new.append(more)
         self._waiting += len(more)
 
+    @property
+    def many_wait(self) -> bool:
+        """Whether it is time to sort what waits."""
+        return self._waiting >= LOOSE
+
+    def add_one(self, when: int, known: int, key: int, change: int) -> None:
+        """Add a row as ``add`` adds many.
+
+        Raises:
+            OverflowError: The change, or a sum of all of them, might need another limb. Nothing was added.
+        """
+        limbs = limbs_of(change, self.limbs)
+        room = self._room - max(map(abs, limbs))
+        if room < 0 or limbs[-1].bit_length() > _BITS:
+            raise OverflowError(f"{self.limbs} limbs are too few for the sum of {len(self) + 1} changes")
+        self._gather()
+        self._loose.add_one(when, known, key, limbs)
+        self._room = room
+        self.size = max(self.size, key + 1)
+        self._waiting += 1
+
     def tidy(self) -> None:
         """Sort what waits if that is much."""
-        if self._waiting >= LOOSE:
+        if self.many_wait:
             self.settle()
 
-    def settle(self) -> None:
-        """Sort what waits into a segment, together with segments that are not much longer."""
-        if not self._waiting:
+    def settle(self, *, whole: bool = False) -> None:
+        """Sort what waits into a segment, together with segments that are not much longer.
+
+        Args:
+            whole: Together with all segments.
+        """
+        if not self._waiting and not (whole and len(self.segments) > 1):
             return
         parts = [joined((self._loose.rows(), *self._new), self.limbs)]
-        while self.segments and len(self.segments[-1]) < 2 * sum(map(len, parts)):
+        while self.segments and (whole or len(self.segments[-1]) < 2 * sum(map(len, parts))):
             parts.insert(0, self.segments.pop().given())
         self.segments.append(Segment.made(joined(parts, self.limbs)))
         self._new, self._loose, self._waiting = [], Room(self.limbs), 0
 
     def loose(self) -> Rows:
         """Return the rows that are in no segment yet."""
+        self._gather()
+        return self._loose.rows()
+
+    def _gather(self) -> None:
         for more in self._new:
             self._loose.add(more)
         self._new.clear()
-        return self._loose.rows()
 
     def at(self, when: int, known: int | None = None) -> Whole:
         """Return the sum of each key at a moment, one line for each limb.
@@ -432,7 +478,10 @@ class DatedSums:
         loose = self.loose()
         if len(loose):
             counted = loose.whens <= when if known is None else (loose.whens <= when) & (loose.known <= known)
-            _add(out, loose.taken(np.flatnonzero(counted)), np.add)
+            some = np.flatnonzero(counted)
+            keys = loose.keys[some]
+            for line, changes in zip(out, loose.changes, strict=True):
+                np.add.at(line, keys, changes[some])
 
     def over(self, whens: Sequence[int]) -> Iterator[Whole]:
         """Yield the sums at each of several moments, which grow; each is good until the next one is asked for."""
@@ -468,6 +517,19 @@ class DatedSums:
             found[counts > 0, :, at] = sums[:, counts[counts > 0] - 1].T
         return [*found]
 
+    def rows_of(self, keys: Sequence[int]) -> Rows:
+        """Return all rows of a few keys, in no order that means something."""
+        loose = self.loose()
+        places = [np.flatnonzero(loose.keys == key) for key in keys] if len(loose) else []
+        parts = [loose.taken(np.concatenate(places))] if places else []
+        for segment in self.segments:
+            found = [segment.of_key(key) for key in keys]
+            if found:
+                given = segment.rows.taken(np.concatenate(found))
+                asked = np.repeat(np.asarray(keys, np.int32), [*map(len, found)])
+                parts.append(Rows(given.whens, given.known, asked, given.changes))
+        return parts[0] if len(parts) == 1 else joined(parts, self.limbs)
+
     def of_key(self, key: int) -> Rows:
         """Return all rows of a key, by moment, and within one by entry."""
         loose = self.loose()
@@ -495,7 +557,7 @@ class DatedSums:
                 "whens": loose.whens,
                 "known": loose.known,
                 "keys": loose.keys,
-                "changes": loose.changes,
+                "changes": np.ascontiguousarray(loose.changes),
             },
         }
 

@@ -10,32 +10,35 @@ from ledger.codec import field_from_plain
 from ledger.drafts import UNREADABLE, Draft, drafted, is_plain, stated
 from ledger.events import Event
 from ledger.exchange import json_lines
+from ledger.journal import collector_at_rest
 
 _PART_BYTES: Final = json_lines.MAX_LINE_BYTES * 9 // 10
 _BLANKS: Final = b" \t\r"
 
 
-def drafts(data: bytes, name: str = "input") -> list[Draft]:
+def drafts(data: bytes, name: str = "input", before: int = 0) -> list[Draft]:
     """Return the events of a JSON Lines file, to be recorded by ``Ledger.record_drafts``.
 
     Args:
         data: The bytes of the file.
         name: What the file is called in messages.
+        before: How many lines of the file come before these.
 
     Raises:
         InputRefused: With every problem of the file; nothing of it was used.
     """
     if len(data) <= json_lines.MAX_FILE_BYTES:
         try:
-            return [_draft(lines) for lines in _parts(data) if lines.strip()]
+            with collector_at_rest():
+                return [_draft(lines) for lines in _parts(data) if lines.strip()]
         except UNREADABLE:
             pass  # which line it is, and why, careful reading says of all of them
-    return [Draft.of([event for _, event in json_lines.read(data, name)])]
+    return [Draft.of([event for _, event in json_lines.read(data, name, before)])]
 
 
-def line_of(data: bytes, index: int) -> int:
+def line_of(data: bytes, index: int, before: int = 0) -> int:
     """Return the number of the line that an event of a file stands in; events are counted from 0."""
-    filled = (number for number, raw in enumerate(data.split(b"\n"), 1) if raw.strip(_BLANKS))
+    filled = (number for number, raw in enumerate(data.split(b"\n"), before + 1) if raw.strip(_BLANKS))
     return next(islice(filled, index, None))
 
 

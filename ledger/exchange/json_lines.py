@@ -40,12 +40,13 @@ _NO_LIST: Final = "write one object on each line, { … }, without [ ] around th
 _STRING_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]++|\\(?:.|\Z))*+"?+|[\[\]{}]', re.DOTALL)
 
 
-def read(data: bytes, name: str = "input") -> list[tuple[int, Event]]:
+def read(data: bytes, name: str = "input", before: int = 0) -> list[tuple[int, Event]]:
     """Return the events of a JSON Lines file, each with the number of its line.
 
     Args:
         data: The bytes of the file.
         name: What the file is called in messages.
+        before: How many lines of the file come before these.
 
     Raises:
         InputRefused: With every problem of the file; nothing of it was used.
@@ -54,7 +55,8 @@ def read(data: bytes, name: str = "input") -> list[tuple[int, Event]]:
     if len(data) > MAX_FILE_BYTES:
         problems.add(too_long(name))
         problems.refuse()
-    for number, offset, raw in _lines(data):
+    for within, offset, raw in _lines(data):
+        number = before + within
         place = f"{name} line {number}"
         try:
             line = raw.decode()

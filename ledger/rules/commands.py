@@ -168,7 +168,8 @@ def texts_in(value: Any) -> Iterator[str]:
     else:
         kind: type = type(value)
         for name in fields_with_text(kind):
-            yield from texts_in(getattr(value, name))
+            if (field := getattr(value, name)) is not None:
+                yield from texts_in(field)
 
 
 @cache

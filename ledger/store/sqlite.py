@@ -239,16 +239,23 @@ class SqliteStore:
             if self._untouched is not None:
                 self._untouched.look_again()
 
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return what a statement finds, all of it as it is at one moment."""
+        with self._errors_named(), self._database.get_connection(commit=False) as connection:
+            cursor = connection.cursor()
+            cursor.sqlite_cursor.row_factory = None  # tuples: the library's rows take as long again
+            cursor.execute(statement, values)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
+
     def issuers(self) -> list[str]:
         """Return the issuers that have entries."""
         with self._errors_named():
             if found := read_issuers(self._recorder):
                 return found
-            with self._database.transaction(commit=False) as cursor:
-                cursor.execute(_UNLISTED, (ISSUERS,))
-                if cursor.fetchone()[0]:
-                    raise LedgerDamaged("E_TAMPERED", "list of issuers", "it is empty, and there are entries")
-            return []
+        if self._rows(_UNLISTED, ISSUERS) == [(True,)]:
+            raise LedgerDamaged("E_TAMPERED", "list of issuers", "it is empty, and there are entries")
+        return []
 
     def read(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the next entries of an issuer after a position."""
@@ -256,10 +263,7 @@ class SqliteStore:
 
     def columns(self, issuer: IssuerId, after: int, most: int) -> Columns:
         """Return the next entries of an issuer after a position, as columns."""
-        with self._errors_named(), self._database.transaction(commit=False) as cursor:
-            cursor.sqlite_cursor.row_factory = None  # tuples: the library's rows take as long again
-            cursor.execute(_NEXT_ROWS, (str(issuer), after, most))
-            found: list[tuple[Any, ...]] = cursor.fetchall()
+        found = self._rows(_NEXT_ROWS, str(issuer), after, most)
         if not found:
             return Columns((), (), ())
         numbers, topics, states, streams = zip(*found, strict=True)
@@ -321,9 +325,7 @@ class SqliteStore:
         """Yield each row beside the entries of an issuer, in the order of their streams."""
         last = (f"{issuer}/", 0)
         while True:
-            with self._errors_named(), self._database.transaction(commit=False) as cursor:
-                cursor.execute(_NEXT_BESIDE, (*last, f"{issuer}0", PAGE))
-                found = [tuple(row) for row in cursor.fetchall()]
+            found = self._rows(_NEXT_BESIDE, *last, f"{issuer}0", PAGE)
             for stream, number, topic, state in found:
                 yield Beside(stream.partition("/")[2], number, topic, state)
             before = last
@@ -336,9 +338,7 @@ class SqliteStore:
         found: set[str] = set()
         last = ""
         while True:
-            with self._errors_named(), self._database.transaction(commit=False) as cursor:
-                cursor.execute(_NEXT_STREAM, (last,))
-                name = cursor.fetchone()[0]
+            ((name,),) = self._rows(_NEXT_STREAM, last)
             if not isinstance(name, str):  # none, or bytes, which come after every text
                 return found | ({repr(name)} if name is not None else set())
             if name != ISSUERS:
@@ -371,9 +371,9 @@ class SqliteStore:
 
     def flaws(self) -> list[str]:
         """Return what SQLite finds wrong with the pages of the file."""
-        with self._errors_named(), self._database.transaction(commit=False) as cursor:
-            cursor.execute(f"PRAGMA integrity_check({_FLAWS})")
-            found = [line for row in cursor.fetchall() for line in str(row[0]).splitlines()]
+        found = [
+            line for row in self._rows(f"PRAGMA integrity_check({_FLAWS})") for line in str(row[0]).splitlines()
+        ]
         return [line for line in found if line != "ok" and not line.startswith("***")]
 
     def shelf(self, issuer: IssuerId, part: str, layout: int) -> Shelf | None:

@@ -41,6 +41,7 @@ VERBS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Files": {
         "init": ("registrar.cli.records:init", "Make an empty ledger in a file."),
         "record": ("registrar.cli.records:record", "Record facts from JSON Lines, as one command."),
+        "load": ("registrar.cli.loading:load", "Record a long history from JSON Lines, part by part."),
         "import": ("registrar.cli.imports:import_register", "Take over a register from Excel or CSV."),
         "import-xbrl": ("registrar.cli.filings:import_xbrl", "Take over figures of a filing as claims."),
         "template": ("registrar.cli.imports:template", "Write an empty form of a register to fill in."),

@@ -15,6 +15,8 @@ from registrar.cli.options import Recording, erasures_told, keys, named, recordi
 from registrar.cli.waiting import quiet, waiting
 
 if TYPE_CHECKING:
+    from io import BufferedReader
+
     from ledger.drafts import Draft
     from ledger.errors import NotUnderstood, RuleBroken
     from ledger.events import Event
@@ -73,7 +75,7 @@ def record(asked: Recording, names: tuple[str, ...]) -> None:
 
     FILE may also be named by -f or CAPTABLE_FILE; a single name is then that of EVENTS.
     """
-    path, source = _file_and_events(names, asked.file)
+    path, source = file_and_events(names, asked.file)
     name = "standard input" if source == "-" else source
     from hashlib import sha256
 
@@ -86,7 +88,7 @@ def record(asked: Recording, names: tuple[str, ...]) -> None:
 
         with waiting(f"reading {name}"):
             read = drafts(data, name)
-        record_events(asked, (), drafts=read, command=command, name=name, places=_Lines(data))
+        record_events(asked, (), drafts=read, command=command, name=name, places=Lines(data))
         return
     lines = json_lines.read(data, name)
     places = [f"line {number}" for number, _ in lines]
@@ -97,11 +99,16 @@ _LONG: Final = 100_000
 """Bytes of a file that is read and recorded many lines at once; for a shorter one that takes longer."""
 
 
-class _Lines(Sequence[str]):
-    """Where each event of a long file stands; one is asked for, and only where it is refused."""
+class Lines(Sequence[str]):
+    """Where each event of a long file stands; one is asked for, and only where it is refused.
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    Args:
+        data: Lines of it.
+        before: How many come before them.
+    """
+
+    def __init__(self, data: bytes, before: int = 0) -> None:
+        self._data, self._before = data, before
 
     def __len__(self) -> int:
         return self._data.count(b"\n") + 1
@@ -109,7 +116,7 @@ class _Lines(Sequence[str]):
     def __getitem__(self, index: Any) -> Any:
         from ledger.exchange.drafting import line_of
 
-        return f"line {line_of(self._data, index)}"
+        return f"line {line_of(self._data, index, self._before)}"
 
 
 def record_events(
@@ -211,7 +218,7 @@ def outcome_told(ledger: Ledger, outcome: Recorded, *, dry_run: bool, what: str 
     return f"recorded {entries} of {of}"
 
 
-def _file_and_events(names: tuple[str, ...], file: str | None) -> tuple[str, str]:
+def file_and_events(names: tuple[str, ...], file: str | None) -> tuple[str, str]:
     """Return the ledger's file and the source of events."""
     source = click.get_current_context().get_parameter_source("file")
     by_option = source is click.core.ParameterSource.COMMANDLINE
@@ -230,18 +237,25 @@ def bytes_of(source: str, limit: int, name: str) -> bytes:
         if sys.stdin.isatty():
             tell("reading events from standard input; end with Ctrl-D")
         return sys.stdin.buffer.read(limit + 1)
+    with to_read(source, name) as file:
+        return file.read(limit + 1)
+
+
+@contextmanager
+def to_read(source: str, name: str) -> Iterator[BufferedReader]:
+    """Open a file to read it."""
     import stat
 
-    from ledger.errors import NotUnderstood
+    from ledger.errors import LedgerError, NotUnderstood
 
     try:
         # Looked at before it is opened: opening a pipe that nobody writes to would wait for ever.
         if not stat.S_ISREG(os.stat(source).st_mode):
             raise NotUnderstood("E_FILE", "it is not a regular file", "name a file, or - for standard input", name)
         with open(source, "rb") as file:
-            return file.read(limit + 1)
+            yield file
     except (OSError, ValueError) as error:
-        if isinstance(error, NotUnderstood):
+        if isinstance(error, LedgerError):
             raise
         what = getattr(error, "strerror", None) or str(error)
         raise NotUnderstood("E_FILE", f"it cannot be read: {what}", "look at its name and rights", name) from None

@@ -1,0 +1,92 @@
+"""A file of JSON Lines of any length, loaded part by part: given again, it goes on where it was interrupted.
+
+Each part is a command of its own: all of it, or nothing. Its identity is the SHA-256 of the file up to its end.
+What could go wrong, and why it does not:
+
+- *A part is recorded twice*, when the same file is given again: its identity counts once, and it is passed over.
+- *The file was mended* after the line that was refused. What lies before is the same, and so are the parts before.
+- *The file has grown.* Its last part ended sooner then: of the first part that is not recorded, every line is asked
+  whether one ended there, and what is recorded begins behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+
+from ledger.exchange.drafting import drafts
+from ledger.exchange.json_lines import MAX_LINE_BYTES
+
+if TYPE_CHECKING:
+    from ledger.journal import Ledger
+
+PART_BYTES: Final = 16_000_000
+"""A part ends with the first line that reaches this length. The identities of recorded parts depend on it."""
+
+
+class Part(NamedTuple):
+    """Lines of a file that are recorded as one command.
+
+    Attributes:
+        data: The lines.
+        before: How many lines of the file come before them.
+        command: The identity of the command.
+    """
+
+    data: bytes
+    before: int
+    command: str
+
+
+def parts(file: BinaryIO, recorded: Callable[[Iterable[str]], Container[str]]) -> Iterator[Part]:
+    """Yield the parts of a file that are not recorded, in order; each is recorded before the next is asked for.
+
+    Args:
+        file: The file, open for reading.
+        recorded: Returns which commands are recorded, of some.
+    """
+    so_far, before, is_new = sha256(), 0, False
+    while data := file.read(PART_BYTES):
+        data += file.readline(MAX_LINE_BYTES + 1)
+        digest = so_far.copy()
+        digest.update(data)
+        command = digest.hexdigest()
+        if command not in recorded((command,)):
+            done = 0 if is_new else _recorded_of(data, so_far.copy(), recorded)
+            is_new = True
+            if data[done:].strip():
+                yield Part(data[done:], before + data.count(b"\n", 0, done), command)
+        so_far, before = digest, before + data.count(b"\n")
+
+
+def _recorded_of(data: bytes, digest: Any, recorded: Callable[[Iterable[str]], Container[str]]) -> int:
+    """Return how many bytes of a part are recorded, by a file that ended there."""
+    ends: dict[str, int] = {}
+    start = 0
+    while end := data.find(b"\n", start) + 1:
+        for part, at in ((data[start : end - 1], end - 1), (b"\n", end)):  # its last line may have lacked the feed
+            digest.update(part)
+            ends[digest.hexdigest()] = at
+        start = end
+    there = recorded(ends)
+    return max((at for command, at in ends.items() if command in there), default=0)
+
+
+def load(ledger: Ledger, file: BinaryIO, *, actor: str = "unnamed", name: str = "input") -> int:
+    """Record a file of JSON Lines part by part, and return how many entries that made.
+
+    Args:
+        ledger: Where.
+        file: The file, open for reading.
+        actor: Who records it.
+        name: What the file is called in messages.
+
+    Raises:
+        InputRefused: A part cannot be read; the parts before it are recorded.
+        RuleBroken: A part goes against the record or the papers; the parts before it are recorded.
+    """
+    return sum(
+        len(ledger.record_drafts(drafts(data, name, before), actor=actor, command=command).entries)
+        for data, before, command in parts(file, ledger.recorded)
+    )
