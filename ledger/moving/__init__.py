@@ -136,7 +136,11 @@ class Vouched:
             places, reader = np.flatnonzero(kind_at == kind), READERS[topic]
             if reader is None:
                 alone += places.tolist()
-            elif reader.moves:
+            elif not reader.moves:
+                states = self._rows.states
+                ending = reader.ending
+                alone += (each for each in places.tolist() if not states[each].endswith(ending, 0, _BEHIND))
+            else:
                 try:
                     many, few = self._read(reader, places)
                 except (msgspec.MsgspecError, ValueError):  # reading them whole tells what is wrong

@@ -62,6 +62,7 @@ class Reader:
     Attributes:
         moves: Whether facts of this kind may move anything.
         names: The fields that are read.
+        ending: What every payload of this kind ends with.
     """
 
     def __init__(self, kind: type[Fact], topic: str) -> None:
@@ -70,6 +71,7 @@ class Reader:
         self.moves: Final = _counts(kind)
         self.names = [*_ALWAYS]
         self.said: Final = {name: _said(hint) for name, hint in self.hints.items()}
+        self.ending: Final = codec.ending_of(topic)
         self._topic: Final = topic
         self._decoders: dict[type, Callable[[bytes], list[Any]]] = {}
 

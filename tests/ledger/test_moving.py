@@ -216,9 +216,10 @@ def of_file(path: Path) -> dict[Any, Any]:
         return {**MovementColumns.of(Recorded(store, ISSUER)).quantities(date(2026, 12, 31))}
 
 
-def test_a_payload_of_another_kind_than_its_row_says_is_read_whole_and_refused() -> None:
+@pytest.mark.parametrize("told", ["shares-transferred.1", "holder-renamed.1", "entry-voided.1"])
+def test_a_payload_of_another_kind_than_its_row_says_is_read_whole_and_refused(told: str) -> None:
     rows = columns_of([row(number, common_issued(issued=number)) for number in range(1, 20)])
-    other = rows._replace(topics=["shares-transferred.1"] * len(rows.topics))
+    other = rows._replace(topics=[told] * len(rows.topics))
 
     with pytest.raises(LedgerDamaged, match="another place or kind"):
         Vouched(other, ISSUER, 0).moves()
