@@ -185,7 +185,8 @@ class Positions:
             lengths = np.diff(np.append(self._starts, len(self._accounts)))
             places[self._accounts] = np.repeat(np.arange(len(self), dtype=np.int32), lengths)
             self._places = self._accounts, places
-        return int(self._places[1][account])
+        places = self._places[1]
+        return int(places[account]) if account < len(places) - 1 else -1
 
     def accounts_of(self, holders: Iterable[HolderId]) -> list[int]:
         """Return the accounts of some holders."""
