@@ -469,6 +469,12 @@ def kind_of(stored_topic: str) -> type[Event] | None:
     return form.shape if form is not None and form.read is _as_it_is else None
 
 
+def ending_of(stored_topic: str) -> bytes:
+    """Return what every payload of a kind and version ends with."""
+    kind, _, version = stored_topic.partition(".")
+    return _tail((kind, version))
+
+
 def value_of(kind: Any, raw: bytes) -> Any:
     """Return what a field of a payload says.
 

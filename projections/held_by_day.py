@@ -50,17 +50,13 @@ class OnDay(NamedTuple):
     low: Steps
     more: Mapping[int, int]
 
-    def some(self) -> tuple[NDArray[np.intp], Steps, Steps]:
-        """Return which of them are not certainly nothing, and how many steps each is at least and at most."""
+    def some(self) -> tuple[NDArray[np.intp], Steps, dict[int, int]]:
+        """Return which are not certainly nothing, how many steps each is, and how many some are at most."""
         there = self.low != 0
         there[[*self.more]] = True
         places = np.flatnonzero(there)
-        low = self.low.take(places)
-        if not self.more:
-            return places, low, low
-        high = low.copy()
-        high[np.searchsorted(places, [*self.more])] = [*self.more.values()]
-        return places, low, high
+        lines = np.searchsorted(places, [*self.more]).tolist()
+        return places, self.low.take(places), dict(zip(lines, self.more.values(), strict=True))
 
 
 class HeldByDay:

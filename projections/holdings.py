@@ -6,8 +6,9 @@ the extra ``columns`` installs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -59,7 +60,7 @@ class Holdings(Tabular):
         classes: Number of the class of each holding.
         holders: Number of the holder of each.
         low: How many steps each is at least.
-        high: How many steps each is at most; the same column where no day is open.
+        more: How many steps some are at most, by their line; of all others it is known how many there are.
         steps: How many steps a share is.
     """
 
@@ -72,8 +73,17 @@ class Holdings(Tabular):
     classes: NDArray[np.int32]
     holders: NDArray[np.int32]
     low: NDArray[Any]
-    high: NDArray[Any]
+    more: Mapping[int, int]
     steps: int
+
+    @cached_property
+    def high(self) -> NDArray[Any]:
+        """How many steps each is at most; the same column as ``low`` where no day is open."""
+        if not self.more:
+            return self.low
+        high = self.low.copy()
+        high[[*self.more]] = [*self.more.values()]
+        return high
 
     def __len__(self) -> int:
         return len(self.low)
@@ -138,7 +148,7 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
 
     held = HeldByDay(columns, (on,), known)
     (found,) = held
-    places, low, high = found.some()
+    places, low, more = found.some()
     return Holdings(
         ledger.issuer,
         on,
@@ -149,6 +159,6 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         held.classes.take(places),
         held.holders.take(places),
         low,
-        high,
+        more,
         held.steps,
     )

@@ -78,6 +78,7 @@ class HoldingsOverTime(Tabular):
     def _at(self, place: int) -> Holdings:
         low, high = self.low[place], self.high[place]
         some = ((low != 0) | (high != 0)).nonzero()[0]
+        low, high = low[some], high[some]
         return Holdings(
             self.issuer,
             self.days[place],
@@ -87,8 +88,8 @@ class HoldingsOverTime(Tabular):
             self.holder_ids,
             self.classes[some],
             self.holders[some],
-            least := low[some],
-            least if self.high is self.low else high[some],
+            low,
+            {line: high[line] for line in (low != high).nonzero()[0].tolist()},
             self.steps,
         )
 

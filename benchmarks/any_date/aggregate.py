@@ -177,8 +177,8 @@ def _application(path: Path) -> Application[UUID]:
     return Application(env={"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path)})
 
 
-def save(path: Path, told: Calls) -> UUID:
-    """Tell an aggregate all, and save it after every thousand events."""
+def save(path: Path, told: Calls) -> Issuer:
+    """Tell an aggregate all, save it after every thousand events, and return it."""
     with _application(path) as application:
         issuer = Issuer()
         for number, (method, arguments) in enumerate(told, 1):
@@ -186,7 +186,7 @@ def save(path: Path, told: Calls) -> UUID:
             if number % PER_SAVE == 0:
                 application.save(issuer)
         application.save(issuer)
-    return issuer.id
+    return issuer
 
 
 def replay(path: Path, issuer: UUID) -> Issuer:

@@ -74,6 +74,8 @@ class BareFile(AbstractContextManager["BareFile"]):
     """
 
     def __init__(self, path: Path) -> None:
+        payload = codec.encode(transfer(1))
+        (self._kept,) = written.sealed([payload], 1, written.recorded_at(1, 1), "c")
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def __exit__(self, *unused: object) -> None:
@@ -81,8 +83,7 @@ class BareFile(AbstractContextManager["BareFile"]):
 
     def append(self, count: int) -> None:
         """Write as many bytes as a ledger keeps of an entry, and wait for the disk."""
-        payload = codec.encode(transfer(count))
-        os.write(self._descriptor, written.sealed([payload], count, written.recorded_at(1, 1), "c")[0])
+        os.write(self._descriptor, self._kept)
         os.fdatasync(self._descriptor)
 
 

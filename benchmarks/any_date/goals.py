@@ -17,7 +17,7 @@ from benchmarks.any_date.questions import DUCKDB, EACH, OURS, POLARS, SQLITE, ST
 from benchmarks.any_date.results import Measured
 
 All = Mapping[tuple[str, Size], Measured]
-SMALL, MIDDLE, WIDE, LARGE = map(Size.parse, ("100k/10k", "1M/10k", "1M/100k", "10M/100k"))
+SMALL, PAIRED, MIDDLE, WIDE, LARGE = map(Size.parse, ("100k/10k", "200k/10k", "1M/10k", "1M/100k", "10M/100k"))
 
 
 @attrs.frozen
@@ -127,10 +127,10 @@ def _goals() -> list[Goal]:
             Goal(_COLD, name, (("cold", MIDDLE), ("texts", MIDDLE)), _programs(name), wanted)
             for name, wanted in ((LEDGER, 100), (HLEDGER, 400), (BEANCOUNT, 1_000))
         ),
-        Goal(_LOADED, "`eventsourcing`, batches of 1,000", (("load", MIDDLE),), _times(EVENTSOURCING, TURNS), 2),
+        Goal(_LOADED, "`eventsourcing`, batches of 1,000", (("load", PAIRED),), _times(EVENTSOURCING, TURNS), 2),
         Goal(_LOADED, "events a second", (("load", MIDDLE),), _figure("events a second"), 100_000, ""),
         Goal(
-            _REBUILT, "`eventsourcing`, aggregate replay", (("rebuild", MIDDLE),), _times(EVENTSOURCING, TURNS), 10
+            _REBUILT, "`eventsourcing`, aggregate replay", (("rebuild", PAIRED),), _times(EVENTSOURCING, TURNS), 10
         ),
         Goal(_REBUILT, "events a second", (("rebuild", MIDDLE),), _figure("events a second"), 400_000, ""),
         Goal(
@@ -143,6 +143,14 @@ def _goals() -> list[Goal]:
             at_most=True,
         ),
     ]
+
+
+def conditions(found: All) -> str:
+    """Return when, on what and with which versions all was measured."""
+    machines = dict.fromkeys(each.machine for each in found.values())
+    versions = dict(pair for each in found.values() for pair in each.versions.items())
+    named = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
+    return "\n".join((*(f"{each}." for each in machines), f"{named}." if named else ""))
 
 
 def table(found: All) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,9 @@ from benchmarks.any_date.fold import holding
 from benchmarks.any_date.issuer import CLASSES, DAYS, FOUNDED, Whole, day_of
 from ledger import Ledger
 from ledger.exchange import loading
+from projections.holder_movements import holder_movements
 from projections.holdings import Holdings, holdings
 from projections.holdings_over_time import HoldingsOverTime, holdings_over_time
-from projections.share_accounts import AccountLine
-from projections.statement import statement as account
 
 
 def at(ledger: Ledger, day: int, known: int | None = None) -> Holdings:
@@ -53,19 +53,18 @@ def between_over(answer: HoldingsOverTime, size: int) -> tuple[Whole, Whole]:
     return made
 
 
-def statement(ledger: Ledger, holder: int) -> list[AccountLine]:
-    """Return all that changed what a holder has, and what there was after it, as rows."""
-    return [*account(ledger, written.name_of(holder), as_of=day_of(DAYS))]
+Row = tuple[date, int, str, int, int]
+"""Day, entry, class, change, and what there was of the class after it."""
 
 
-def ends_of_days(rows: Sequence[AccountLine]) -> list[tuple[int, int, int]]:
-    """Return what there was of each class at the end of each day that changed it; an open day is its last."""
-    found: dict[tuple[int, int], int] = {}
-    held = [0] * len(CLASSES)
-    for row in sorted(rows, key=lambda row: row.effective_on.latest):
-        day, stock_class = (row.effective_on.latest - FOUNDED).days, CLASSES.index(row.stock_class)
-        held[stock_class] += int(str(row.change))
-        found[day, stock_class] = held[stock_class]
+def statement(ledger: Ledger, holder: int) -> list[Row]:
+    """Return all that changed what a holder has, as rows."""
+    return [*holder_movements(ledger, written.name_of(holder), as_of=day_of(DAYS)).rows()]
+
+
+def ends_of_days(rows: Sequence[Row]) -> list[tuple[int, int, int]]:
+    """Return what there was of each class at the end of each day that changed it."""
+    found = {((on - FOUNDED).days, CLASSES.index(name)): balance for on, _, name, _, balance in rows}
     return [(day, stock_class, shares) for (day, stock_class), shares in sorted(found.items())]
 
 

@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Final, NamedTuple
 
 from benchmarks.any_date import append, cold, goals, loading, memory, plot, questions, results
-from benchmarks.any_date.goals import LARGE, MIDDLE, SMALL, WIDE
+from benchmarks.any_date.goals import LARGE, MIDDLE, PAIRED, SMALL, WIDE
 from benchmarks.any_date.place import Case, Size
 from benchmarks.any_date.results import Measured
 
@@ -29,12 +29,12 @@ class Planned(NamedTuple):
     Attributes:
         run: What is run.
         sizes: On which histories.
-        rounds: How often, where five would take too long; none where it does not.
+        rounds: How many questions, or runs, unless somebody says otherwise.
     """
 
     run: Part
     sizes: tuple[Size, ...]
-    rounds: int | None = None
+    rounds: int = 5
 
 
 PLAN: Final[Mapping[str, tuple[Planned, ...]]] = {
@@ -45,9 +45,9 @@ PLAN: Final[Mapping[str, tuple[Planned, ...]]] = {
     "statement": (Planned(questions.statement, (MIDDLE,)),),
     "append": (Planned(append.append_and_ask, (MIDDLE,)),),
     "cold": (Planned(cold.cold, (MIDDLE, LARGE)),),
-    "texts": (Planned(cold.texts, (MIDDLE,)),),
-    "load": (Planned(loading.load, (MIDDLE,)),),
-    "rebuild": (Planned(loading.rebuild, (MIDDLE,)),),
+    "texts": (Planned(cold.texts, (MIDDLE,), rounds=1),),
+    "load": (Planned(loading.load, (PAIRED,)), Planned(loading.load_ours, (MIDDLE,))),
+    "rebuild": (Planned(loading.rebuild, (PAIRED,)), Planned(loading.rebuild_ours, (MIDDLE,))),
     "memory": (Planned(memory.memory, (MIDDLE, LARGE)),),
 }
 
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
         for part, size in _wanted(asked.parts, asked.sizes):
             failed += _apart(part, size, asked)
     found = results.kept(asked.folder)
-    print(f"{goals.table(found)}\n\n{goals.details(found)}")
+    print("\n\n".join((goals.conditions(found), goals.table(found), goals.details(found))))
     if asked.plot is not None:
         asked.plot.write_text(plot.of(found))
     return min(failed, 1)
@@ -74,7 +74,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     folder = Path(tempfile.gettempdir(), "captable-any-date")
     parser.add_argument("--folder", type=Path, default=folder, help="where files, programs and results are kept")
     parser.add_argument("--sizes", nargs="*", type=Size.parse, help="events/holders, as 1M/10k; only these")
-    parser.add_argument("--rounds", type=int, default=5, help="questions, or runs, for each engine")
+    parser.add_argument("--rounds", type=int, help="questions, or runs, for each engine; 5, and 1 of texts")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="which core runs all")
     parser.add_argument("--plot", type=Path, help="write the plot of time against length of history, as SVG")
     parser.add_argument("--prepare", action="store_true", help="only make the files that the parts read")
@@ -98,7 +98,8 @@ def _wanted(parts: Sequence[str], sizes: Sequence[Size] | None) -> list[tuple[st
 def _apart(part: str, size: Size, asked: argparse.Namespace) -> int:
     """Run a part in a process of its own, one thread on one core; return whether it failed."""
     command = [sys.executable, "-m", "benchmarks", "any_date", part, "--inside", "--sizes", str(size)]
-    command += ["--folder", str(asked.folder), "--rounds", str(asked.rounds), "--core", str(asked.core)]
+    command += ["--folder", str(asked.folder), "--core", str(asked.core)]
+    command += ["--rounds", str(asked.rounds)] if asked.rounds else []
     command += ["--prepare"] if asked.prepare else []
     one_thread = dict.fromkeys(("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     started = perf_counter()
@@ -116,5 +117,5 @@ def _inside(asked: argparse.Namespace) -> int:
         case.prepare(part)
         return 0
     planned = next((each for each in PLAN[part] if size in each.sizes), PLAN[part][0])
-    planned.run(case, planned.rounds or asked.rounds).keep(asked.folder)
+    planned.run(case, asked.rounds or planned.rounds).keep(asked.folder)
     return 0

@@ -181,11 +181,12 @@ class Positions:
     def place_of(self, account: int) -> int:
         """Return of which position an account is a part; -1 for none."""
         if self._places is None or self._places[0] is not self._accounts:
-            places = np.full(self._covered + 1, -1, np.int32)  # the last one stands for no account
+            places = np.full(self.covered + 1, -1, np.int32)  # the last one stands for no account
             lengths = np.diff(np.append(self._starts, len(self._accounts)))
             places[self._accounts] = np.repeat(np.arange(len(self), dtype=np.int32), lengths)
             self._places = self._accounts, places
-        return int(self._places[1][account])
+        places = self._places[1]
+        return int(places[account]) if account < len(places) - 1 else -1
 
     def accounts_of(self, holders: Iterable[HolderId]) -> list[int]:
         """Return the accounts of some holders."""

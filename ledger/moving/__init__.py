@@ -30,7 +30,7 @@ from ledger.columns.moves import Moves
 from ledger.errors import LedgerDamaged
 from ledger.integrity.tiles import WIDTH
 from ledger.integrity.tree import HASH_BYTES
-from ledger.moving.fields import READERS, Fields, Known, Reader, Unread
+from ledger.moving.fields import READERS, Fields, Reader, Unread
 from ledger.numbered import Numbers
 from ledger.pages import DIGEST
 
@@ -65,7 +65,6 @@ class Recorded:
     def __init__(self, store: Store, issuer: IssuerId, size: int | None = None) -> None:
         self._store, self._issuer = store, issuer
         self._size = store.head(issuer) if size is None else size
-        self._known = Known()
 
     def __len__(self) -> int:
         return self._size
@@ -84,7 +83,7 @@ class Recorded:
             complete = min(stop // WIDTH * WIDTH, start // PAGE * PAGE + PAGE)
             end = complete if complete > start else stop
             rows = self._store.columns(self._issuer, start, end - start)
-            part = Vouched(rows, self._issuer, start, self._known) if self._vouches(rows, start, end) else None
+            part = Vouched(rows, self._issuer, start) if self._vouches(rows, start, end) else None
             whole = part or self._page(rows, start)
             yield whole, 0, len(whole)
             start += len(whole)
@@ -116,11 +115,10 @@ class Vouched:
         rows: The rows.
         issuer: Whose they are.
         after: The position before the first of them.
-        known: What names are.
     """
 
-    def __init__(self, rows: Columns, issuer: IssuerId, after: int, known: Known) -> None:
-        self._rows, self._issuer, self._after, self._known = rows, issuer, after, known
+    def __init__(self, rows: Columns, issuer: IssuerId, after: int) -> None:
+        self._rows, self._issuer, self._after = rows, issuer, after
 
     def __len__(self) -> int:
         return len(self._rows.numbers)
@@ -139,7 +137,11 @@ class Vouched:
             places, reader = np.flatnonzero(kind_at == kind), READERS[topic]
             if reader is None:
                 alone += places.tolist()
-            elif reader.moves:
+            elif not reader.moves:
+                states = self._rows.states
+                ending = reader.ending
+                alone += (each for each in places.tolist() if not states[each].endswith(ending, 0, _BEHIND))
+            else:
                 try:
                     many, few = self._read(reader, places)
                 except (msgspec.MsgspecError, ValueError):  # reading them whole tells what is wrong
@@ -153,7 +155,7 @@ class Vouched:
         states = map(self._rows.states.__getitem__, places.tolist())
         payloads = [state[state.index(_LINE_FEED) + 1 : _BEHIND] for state in states]
         while True:
-            fields = Fields(reader, reader.read(payloads), self._known)
+            fields = Fields(reader, reader.read(payloads))
             try:
                 return self._told_apart(fields, places)
             except Unread as unread:

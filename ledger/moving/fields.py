@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from operator import attrgetter
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_type_hints
@@ -18,7 +19,7 @@ from ledger.columns.movements import TOLD
 from ledger.columns.moves import HUNDREDTH, SHARE, Counted
 from ledger.days import EffectiveDay, Phase
 from ledger.events import Fact
-from ledger.identity import Identifier
+from ledger.identity import Identifier, StockClassId
 from ledger.quantities import Currency, Money, Ratio, Shares
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
     Places = NDArray[np.intp]
 
-_ALWAYS: Final[dict[str, Any]] = {"effective_on": str, "phase": str, "place": str | None}
+_PHASES: Final = tuple(phase.value for phase in Phase)
+_ALWAYS: Final[dict[str, Any]] = {"effective_on": str, "phase": Literal[_PHASES], "place": str | None}
 _COUNTING: Final = (Shares, Money, Ratio)
 _CENTS: Final = 2
 _MOST: Final = 10**18
@@ -60,6 +62,7 @@ class Reader:
     Attributes:
         moves: Whether facts of this kind may move anything.
         names: The fields that are read.
+        ending: What every payload of this kind ends with.
     """
 
     def __init__(self, kind: type[Fact], topic: str) -> None:
@@ -67,31 +70,49 @@ class Reader:
         self.hints: Final[dict[str, Any]] = get_type_hints(kind)
         self.moves: Final = _counts(kind)
         self.names = [*_ALWAYS]
+        self.said: Final = {name: _said(hint) for name, hint in self.hints.items()}
+        self.ending: Final = codec.ending_of(topic)
         self._topic: Final = topic
-        self._decode: Callable[[bytes], list[Any]] | None = None
+        self._decoders: dict[type, Callable[[bytes], list[Any]]] = {}
 
     def need(self, name: str) -> None:
         """Read a field, too, from now on."""
         self.names.append(name)
-        self._decode = None
+        self._decoders = {}
 
     def read(self, payloads: Sequence[bytes]) -> dict[str, Sequence[Any]]:
-        """Return what payloads say in each of the fields.
+        """Return what payloads say in each of the fields; shares as numbers where all of them are whole.
 
         Raises:
             MsgspecError: One of them is no payload of this kind, or lacks a field.
         """
-        if self._decode is None:
+        lines = b"\n".join(payloads)
+        try:
+            made = self._decoder(int)(lines)
+        except msgspec.ValidationError:
+            made = self._decoder(str)(lines)
+        return dict(zip(self.names, zip(*map(astuple, map(_event, made)), strict=True), strict=True))
+
+    def _decoder(self, shares: type) -> Callable[[bytes], list[Any]]:
+        if shares not in self._decoders:
             kind, _, version = self._topic.partition(".")
-            event = [(name, _ALWAYS.get(name) or _layout(self.hints[name])) for name in self.names]
+            event = [(name, _ALWAYS.get(name) or self._layout(name, shares)) for name in self.names]
             whole: list[Any] = [
                 ("event", msgspec.defstruct("Event", event, gc=False)),
                 ("kind", Literal[kind]),
                 ("version", Literal[version]),
             ]
-            self._decode = msgspec.json.Decoder(msgspec.defstruct("Payload", whole, gc=False)).decode_lines
-        events = map(_event, self._decode(b"\n".join(payloads)))
-        return dict(zip(self.names, zip(*map(astuple, events), strict=True), strict=True))
+            payload = msgspec.defstruct("Payload", whole, gc=False)
+            self._decoders[shares] = msgspec.json.Decoder(payload, strict=False).decode_lines
+        return self._decoders[shares]
+
+    def _layout(self, name: str, shares: type) -> Any:
+        """Return what a field is read as: the bytes that are there, where it cannot become a column."""
+        said = self.said[name]
+        if said is None:
+            return msgspec.Raw
+        read = shares if said is Shares else str
+        return read | None if get_args(self.hints[name]) else read
 
 
 class _Readers(dict[str, Reader | None]):
@@ -114,13 +135,6 @@ def _counts(shape: Any) -> bool:
     return any(map(_counts, get_type_hints(shape).values() if attrs.has(shape) else get_args(shape)))
 
 
-def _layout(hint: Any) -> Any:
-    """Return what a field is read as: text where that can become a column, and else the bytes that are there."""
-    if _said(hint) is None:
-        return msgspec.Raw
-    return str | None if get_args(hint) else str
-
-
 def _said(hint: Any) -> Any:
     """Return what a field says that can become a column, whether or not it may say nothing."""
     said = [each for each in get_args(hint) or (hint,) if each is not NoneType]
@@ -129,34 +143,21 @@ def _said(hint: Any) -> Any:
     return None
 
 
-class Meanings(dict[Any, Any]):
-    """What texts stand for, kept as a history repeats them.
+class _Moments(dict[str, int]):
+    """What each day opens, as one number: the moment at its latest, and how much earlier it may have been."""
 
-    Args:
-        read: Reads one of them.
-    """
-
-    def __init__(self, read: Callable[[Any], Any]) -> None:
-        self._read = read
-
-    def __missing__(self, text: Any) -> Any:
+    def __missing__(self, text: str) -> int:
         if len(self) >= _KEPT:
             self.clear()
-        self[text] = value = self._read(text)
-        return value
+        day = EffectiveDay.parse(text)
+        self[text] = packed = (day.opens_latest << _SPAN) + day.opens_latest - day.opens
+        return packed
 
 
-class Known(dict[type, Meanings]):
-    """What the names of each sort are, as they are shared by all that mention them."""
-
-    def __missing__(self, kind: type) -> Meanings:
-        self[kind] = made = Meanings(kind)
-        return made
-
-
-_OPENS: Final = Meanings(lambda text: EffectiveDay.parse(text).opens)
-_OPENS_LATEST: Final = Meanings(lambda text: EffectiveDay.parse(text).opens_latest)
-_RANK: Final = Meanings(lambda text: Phase(text).rank)
+_MOMENTS: Final = _Moments()
+_SPAN: Final = 32
+_MASK: Final = (1 << _SPAN) - 1
+_RANK: Final = {phase.value: phase.rank for phase in Phase}
 
 
 class Fields:
@@ -165,20 +166,23 @@ class Fields:
     Args:
         reader: Read them.
         texts: What it read.
-        known: What names are.
+
+    Attributes:
+        begins: The moment from which each may have taken effect.
+        settles: The moment from which each certainly has.
 
     Raises:
-        ValueError: A day or phase is none.
+        ValueError: A day is none.
     """
 
-    def __init__(self, reader: Reader, texts: dict[str, Sequence[Any]], known: Known) -> None:
-        self._reader, self._texts, self._known = reader, texts, known
+    def __init__(self, reader: Reader, texts: dict[str, Sequence[Any]]) -> None:
+        self._reader, self._texts = reader, texts
         self._steps: dict[str, NDArray[np.int64]] = {}
         self._odd: set[int] = set()
-        days, phases = texts["effective_on"], texts["phase"]
-        ranks = np.array([*map(_RANK.__getitem__, phases)], np.int32)
-        self.begins = np.array([*map(_OPENS.__getitem__, days)], np.int32) + ranks
-        self.settles = np.array([*map(_OPENS_LATEST.__getitem__, days)], np.int32) + ranks
+        packed = np.array([*map(_MOMENTS.__getitem__, texts["effective_on"])], np.int64)
+        ranks = np.array([*map(_RANK.__getitem__, texts["phase"])], np.int32)
+        self.settles = (packed >> _SPAN).astype(np.int32) + ranks
+        self.begins = self.settles - (packed & _MASK).astype(np.int32)
 
     def alike(self) -> Iterable[Places]:
         """Return the places of facts that differ in nothing but what can stand in columns."""
@@ -195,16 +199,18 @@ class Fields:
 
     def _key(self, name: str) -> Sequence[Any] | None:
         """Return what tells facts apart in a field; nothing where one column may hold what all say."""
-        texts, said = self._texts[name], _said(self._reader.hints[name])
-        if said in (Shares, Money) and texts.count(None) < len(texts):
+        texts, said = self._texts[name], self._reader.said[name]
+        same = _all_same(texts)
+        if said in (Shares, Money) and not (same and texts[0] is None):
             self._steps[name], key = _shares(texts) if said is Shares else _few_steps(texts, _money)
             self._odd.update(place for place, each in enumerate(key or ()) if each is _ODD)
             return key
-        if texts.count(texts[0]) == len(texts):
+        if same:
             return None
         if said is None:
             return [*map(bytes, texts)]
-        return [text is None for text in texts] if None in texts else None
+        is_optional = bool(get_args(self._reader.hints[name]))
+        return [text is None for text in texts] if is_optional and None in texts else None
 
     def fact(self, places: Places) -> Fact | None:
         """Return the fact that stands for those at some places; nothing where they have to be taken alone.
@@ -236,10 +242,10 @@ class Fields:
         return made
 
     def _value(self, name: str, places: Places) -> Any:
-        texts, hint = self._texts[name], self._reader.hints[name]
-        said, first = _said(hint), texts[places[0]]
+        texts, said = self._texts[name], self._reader.said[name]
+        first = texts[places[0]]
         if said is None:
-            return codec.value_of(hint, bytes(first))
+            return codec.value_of(self._reader.hints[name], bytes(first))
         if first is None:
             return None
         if name in self._steps:
@@ -247,45 +253,56 @@ class Fields:
             if said is Shares:
                 return Counted(steps, SHARE)
             return Counted(steps, HUNDREDTH, Currency(first.rpartition(" ")[2]))
-        known = self._known[said]
-        if texts.count(first) == len(texts):
-            return known[first]
-        return Column(
-            [*map(known.__getitem__, texts if len(places) == len(texts) else map(texts.__getitem__, places))]
-        )
+        if _all_same(texts):
+            return said(first)
+        some = texts if len(places) == len(texts) else [texts[place] for place in places.tolist()]
+        # What is counted is looked at; any other name is only passed on, and its text is enough for that.
+        return Column([*map(_CLASSES.__getitem__, some)] if said is StockClassId else [*some])
 
 
+class _Classes(dict[str, StockClassId]):
+    """The names of classes."""
+
+    def __missing__(self, text: str) -> StockClassId:
+        self[text] = made = StockClassId(text)
+        return made
+
+
+_CLASSES: Final = _Classes()
 _ODD: Final = object()
 """Tells apart what has to be taken alone."""
 
 
-def _shares(texts: Sequence[str | None]) -> tuple[NDArray[np.int64], Sequence[Any] | None]:
-    """Return texts as whole shares, with what tells them apart: nothing where all are whole and above zero."""
-    try:
-        steps = np.array([*map(int, texts)], np.int64)  # type: ignore[arg-type]  # an absent one raises
-    except (TypeError, ValueError, OverflowError):
-        return _few_steps(texts, _share)
-    if np.count_nonzero(steps) not in (0, len(steps)) or np.abs(steps).max() >= _MOST:
-        return _few_steps(texts, _share)
-    return steps, None
+def _all_same(values: Sequence[Any]) -> bool:
+    return bool(values[0] == values[-1]) and values.count(values[0]) == len(values)
+
+
+def _shares(numbers: Sequence[Any]) -> tuple[NDArray[np.int64], Sequence[Any] | None]:
+    """Return whole shares, with what tells them apart: nothing where all are above zero."""
+    if not any(isinstance(each, str) for each in (numbers[0], numbers[-1])):
+        with suppress(TypeError, OverflowError):
+            steps = np.array(numbers, np.int64)
+            if np.count_nonzero(steps) in (0, len(steps)) and np.abs(steps).max() < _MOST:
+                return steps, None
+    return _few_steps(numbers, _share)
 
 
 def _few_steps(
-    texts: Sequence[str | None], read: Callable[[str], tuple[int, Any]]
+    said: Sequence[Any], read: Callable[[Any], tuple[int, Any]]
 ) -> tuple[NDArray[np.int64], Sequence[Any] | None]:
-    """Return texts as steps, one by one, with what tells them apart."""
+    """Return quantities as steps, one by one, with what tells them apart."""
     steps, keys = [], list[Any]()
-    for text in texts:
-        number, key = (0, None) if text is None else read(text)
+    for each in said:
+        number, key = (0, None) if each is None else read(each)
         fits = abs(number) < _MOST
         steps.append(number if fits else 0)
         keys.append((key, bool(number)) if fits and key is not _ODD else _ODD)
     return np.array(steps, np.int64), None if keys.count(keys[0]) == len(keys) and keys[0] is not _ODD else keys
 
 
-def _share(text: str) -> tuple[int, Any]:
+def _share(said: int | str) -> tuple[int, Any]:
     """Return a number of shares, and whether it is whole."""
-    return (int(text), True) if text.lstrip("-").isdigit() else (0, _ODD)
+    return (int(said), True) if isinstance(said, int) or said.lstrip("-").isdigit() else (0, _ODD)
 
 
 def _money(text: str) -> tuple[int, Any]:

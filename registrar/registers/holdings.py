@@ -22,7 +22,7 @@ def holdings(ledger: Ledger, answer: Holdings) -> Report:
         return Report(name="holdings", title="Holdings", asked=asked, says=says)
     rows = [Row((str(each.stock_class), str(each.holder), each.shares)) for each in answer]
     table = Table(name="holdings", title="Holdings", columns=_HELD, rows=rows)
-    notes = [OPEN_DAYS] if answer.high is not answer.low else []
+    notes = [OPEN_DAYS] if answer.more else []
     return Report(name="holdings", title="Holdings", asked=asked, tables=(table,), notes=notes)
 
 
