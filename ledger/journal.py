@@ -47,6 +47,7 @@ from ledger.pages import Entries, Page, Said
 from ledger.personal import SALT_BYTES, particulars, seal, with_each
 from ledger.reader import Directory, Reader
 from ledger.store import Conflict, MemoryStore, Row, Store, store_at
+from ledger.store.kept import HEADING
 from ledger.store.port import chosen, kept_of, refuse_ahead, tree_of
 from ledger.text import clean
 from ledger.timeline import (
@@ -254,6 +255,24 @@ class Ledger:
                     shelf.drop()
                 self._columns_kept = columns.known  # also where it cannot be: it is not tried for every entry
                 keeping.keep(columns, shelf)
+
+    def _keep_heading(self, known: int) -> None:
+        """Keep what stands above every answer, so that one can be printed without reading any entry.
+
+        Where personal values were erased nothing is kept, as whoever reads the record has to look after the keys.
+        """
+        shelf = None if self._issuer is None else self._store.shelf(self._issuer, *HEADING)
+        if shelf is not None and not any(self._entries.of_kinds((PersonalDataErased,), 0, known)):
+            recorded_at = f"{self.recorded_at(known):%Y-%m-%d %H:%M:%S}"
+            shelf.keep(known, {"legal_name": self.legal_name(known), "recorded_at": recorded_at}, {})
+        elif shelf is not None:
+            shelf.drop()
+
+    def keep(self) -> None:
+        """Bring up to date what is kept beside a long record of the columns that were asked for."""
+        if len(self._entries) >= _AHEAD:
+            self._keep_columns(1)
+            self._keep_heading(self._columns_kept)
 
     def __repr__(self) -> str:
         return f"<Ledger of {self._issuer or 'nobody yet'}: {len(self.entries())} entries>"

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         definition_named,
         fully_diluted,
     )
+    from projections.holder_movements import HolderMovement, HolderMovements, holder_movements
     from projections.holders import HolderLine, HolderList, holders
     from projections.holdings import Holding, Holdings, holdings
     from projections.holdings_over_time import HoldingsOverTime, holdings_over_time
@@ -146,6 +147,8 @@ __all__ = [
     "HolderInRound",
     "HolderLine",
     "HolderList",
+    "HolderMovement",
+    "HolderMovements",
     "Holding",
     "HoldingLine",
     "Holdings",
@@ -213,6 +216,7 @@ __all__ = [
     "explain",
     "findings",
     "fully_diluted",
+    "holder_movements",
     "holders",
     "holdings",
     "holdings_over_time",
@@ -276,6 +280,7 @@ _MODULES = {
         "definition_named",
         "fully_diluted",
     ),
+    "holder_movements": ("HolderMovement", "HolderMovements", "holder_movements"),
     "holders": ("HolderLine", "HolderList", "holders"),
     "holdings": ("Holding", "Holdings", "holdings"),
     "holdings_over_time": ("HoldingsOverTime", "holdings_over_time"),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from projections.explain import Explanation
     from projections.findings import Findings
     from projections.fully_diluted import FullyDiluted
+    from projections.holder_movements import HolderMovements
     from projections.holders import HolderList
     from projections.holdings import Holdings
     from projections.holdings_over_time import HoldingsOverTime
@@ -145,6 +146,20 @@ def holdings_over_time(view: HoldingsOverTime) -> tuple[Frame, ...]:
     )
     held = tuple(attrs.evolve(each, of=f"line.{each.name}") for each in _HELD)
     return (Frame("holdings", title, (*asked, *held), within(view, lambda each: each)),)
+
+
+def holder_movements(view: HolderMovements) -> tuple[Frame, ...]:
+    """Return a line for each movement."""
+    title = f"Movements of {view.holder} in {view.issuer} until the close of {view.as_of}"
+    held = (
+        constant("holder", view.holder),
+        Column("on", Kind.DAY),
+        Column("entry", Kind.WHOLE),
+        Column("stock_class"),
+        _quantity("change", bounded=False),
+        _quantity("balance", bounded=False),
+    )
+    return (Frame("movements", title, (*_asked(view), *held), [*view]),)
 
 
 # --- commitments --------------------------------------------------------------------------------------------

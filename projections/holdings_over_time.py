@@ -151,7 +151,7 @@ def holdings_over_time(
 
     held = HeldByDay(columns, asked, known, None if holder is None else HolderId(holder))
     if holder is not None and not len(held.classes):
-        _must_be_registered(ledger, holder, known)
+        must_be_registered(ledger, holder, known)
     low = high = np.zeros((len(asked), len(held.classes)), np.int64 if held.steps == 1 else object)
     for place, each in enumerate(held):
         low[place] = each.low
@@ -192,7 +192,12 @@ _DAYS: Final = {"day": 1, "week": 7}
 _MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 
 
-def _must_be_registered(ledger: Ledger, holder: str, known: int) -> None:
+def must_be_registered(ledger: Ledger, holder: str, known: int) -> None:
+    """Raise if nobody of that name is registered; every entry is asked.
+
+    Raises:
+        UnknownName: The record knows no such holder.
+    """
     names = registered(ledger.index(known).told)
     if holder not in names:
         raise UnknownName("holder", holder, None, nearest(holder, map(str, names)))

@@ -1,5 +1,5 @@
 """``python -m registrar`` is the command line."""
 
-from registrar.cli import main
+from registrar.cold import main
 
 main()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+OPEN_DAYS: Final = "A figure between two values: the day of an entry behind it is not known exactly."
+"""What is said below figures that lie between two."""
 _OBEYED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 

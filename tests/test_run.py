@@ -130,7 +130,7 @@ def test_the_first_run_prepares_and_the_second_finds_it_done(bootstrap: ModuleTy
     [
         ("requirements.lock", "attrs==", "attrs==1"),
         ("pyproject.toml", '"attrs>=', '"attrs>=1'),
-        ("pyproject.toml", '"registrar.cli:main"', '"registrar.cli:other"'),
+        ("pyproject.toml", '"registrar.cold:main"', '"registrar.cold:other"'),
     ],
 )
 def test_other_requirements_or_another_command_are_installed_anew(

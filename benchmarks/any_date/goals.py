@@ -66,7 +66,7 @@ def _best(engines: tuple[str, ...]) -> Callable[[Measured], float]:
 
 
 def _programs(engine: str) -> Callable[[Measured, Measured], float]:
-    return lambda cold, texts: texts.seconds(engine) / cold.seconds(OURS)
+    return lambda cold, texts: texts.seconds(engine, TURNS) / cold.seconds(OURS, TURNS)
 
 
 def _figure(name: str) -> Callable[[Measured], float]:
@@ -121,8 +121,8 @@ def _goals() -> list[Goal]:
         Goal(_PAIR, "DuckDB", pair, _times(DUCKDB, TURNS), 50),
         Goal(_PAIR, "SQLite", pair, _times(SQLITE, TURNS), 400),
         Goal(_PAIR, "PostgreSQL", pair, _times(POSTGRES, TURNS), 400),
-        Goal(_COLD, "`sqlite3`", (("cold", MIDDLE),), _times(SQLITE_PROGRAM), 1),
-        Goal(_COLD, "`sqlite3`", (("cold", LARGE),), _times(SQLITE_PROGRAM), 5),
+        Goal(_COLD, "`sqlite3`", (("cold", MIDDLE),), _times(SQLITE_PROGRAM, TURNS), 1),
+        Goal(_COLD, "`sqlite3`", (("cold", LARGE),), _times(SQLITE_PROGRAM, TURNS), 5),
         *(
             Goal(_COLD, name, (("cold", MIDDLE), ("texts", MIDDLE)), _programs(name), wanted)
             for name, wanted in ((LEDGER, 100), (HLEDGER, 400), (BEANCOUNT, 1_000))

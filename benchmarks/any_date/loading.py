@@ -69,10 +69,10 @@ def _measured(part: str, case: Case, contestants: Mapping[str, Contestant], roun
 
 def _load_ours(lines: Path, folder: Path, size: int) -> Run:
     path = folder / "ours.db"
-    started, worked = perf_counter(), process_time()
-    ours.load(path, lines)
-    seconds, cpu_seconds = perf_counter() - started, process_time() - worked
-    with Ledger.open(path) as ledger:
+    with Ledger.open(path, create=True) as ledger:
+        started, worked = perf_counter(), process_time()
+        ours.load(ledger, lines)
+        seconds, cpu_seconds = perf_counter() - started, process_time() - worked
         held = _held(ledger, size)
     for each in folder.glob("ours.db*"):
         shutil.rmtree(each) if each.is_dir() else each.unlink()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,9 @@ from benchmarks.any_date import written
 from benchmarks.any_date.fold import holding
 from benchmarks.any_date.issuer import CLASSES, DAYS, FOUNDED, Whole, day_of
 from ledger import Ledger
-from ledger.exchange.drafting import drafts
+from ledger.exchange import loading
 from projections.holdings import Holdings, holdings
+from projections.holdings_over_time import HoldingsOverTime, holdings_over_time
 from projections.share_accounts import AccountLine
 from projections.statement import statement as account
 
@@ -24,12 +24,10 @@ def at(ledger: Ledger, day: int, known: int | None = None) -> Holdings:
     return holdings(ledger, as_of=day_of(day), known_at=known)
 
 
-def load(path: Path, lines: Path) -> None:
-    """Record a file of JSON Lines in a new ledger, every rule asked."""
-    data = lines.read_bytes()
-    read = drafts(data)
-    with Ledger.open(path, create=True) as ledger:
-        ledger.record_drafts(read, actor=written.ACTOR, command=sha256(data).hexdigest())
+def load(ledger: Ledger, lines: Path) -> None:
+    """Record a file of JSON Lines, every rule asked."""
+    with lines.open("rb") as file:
+        loading.load(ledger, file, actor=written.ACTOR)
 
 
 def between(answer: Holdings, size: int) -> tuple[Whole, Whole]:
@@ -41,15 +39,18 @@ def between(answer: Holdings, size: int) -> tuple[Whole, Whole]:
     return made
 
 
-def over(ledger: Ledger, days: Sequence[int]) -> list[Holdings]:
-    """Return who holds what at the close of each of several days."""
-    return [at(ledger, day) for day in days]
+def over(ledger: Ledger, days: Sequence[int]) -> HoldingsOverTime:
+    """Return who held what at the close of each of several days, as one answer."""
+    return holdings_over_time(ledger, map(day_of, days))
 
 
-def between_over(answers: Sequence[Holdings], size: int) -> tuple[Whole, Whole]:
+def between_over(answer: HoldingsOverTime, size: int) -> tuple[Whole, Whole]:
     """Return what each of so many holdings is at least and at most, day by day."""
-    low, high = zip(*(between(answer, size) for answer in answers), strict=True)
-    return np.stack(low), np.stack(high)
+    keys = _keys(answer)
+    made = np.zeros((len(answer), size), np.int64), np.zeros((len(answer), size), np.int64)
+    for matrix, values in zip(made, (answer.low, answer.high), strict=True):
+        matrix[:, keys] = _whole(values, answer)
+    return made
 
 
 def statement(ledger: Ledger, holder: int) -> list[AccountLine]:
@@ -68,7 +69,7 @@ def ends_of_days(rows: Sequence[AccountLine]) -> list[tuple[int, int, int]]:
     return [(day, stock_class, shares) for (day, stock_class), shares in sorted(found.items())]
 
 
-def _keys(answer: Holdings) -> Whole:
+def _keys(answer: Holdings | HoldingsOverTime) -> Whole:
     classes = np.array([CLASSES.index(each) for each in answer.class_ids])
     return holding(_numbers(answer.holder_ids)[answer.holders], classes[answer.classes])
 
@@ -82,7 +83,7 @@ def number_of(name: str) -> int:
     return int(name[2:])
 
 
-def _whole(values: Any, answer: Holdings) -> Whole:
+def _whole(values: Any, answer: Holdings | HoldingsOverTime) -> Whole:
     shares, rest = np.divmod(values, answer.steps)
     if np.any(rest):
         raise TypeError("there are no fractions of shares in this history")

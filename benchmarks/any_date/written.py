@@ -303,8 +303,8 @@ def parts(size: int, each: int) -> Iterator[tuple[int, int]]:
 
 
 def commands(history: History) -> list[tuple[int, int]]:
-    """Return the bounds of each command: a thousand entries, fewer in a short history."""
-    return [*parts(len(history), min(1_000, -(-len(history) // 20)))]
+    """Return the bounds of each command: ten thousand entries, fewer in a short history."""
+    return [*parts(len(history), min(10_000, -(-len(history) // 50)))]
 
 
 def recorded_at(number: int, size: int) -> datetime:
@@ -320,7 +320,7 @@ def write_ledger(history: History, path: Path) -> None:
     """
     writer = Writer(history, codec.encode)
     topics = [*map(codec.topic, papers(history))]
-    topic_of: dict[Kind, str] = {kind: codec.topic(_example(kind)) for kind in Kind if kind is not Kind.PAPER}
+    topic_of = {int(kind): codec.topic(_example(kind)) for kind in Kind if kind is not Kind.PAPER}
     store = store_at(path, create=True)
     try:
         for start, stop in commands(history):
@@ -328,7 +328,7 @@ def write_ledger(history: History, path: Path) -> None:
             command = CommandId(f"c-{stop}")
             kept = sealed(payloads, start, recorded_at(stop, len(history)), command)
             kinds = zip(history.kind[start:stop].tolist(), history.stock_class[start:stop].tolist(), strict=True)
-            named = (topics[paper] if kind == Kind.PAPER else topic_of[Kind(kind)] for kind, paper in kinds)
+            named = (topics[paper] if kind == Kind.PAPER else topic_of[kind] for kind, paper in kinds)
             rows = [*map(Row, range(start + 1, stop + 1), named, kept)]
             store.append(ISSUER, rows, command, {})
     finally:

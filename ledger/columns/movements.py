@@ -22,7 +22,7 @@ from collections import defaultdict
 from fractions import Fraction
 from itertools import chain, repeat
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 import numpy as np
@@ -301,7 +301,7 @@ class _Before(dict[int, int]):
         self._all: list[int] | None = None
 
     def __missing__(self, account: int) -> int:
-        if self._all is None and len(self) >= _ONE_BY_ONE:
+        if self._all is None and (len(self) >= _ONE_BY_ONE or self._table.sums.many_wait):
             self._all = self._table.at(self._when)
         if self._all is None:
             self[account] = found = self._table.sums.sum_of_key(account, self._when)
@@ -330,6 +330,15 @@ class Corrections(Growing):
         """Return the corrections that name an entry."""
         kept = (layer["corrections"][layer["named"] == named].tolist() for layer in self.layers)
         return sorted({*chain.from_iterable(kept), *self._of.get(named, ())})
+
+    def are(self, numbers: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+        """Return which of some entries are corrections; those are numbered as they came, and so in order."""
+        corrections = self.column("corrections")
+        if not len(corrections):
+            return np.zeros(len(numbers), np.bool_)
+        asked = numbers.astype(np.int32)
+        found: NDArray[np.bool_] = corrections.take(np.searchsorted(corrections, asked), mode="clip") == asked
+        return found
 
     def forget(self) -> None:
         """Let go of what the layers hold."""
@@ -397,7 +406,8 @@ class MovementColumns:
     # --- following the entries -------------------------------------------------------------------------
 
     def _follow(self, entries: Recorded) -> None:
-        for part, first, last in entries.parts(self.known, len(entries)):
+        begun = self.known
+        for part, first, last in entries.parts(begun, len(entries)):
             moves: list[Moves] = []
             if isinstance(part, list):
                 others = part[first:last]
@@ -411,6 +421,8 @@ class MovementColumns:
             self.known += last - first
         for table in self.tables:
             table.sums.tidy()
+            if not begun and len(table.sums.segments) > 1:
+                table.sums.settle(whole=True)
 
     def _take(self, moves: Iterable[Moves], others: Iterable[Entry], entries: Recorded) -> None:
         """Take entries that follow one another: what moves alike at once, all others in order."""
@@ -493,12 +505,16 @@ class MovementColumns:
         number = int(correction.number)
         for named in named_by(correction.event):
             self.corrections.add((named, number))
-        family, waiting = {number: correction}, [number]
+        return self.family({number: correction}, number, entries)
+
+    def family(self, family: dict[int, Entry], known: int, entries: Recorded) -> list[Entry]:
+        """Return entries with all that hangs together with them, by corrections, as far as so many entries tell."""
+        waiting = [*family]
         while waiting:
             at = waiting.pop()
             linked = [*self.corrections.of(at), *named_by(family[at].event)]
             for other in linked:
-                if other not in family and other < number:
+                if other not in family and other <= known:
                     family[other] = entries[other - 1]
                     waiting.append(other)
         return [family[at] for at in sorted(family)]
@@ -525,7 +541,7 @@ class MovementColumns:
         if rest or (table is self.narrow_table and steps.bit_length() > _BITS):
             raise MakeAgain(wide=unit)
         number = table.accounts.number(unit, account)
-        when = each.settles * STAGES + 2 * self._splits_before(unit, place_in_history(each))
+        when = self.stage_of(each, unit)
         batch.add(table, Row(when, known, number, steps))
         if not each.is_exact:
             table.open.may(each.begins * STAGES, when, known, int(each.entry.number), number, steps)
@@ -544,6 +560,10 @@ class MovementColumns:
             more = self._through_splits(table, map(Row, *columns))
             ready = joined((ready, table.rows(more)), table.sums.limbs)
         table.add(ready)
+
+    def stage_of(self, each: InEffect, unit: Unit) -> When:
+        """Return the stage from which what a fact moves of a unit counts."""
+        return each.settles * STAGES + 2 * self._splits_before(unit, place_in_history(each))
 
     # --- splits ----------------------------------------------------------------------------------------
 
@@ -729,6 +749,26 @@ class MovementColumns:
             elif len(positions):
                 sums = table.sums.over(whens) if known is None else map(table.sums.at, whens, repeat(known))
                 yield positions, step, map(positions.sums, sums)
+
+    def rows_of(self, holders: Iterable[HolderId], as_of: date, known: int) -> Iterator[tuple[int, Whole, Rows]]:
+        """Yield what moves the shares of some holders until the close of a day, for units that are counted alike.
+
+        With it goes how many units of 10⁻¹⁰ each step is, and the number of the class of each row.
+
+        Args:
+            holders: Whose shares.
+            as_of: The day.
+            known: How many entries were known.
+        """
+        for table, step in ((self.narrow_table, SHARE), (self.wide_table, 1)):
+            found = table.sums.rows_of(table.positions.accounts_of(holders))
+            counted = found.whens <= _close(as_of)
+            if known < self.known:
+                counted &= found.known <= known
+            if not counted.all():
+                found = found.taken(np.flatnonzero(counted))
+            if len(found):
+                yield step, table.accounts.column("units").take(found.keys), found
 
     def told(self, known: int | None = None) -> list[InEffect]:
         """Return the facts that say which classes there are and which holders were merged, as far as they stand.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import partial
-from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -38,9 +37,13 @@ class _Ids(Sequence[Any]):
         return len(self._texts)
 
     def __getitem__(self, number: Any) -> Any:
+        return self.all()[number]
+
+    def all(self) -> list[Any]:
+        """Return all of them; the list is kept, and is not to be changed."""
         if len(self._made) < len(self._texts):
             self._made += map(self._make, self._texts.all()[len(self._made) :])
-        return self._made[number]
+        return self._made
 
 
 class Ids:
@@ -56,21 +59,24 @@ class Ids:
 
     def __init__(self, texts: Names) -> None:
         self.texts: Final = texts
-        self.classes: Sequence[StockClassId] = _Ids(texts.classes, StockClassId)
-        self.holders: Sequence[HolderId] = _Ids(texts.holders, HolderId)
+        self.classes: Final = _Ids(texts.classes, StockClassId)
+        self.holders: Final = _Ids(texts.holders, HolderId)
 
 
 class _Keys(Sequence[Any]):
     """Class and holder of each position; they are put together when somebody looks at them."""
 
     def __init__(self, ids: Ids, classes: NDArray[np.int32], holders: NDArray[np.int32]) -> None:
-        self._ids, self._classes, self._holders = ids, classes, holders
+        self._ids, self._classes, self._holders = ids, classes.data, holders.data
+        self._names: tuple[list[Any], list[Any]] | None = None
 
     def __len__(self) -> int:
         return len(self._classes)
 
     def __getitem__(self, place: Any) -> Any:
-        return self._ids.classes[int(self._classes[place])], self._ids.holders[int(self._holders[place])]
+        if self._names is None:
+            self._names = self._ids.classes.all(), self._ids.holders.all()
+        return self._names[0][self._classes[place]], self._names[1][self._holders[place]]
 
 
 FEW: Final = 64
@@ -104,6 +110,7 @@ class Positions:
         self._covered = self._none = 0  # accounts, and whether there is a position without one
         self._accounts: NDArray[np.intp] = np.empty(0, np.intp)  # position by position
         self._starts: NDArray[np.intp] = np.empty(0, np.intp)  # where those of each begin
+        self._by_holder: tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]] | None = None
         if kept is not None:
             self._covered, self._none = map(int, np.asarray(kept["covered"]))
             self.classes, self.holders = np.asarray(kept["classes"]), np.asarray(kept["holders"])
@@ -135,8 +142,7 @@ class Positions:
 
     def of(self, holders: Iterable[HolderId]) -> tuple[Positions, list[int]]:
         """Return the positions of some holders, of accounts that are numbered anew, and what numbers those had."""
-        of_classes = [self._ids.classes[number] for number in np.unique(self.classes).tolist()]
-        places = sorted(place for key in product(of_classes, {*holders}) if (place := self.find(key)) is not None)
+        places = sorted(place for holder in {*holders} for place in self._of_holder(holder))
         found = Positions(self._ids)
         numbers: list[int] = []
         starts: list[int] = []
@@ -149,6 +155,19 @@ class Positions:
         found._covered = len(numbers)
         return found, numbers
 
+    def _of_holder(self, holder: HolderId) -> list[int]:
+        """Return the positions of a holder; all are put in the order of holders when somebody asks first."""
+        number = self._ids.texts.holders.find(holder)
+        if number is None:
+            return []
+        if self._by_holder is None or self._by_holder[0] is not self.holders:
+            order = np.argsort(self.holders, kind="stable")
+            self._by_holder = self.holders, order, self.holders[order]
+        _, order, in_order = self._by_holder
+        first, last = (np.searchsorted(in_order, np.int32(number), side) for side in ("left", "right"))
+        found: list[int] = order[first:last].tolist()
+        return found
+
     def ensure(self, holder: HolderId) -> None:
         """Have a position of every class for a holder; one without an account comes to nothing."""
         number = self._ids.texts.holders.number(holder)
@@ -156,6 +175,11 @@ class Positions:
             if self.find((self._ids.classes[of_class], holder)) is None:
                 self._put_in(of_class, number, _NO_ACCOUNT)
                 self._none = 1
+
+    def accounts_of(self, holders: Iterable[HolderId]) -> list[int]:
+        """Return the accounts of some holders."""
+        places = [place for holder in {*holders} for place in self._of_holder(holder)]
+        return [account for place in places for account in self.accounts(place)]
 
     def accounts(self, position: int) -> list[int]:
         """Return the accounts of a position."""
@@ -218,8 +242,8 @@ class Positions:
         self._starts = np.concatenate((self._starts[: place + 1], self._starts[place + 1 :] + 1))
 
 
-def _ranks(texts: Sequence[str]) -> NDArray[np.int64]:
+def _ranks(texts: _Ids) -> NDArray[np.int64]:
     """Return the place of each text among all of them, in order."""
     ranks = np.empty(len(texts), np.int64)
-    ranks[sorted(range(len(texts)), key=[*texts].__getitem__)] = np.arange(len(texts))
+    ranks[sorted(range(len(texts)), key=texts.all().__getitem__)] = np.arange(len(texts))
     return ranks

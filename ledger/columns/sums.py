@@ -396,6 +396,11 @@ class DatedSums:
         self._new.append(more)
         self._waiting += len(more)
 
+    @property
+    def many_wait(self) -> bool:
+        """Whether it is time to sort what waits."""
+        return self._waiting >= LOOSE
+
     def add_one(self, when: int, known: int, key: int, change: int) -> None:
         """Add a row as ``add`` adds many.
 
@@ -414,15 +419,19 @@ class DatedSums:
 
     def tidy(self) -> None:
         """Sort what waits if that is much."""
-        if self._waiting >= LOOSE:
+        if self.many_wait:
             self.settle()
 
-    def settle(self) -> None:
-        """Sort what waits into a segment, together with segments that are not much longer."""
-        if not self._waiting:
+    def settle(self, *, whole: bool = False) -> None:
+        """Sort what waits into a segment, together with segments that are not much longer.
+
+        Args:
+            whole: Together with all segments.
+        """
+        if not self._waiting and not (whole and len(self.segments) > 1):
             return
         parts = [joined((self._loose.rows(), *self._new), self.limbs)]
-        while self.segments and len(self.segments[-1]) < 2 * sum(map(len, parts)):
+        while self.segments and (whole or len(self.segments[-1]) < 2 * sum(map(len, parts))):
             parts.insert(0, self.segments.pop().given())
         self.segments.append(Segment.made(joined(parts, self.limbs)))
         self._new, self._loose, self._waiting = [], Room(self.limbs), 0
@@ -508,6 +517,19 @@ class DatedSums:
             found[counts > 0, :, at] = sums[:, counts[counts > 0] - 1].T
         return [*found]
 
+    def rows_of(self, keys: Sequence[int]) -> Rows:
+        """Return all rows of a few keys, in no order that means something."""
+        loose = self.loose()
+        places = [np.flatnonzero(loose.keys == key) for key in keys] if len(loose) else []
+        parts = [loose.taken(np.concatenate(places))] if places else []
+        for segment in self.segments:
+            found = [segment.of_key(key) for key in keys]
+            if found:
+                given = segment.rows.taken(np.concatenate(found))
+                asked = np.repeat(np.asarray(keys, np.int32), [*map(len, found)])
+                parts.append(Rows(given.whens, given.known, asked, given.changes))
+        return parts[0] if len(parts) == 1 else joined(parts, self.limbs)
+
     def of_key(self, key: int) -> Rows:
         """Return all rows of a key, by moment, and within one by entry."""
         loose = self.loose()
@@ -535,7 +557,7 @@ class DatedSums:
                 "whens": loose.whens,
                 "known": loose.known,
                 "keys": loose.keys,
-                "changes": loose.changes,
+                "changes": np.ascontiguousarray(loose.changes),
             },
         }
 

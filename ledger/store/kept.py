@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 FOLDER: Final = ".index"
 """What the name of the folder has after the name of the ledger's file."""
+HEADING: Final = ("heading", 1)
+"""Name and layout of the part that says what stands above every answer: whose record, and when it was added to."""
 MAGIC: Final = b"captable-index/1"
 LOOKED_AT: Final = 1 << 16
 """Arrays of so many bytes or fewer are compared with their CRC-32 whenever they are opened."""

@@ -241,11 +241,13 @@ class SqliteStore:
 
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Return what a statement finds, all of it as it is at one moment."""
-        with self._errors_named(), self._database.get_connection(commit=False) as connection:
-            cursor = connection.cursor()
-            cursor.sqlite_cursor.row_factory = None  # tuples: the library's rows take as long again
-            cursor.execute(statement, values)
-            found: list[tuple[Any, ...]] = cursor.fetchall()
+        with (
+            self._errors_named(),
+            self._database.get_connection(commit=False) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.row_factory = None  # tuples: the library's rows take as long again
+            found: list[tuple[Any, ...]] = cursor.execute(statement, values).fetchall()
             return found
 
     def issuers(self) -> list[str]:

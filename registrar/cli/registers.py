@@ -73,6 +73,7 @@ def holdings(asked: Asking, as_of: str | None) -> None:
 
         answer = held(ledger, as_of=asked.as_of(ledger, as_of), known_at=asked.known(ledger))
         asked.answer(lambda: report(ledger, answer))
+        ledger.keep()  # the next one who asks is answered out of it
 
 
 @click.command(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from registrar.report import Head
+from registrar.text import OPEN_DAYS as OPEN_DAYS
 
 if TYPE_CHECKING:
     from datetime import date
 
     from ledger.identity import HolderId
-
-OPEN_DAYS: Final = "A figure between two values: the day of an entry behind it is not known exactly."
 
 
 def heads(*asked: Head, basis: date | None) -> tuple[Head, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import ConnectionPoolClosedError, StoredEvent
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
 from ledger.codec import kept
@@ -1049,6 +1049,25 @@ def test_what_fails_before_its_commit_is_refused(path: Path, monkeypatch: pytest
 
         assert (type(error), error.code) == (Unavailable, "E_STORE")
         assert everything(store) == rows(1, 3)
+
+
+def test_the_connection_used_last_is_used_next_for_it_has_at_hand_what_was_written(path: Path) -> None:
+    with closing(SqliteStore(path)) as store:
+        connections = store._database.get_connection
+        with connections(commit=True) as writing, connections(commit=False) as reading:
+            assert reading is not writing
+        for commit in (False, True, False):
+            with connections(commit=commit) as again:
+                assert again is writing
+
+
+def test_a_store_that_was_closed_is_not_opened_again_by_asking(path: Path) -> None:
+    store = SqliteStore(path)
+    with store._database.get_connection(commit=False) as connection:
+        store.close()
+    assert connection.closed
+    with pytest.raises(ConnectionPoolClosedError):
+        store.head(ACME)
 
 
 def test_a_thread_that_waits_too_long_for_another_one_is_told_that_the_store_is_busy(

@@ -74,6 +74,7 @@ from projections import (
     explain,
     findings,
     fully_diluted,
+    holder_movements,
     holders,
     holdings,
     holdings_over_time,
@@ -414,7 +415,11 @@ def views(ledger: Ledger) -> Views:
 def views_in_columns(ledger: Ledger) -> list[Tabular]:
     """Return views of who holds what, made from columns."""
     days = ["2026-06-30", "2026-12-31"]
-    return [holdings(ledger, as_of=days[1]), holdings_over_time(ledger, days)]
+    return [
+        holdings(ledger, as_of=days[1]),
+        holdings_over_time(ledger, days),
+        holder_movements(ledger, "ada", as_of=days[1]),
+    ]
 
 
 def views_on_instruments(ledger: Ledger) -> list[Tabular]:

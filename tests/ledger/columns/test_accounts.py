@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -195,6 +195,12 @@ def test_a_kind_is_called_as_it_is_in_files() -> None:
         "stage lapsed",
     )
     assert len({*KINDS}) == len(KINDS) == len(ROUNDED) == 13 + len(Source)
+
+
+def test_every_account_there_is_has_a_place_in_the_columns() -> None:
+    named = {kind.__name__.lower() for kind in get_args(Account)} - {"commitment", "source"}
+
+    assert named == {*KINDS[:9]}
 
 
 def test_a_layer_is_looked_through_by_its_codes() -> None:

@@ -1,0 +1,160 @@
+"""What moved the shares of a holder, in columns: one line for each entry and class, with what was left after it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from ledger.columns.movements import STAGES
+from ledger.columns.sums import put_together
+from ledger.days import Phase, close_of
+from ledger.movements import Held, Posting
+from ledger.quantities import SCALE
+from ledger.timeline import standing
+
+_PHASES: Final = len(Phase)
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from ledger.columns.movements import MovementColumns
+    from ledger.identity import HolderId
+    from ledger.pages import Entries
+
+    Line = tuple[int, int, int, int]
+
+
+class Moved(NamedTuple):
+    """Lines in the order of effect.
+
+    Attributes:
+        whens: From which stage of which moment on each counts.
+        entries: Number of the entry that states it.
+        classes: Number of its class.
+        changes: By how many steps it changes what the holder has.
+        balances: How many steps there are of the class after it.
+        steps: How many steps a share is.
+    """
+
+    whens: NDArray[Any]
+    entries: NDArray[Any]
+    classes: NDArray[Any]
+    changes: NDArray[Any]
+    balances: NDArray[Any]
+    steps: int
+
+    def days(self) -> NDArray[np.datetime64]:
+        """Return the day of each."""
+        since = self.whens // (STAGES * _PHASES) - _EPOCH
+        days: NDArray[np.datetime64] = since.astype("datetime64[D]")
+        return days
+
+
+def moved(columns: MovementColumns, entries: Entries, holders: set[HolderId], as_of: date, known: int) -> Moved:
+    """Return what moved the shares of holders that are one, until the close of a day.
+
+    What a correction took back is not there, and what it states anew is there as its own entry.
+
+    Args:
+        columns: What the entries move.
+        entries: The entries, of which those are read that corrections concern.
+        holders: Whose shares; what passes between them is no movement.
+        as_of: The day.
+        known: How many entries were known.
+    """
+    parts = [*columns.rows_of(holders, as_of, known)]
+    steps = 1 if all(step == SCALE for step, _, _ in parts) else SCALE
+    whole: list[Any] = [
+        rows.changes[0] if steps == 1 else _objects(put_together(rows.changes), step) for step, _, rows in parts
+    ]
+    none = np.empty(0, np.int64)
+    whens, numbers, classes, changes = (
+        column[0] if len(column) == 1 else np.concatenate([none, *column])
+        for column in (
+            [rows.whens for _, _, rows in parts],
+            [rows.known for _, _, rows in parts],
+            [each for _, each, _ in parts],
+            whole,
+        )
+    )
+    splits = whens % 2 == 1
+    if splits.any():
+        numbers = np.where(splits, _entries_of_splits(columns, whens, classes, known), numbers)
+    corrected = ~splits & columns.corrections.are(numbers)
+    if corrected.any():
+        family = columns.family({int(each): entries[each - 1] for each in numbers[corrected]}, known, entries)
+        kept = np.flatnonzero(splits | ~np.isin(numbers, [int(each.number) for each in family]))
+        more = [*_stated(columns, family, holders, as_of, steps)]
+        added = zip(*more, strict=True) if more else ((),) * 4
+        whens, numbers, classes, changes = (
+            np.append(column[kept], np.array([*values], column.dtype))
+            for column, values in zip((whens, numbers, classes, changes), added, strict=True)
+        )
+    return _in_order(whens, numbers, classes, changes, steps, columns.ids.classes)
+
+
+def _objects(values: Sequence[int], step: int) -> NDArray[np.object_]:
+    return np.array([each * step for each in values], object)
+
+
+def _entries_of_splits(
+    columns: MovementColumns, whens: NDArray[Any], classes: NDArray[Any], known: int
+) -> NDArray[Any]:
+    """Return for each row at a split which entry states that."""
+    found = np.zeros(len(whens), np.int64)
+    for stock_class, splits in columns.splits.items():
+        number = columns.ids.texts.classes.find(stock_class)
+        for split in splits:
+            if split.was_known(known):
+                found[(whens == split.when) & (classes == number)] = int(split.each.entry.number)
+    return found
+
+
+def _stated(
+    columns: MovementColumns, family: Sequence[Any], holders: set[HolderId], as_of: date, steps: int
+) -> Iterator[Line]:
+    """Yield what facts move that stand among entries which corrections concern."""
+    for each in standing(family):
+        if each.settles <= close_of(as_of):
+            for posting in each.fact.movements():
+                if type(posting) is Posting and type(posting.account) is Held and posting.account.holder in holders:
+                    number = columns.ids.texts.classes.find(str(posting.unit))
+                    assert number is not None, "the class has a holder"
+                    when, change = columns.stage_of(each, posting.unit), posting.quantity // (SCALE // steps)
+                    yield when, int(each.entry.number), number, change
+
+
+def _in_order(
+    whens: NDArray[Any],
+    numbers: NDArray[Any],
+    classes: NDArray[Any],
+    changes: NDArray[Any],
+    steps: int,
+    ids: Sequence[str],
+) -> Moved:
+    """Return lines by class and effect, what one entry changes of a class as one, with what is left after each."""
+    ranks = np.empty(len(ids), np.int32)
+    ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    places = np.lexsort((numbers, whens, ranks[classes]))
+    whens, numbers, classes, changes = whens[places], numbers[places], classes[places], changes[places]
+    if not len(places):
+        return Moved(whens, numbers, classes, changes, changes, steps)
+    differ = (whens[1:] != whens[:-1]) | (numbers[1:] != numbers[:-1]) | (classes[1:] != classes[:-1])
+    firsts = np.append(0, 1 + np.flatnonzero(differ))
+    if len(firsts) < len(whens):
+        changes = np.add.reduceat(changes, firsts)
+        whens, numbers, classes = whens[firsts], numbers[firsts], classes[firsts]
+    some = np.flatnonzero(changes != 0)
+    if len(some) < len(changes):
+        whens, numbers, classes, changes = whens[some], numbers[some], classes[some], changes[some]
+    balances = np.cumsum(changes)
+    begins = np.flatnonzero(np.diff(classes, prepend=-1))
+    if len(begins) > 1:
+        before = np.append(0, balances[begins[1:] - 1])
+        balances = balances - np.repeat(before, np.diff(np.append(begins, len(classes))))
+    return Moved(whens, numbers, classes, changes, balances, steps)

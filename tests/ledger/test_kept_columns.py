@@ -1,0 +1,230 @@
+"""The columns that lie beside a ledger's file: taken where they fit, made anew where something is wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ledger import journal
+from ledger.columns.movements import MovementColumns
+from ledger.journal import Ledger
+from projections.holdings import holdings
+from tests.builders import (
+    common_issued,
+    founding,
+    holder_renamed,
+    personal_data_erased,
+    shares_transferred,
+    ticking,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ledger.events import Event
+
+DAY = date(2026, 12, 31)
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a few entries be as far ahead as otherwise thousands are."""
+    monkeypatch.setattr(journal, "_AHEAD", 5)
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Say how many entries columns were made of, each time that they were brought up to date."""
+    counts: list[int] = []
+    follow = MovementColumns._follow
+
+    def counted(self: MovementColumns, entries: Any) -> None:
+        before = self.known
+        follow(self, entries)
+        counts.append(self.known - before)
+
+    monkeypatch.setattr(MovementColumns, "_follow", counted)
+    return counts
+
+
+def issued(count: int, holder: str = "ada", first: int = 1) -> list[Event]:
+    return [
+        common_issued(holder=holder, issued=at, security=f"C-{holder}-{at}") for at in range(first, first + count)
+    ]
+
+
+def made(path: Path, *more: Event) -> None:
+    """Make a ledger of which columns are kept."""
+    with Ledger.open(path, create=True, clock=ticking()) as ledger:
+        ledger.record(*founding(), command="founding")
+        ledger.record(*issued(3), *more)
+        ledger.columns()
+
+
+def held(path: Path, **options: Any) -> dict[str, str]:
+    """Return what everybody holds, asked of the ledger as it lies there."""
+    with Ledger.open(path, **options) as ledger:
+        return {str(each.holder): str(each.shares.low) for each in holdings(ledger, as_of=DAY)}
+
+
+def folder(path: Path) -> Path:
+    return path.parent / f"{path.name}.index" / "acme"
+
+
+def test_who_opens_a_ledger_takes_up_what_is_kept_and_follows_what_came_since(
+    tmp_path: Path, taken: list[int]
+) -> None:
+    made(tmp_path / "a.ledger")
+    with Ledger.open(tmp_path / "a.ledger", clock=ticking()) as ledger:
+        ledger.record(common_issued(holder="bob", issued=7))
+
+    taken.clear()
+
+    assert held(tmp_path / "a.ledger") == {"ada": "6", "bob": "7"}
+    assert sum(taken) == 1
+    assert held(tmp_path / "a.ledger") == {"ada": "6", "bob": "7"}
+    assert sum(taken) == 1, "what was followed was kept on closing"
+
+
+def test_what_was_recorded_is_kept_when_the_ledger_is_closed(tmp_path: Path, taken: list[int]) -> None:
+    made(tmp_path / "a.ledger")
+    with Ledger.open(tmp_path / "a.ledger", clock=ticking()) as ledger:
+        ledger.columns()
+        ledger.record(common_issued(holder="bob", issued=7))
+    taken.clear()
+
+    assert held(tmp_path / "a.ledger") == {"ada": "6", "bob": "7"}
+    assert set(taken) == {0}
+
+
+def truncated(path: Path) -> None:
+    for each in folder(path).iterdir():
+        os.truncate(each, each.stat().st_size // 2)
+
+
+def of_another(path: Path) -> None:
+    made(path.with_name("b.ledger"), *issued(4, "bob"))
+    shutil.rmtree(folder(path))
+    shutil.copytree(folder(path.with_name("b.ledger")), folder(path))
+
+
+def of_an_older_program(path: Path) -> None:
+    for head in folder(path).glob("*.head"):
+        head.write_bytes(head.read_bytes().replace(b'"layout":1', b'"layout":0'))
+
+
+def full_of_nonsense(path: Path) -> None:
+    from ledger.columns import keeping
+    from ledger.identity import IssuerId
+    from ledger.store.sqlite import SqliteStore
+
+    store = SqliteStore(path)
+    shelf = store.shelf(IssuerId("acme"), keeping.PART, keeping.LAYOUT)
+    assert shelf is not None
+    shelf.drop()
+    assert shelf.keep(9, {"kinds": 1}, {"classes-0": {"ends": b"12"}}) is not None
+    store.close()
+
+
+def gone(path: Path) -> None:
+    shutil.rmtree(folder(path).parent)
+
+
+def a_file(path: Path) -> None:
+    gone(path)
+    folder(path).parent.write_text("no folder")
+
+
+@pytest.mark.parametrize("change", [truncated, of_another, of_an_older_program, full_of_nonsense, gone, a_file])
+def test_a_folder_that_is_something_else_changes_no_answer_and_is_made_anew(
+    tmp_path: Path, change: Callable[[Path], None], taken: list[int]
+) -> None:
+    path = tmp_path / "a.ledger"
+    made(path)
+    change(path)
+    taken.clear()
+
+    assert held(path) == {"ada": "6"}
+    assert taken[0] == 9
+    taken.clear()
+    assert held(path) == {"ada": "6"}
+    assert taken[0] == (9 if change is a_file else 0)
+
+
+def test_an_older_ledger_that_is_put_back_does_not_take_what_was_kept_of_the_newer_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    made(path)
+    shutil.copy(path, tmp_path / "old")
+    with Ledger.open(path, clock=ticking()) as ledger:
+        ledger.record(*issued(5, "bob"))
+        ledger.columns()
+
+    shutil.copy(tmp_path / "old", path)
+
+    assert held(path) == {"ada": "6"}
+
+
+def test_what_lies_beside_a_file_of_somebody_else_is_neither_believed_nor_touched(
+    tmp_path: Path, taken: list[int]
+) -> None:
+    path = tmp_path / "a.ledger"
+    made(path)
+    before = {each: each.read_bytes() for each in folder(path).iterdir()}
+    taken.clear()
+
+    assert held(path, readonly=True) == {"ada": "6"}
+
+    assert taken[0] == 9
+    assert {each: each.read_bytes() for each in folder(path).iterdir()} == before
+
+
+_OTHER = """
+import sys
+from ledger import journal
+from ledger.journal import Ledger
+from tests.ledger.test_kept_columns import issued
+
+journal._AHEAD = 5
+with Ledger.open(sys.argv[1]) as ledger:
+    ledger.record(*issued(4, sys.argv[2], first=int(sys.argv[3])))
+    ledger.columns()
+"""
+
+
+def test_two_programs_that_record_and_keep_by_turns_have_the_same_answers(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    made(path)
+    expected = {"ada": 6, "bob": 0, "fund": 0}
+    with Ledger.open(path) as ledger:
+        for turn in range(1, 4):
+            holder, first = ("bob", "fund")[turn % 2], 10 * turn
+            subprocess.run([sys.executable, "-c", _OTHER, path, holder, str(first)], check=True)
+            ledger.record(*issued(6, "ada", first=first))
+            expected[holder] += sum(range(first, first + 4))
+            expected["ada"] += sum(range(first, first + 6))
+            found = {str(each.holder): str(each.shares.low) for each in holdings(ledger, as_of=DAY)}
+            assert found == {name: str(shares) for name, shares in expected.items() if shares}
+
+    assert held(path) == found
+
+
+def test_the_folder_tells_nothing_of_persons_and_outlives_their_erasure(tmp_path: Path, taken: list[int]) -> None:
+    path = tmp_path / "a.ledger"
+    made(path, holder_renamed(holder="bob", name="Barnaby Quill"))
+    told = b"".join(each.read_bytes() for each in folder(path).iterdir())
+    assert b"ada" in told
+    assert b"Quill" not in told
+
+    with Ledger.open(path) as ledger:
+        ledger.columns()
+        ledger.record(personal_data_erased("bob"))
+        ledger.record(shares_transferred(from_holder="ada", to_holder="bob", transferred=2, security="C-ada-3"))
+
+    assert held(path) == {"ada": "4", "bob": "2"}
