@@ -74,6 +74,7 @@ def let_through(
         broken: Yields the rules of a fact that do not hold after some changes.
         keep: Whether the book keeps them.
     """
+    moved_before = {stock_class: len(moved) for stock_class, moved in book.movers.items()}
     try:
         many, told = _sorted_out(pages, rules_of)
         _at_the_end(book, many, told)
@@ -95,6 +96,9 @@ def let_through(
     book.keep()
     for each in many:
         _moved(book, each)
+    for stock_class, moved in book.movers.items():
+        first = moved_before.get(stock_class, 0)
+        moved[first:] = sorted(moved[first:])
     return True
 
 
