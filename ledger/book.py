@@ -9,6 +9,7 @@ totals of their own, so that the bounds stay as narrow as the facts allow.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from fractions import Fraction
@@ -28,6 +29,7 @@ from ledger.movements import (
     Held,
     Level,
     LevelValue,
+    Movement,
     Movements,
     Owed,
     Pooled,
@@ -152,6 +154,36 @@ class Changes:
     relevelled: dict[StockClassId, InEffect] = attrs.Factory(dict)
 
 
+def _classes(movements: Iterable[Movement]) -> set[StockClassId]:
+    """Return the classes of which postings move something."""
+    return {each.unit for each in movements if type(each) is Posting and type(each.unit) is StockClassId}
+
+
+class Table(dict[Any, Any]):
+    """A table of which some may stand elsewhere until it is asked for, by a key of two parts."""
+
+    def beginning_with(self, first: object) -> list[Any]:
+        """Return the keys of which the first part is a given one."""
+        raise NotImplementedError
+
+
+def _first_stated(of: tuple[Level, Subject, tuple[tuple[InEffect, LevelValue], ...]]) -> tuple[Any, ...]:
+    """Return the order in which a level of a subject was first set."""
+    level, subject, settings = of
+    each = settings[0][0]
+    places = (
+        at
+        for at, movement in enumerate(each.fact.movements())
+        if type(movement) is Setting and (movement.level, movement.subject) == (level, subject)
+    )
+    return each.begins, each.position, next(places)
+
+
+def beginning_with(table: dict[Any, Any], first: object) -> list[Any]:
+    """Return the keys of a table of which the first part is a given one."""
+    return table.beginning_with(first) if isinstance(table, Table) else [key for key in table if key[0] == first]
+
+
 class Book:
     """Totals and levels up to a moment, in the best and the worst reading of open days.
 
@@ -163,6 +195,8 @@ class Book:
         settings: Each level with every fact that may have set it so far.
         splits: Splits of each class so far.
         movers: What moved each class so far: when, and the entry.
+        stated: The levels that were set at all, or may have been.
+        touched: Totals and settings that changed since the book was kept; nothing where it never was.
     """
 
     def __init__(self) -> None:
@@ -173,6 +207,8 @@ class Book:
         self.settings: dict[tuple[Level, Subject], tuple[tuple[InEffect, LevelValue], ...]] = {}
         self.splits: dict[StockClassId, tuple[InEffect, ...]] = {}
         self.movers: dict[StockClassId, list[tuple[Moment, EntryNumber]]] = {}
+        self.stated: set[Level] = set()
+        self.touched: set[tuple[Any, Any]] | None = None
         self._undo: list[tuple[dict[Any, Any], Any, Any]] | None = None
         self._before = (0, -1)
         self._moved: dict[int, tuple[Fact, Movements]] = {}
@@ -187,12 +223,29 @@ class Book:
     def _put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
         if self._undo is not None:
             self._undo.append((table, key, table.get(key)))
+        if self.touched is not None and table is not self.splits:
+            self.touched.add(key)
         table[key] = value
 
     def set_total(self, total: Total, high: Quantity, low: Quantity) -> None:
         """Set a total that was added up elsewhere."""
         self._put(self.high, total, high)
         self._put(self.low, total, low)
+
+    def set_levels(self, key: tuple[Level, Subject], settings: tuple[tuple[InEffect, LevelValue], ...]) -> None:
+        """Set what states a level of a subject, whenever it was."""
+        self._put(self.settings, key, settings)
+        self.stated.add(key[0])
+
+    def mark(self, each: InEffect, *, moves: bool = True) -> None:
+        """Note that a fact moves the classes of its postings, whenever it is, or that it does so no more."""
+        moved = each.settles, each.entry.number
+        for stock_class in _classes(self.movements(each)):
+            known = self.movers.setdefault(stock_class, [])
+            if moves:
+                insort(known, moved)
+            elif moved in known:
+                known.remove(moved)
 
     def watch(self) -> None:
         """Begin to remember what changes, so that it can be taken back."""
@@ -208,7 +261,7 @@ class Book:
         for table, key, before in reversed(self._undo):
             if before is not None:
                 table[key] = before
-            elif isinstance(table.get(key), list):
+            elif isinstance(dict.get(table, key), list):
                 table[key].pop()
             else:
                 del table[key]
@@ -233,6 +286,7 @@ class Book:
             elif type(movement) is Setting:
                 if step.begins:
                     key = (movement.level, movement.subject)
+                    self.stated.add(movement.level)
                     self._put(self.settings, key, (*self.settings.get(key, ()), (each, movement.value)))
                 if movement.level is Level.AUTHORIZED and isinstance(movement.subject, StockClassId):
                     changes.relevelled[movement.subject] = each  # settling rules out the level before
@@ -250,7 +304,7 @@ class Book:
                     changes.raised[total] = each
         if step.settles:
             changes.settled.append(each)
-            for stock_class in {posting.unit for posting in postings if type(posting.unit) is StockClassId}:
+            for stock_class in _classes(postings):
                 if self._undo is not None:
                     self._undo.append((self.movers, stock_class, None))
                 self.movers.setdefault(stock_class, []).append((each.settles, each.entry.number))
@@ -263,7 +317,7 @@ class Book:
         self._put(self.splits, stock_class, (*self.splits.get(stock_class, ()), each))
         for table in (self.high, self.low):
             rounding: Quantity = 0
-            for total in [total for total in table if total[0] == stock_class]:
+            for total in beginning_with(table, stock_class):
                 exact = table[total] * factor
                 after: Quantity = exact.numerator if exact.denominator == 1 else exact
                 if is_rounded(total[1]):
@@ -275,6 +329,19 @@ class Book:
                     self._put(table, (stock_class, kind), table[stock_class, kind] + rounding)
         for kind in (_ISSUED_OR_RESERVED, _WITH_SPENT):
             changes.raised[stock_class, kind] = each
+
+    def settings_of(
+        self, *levels: Level
+    ) -> Iterator[tuple[Level, Subject, tuple[tuple[InEffect, LevelValue], ...]]]:
+        """Yield every subject of some levels, with the settings of the level, in order of the first of them."""
+        for level in levels:
+            keys = beginning_with(self.settings, level) if level in self.stated else ()
+            found = [(*key, settings) for key in keys if (settings := self.settings[key])]
+            yield from sorted(found, key=_first_stated) if len(found) > 1 else found
+
+    def subjects_of(self, level: Level) -> list[Subject]:
+        """Return every subject of a level, in no order."""
+        return [subject for _, subject in beginning_with(self.settings, level)] if level in self.stated else []
 
     def levels(self, level: Level, subject: Subject) -> list[tuple[InEffect, LevelValue]]:
         """Return the settings of a level that may be in force now; more than one where days are open."""

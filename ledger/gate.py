@@ -13,8 +13,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
-from typing import Any, Final
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -23,6 +26,7 @@ from ledger.days import Moment
 from ledger.errors import HeldLater, HoldingExceeded, LedgerError
 from ledger.events import SPLITS, EntryRestated, EntryVoided, Event, Fact, IssuerRegistered
 from ledger.identity import IssuerId, StockClassId
+from ledger.kept_book import KeptBook, Unkept, keep
 from ledger.many import let_through
 from ledger.movements import (
     Awarded,
@@ -56,6 +60,12 @@ from ledger.rules import (
     within_authorized,
 )
 from ledger.timeline import Entry, InEffect, place_in_history, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledger.columns.movements import MovementColumns
+    from ledger.store.kept import Shelf
 
 
 def _order(total: Total) -> tuple[int, str]:
@@ -196,12 +206,20 @@ class Gate:
     """Keeps the book of a record up to date, and lets a command through or refuses it.
 
     A command whose facts all lie at or after the last moment of the book is checked against the running totals.
-    Any other one is checked by walking through the whole record before and after.
+    One that comes late goes through with a look at what it disturbs, if that surely is all. Any other one is
+    checked by walking through the whole record before and after.
+
+    Args:
+        kept: The book that is kept beside the record, if there is one.
+        columns: Returns what the entries move, where that is worth the while.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, kept: KeptBook | None = None, columns: Callable[[], MovementColumns | None] = lambda: None
+    ) -> None:
         self._sweep = Sweep(Book(), [], {})
         self._size = 0
+        self._kept, self._columns = kept, columns
         self._numbers = NumberedAccounts()
 
     def check(
@@ -235,7 +253,7 @@ class Gate:
                 except LedgerError as error:
                     raise error.at(f"entry {entry.number}") from None
         self._catch_up(entries)
-        if not self._at_the_end(new, as_stated=as_stated, keep=keep):
+        if not self._through(entries, new, as_stated=as_stated, keep=keep):
             after = sweep(standing([*entries, *new]))
             breach = added_or_deepened(self._sweep, after)
             if breach is not None and as_stated:
@@ -261,16 +279,60 @@ class Gate:
         self._catch_up(entries)
         if self._sweep.breaches or not _commands_are_let_through(issuer, entries, pages):
             return False
-        book = self._sweep.book
-        if not let_through(book, pages, self._numbers, _fact_rules, facts_broken, keep=keep):
+        try:
+            passed = let_through(self._sweep.book, pages, self._numbers, _fact_rules, facts_broken, keep=keep)
+        except Unkept:
+            passed = False
+        if not passed:
             return False
         if keep:
             self._size += sum(map(len, pages))
         return True
 
+    @property
+    def ahead(self) -> int:
+        """How many more entries the book covers than the one that is kept."""
+        return self._size - (self._kept.size if self._kept is not None else 0)
+
+    def keep_book(self, entries: Sequence[Entry], shelf: Shelf) -> None:
+        """Keep the book, if it is that of all entries and no rule is broken."""
+        if self._size == len(entries) and not self._sweep.breaches:
+            self._kept = keep(self._kept, self._sweep.book, self._size, shelf)
+
     def _catch_up(self, entries: Sequence[Entry]) -> None:
-        if self._size != len(entries):
+        if self._size == len(entries):
+            return
+        if not self._size and self._kept is not None and self._kept.size <= len(entries):
+            with suppress(Unkept):
+                self._sweep, self._size = Sweep(self._kept.book(entries), [], {}), self._kept.size
+        if not 0 < self._size < len(entries) or not self._followed(entries):
             self._sweep, self._size = sweep(standing(entries)), len(entries)
+
+    def _followed(self, entries: Sequence[Entry]) -> bool:
+        """Take in what was recorded since, command by command; return whether the running totals could follow."""
+        for _, group in groupby(entries[self._size :], key=attrgetter("command")):
+            new = [*group]
+            try:
+                if not self._through(entries, new, as_stated=False, keep=True):
+                    return False
+            except LedgerError:  # as stated by others
+                return False
+            self._size += len(new)
+        return True
+
+    def _through(self, entries: Sequence[Entry], new: Sequence[Entry], *, as_stated: bool, keep: bool) -> bool:
+        """Check a command without a walk through the whole record; return whether that was possible."""
+        try:
+            if self._at_the_end(new, as_stated=as_stated, keep=keep):
+                return True
+            columns = self._columns() if self._size and not (as_stated or self._sweep.breaches) else None
+            if columns is None or columns.known < self._size:
+                return False
+            from ledger import late
+
+            return late.let_through(self._sweep.book, columns, entries, new, facts_broken, keep=keep)
+        except Unkept:
+            return False
 
     def _at_the_end(self, new: Sequence[Entry], *, as_stated: bool, keep: bool) -> bool:
         """Check a command against the running totals; return whether that was possible."""

@@ -26,6 +26,7 @@ from ledger.errors import (
     CommandReused,
     LedgerDamaged,
     LedgerError,
+    LibraryMissing,
     NothingRecorded,
     NotUnderstood,
     OutcomeUnknown,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from ledger.drafts import Draft
     from ledger.gate import Gate
     from ledger.integrity.tiles import Tree
+    from ledger.kept_book import KeptBook
 
 _TRIES: Final = 10
 _to_row: Final = partial(tuple.__new__, Row)
@@ -77,6 +79,8 @@ _MANY: Final = 2_000
 """So many entries read at once are worth telling the collector that they will stay."""
 _AHEAD: Final = 1_000
 """So many entries more than are known beside the record are worth writing it anew."""
+_LONG: Final = 2_000
+"""A walk through so many entries takes longer than a look at what a late one disturbs."""
 SUPPOSED: Final = "supposed"
 """Who records an entry that is only supposed, and the first word of its command."""
 KnownAt = datetime | date | int | str | None
@@ -223,9 +227,10 @@ class Ledger:
     def close(self) -> None:
         """Close the store, and keep beside it what spares the next one to read all entries."""
         try:
-            self._keep()
+            with suppress(LedgerError, OSError):  # what cannot be read now is no matter of those who leave
+                self._keep()
             if self._columns is not None:
-                with suppress(LedgerError):  # what cannot be read now is no matter of those who leave
+                with suppress(LedgerError):
                     self.columns()
                 self._keep_columns(1)
                 self._columns = None
@@ -234,12 +239,21 @@ class Ledger:
 
     def _keep(self) -> None:
         """Bring up to date what is kept beside the record, if it is far behind; what cannot be kept is left out."""
-        size = len(self._entries)
-        if self._issuer is None or self._vault.pending or size - self._unread < _AHEAD:
+        if self._issuer is None or self._vault.pending:
             return
-        shelf = self._store.shelf(self._issuer, reading.PART, reading.LAYOUT)
+        if len(self._entries) - self._unread >= _AHEAD:
+            self._keep_directory(self._issuer)
+        if self._gate is not None and self._gate.ahead >= _AHEAD:
+            from ledger import kept_book
+
+            shelf = self._store.shelf(self._issuer, kept_book.PART, kept_book.LAYOUT)
+            if shelf is not None and shelf.writable:
+                self._gate.keep_book(self._entries, shelf)
+
+    def _keep_directory(self, issuer: IssuerId) -> None:
+        shelf = self._store.shelf(issuer, reading.PART, reading.LAYOUT)
         if shelf is not None and shelf.writable:
-            directory = self._directory or Directory(Reader(self._store, self._issuer, self._vault))
+            directory = self._directory or Directory(Reader(self._store, issuer, self._vault))
             about = self._known_of_issuer().numbers()
             self._directory = directory.keep(shelf, self._entries, about, self._vault.told())
 
@@ -456,22 +470,35 @@ class Ledger:
             LibraryMissing: NumPy is not installed.
         """
         needed("numpy", "columns", "for answers in columns")
+        with collector_at_rest():
+            columns = self._columns_of(self.entries)
+            self._keep_columns(_AHEAD)
+            return columns
+
+    def _columns_of(self, entries: Callable[[], Entries]) -> MovementColumns:
         from ledger.columns import keeping
         from ledger.columns.movements import MovementColumns
         from ledger.moving import Recorded
 
-        with collector_at_rest():
-            columns, self._columns = self._columns, None  # those that are interrupted are not kept
-            if columns is None and self._issuer is not None and self._recorded is None:
-                kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
-                entries = Recorded(self._store, self._issuer)  # not before, as others may record and keep meanwhile
-                columns = keeping.take_up(kept, entries) if kept is not None else None
-                self._columns_kept = columns.known if columns is not None else 0
-                self._columns = (columns or MovementColumns()).following(entries)
-            else:
-                self._columns = (columns or MovementColumns()).following(self.entries())
-            self._keep_columns(_AHEAD)
-            return self._columns
+        columns, self._columns = self._columns, None  # those that are interrupted are not kept
+        if columns is None and self._issuer is not None and self._recorded is None:
+            kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
+            recorded = Recorded(self._store, self._issuer)  # not before, as others may record and keep meanwhile
+            columns = keeping.take_up(kept, recorded) if kept is not None else None
+            self._columns_kept = columns.known if columns is not None else 0
+            self._columns = (columns or MovementColumns()).following(recorded)
+        else:
+            self._columns = (columns or MovementColumns()).following(entries())
+        return self._columns
+
+    def _columns_of_many(self) -> MovementColumns | None:
+        """Return what the entries move that were read so far, if they are too many to walk through all of them."""
+        if len(self._entries) < _LONG:
+            return None
+        with suppress(LibraryMissing), collector_at_rest():
+            needed("numpy", "columns", "for late entries")
+            return self._columns_of(lambda: self._entries)
+        return None
 
     def index(self, known_at: KnownAt = None) -> Index:
         """Return what the entries move, in columns, as far as the knowledge reaches.
@@ -771,13 +798,22 @@ class Ledger:
         if self._gate is None:
             from ledger.gate import Gate
 
-            self._gate = Gate()
+            self._gate = Gate(self._kept_book(), self._columns_of_many)
         return self._gate
 
     @property
     def _unread(self) -> int:
         """How many entries were not read in order."""
         return self._directory.size if self._directory is not None else 0
+
+    def _kept_book(self) -> KeptBook | None:
+        """Return the book that is kept beside the record, if there is one."""
+        from ledger import kept_book
+
+        if self._issuer is None:
+            return None
+        kept = kept_of(self._store, self._issuer, kept_book.PART, kept_book.LAYOUT)
+        return kept_book.KeptBook.opened(kept) if kept is not None else None
 
     def _is_taken(self, command: str | None) -> bool:
         """Whether the store knows a command."""

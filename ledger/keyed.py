@@ -90,8 +90,8 @@ class Keyed:
                 return text.decode() or None
         return None
 
-    def names(self, beginning: str = "") -> Iterator[str]:
-        """Yield the names that begin with a text; all of them are looked at."""
+    def items(self, beginning: str = "") -> Iterator[tuple[str, str]]:
+        """Yield the names that begin with a text, with their texts; all names are looked at."""
         seen: set[bytes] = set()
         first = beginning.encode()
         for segment in reversed(self._segments):
@@ -99,7 +99,7 @@ class Keyed:
                 if name.startswith(first) and name not in seen:
                     seen.add(name)
                     if text != _GONE:
-                        yield name.decode()
+                        yield name.decode(), text.decode()
 
     def changed(self, texts: Mapping[str, str | None]) -> Keyed:
         """Return these texts with others in their place, or with none; what is not touched is shared."""

@@ -636,6 +636,10 @@ class MovementColumns:
 
     # --- how units are counted -------------------------------------------------------------------------
 
+    def table_of(self, unit: Unit) -> tuple[Table, int]:
+        """Return where a unit is counted, and of how many units of 10⁻¹⁰ a step of it is."""
+        return self._table(unit), self._step(unit)
+
     def _table(self, unit: Unit) -> Table:
         return self.wide_table if unit in self.wide else self.narrow_table
 

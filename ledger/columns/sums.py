@@ -538,6 +538,16 @@ class DatedSums:
         found = Rows(found.whens, found.known, np.full(len(found), key, np.int32), found.changes)
         return found.taken(np.argsort(found.whens, kind="stable"))
 
+    def after(self, when: int) -> Rows:
+        """Return all rows from a moment on, in no order."""
+        loose = self.loose()
+        parts = [loose.taken(loose.whens >= when)]
+        for segment in self.segments:
+            rest = segment.rows.taken(slice(segment.count(when - 1), None))
+            keys = rest.keys if segment.numbers is None else segment.numbers[rest.keys]
+            parts.append(Rows(rest.whens, rest.known, keys, rest.changes))
+        return joined(parts, self.limbs)
+
     def sum_of_key(self, key: int, when: int) -> int:
         """Return the sum of one key at a moment, in proportion to the rows of this key."""
         loose = self.loose()

@@ -154,7 +154,7 @@ def _away_from_splits(book: Book, many: Many) -> None:
 
 
 def _nothing_is_restricted(book: Book, many: Many) -> None:
-    if any(level is Level.RESTRICTED for level, _ in book.settings):
+    if Level.RESTRICTED in book.stated:
         raise InDoubt
 
 

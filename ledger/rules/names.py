@@ -98,7 +98,7 @@ def known_by_then(book: Book, each: InEffect) -> Iterator[RuleBroken]:
     """Everything a fact names was registered, designated or signed by then."""
     for level, subject, name in names_in(each.fact):
         if not makers(book, level, subject):
-            others = [str(other) for known, other in book.settings if known is level and isinstance(other, str)]
+            others = [str(other) for other in book.subjects_of(level) if isinstance(other, str)]
             yield UnknownName(_CALLED[level], name, day_of(each.settles), nearest(name, others))
 
 

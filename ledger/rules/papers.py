@@ -69,8 +69,8 @@ def conversion_terms_are_complete(book: Book, each: InEffect) -> Iterator[RuleBr
         return
     split = {movement.stock_class for movement in fact.movements() if type(movement) is Rescaling}
     stated = {terms.stock_class for terms in fact.resulting if terms.conversion is not None}
-    for (level, subject), settings in book.settings.items():
-        if level is not Level.CONVERSION or subject in stated:
+    for _, subject, settings in book.settings_of(Level.CONVERSION):
+        if subject in stated:
             continue
         others = tuple(pair for pair in settings if pair[0] is not each)
         in_force, is_certain = may_be_last(others, book.at)
@@ -90,8 +90,8 @@ def instrument_prices_are_restated(book: Book, each: InEffect) -> Iterator[RuleB
     if not split:
         return
     outstanding = book.instruments_outstanding()
-    for (level, subject), settings in book.settings.items():
-        if level not in (Level.PRICE, Level.FLOOR) or subject[1] not in split or subject[0] not in outstanding:
+    for level, subject, settings in book.settings_of(Level.PRICE, Level.FLOOR):
+        if subject[1] not in split or subject[0] not in outstanding:
             continue
         before = [pair for pair in settings if not restates(pair[0], each)]
         in_force, is_certain = may_be_last(tuple(before), book.at)
@@ -113,9 +113,7 @@ def class_rights_are_restated(book: Book, each: InEffect) -> Iterator[RuleBroken
     }
     if not factors:
         return
-    for (level, subject), settings in book.settings.items():
-        if level not in CLASS_RIGHTS.values():
-            continue
+    for level, subject, settings in book.settings_of(*CLASS_RIGHTS.values()):
         assert isinstance(subject, StockClassId)
         conversion = [right for _, right in book.levels(Level.CONVERSION, subject)]
         into = next((right.into for right in conversion if isinstance(right, ConversionRight)), None)
@@ -174,8 +172,9 @@ def _classes_of(book: Book, instrument: InstrumentId, adjusted: InEffect) -> set
     """Return the classes that an instrument is of, or has a price of, beside what an adjustment of it says."""
     priced = {
         subject[1]
-        for (level, subject), settings in book.settings.items()
-        if level is Level.PRICE and subject[0] == instrument and any(by is not adjusted for by, _ in settings)
+        for subject in book.subjects_of(Level.PRICE)
+        if subject[0] == instrument
+        and any(by is not adjusted for by, _ in book.settings.get((Level.PRICE, subject), ()))
     }
     made_by = (by.fact for by, _ in book.settings.get((Level.INSTRUMENT, instrument), ()))
     return priced | {fact.stock_class for fact in made_by if isinstance(fact, AwardGranted)}
@@ -199,11 +198,10 @@ def vesting_conditions_are_named(book: Book, each: InEffect) -> Iterator[RuleBro
     if isinstance(fact, VestingConditionMet):
         waited_for = {
             subject[1]: subject[0]
-            for (level, subject) in book.settings
-            if level is Level.VESTING_CONDITION
-            and isinstance(subject, tuple)
+            for subject in book.subjects_of(Level.VESTING_CONDITION)
+            if isinstance(subject, tuple)
             and fact.award in (None, subject[0])
-            and any(value is False for _, value in book.settings[level, subject])
+            and any(value is False for _, value in book.settings.get((Level.VESTING_CONDITION, subject), ()))
         }
         if fact.condition not in waited_for:
             near = nearest(fact.condition, waited_for)

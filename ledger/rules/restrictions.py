@@ -39,7 +39,7 @@ def restrictions_end_as_they_began(book: Book, each: InEffect) -> Iterator[RuleB
     fact = each.fact
     if isinstance(fact, RestrictionPlaced) and fact.security is not None:
         if not makers(book, Level.SECURITY, fact.security):
-            known = [str(subject) for level, subject in book.settings if level is Level.SECURITY]
+            known = [*map(str, book.subjects_of(Level.SECURITY))]
             on = day_of(each.settles)
             yield UnknownName("security", fact.security, on, nearest(fact.security, known))
         return
