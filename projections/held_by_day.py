@@ -7,6 +7,7 @@ names, and those that a fact moves whose day is open. They are worked out as eve
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from itertools import chain, product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,7 +24,7 @@ from projections.cap_table import by_holder, merged_names
 from projections.replay import replay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -43,16 +44,23 @@ class OnDay(NamedTuple):
 
     Attributes:
         low: How many steps each is at least.
-        high: How many steps each is at most; the same column where no day is open.
+        more: How many steps some are at most, by position; all others are known.
     """
 
     low: Steps
-    high: Steps
+    more: Mapping[int, int]
 
-    def some(self) -> NDArray[np.intp]:
-        """Return which of them are not certainly nothing."""
-        some = self.low != 0
-        return np.flatnonzero(some if self.high is self.low else some | (self.high != 0))
+    def some(self) -> tuple[NDArray[np.intp], Steps, Steps]:
+        """Return which of them are not certainly nothing, and how many steps each is at least and at most."""
+        there = self.low != 0
+        there[[*self.more]] = True
+        places = np.flatnonzero(there)
+        low = self.low.take(places)
+        if not self.more:
+            return places, low, low
+        high = low.copy()
+        high[np.searchsorted(places, [*self.more])] = [*self.more.values()]
+        return places, low, high
 
 
 class HeldByDay:
@@ -84,6 +92,7 @@ class HeldByDay:
         self._times = [step * self.steps // SCALE for _, step, _ in parts]
         self._order: NDArray[np.intp] | None = None
         self._keys: Sequence[Key] = ()
+        self._positions = parts[0][0] if len(parts) == 1 and self.steps == 1 and only is None else None
         self.classes = self.holders = np.empty(0, np.int32)
         if parts:
             self._keys, self.classes, self.holders = parts[0][0].keys, parts[0][0].classes, parts[0][0].holders
@@ -104,11 +113,12 @@ class HeldByDay:
             begun = [each for each in self._told if each.begins <= close_of(on)]
             designated = {each.fact.stock_class for each in begun if type(each.fact) is StockClassDesignated}
             low = self._certain(sums)
-            high = self._put_right(on, low, begun)
+            more = self._put_right(on, low, begun)
             for number, stock_class in enumerate(self._columns.ids.classes):
                 if stock_class not in designated:
-                    low[self.classes == number] = high[self.classes == number] = 0
-            yield OnDay(low, high)
+                    low[self.classes == number] = 0
+                    more = {place: high for place, high in more.items() if self.classes[place] != number}
+            yield OnDay(low, more)
 
     def _certain(self, sums: Sequence[Whole]) -> Steps:
         """Return what all facts that have certainly taken effect come to."""
@@ -120,13 +130,16 @@ class HeldByDay:
         together: Steps = np.concatenate(parts)[self._order]
         return together
 
-    def _put_right(self, on: date, low: Steps, told: Sequence[InEffect]) -> Steps:
-        """Set what mergers and open days change, and return how much each position is at most."""
+    def _put_right(self, on: date, low: Steps, told: Sequence[InEffect]) -> dict[int, int]:
+        """Set what mergers and open days change, and return how much some positions are at most."""
+        merged = [each for each in told if type(each.fact) is HolderMerged]
+        if not merged and self._positions is not None:
+            return self._put_right_open(on, low, self._positions)
         still_open = self._columns.still_open(on, self._known)
         accounts = {account for changes in still_open.values() for _, account in changes if type(account) is Held}
-        if not accounts and not mergers(told):
-            return low
-        balances = replay(history_of(told, as_of=on, known=0))
+        if not accounts and not merged:
+            return {}
+        balances = replay(history_of(merged, as_of=on, known=0))
         names = merged_names(balances)
         touched = {*names, *chain.from_iterable(names.values()), *(account.holder for account in accounts)}
         units = SCALE // self.steps
@@ -142,11 +155,29 @@ class HeldByDay:
             for each, changes in still_open.items()
         ]
         found = by_holder(attrs.evolve(balances, accounts=held, open=postings), names)
-        high = low.copy()
+        more = {}
         for key, place in places.items():
             least, most = found.get(key, (0, 0))
-            low[place], high[place] = least // units, most // units
-        return high
+            low[place] = least // units
+            if most != least:
+                more[place] = int(most // units)
+        return more
+
+    def _put_right_open(self, on: date, low: Steps, positions: Positions) -> dict[int, int]:
+        """Do the same where nobody was merged, and all is counted alike."""
+        changes: defaultdict[tuple[int, int], int] = defaultdict(int)
+        for fact, place, change in self._columns.open_positions(positions, on, self._known):
+            changes[fact, place] += change
+        more = {place: int(low[place]) for _, place in changes}
+        for (_, place), change in changes.items():
+            if change > 0:
+                more[place] += change
+            else:
+                low[place] += change
+        for place, high in more.items():
+            if low[place] < 0 <= high:
+                low[place] = 0
+        return {place: high for place, high in more.items() if high != low[place]}
 
     def _place(self, key: Key) -> int | None:
         place = bisect_left(self._keys, key)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ledger.days import day
+from ledger.events import HolderMerged
 from ledger.identity import EntryNumber, HolderId, IssuerId, StockClassId
 from ledger.quantities import SCALE, Shares
 from ledger.timeline import history_of
@@ -170,6 +171,7 @@ def holder_movements(ledger: Ledger, holder: str, *, as_of: AsOf, known_at: Know
 
 def _together(holder: HolderId, told: Sequence[InEffect], on: date) -> tuple[HolderId, set[HolderId]]:
     """Return as whom a holder is shown, with all who certainly are one with them."""
-    names = merged_names(replay(history_of(told, as_of=on, known=0)))
+    mergers = [each for each in told if type(each.fact) is HolderMerged]
+    names = merged_names(replay(history_of(mergers, as_of=on, known=0)))
     shown = names.get(holder, (holder,))[0]
     return shown, {shown} | {each for each, counts_as in names.items() if counts_as == (shown,)}

@@ -138,8 +138,7 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
 
     held = HeldByDay(columns, (on,), known)
     (found,) = held
-    some = found.some()
-    low = found.low.take(some)
+    places, low, high = found.some()
     return Holdings(
         ledger.issuer,
         on,
@@ -147,9 +146,9 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         ledger.recorded_at(known),
         columns.ids.classes,
         columns.ids.holders,
-        held.classes.take(some),
-        held.holders.take(some),
+        held.classes.take(places),
+        held.holders.take(places),
         low,
-        low if found.high is found.low else found.high.take(some),
+        high,
         held.steps,
     )

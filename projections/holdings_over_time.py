@@ -153,12 +153,14 @@ def holdings_over_time(
     if holder is not None and not len(held.classes):
         must_be_registered(ledger, holder, known)
     low = high = np.zeros((len(asked), len(held.classes)), np.int64 if held.steps == 1 else object)
-    for place, each in enumerate(held):
-        low[place] = each.low
-        if each.high is not each.low and high is low:
-            high = low.copy()
-        if high is not low:
-            high[place] = each.high
+    more = []
+    for line, each in enumerate(held):
+        low[line] = each.low
+        more += [(line, place, high) for place, high in each.more.items()]
+    if more:
+        lines, places, most = zip(*more, strict=True)
+        high = low.copy()
+        high[lines, places] = most
     return HoldingsOverTime(
         ledger.issuer,
         asked,

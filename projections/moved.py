@@ -62,7 +62,7 @@ def moved(columns: MovementColumns, entries: Entries, holders: set[HolderId], as
 
     Args:
         columns: What the entries move.
-        entries: The entries, of which those are read that corrections concern.
+        entries: The entries, of which those are read that corrections of corrections concern.
         holders: Whose shares; what passes between them is no movement.
         as_of: The day.
         known: How many entries were known.
@@ -83,11 +83,10 @@ def moved(columns: MovementColumns, entries: Entries, holders: set[HolderId], as
         )
     )
     splits = whens % 2 == 1
-    if splits.any():
-        numbers = np.where(splits, _entries_of_splits(columns, whens, classes, known), numbers)
-    corrected = ~splits & columns.corrections.are(numbers)
-    if corrected.any():
-        family = columns.family({int(each): entries[each - 1] for each in numbers[corrected]}, known, entries)
+    corrections = np.unique(numbers[~splits & columns.corrections.are(numbers)]).tolist()
+    named = {number: columns.corrections.by(number) for number in corrections}
+    if any(columns.corrections.are(each).any() for each in named.values()):
+        family = columns.family({number: entries[number - 1] for number in corrections}, known, entries)
         kept = np.flatnonzero(splits | ~np.isin(numbers, [int(each.number) for each in family]))
         more = [*_stated(columns, family, holders, as_of, steps)]
         added = zip(*more, strict=True) if more else ((),) * 4
@@ -95,6 +94,12 @@ def moved(columns: MovementColumns, entries: Entries, holders: set[HolderId], as
             np.append(column[kept], np.array([*values], column.dtype))
             for column, values in zip((whens, numbers, classes, changes), added, strict=True)
         )
+        splits = whens % 2 == 1
+    else:  # what is corrected and what corrects it come together to what stands
+        for number, each in named.items():
+            numbers = np.where(np.isin(numbers, each), number, numbers)
+    if splits.any():
+        numbers = np.where(splits, _entries_of_splits(columns, whens, classes, known), numbers)
     return _in_order(whens, numbers, classes, changes, steps, columns.ids.classes)
 
 

@@ -128,12 +128,12 @@ def _opened(kept: Kept, entries: Recorded) -> MovementColumns:
     made.known = kept.size
     made.corrections = Corrections(layers_of("corrections", pieces))
     for name, table in zip(_TABLES, made.tables, strict=True):
-        table.take_up(
-            Accounts(made.ids.texts, layers_of(f"{name}-accounts", pieces)),
-            DatedSums.of_kept(f"{name}-sums", pieces),
-            OpenDays(table.sums.limbs, layers_of(f"{name}-open", pieces)),
-            Positions(made.ids, pieces[f"{name}-positions"]),
-        )
+        accounts = Accounts(made.ids.texts, layers_of(f"{name}-accounts", pieces))
+        sums = DatedSums.of_kept(f"{name}-sums", pieces)
+        found = Positions(made.ids, pieces[f"{name}-positions"])
+        if sums.limbs != table.sums.limbs or max(sums.size, found.covered) > len(accounts):
+            raise LookupError(f"the {name} sums are not those of the accounts")
+        table.take_up(accounts, sums, OpenDays(sums.limbs, layers_of(f"{name}-open", pieces)), found)
     made.facts = [
         Told(_in_effect(entries, entry, first), known, gone) for entry, first, known, gone in told["facts"]
     ]

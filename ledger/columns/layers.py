@@ -76,7 +76,7 @@ class Growing:
     """
 
     def __init__(self, types: Mapping[str, type[np.signedinteger[Any]]], layers: Sequence[Layer] = ()) -> None:
-        self._types = types
+        self.types = types
         self._first = next(iter(types))
         self.layers = [*layers]
         self.settled = sum(map(self._length, self.layers))
@@ -97,8 +97,8 @@ class Growing:
         """Return a column."""
         found = self._columns.get(name)
         if found is None or len(found) < len(self):
-            at = [*self._types].index(name)
-            new = np.asarray([row[at] for row in self.new], self._types[name])
+            at = [*self.types].index(name)
+            new = np.asarray([row[at] for row in self.new], self.types[name])
             parts = [*(layer[name] for layer in self.layers), *([new] if len(new) else [])]
             found = self._columns[name] = parts[0] if len(parts) == 1 else np.concatenate([new[:0], *parts])
         return found
@@ -107,8 +107,10 @@ class Growing:
         """Return a row."""
         if number >= self.settled:
             return self.new[number - self.settled]
+        if number < 0:
+            raise IndexError(number)
         layer = next(layer for layer in reversed(self.layers) if layer.first <= number)
-        return tuple(int(layer[name][number - layer.first]) for name in self._types)
+        return tuple(int(layer[name][number - layer.first]) for name in self.types)
 
     def settle(self) -> None:
         """Lay the new rows on top of the layers, together with those that are not much longer."""
@@ -116,11 +118,11 @@ class Growing:
             return
         columns = zip(*self.new, strict=True)
         top = self.layer(
-            self.settled, {name: np.asarray(next(columns), type_) for name, type_ in self._types.items()}
+            self.settled, {name: np.asarray(next(columns), type_) for name, type_ in self.types.items()}
         )
         while self.layers and self._length(self.layers[-1]) < TIMES * self._length(top):
             below = self.layers.pop()
-            top = self.layer(below.first, {name: np.concatenate([below[name], top[name]]) for name in self._types})
+            top = self.layer(below.first, {name: np.concatenate([below[name], top[name]]) for name in self.types})
         self.layers.append(top)
         self.settled, self.new = len(self), []
 

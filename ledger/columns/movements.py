@@ -331,6 +331,13 @@ class Corrections(Growing):
         kept = (layer["corrections"][layer["named"] == named].tolist() for layer in self.layers)
         return sorted({*chain.from_iterable(kept), *self._of.get(named, ())})
 
+    def by(self, correction: int) -> NDArray[np.int32]:
+        """Return the entries that a correction names."""
+        corrections, asked = self.column("corrections"), np.int32(correction)
+        first, last = (int(np.searchsorted(corrections, asked, side)) for side in ("left", "right"))
+        named: NDArray[np.int32] = self.column("named")[first:last]
+        return named
+
     def are(self, numbers: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
         """Return which of some entries are corrections; those are numbered as they came, and so in order."""
         corrections = self.column("corrections")
@@ -723,6 +730,22 @@ class MovementColumns:
             fact: {name: units for name, units in of_fact.items() if units} for fact, of_fact in found.items()
         }
         return {fact: of_fact for fact, of_fact in changes.items() if of_fact}
+
+    def open_positions(
+        self, positions: Positions, as_of: date, known: int | None = None
+    ) -> Iterator[tuple[int, int, int]]:
+        """Yield fact, position and change, in steps, of what may be otherwise at the close of a day.
+
+        Args:
+            positions: All those of units that are counted alike.
+            as_of: The day.
+            known: How many entries were known; all of them where not given.
+        """
+        (table,) = (table for table in self.tables if table.positions is positions)
+        for fact, account, change in table.open.at(_close(as_of), known):
+            place = positions.place_of(account)
+            if place >= 0:
+                yield fact, place, change
 
     def holdings(
         self,

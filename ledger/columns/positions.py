@@ -100,6 +100,7 @@ class Positions:
     Attributes:
         classes: Number of the class of each position.
         holders: Number of its holder.
+        covered: How many accounts were taken in.
     """
 
     def __init__(self, ids: Ids, kept: Arrays | None = None) -> None:
@@ -107,12 +108,13 @@ class Positions:
         self._kept = kept
         self.classes: NDArray[np.int32] = np.empty(0, np.int32)
         self.holders: NDArray[np.int32] = np.empty(0, np.int32)
-        self._covered = self._none = 0  # accounts, and whether there is a position without one
+        self.covered = self._none = 0  # accounts, and whether there is a position without one
         self._accounts: NDArray[np.intp] = np.empty(0, np.intp)  # position by position
         self._starts: NDArray[np.intp] = np.empty(0, np.intp)  # where those of each begin
+        self._places: tuple[NDArray[np.intp], NDArray[np.int32]] | None = None
         self._by_holder: tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]] | None = None
         if kept is not None:
-            self._covered, self._none = map(int, np.asarray(kept["covered"]))
+            self.covered, self._none = map(int, np.asarray(kept["covered"]))
             self.classes, self.holders = np.asarray(kept["classes"]), np.asarray(kept["holders"])
             self._accounts, self._starts = np.asarray(kept["accounts"]), np.asarray(kept["starts"])
 
@@ -126,7 +128,7 @@ class Positions:
 
     def follow(self, accounts: Accounts) -> None:
         """Take in the accounts that are new."""
-        covered, self._covered = self._covered, len(accounts)
+        covered, self.covered = self.covered, len(accounts)
         if len(accounts) - covered > max(FEW, covered // LAG):
             self._order(accounts)
             return
@@ -152,7 +154,7 @@ class Positions:
         found.classes, found.holders = self.classes[places], self.holders[places]
         found._starts = np.asarray(starts, np.intp)
         found._accounts = np.arange(len(numbers))
-        found._covered = len(numbers)
+        found.covered = len(numbers)
         return found, numbers
 
     def _of_holder(self, holder: HolderId) -> list[int]:
@@ -176,6 +178,15 @@ class Positions:
                 self._put_in(of_class, number, _NO_ACCOUNT)
                 self._none = 1
 
+    def place_of(self, account: int) -> int:
+        """Return of which position an account is a part; -1 for none."""
+        if self._places is None or self._places[0] is not self._accounts:
+            places = np.full(self._covered + 1, -1, np.int32)  # the last one stands for no account
+            lengths = np.diff(np.append(self._starts, len(self._accounts)))
+            places[self._accounts] = np.repeat(np.arange(len(self), dtype=np.int32), lengths)
+            self._places = self._accounts, places
+        return int(self._places[1][account])
+
     def accounts_of(self, holders: Iterable[HolderId]) -> list[int]:
         """Return the accounts of some holders."""
         places = [place for holder in {*holders} for place in self._of_holder(holder)]
@@ -192,8 +203,8 @@ class Positions:
 
     def sums(self, values: Whole) -> Whole:
         """Return what each position comes to, of what each account does, limb by limb."""
-        if values.shape[1] < self._covered + self._none:  # accounts without a row come to nothing
-            values = np.pad(values, ((0, 0), (0, self._covered + self._none - values.shape[1])))
+        if values.shape[1] < self.covered + self._none:  # accounts without a row come to nothing
+            values = np.pad(values, ((0, 0), (0, self.covered + self._none - values.shape[1])))
         taken = values.take(self._accounts, axis=1)
         if len(self._accounts) == len(self._starts):
             return taken
@@ -202,9 +213,9 @@ class Positions:
     def kept(self) -> Arrays:
         """Return the positions as they can be kept; those kept before, where they lack little."""
         covered = 0 if self._kept is None else int(np.asarray(self._kept["covered"])[0])
-        if self._kept is None or self._covered - covered > max(FEW, covered // LAG):
+        if self._kept is None or self.covered - covered > max(FEW, covered // LAG):
             self._kept = {
-                "covered": np.asarray([self._covered, self._none]),
+                "covered": np.asarray([self.covered, self._none]),
                 "classes": self.classes,
                 "holders": self.holders,
                 "accounts": self._accounts,

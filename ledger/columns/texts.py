@@ -40,6 +40,8 @@ class Texts:
         """Return the text of a number."""
         if number >= self._kept:
             return self._new[number - self._kept]
+        if number < 0:
+            raise IndexError(number)
         layer = next(layer for layer in reversed(self.layers) if layer.first <= number)
         return _text(layer, number - layer.first).decode("ascii")
 

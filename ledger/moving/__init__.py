@@ -59,11 +59,12 @@ class Recorded:
     Args:
         store: Where the record is kept.
         issuer: Whose record.
+        size: How many of them; all that there are when not given.
     """
 
-    def __init__(self, store: Store, issuer: IssuerId) -> None:
+    def __init__(self, store: Store, issuer: IssuerId, size: int | None = None) -> None:
         self._store, self._issuer = store, issuer
-        self._size = store.head(issuer)
+        self._size = store.head(issuer) if size is None else size
         self._known = Known()
 
     def __len__(self) -> int:

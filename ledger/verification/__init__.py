@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from ledger.errors import LedgerDamaged, NotUnderstood, shown
 from ledger.identity import IssuerId
 from ledger.store.port import chosen
+from ledger.verification.beside import damage_beside
 from ledger.verification.comparing import Comparison
 from ledger.verification.findings import Anchor, Compared, Damage, Level, Part, Verification
 from ledger.verification.reading import Reading
@@ -51,6 +52,8 @@ def verify(store: Inspectable, issuer: str | None = None, anchors: Iterable[Anch
         return Verification(issuer=None, damage=tuple(damage), compared=compared)
     found = Reading(store, whose, {anchor.size for anchor in kept})
     Comparison(found).run()
+    if not found.damage and not damage:
+        damage += damage_beside(store, whose)
     return Verification(
         issuer=whose,
         legal_name=found.legal_name,

@@ -74,6 +74,8 @@ class Part(Enum):
     """The list of issuers."""
     PARTICULARS = "particulars"
     """What is kept of natural persons beside the record."""
+    INDEX = "index"
+    """What is worked out from the record and kept beside it."""
     ELSE = "else"
     """What nobody writes."""
 

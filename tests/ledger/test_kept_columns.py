@@ -6,14 +6,21 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from ledger import journal
+from ledger.columns import keeping
 from ledger.columns.movements import MovementColumns
+from ledger.identity import IssuerId
 from ledger.journal import Ledger
+from ledger.store import kept
+from ledger.store.sqlite import SqliteStore
+from ledger.verification import Part, verify
 from projections.holdings import holdings
 from tests.builders import (
     common_issued,
@@ -121,10 +128,6 @@ def of_an_older_program(path: Path) -> None:
 
 
 def full_of_nonsense(path: Path) -> None:
-    from ledger.columns import keeping
-    from ledger.identity import IssuerId
-    from ledger.store.sqlite import SqliteStore
-
     store = SqliteStore(path)
     shelf = store.shelf(IssuerId("acme"), keeping.PART, keeping.LAYOUT)
     assert shelf is not None
@@ -228,3 +231,54 @@ def test_the_folder_tells_nothing_of_persons_and_outlives_their_erasure(tmp_path
         ledger.record(shares_transferred(from_holder="ada", to_holder="bob", transferred=2, security="C-ada-3"))
 
     assert held(path) == {"ada": "4", "bob": "2"}
+
+
+def verified(path: Path) -> list[str]:
+    """Return what verifying tells of the folder, and of nothing else."""
+    with closing(SqliteStore(path)) as store:
+        damage = verify(store).damage
+    assert {each.part for each in damage} <= {Part.INDEX}
+    return [f"{each.place}: {each.what}" for each in damage]
+
+
+def test_verifying_tells_of_a_folder_that_says_otherwise_than_the_record(tmp_path: Path) -> None:
+    path = tmp_path / "a.ledger"
+    made(path)
+    assert verified(path) == []
+    lies(path, "narrow-sums-loose", "changes")
+
+    assert held(path) == {"ada": "7"}, "whoever opens it believes it"
+    assert verified(path) == [
+        "index of movements: it says otherwise than the entries: what was moved; delete its folder"
+    ]
+    shutil.rmtree(folder(path).parent)
+    assert held(path) == {"ada": "6"}
+    assert verified(path) == []
+
+
+def lies(path: Path, piece: str, array: str) -> None:
+    """Keep one share more of the last row, with sums that fit."""
+    with closing(SqliteStore(path)) as store:
+        shelf = store.shelf(IssuerId("acme"), keeping.PART, keeping.LAYOUT)
+        assert shelf is not None
+        there = shelf.open()
+        assert there is not None
+        numbers = np.asarray(there.pieces[piece][array]).copy()
+        numbers[-1] += 1
+        shelf.drop()
+        shelf.keep(there.size, there.told, {**there.pieces, piece: {**there.pieces[piece], array: numbers}})
+
+
+def test_verifying_tells_of_a_bit_that_flipped_in_a_long_array(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.ledger"
+    made(path)
+    (piece,) = folder(path).glob("movements.*.narrow-sums-loose")
+    data = bytearray(piece.read_bytes())
+    data[-1] ^= 1
+    piece.write_bytes(data)
+    assert verified(path) == [], "nobody takes up what is short and wrong"
+
+    monkeypatch.setattr(kept, "LOOKED_AT", 0)
+    assert verified(path) == ["index of movements: its bytes are not those that were written; delete its folder"]
