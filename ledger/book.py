@@ -312,12 +312,13 @@ class Book:
     def _rescale(self, split: Rescaling, each: InEffect, changes: Changes) -> None:
         """Multiply every total of the class, and round what is counted in shares; the sums take what that adds."""
         stock_class, ratio = split.stock_class, split.ratio.value
+        factor = ratio.numerator if ratio.denominator == 1 else ratio  # whole numbers multiply quickly
         self.split_at = self.at
         self._put(self.splits, stock_class, (*self.splits.get(stock_class, ()), each))
         for table in (self.high, self.low):
             rounding: Quantity = 0
             for total in beginning_with(table, stock_class):
-                exact = table[total] * ratio
+                exact = table[total] * factor
                 after: Quantity = exact.numerator if exact.denominator == 1 else exact
                 if is_rounded(total[1]):
                     after = round_position(exact, split.fractions, split.decimals)

@@ -905,6 +905,19 @@ def read_states(rows: Sequence[tuple[int, str, bytes]], issuer: IssuerId, after:
     return None if read is None else Page(after + 1, starts, said, "".join(digests), *read)
 
 
+def read_together(payloads: Sequence[bytes], topics: Sequence[str]) -> tuple[dict[int, Event], list[Bulk]] | None:
+    """Return the events of payloads, those that are kept whole by their place; or nothing where one is none.
+
+    Args:
+        payloads: One or more.
+        topics: Kind and version of each.
+    """
+    try:
+        return _read_payloads(payloads, topics)
+    except (*_UNREADABLE, KeyError):
+        return None
+
+
 def _read_payloads(payloads: Sequence[bytes], topics: Sequence[str]) -> tuple[dict[int, Event], list[Bulk]] | None:
     """Return the events of payloads whose kinds are told, or nothing where one is not canonical or of that kind."""
     if max(map(len, payloads)) > MAX_PAYLOAD_BYTES:

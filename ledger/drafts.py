@@ -37,7 +37,8 @@ from ledger.personal import has_particulars
 FieldReader = Callable[[Any, bytes], Any]
 """Reads the value of a field, of the type named, from JSON; with the care that lines of their own get."""
 _KIND: Final = re.compile(rb'"kind": ?"([a-z-]+)"')
-_NOT_PLAIN: Final = (b"\\", b"\r", b'"entry-restated"')
+_BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]+")
+_ODD: Final = (b"\\", b"\r", b'"entry-restated"')
 """What no plain line holds: escapes, other ends of lines, and a fact within a restatement."""
 _SINGLE: Final = {str, date, bool, NoneType}
 _MANY: Final = 10_000
@@ -100,9 +101,15 @@ class Draft(NamedTuple):
         return Page(first, (0,), (said,), "".join(self.digests()), self.singles, self.bulks)
 
 
-def is_plain(line: bytes) -> bool:
-    """Whether a line may be read with others at once, as far as its characters tell."""
-    return line.isascii() and not any(each in line for each in _NOT_PLAIN)
+def odd_places(lines: bytes) -> list[int]:
+    """Return where something stands that no plain line holds, in order."""
+    found = [] if lines.isascii() else [each.start() for each in _BEYOND_ASCII.finditer(lines)]
+    for odd in _ODD:
+        at = lines.find(odd)
+        while at >= 0:
+            found.append(at)
+            at = lines.find(odd, at + 1)
+    return sorted(found)
 
 
 def stated(lines: bytes) -> list[Any] | None:
@@ -112,7 +119,7 @@ def stated(lines: bytes) -> list[Any] | None:
         lines: Each with one JSON object, and nothing around it; the last one may lack its line feed.
     """
     lines = lines.removesuffix(b"\n")
-    if not is_plain(lines) or not lines.startswith(b"{") or not lines.endswith(b"}"):
+    if odd_places(lines) or not lines.startswith(b"{") or not lines.endswith(b"}"):
         return None
     count = lines.count(b"\n") + 1
     if lines.count(b"}\n{") + 1 != count:  # so each line feed lies between two objects, and not within one

@@ -372,7 +372,7 @@ def _commands_are_let_through(issuer: IssuerId | None, entries: Sequence[Entry],
         first = pages[0].first_entry()
         if not isinstance(first.event, IssuerRegistered):
             return False
-        issuer, before = first.event.issuer, (first,)
+        issuer, before = issuer or first.event.issuer, (first,)
     for page in pages:
         for entry in page.apart(_is_asked_alone):
             asked = Asked(issuer, before, (entry,), 0)

@@ -73,6 +73,8 @@ if TYPE_CHECKING:
 _TRIES: Final = 10
 _to_row: Final = partial(tuple.__new__, Row)
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
+_TOGETHER: Final = 200
+"""So many events of a command are worth taking together; see ``record_drafts``."""
 _MANY: Final = 2_000
 """So many entries read at once are worth telling the collector that they will stay."""
 _AHEAD: Final = 1_000
@@ -476,12 +478,13 @@ class Ledger:
     def _columns_of(self, entries: Callable[[], Entries]) -> MovementColumns:
         from ledger.columns import keeping
         from ledger.columns.movements import MovementColumns
-        from ledger.moving import Recorded
+        from ledger.moving import MovingEntries
 
         columns, self._columns = self._columns, None  # those that are interrupted are not kept
         if columns is None and self._issuer is not None and self._recorded is None:
             kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
-            recorded = Recorded(self._store, self._issuer)  # not before, as others may record and keep meanwhile
+            # Not before, as others may record and keep meanwhile.
+            recorded = MovingEntries(self._store, self._issuer)
             columns = keeping.take_up(kept, recorded) if kept is not None else None
             self._columns_kept = columns.known if columns is not None else 0
             self._columns = (columns or MovementColumns()).following(recorded)
@@ -561,7 +564,13 @@ class Ledger:
                 recorded; where an erasure was, and its keys could not be deleted, it says so.
             OutcomeUnknown: The store failed while committing; give the same command again.
         """
-        outcome = self._attempt(events, actor, command, expected, as_stated, keep=True)
+        draft = self._drafted(events) if len(events) >= _TOGETHER and not as_stated else None
+        if draft is None:
+            outcome = self._attempt(events, actor, command, expected, as_stated, keep=True)
+        else:
+            with collector_at_rest():
+                outcome = self._attempt_drafts([draft], actor, command, expected, keep=True)
+                outcome = attrs.evolve(outcome, entries=tuple(outcome.entries))
         if outcome.repeated and self._vault.pending:
             self._forget()  # reading the record again tries once more
             self.entries()
@@ -752,6 +761,21 @@ class Ledger:
                 raise
             return Recorded(identity, new)
         raise self._kept_out()
+
+    def _drafted(self, events: Sequence[Event]) -> Draft | None:
+        """Return a draft of events, or nothing where one of them could not be read back."""
+        from ledger.drafts import Draft
+
+        sealed = [seal(event, self._salts) if may_mention_persons(type(event)) else event for event in events]
+        payloads = [*map(codec.encode, sealed)]
+        read = codec.read_together(payloads, [*map(codec.topic, sealed)])
+        if read is None:
+            return None
+        singles, bulks = read
+        whole = {
+            place: sealed[place] if mentions_persons(sealed[place]) else each for place, each in singles.items()
+        }
+        return Draft(payloads, whole, bulks)
 
     def _written(self, event: Event) -> tuple[Event, bytes]:
         """Return an event as it will be read, with salts for its particulars, and its payload."""

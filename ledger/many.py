@@ -74,6 +74,7 @@ def let_through(
         broken: Yields the rules of a fact that do not hold after some changes.
         keep: Whether the book keeps them.
     """
+    moved_before = {stock_class: len(moved) for stock_class, moved in book.movers.items()}
     try:
         many, told = _sorted_out(pages, rules_of)
         _at_the_end(book, many, told)
@@ -95,6 +96,9 @@ def let_through(
     book.keep()
     for each in many:
         _moved(book, each)
+    for stock_class, moved in book.movers.items():
+        first = moved_before.get(stock_class, 0)
+        moved[first:] = sorted(moved[first:])
     return True
 
 
@@ -105,11 +109,12 @@ def _sorted_out(pages: Sequence[Page], rules_of: RulesOf) -> tuple[list[Many], l
     plain: defaultdict[type[Event], list[tuple[Bulk, int]]] = defaultdict(list)
     for page in pages:
         single = [*page.singles.items()]
+        out = {number - page.first for number in fallen}
         if any(isinstance(event, _NEVER) for _, event in single):
             raise InDoubt
         for bulk in page.bulks:
             kind = type(bulk.one)
-            rest = _standing(bulk, page.first, fallen) if fallen else bulk
+            rest = bulk if out.isdisjoint(bulk.rows) else _standing(bulk, out)
             if issubclass(kind, _NEVER) or (kind is IssuerRegistered and rest is not bulk):
                 raise InDoubt
             if not rest.rows:
@@ -124,10 +129,9 @@ def _sorted_out(pages: Sequence[Page], rules_of: RulesOf) -> tuple[list[Many], l
     return [*map(_many, plain.values())], standing(sorted(apart, key=itemgetter(0)))
 
 
-def _standing(bulk: Bulk, first: int, fallen: set[int]) -> Bulk:
+def _standing(bulk: Bulk, out: set[int]) -> Bulk:
     """Return the facts that no correction takes out of history."""
-    stand = [index for index, row in enumerate(bulk.rows) if first + row not in fallen]
-    return bulk if len(stand) == len(bulk.rows) else bulk.only(stand)
+    return bulk.only([index for index, row in enumerate(bulk.rows) if row not in out])
 
 
 def _by_movement(bulk: Bulk) -> tuple[Bulk | None, Bulk]:

@@ -142,6 +142,8 @@ class Commitment:
 class Source(Enum):
     """Accounts of a class or currency that belong to nobody: where quantities come from and go to."""
 
+    __hash__ = object.__hash__  # as that of a level
+
     ISSUED = "issued"
     ISSUED_ON_CONVERSION = "issued on conversion"
     ISSUED_ON_EXERCISE = "issued on exercise"
@@ -262,6 +264,8 @@ class InstrumentKind(Enum):
 
 class Level(Enum):
     """The levels that a setting can state; each belongs to one kind of subject."""
+
+    __hash__ = object.__hash__  # each stands once; the hash that an enumeration has is worked out in Python
 
     ISSUER = "issuer"
     LEGAL_NAME = "legal name"

@@ -519,6 +519,8 @@ def round_position(units: int | Fraction, policy: FractionPolicy, decimals: int)
         decimals: Decimals that are kept; 0 is whole shares.
     """
     step = int(10 ** (PLACES - decimals))
+    if type(units) is int and not units % step:
+        return units
     steps = Fraction(units) / step
     match policy:
         case FractionPolicy.UP:

@@ -93,7 +93,7 @@ class _Totals:
     def __init__(self, book: Book, numbers: NumberedAccounts) -> None:
         self._book, self._numbers = book, numbers
         self._high: dict[int, Quantity] = {}
-        self._low: dict[int, Quantity] = {}
+        self._low: dict[int, Quantity] = {}  # where it is another
         self._limits: dict[int, Quantity] = {}  # of those that have one; the others do not fall below zero
 
     def load(self, wanted: Iterable[int]) -> None:
@@ -102,33 +102,38 @@ class _Totals:
         for number in wanted:
             if number not in self._high:
                 total = names[number]
-                self._high[number] = self._book.high.get(total, 0)
-                self._low[number] = self._book.low.get(total, 0)
+                self._high[number] = high = self._book.high.get(total, 0)
+                if (low := self._book.low.get(total, 0)) != high:
+                    self._low[number] = low
                 if isinstance(total[1], ClassTotal):
                     self._limits[number] = _limit(self._book, total)
 
     def add(self, changes: dict[int, int]) -> None:
         """Add what changes at one moment, and look at the limits."""
-        high, low, limits = self._high, self._low, self._limits
+        high, limits = self._high, self._limits
         for number, change in changes.items():
             if number not in high:
                 self.load((number,))
             high[number] = most = high[number] + change
-            low[number] = least = low[number] + change
-            if least > limits[number] if number in limits else most < 0:
+            if most < 0 and number not in limits:
                 raise InDoubt
+        for number in self._low.keys() & changes.keys():
+            self._low[number] += changes[number]
+        for number in limits.keys() & changes.keys():
+            self._look_at(number)
 
     def add_to_readings(self, high: dict[int, int], low: dict[int, int]) -> None:
         """Add what changes at one moment in one reading of open days, and look at the limits."""
-        self.load((*high, *low))
-        for readings, changes in ((self._high, high), (self._low, low)):
-            for number, change in changes.items():
-                readings[number] += change
-        for number in {*high, *low}:
+        touched = {*high, *low}
+        self.load(touched)
+        for number in touched:
+            self._low[number] = self._low.get(number, self._high[number]) + low.get(number, 0)
+            self._high[number] += high.get(number, 0)
             self._look_at(number)
 
     def _look_at(self, number: int) -> None:
-        if self._low[number] > self._limits[number] if number in self._limits else self._high[number] < 0:
+        high = self._high[number]
+        if self._low.get(number, high) > self._limits[number] if number in self._limits else high < 0:
             raise InDoubt
 
     def advance(
@@ -175,7 +180,7 @@ class _Totals:
         """Set the totals of the book."""
         names: list[Total] = self._numbers.names()  # type: ignore[assignment]  # as above
         for number, most in self._high.items():
-            self._book.set_total(names[number], most, self._low[number])
+            self._book.set_total(names[number], most, self._low.get(number, most))
 
 
 def _limit(book: Book, total: Total) -> Quantity:

@@ -145,6 +145,14 @@ def _goals() -> list[Goal]:
     ]
 
 
+def conditions(found: All) -> str:
+    """Return when, on what and with which versions all was measured."""
+    machines = dict.fromkeys(each.machine for each in found.values())
+    versions = dict(pair for each in found.values() for pair in each.versions.items())
+    named = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
+    return "\n".join((*(f"{each}." for each in machines), f"{named}." if named else ""))
+
+
 def table(found: All) -> str:
     """Return the table of all goals."""
     head = "| work, events/holders | against | wanted | measured | met |\n|---|---|---|---|---|"

@@ -15,12 +15,12 @@ from typing import Final
 
 import attrs
 
-from benchmarks.any_date import fold, issuer, written
+from benchmarks.any_date import fold, issuer, journals, peers, written
 from benchmarks.any_date.fold import Fold, Postings
 from benchmarks.any_date.issuer import CLASSES, History
 from benchmarks.any_date.peers import Sqlite
 
-_MAKERS: Final = (issuer, fold, written)
+_MAKERS: Final = (issuer, fold, written, peers, journals)
 
 
 @attrs.frozen

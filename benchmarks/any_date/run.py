@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
         for part, size in _wanted(asked.parts, asked.sizes):
             failed += _apart(part, size, asked)
     found = results.kept(asked.folder)
-    print(f"{goals.table(found)}\n\n{goals.details(found)}")
+    print("\n\n".join((goals.conditions(found), goals.table(found), goals.details(found))))
     if asked.plot is not None:
         asked.plot.write_text(plot.of(found))
     return min(failed, 1)

@@ -153,6 +153,8 @@ def split_into_limbs(numbers: Sequence[int], limbs: int) -> Whole:
 
 def limbs_of(number: int, limbs: int) -> list[int]:
     """Return a whole number as limbs, the lowest first; the last one may be too large."""
+    if limbs == 1:
+        return [number]
     return [*(number >> (LIMB * limb) & _LOWEST for limb in range(limbs - 1)), number >> (LIMB * (limbs - 1))]
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, Final
 
 from ledger.codec import field_from_plain
-from ledger.drafts import UNREADABLE, Draft, drafted, is_plain, stated
+from ledger.drafts import UNREADABLE, Draft, drafted, odd_places, stated
 from ledger.events import Event
 from ledger.exchange import json_lines
 from ledger.journal import collector_at_rest
@@ -47,30 +47,43 @@ def _parts(data: bytes) -> Iterator[bytes]:
     start = len(json_lines.BOM) if data.startswith(json_lines.BOM) else 0
     while start < len(data):
         end = data.find(b"\n", start + _PART_BYTES) + 1 or len(data)
-        yield data[start:end].replace(b"\r\n", b"\n")
+        lines = data[start:end]
+        yield lines.replace(b"\r\n", b"\n") if b"\r" in lines else lines
         start = end
 
 
 def _draft(lines: bytes) -> Draft:
     """Return a draft of some lines; what cannot be read raises one of ``UNREADABLE``."""
-    if len(lines) <= json_lines.MAX_LINE_BYTES and (given := stated(lines)) is not None:
-        try:
-            return drafted(given, _field)
-        except UNREADABLE:
-            pass
+    if len(lines) <= json_lines.MAX_LINE_BYTES:
+        plain, apart = _sorted_out(lines)
+        given = stated(plain) if plain else []
+        if given is not None:
+            try:
+                rows = [row for row in range(len(given) + len(apart)) if row not in apart] if apart else []
+                return drafted(given, _field, rows, {row: _read_with_care(line) for row, line in apart.items()})
+            except UNREADABLE:
+                pass
     raws = [raw for raw in lines.split(b"\n") if raw.strip(_BLANKS)]
-    found = _plain(raws)
-    apart = {place: _read_with_care(raw) for place, raw in enumerate(raws) if place not in found}
-    return drafted([*found.values()], _field, [*found], apart)
+    singly = ((place, stated(raw)) for place, raw in enumerate(raws) if len(raw) < _PART_BYTES)
+    found = {place: one[0] for place, one in singly if one is not None and _fit(one)}
+    read = {place: _read_with_care(raw) for place, raw in enumerate(raws) if place not in found}
+    return drafted([*found.values()], _field, [*found], read)
 
 
-def _plain(raws: Sequence[bytes]) -> dict[int, Any]:
-    """Return what those lines state that may be read at once, by their place."""
-    plain = [place for place, raw in enumerate(raws) if is_plain(raw) and len(raw) < _PART_BYTES]
-    together = stated(b"\n".join([raws[place] for place in plain]))
-    each = together if together is not None else [one for place in plain for one in stated(raws[place]) or [None]]
-    found = {place: one for place, one in zip(plain, each, strict=True) if one is not None}
-    return found if _fit([*found.values()]) else {place: one for place, one in found.items() if _fit([one])}
+def _sorted_out(lines: bytes) -> tuple[bytes, dict[int, bytes]]:
+    """Return the lines that are plain, as far as their characters tell, and the others by their place."""
+    plain: list[bytes] = []
+    apart: dict[int, bytes] = {}
+    done = row = 0
+    for found in odd_places(lines):
+        if found < done:  # in the same line as the one before
+            continue
+        start, end = lines.rfind(b"\n", 0, found) + 1, lines.find(b"\n", found) + 1 or len(lines)
+        row += lines.count(b"\n", done, start)
+        plain.append(lines[done:start])
+        apart[row] = lines[start:end]
+        done, row = end, row + 1
+    return (b"".join((*plain, lines[done:])) if apart else lines), apart
 
 
 def _fit(given: Sequence[Any]) -> bool:

@@ -7,8 +7,8 @@ rule holds for all of the facts, or that it is in doubt, and never refuses. Then
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import repeat
-from operator import le, mod
+from itertools import accumulate, repeat
+from operator import mod
 from typing import Any, Final
 
 from ledger.book import Book
@@ -46,7 +46,8 @@ class Many:
 
     def __init__(self, bulk: Bulk, postings: Sequence[Posting], moments: Sequence[Moment]) -> None:
         self.bulk, self.postings, self.moments = bulk, postings, moments
-        self._is_in_order = all(map(le, moments, moments[1:]))
+        latest = accumulate(moments, max)
+        self._late = [row for row, (at, last) in enumerate(zip(moments, latest, strict=True)) if at < last]
         self.first = min(moments)
 
     def column(self, values: Any) -> Sequence[Any]:
@@ -60,10 +61,8 @@ class Many:
     def first_of(self, values: Sequence[Any]) -> Uses:
         """Return when each different value of a column is used first."""
         found: Uses = dict(zip(reversed(values), reversed(self.moments), strict=True))
-        if not self._is_in_order:
-            for value, at in zip(values, self.moments, strict=True):
-                if at < found[value]:
-                    found[value] = at
+        for row in self._late:  # the facts need not be in order
+            found[values[row]] = min(found[values[row]], self.moments[row])
         return found
 
 

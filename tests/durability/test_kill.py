@@ -11,7 +11,7 @@ from tests.durability.sizes import SEED, size
 from tests.server import shared
 
 
-def kill_it(folder: Path, faults: tuple[str, ...] = (), *, kills: int = 40) -> str:
+def kill_it(folder: Path, faults: tuple[str, ...] = (), *, kills: int = 400) -> str:
     """Kill a program that records, so many times."""
     return told(started("killing", folder, kills, SEED, faults=faults))
 

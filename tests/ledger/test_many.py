@@ -60,7 +60,7 @@ def told(book: Book) -> tuple[Any, ...]:
     """Return all that a book holds; a total of nothing is as good as none."""
     totals = [{total: quantity for total, quantity in table.items() if quantity} for table in (book.high, book.low)]
     settings = {key: sorted(each.entry.number for each, _ in pairs) for key, pairs in book.settings.items()}
-    movers = {stock_class: sorted(moved) for stock_class, moved in book.movers.items()}
+    movers = {stock_class: [*moved] for stock_class, moved in book.movers.items()}
     return totals, settings, movers, book.at, book.split_at
 
 
@@ -169,6 +169,13 @@ def test_a_long_history_passes_page_by_page() -> None:
     ledger.record(*deals)
 
     assert told(gate._sweep.book)[:2] == told(ledger._rules()._sweep.book)[:2]
+
+
+def test_a_ledger_of_one_issuer_is_not_begun_by_another() -> None:
+    page = page_of(builders.founding(), 0)
+
+    assert Gate().check_pages(ISSUER, Entries(), [page])
+    assert not Gate().check_pages(IssuerId("beta"), Entries(), [page])
 
 
 SPLIT = builders.stock_split_effected(effective_on="2026-02-15", ratio=Ratio(2))

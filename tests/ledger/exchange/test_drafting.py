@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import Any, Final
+from unittest.mock import patch
 
 import pytest
 from hypothesis import event as noted
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import Ledger, codec
+from ledger import Ledger, codec, journal
 from ledger.drafts import Draft, stated
 from ledger.errors import CommandReused, LedgerError
 from ledger.events import Event
@@ -144,6 +145,22 @@ def test_a_history_recorded_at_once_is_the_one_recorded_event_by_event(events: l
     assert {total: held for total, held in kept.high.items() if held} == {
         total: held for total, held in asked.high.items() if held
     }
+
+
+@given(histories(most=8, longest=3))
+def test_many_events_given_together_are_recorded_as_few_are(events: list[Event]) -> None:
+    told = []
+    for least in (1, 10**9):
+        ledger = Ledger.in_memory(clock=ticking())
+        ledger._salts = lambda: SALT
+        with patch.object(journal, "_TOGETHER", least):
+            try:
+                outcome = ledger.record(*events, actor="counsel", command="c-1")
+                told.append((outcome, ledger.record(*events, command="c-1"), [*ledger.entries()]))
+            except LedgerError as error:
+                told.append((error.line(), [*ledger.entries()]))  # type: ignore[arg-type]  # compared as they are
+
+    assert told[0] == told[1]
 
 
 def of_a_company() -> list[Draft]:
