@@ -55,9 +55,9 @@ def _differences(store: Store, issuer: IssuerId, kept: Kept) -> list[str]:
     from ledger.columns import keeping
     from ledger.columns.comparing import differences
     from ledger.columns.movements import MovementColumns
-    from ledger.moving import Recorded
+    from ledger.moving import MovingEntries
 
-    entries = Recorded(store, issuer, kept.size)
+    entries = MovingEntries(store, issuer, kept.size)
     columns = keeping.take_up(kept, entries)
     if columns is None:
         return []
