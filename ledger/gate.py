@@ -289,10 +289,11 @@ class Gate:
             self._size += sum(map(len, pages))
         return True
 
-    @property
-    def ahead(self) -> int:
-        """How many more entries the book covers than the one that is kept."""
-        return self._size - (self._kept.size if self._kept is not None else 0)
+    def is_worth_keeping(self, many: int) -> bool:
+        """Whether the book is ahead of the one that is kept: by so many entries, or after a long walk."""
+        ahead = self._size - (self._kept.size if self._kept is not None else 0)
+        took_a_walk = self._sweep.book.touched is None and self._size >= many
+        return ahead >= many or (ahead > 0 and took_a_walk)
 
     def keep_book(self, entries: Sequence[Entry], shelf: Shelf) -> None:
         """Keep the book, if it is that of all entries and no rule is broken."""

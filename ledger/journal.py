@@ -243,7 +243,7 @@ class Ledger:
             return
         if len(self._entries) - self._unread >= _AHEAD:
             self._keep_directory(self._issuer)
-        if self._gate is not None and self._gate.ahead >= _AHEAD:
+        if self._gate is not None and self._gate.is_worth_keeping(_AHEAD):
             from ledger import kept_book
 
             shelf = self._store.shelf(self._issuer, kept_book.PART, kept_book.LAYOUT)

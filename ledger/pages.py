@@ -220,8 +220,9 @@ class Entries(Sequence[Entry]):
         """
         found = cls()
         found._source, found._source_size, found._looked_through = source, size, size
-        for first in range(1, size + 1, length):
-            found.add(Unread(first, min(length, size + 1 - first), source))
+        found._starts = [*range(0, size, length)]
+        found._parts = [Unread(start + 1, min(length, size - start), source) for start in found._starts]
+        found._size = size
         return found
 
     def __len__(self) -> int:

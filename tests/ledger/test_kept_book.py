@@ -170,6 +170,19 @@ def test_a_book_of_all_entries_is_taken_as_it_is(tmp_path: Path, sweeps: list[in
     assert sweeps == []
 
 
+def test_what_took_a_walk_is_kept_so_that_the_next_one_needs_none(path: Path, sweeps: list[int]) -> None:
+    late = shares_transferred(from_holder="ada", transferred=1, effective_on="2026-02-07")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger.journal, "_AHEAD", 10)
+        with opened(path) as company:
+            company.record(late)
+        assert len(sweeps) == 1
+        with opened(path) as company:
+            company.record(shares_transferred(from_holder="ada", transferred=1, effective_on="2026-02-09"))
+
+    assert len(sweeps) == 1
+
+
 def test_a_split_of_today_finds_every_position(path: Path, sweeps: list[int]) -> None:
     with opened(path) as company:
         company.record(authorized_shares_changed(authorized=100, effective_on="2026-02-09"))
