@@ -478,12 +478,13 @@ class Ledger:
     def _columns_of(self, entries: Callable[[], Entries]) -> MovementColumns:
         from ledger.columns import keeping
         from ledger.columns.movements import MovementColumns
-        from ledger.moving import Recorded
+        from ledger.moving import MovingEntries
 
         columns, self._columns = self._columns, None  # those that are interrupted are not kept
         if columns is None and self._issuer is not None and self._recorded is None:
             kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
-            recorded = Recorded(self._store, self._issuer)  # not before, as others may record and keep meanwhile
+            # Not before, as others may record and keep meanwhile.
+            recorded = MovingEntries(self._store, self._issuer)
             columns = keeping.take_up(kept, recorded) if kept is not None else None
             self._columns_kept = columns.known if columns is not None else 0
             self._columns = (columns or MovementColumns()).following(recorded)

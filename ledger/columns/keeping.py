@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ledger.columns.layers import Arrays, Layered
-    from ledger.columns.movements import Recorded
+    from ledger.columns.movements import Followed
     from ledger.movements import Unit
     from ledger.store.kept import Kept, Shelf
     from ledger.timeline import InEffect, Place
@@ -48,7 +48,7 @@ def keep(columns: MovementColumns, shelf: Shelf) -> bool:
     return kept is not None
 
 
-def take_up(kept: Kept, entries: Recorded) -> MovementColumns | None:
+def take_up(kept: Kept, entries: Followed) -> MovementColumns | None:
     """Return the columns that are kept; nothing where it is something else.
 
     Args:
@@ -111,7 +111,7 @@ def _lie_in(columns: MovementColumns, pieces: Mapping[str, Arrays]) -> None:
         table.positions.lies_in(pieces[f"{name}-positions"])
 
 
-def _opened(kept: Kept, entries: Recorded) -> MovementColumns:
+def _opened(kept: Kept, entries: Followed) -> MovementColumns:
     """Return what is kept as columns.
 
     Raises:
@@ -148,7 +148,7 @@ def _opened(kept: Kept, entries: Recorded) -> MovementColumns:
     return made
 
 
-def _in_effect(entries: Recorded, number: int, first: int) -> InEffect:
+def _in_effect(entries: Followed, number: int, first: int) -> InEffect:
     entry = entries[number - 1]
     fact = entry.event.restated_as if isinstance(entry.event, EntryRestated) else entry.event
     if not isinstance(fact, Fact):

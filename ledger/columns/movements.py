@@ -61,7 +61,7 @@ if TYPE_CHECKING:
         def moves(self) -> tuple[list[Moves], list[Entry]]:
             """Return what many facts move at once, and the entries of all others in order."""
 
-    class Recorded(Protocol):
+    class Followed(Protocol):
         """Entries to follow, whoever reads them."""
 
         def __len__(self) -> int: ...
@@ -395,11 +395,11 @@ class MovementColumns:
         return self.narrow_table, self.wide_table
 
     @classmethod
-    def of(cls, entries: Recorded) -> MovementColumns:
+    def of(cls, entries: Followed) -> MovementColumns:
         """Return the columns of all entries there are."""
         return cls().following(entries)
 
-    def following(self, entries: Recorded) -> MovementColumns:
+    def following(self, entries: Followed) -> MovementColumns:
         """Return these columns, up to date; other ones where they had to be made again."""
         made = self
         while True:
@@ -412,7 +412,7 @@ class MovementColumns:
 
     # --- following the entries -------------------------------------------------------------------------
 
-    def _follow(self, entries: Recorded) -> None:
+    def _follow(self, entries: Followed) -> None:
         begun = self.known
         for part, first, last in entries.parts(begun, len(entries)):
             moves: list[Moves] = []
@@ -431,7 +431,7 @@ class MovementColumns:
             if not begun and len(table.sums.segments) > 1:
                 table.sums.settle(whole=True)
 
-    def _take(self, moves: Iterable[Moves], others: Iterable[Entry], entries: Recorded) -> None:
+    def _take(self, moves: Iterable[Moves], others: Iterable[Entry], entries: Followed) -> None:
         """Take entries that follow one another: what moves alike at once, all others in order."""
         batch = _Batch()
         alone = [*others]
@@ -497,7 +497,7 @@ class MovementColumns:
                 raise MakeAgain(wide=unit)
         return np.array(changes, np.int64)
 
-    def _changed(self, entry: Entry, entries: Recorded) -> tuple[int, list[tuple[InEffect, int]]]:
+    def _changed(self, entry: Entry, entries: Followed) -> tuple[int, list[tuple[InEffect, int]]]:
         """Return the number of an entry, the facts that fall by it and those that stand by it, with their signs."""
         number = int(entry.number)
         if type(entry.event) not in _CORRECTIONS:
@@ -507,14 +507,14 @@ class MovementColumns:
         fallen = [(each, -1) for each in before if each not in after]
         return number, fallen + [(each, 1) for each in after if each not in before]
 
-    def _family(self, correction: Entry, entries: Recorded) -> list[Entry]:
+    def _family(self, correction: Entry, entries: Followed) -> list[Entry]:
         """Return a correction with all that hangs together with it: what it names, and whatever names that."""
         number = int(correction.number)
         for named in named_by(correction.event):
             self.corrections.add((named, number))
         return self.family({number: correction}, number, entries)
 
-    def family(self, family: dict[int, Entry], known: int, entries: Recorded) -> list[Entry]:
+    def family(self, family: dict[int, Entry], known: int, entries: Followed) -> list[Entry]:
         """Return entries with all that hangs together with them, by corrections, as far as so many entries tell."""
         waiting = [*family]
         while waiting:

@@ -53,7 +53,7 @@ _LINE_FEED: Final = 10
 _BEHIND: Final = -DIGEST - 1
 
 
-class Recorded:
+class MovingEntries:
     """The entries that a store holds of an issuer, for columns to follow.
 
     Args:

@@ -21,7 +21,7 @@ from ledger.events import EVENTS, EntryRestated, EntryVoided, Event, Fact
 from ledger.identity import HolderId, IssuerId, StockClassId
 from ledger.integrity.tiles import WIDTH
 from ledger.movements import Held, Posting, Source
-from ledger.moving import Recorded, Vouched
+from ledger.moving import MovingEntries, Vouched
 from ledger.pages import Page
 from ledger.personal import SALT_BYTES, seal
 from ledger.store.memory import MemoryStore
@@ -113,8 +113,8 @@ def test_columns_of_what_moves_are_those_of_all_entries(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(moving, "WIDTH", 1)
         patch.setattr(moving, "PAGE", page)
-        patch.setattr(Recorded, "_vouches", lambda *_: True)
-        columns = MovementColumns.of(Recorded(ledger._store, IssuerId(ledger.issuer or "")))
+        patch.setattr(MovingEntries, "_vouches", lambda *_: True)
+        columns = MovementColumns.of(MovingEntries(ledger._store, IssuerId(ledger.issuer or "")))
 
     assert columns.quantities(as_of, known) == whole.quantities(as_of, known)
     assert columns.still_open(as_of, known) == whole.still_open(as_of, known)
@@ -135,7 +135,7 @@ def ledger() -> Ledger:
 
 def parts(ledger: Ledger) -> list[tuple[type[object], int]]:
     """Return how the entries of a ledger are read, and how many in each way."""
-    entries = Recorded(ledger._store, IssuerId("acme"))
+    entries = MovingEntries(ledger._store, IssuerId("acme"))
     return [(type(part), last - first) for part, first, last in entries.parts(0, len(entries))]
 
 
@@ -169,7 +169,10 @@ def test_a_damaged_tile_vouches_for_nothing_and_stops_nobody(
     monkeypatch.setattr(ledger._store, "tiles", damaged)
 
     assert {kind for kind, _ in parts(ledger)} == {Page}
-    assert MovementColumns.of(Recorded(ledger._store, IssuerId("acme"))).quantities(date(2026, 12, 31)) == expected
+    assert (
+        MovementColumns.of(MovingEntries(ledger._store, IssuerId("acme"))).quantities(date(2026, 12, 31))
+        == expected
+    )
 
 
 @pytest.mark.parametrize("column", ["states", "numbers"])
@@ -213,7 +216,7 @@ def test_other_bytes_under_the_same_hash_are_what_columns_say_and_verify_finds(t
 def of_file(path: Path) -> dict[Any, Any]:
     """Return what the accounts of a file hold, in columns of rows that are vouched for."""
     with closing(SqliteStore(path)) as store:
-        return {**MovementColumns.of(Recorded(store, ISSUER)).quantities(date(2026, 12, 31))}
+        return {**MovementColumns.of(MovingEntries(store, ISSUER)).quantities(date(2026, 12, 31))}
 
 
 @pytest.mark.parametrize("told", ["shares-transferred.1", "holder-renamed.1", "entry-voided.1"])

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import Shares
+from ledger import Authorized, Shares
 from ledger.columns import positions, sums
 from ledger.errors import NotUnderstood, UnknownName
 from ledger.events import Event
 from ledger.identity import HolderId, StockClassId
-from projections import Bounds, arrow_columns
+from projections import Bounds, arrow_columns, cap_table, holder_movements
 from projections.holdings import holdings
 from projections.holdings_over_time import holdings_over_time
 from tests import builders
@@ -123,3 +123,36 @@ def test_a_holder_who_never_had_shares_has_nothing_on_any_day() -> None:
     (found,) = holdings_over_time(ledger, ["2026-12-31"], holder="zoe")
 
     assert len(found) == 0
+
+
+@pytest.mark.parametrize("beside", [Shares("0.5"), Shares(10**28)], ids=["a fraction", "more than 64 bits"])
+def test_a_class_that_needs_more_digits_stands_beside_one_of_whole_shares(beside: Shares) -> None:
+    ledger = recorded([])
+    ledger.record(
+        builders.stock_class_designated(stock_class="b-units", authorized=Authorized.UNLIMITED, decimals=1),
+        builders.common_issued(stock_class="b-units", holder="bob", issued=beside),
+        builders.common_issued(stock_class="b-units", holder="ada", issued=beside, effective_on="2026-03-05"),
+        builders.shares_transferred(
+            stock_class="b-units",
+            from_holder="bob",
+            to_holder="ada",
+            transferred=beside,
+            effective_on="2026-03-10/2026-03-20",
+        ),
+        builders.holder_merged(holder="fund", into="bob", effective_on="2026-03-12"),
+    )
+
+    days = [date(2026, 3, day) for day in (1, 5, 11, 12, 20)]
+    for on, over_time in zip(days, holdings_over_time(ledger, days), strict=True):
+        table = holdings(ledger, as_of=on)
+        assert table.steps == 10**10
+        assert lines(table) == sorted(lines(cap_table(ledger, as_of=on)), key=lambda line: line[:2])
+        assert lines(over_time) == lines(table)
+    moved = holder_movements(ledger, "bob", as_of=days[-1])
+    assert [(line.stock_class, line.change) for line in moved] == [
+        ("b-units", beside),
+        ("b-units", -beside),
+        ("common", Shares(502)),
+        ("series-a", Shares(300)),
+    ]
+    assert polars.DataFrame(moved)["change"].to_list()[0] == polars.DataFrame(moved.frame())["change"].to_list()[0]
