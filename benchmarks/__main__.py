@@ -9,13 +9,14 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import evidence, load, personal, record, replay, server, show, verify
+from benchmarks import evidence, load, opening, personal, record, replay, server, show, verify
 from benchmarks.measure import machine
 
 BENCHMARKS: Final[dict[str, Callable[[], str]]] = {
     "show": show.run,
     "record": record.run,
     "load": load.run,
+    "opening": opening.run,
     "replay": replay.run,
     "evidence": evidence.run,
     "verify": verify.run,

@@ -9,7 +9,6 @@ totals of their own, so that the bounds stay as narrow as the facts allow.
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from fractions import Fraction
@@ -195,6 +194,7 @@ class Book:
         settings: Each level with every fact that may have set it so far.
         splits: Splits of each class so far.
         movers: What moved each class so far: when, and the entry.
+        fallen: Entries among the movers that stand no more.
         stated: The levels that were set at all, or may have been.
         touched: Totals and settings that changed since the book was kept; nothing where it never was.
     """
@@ -207,6 +207,7 @@ class Book:
         self.settings: dict[tuple[Level, Subject], tuple[tuple[InEffect, LevelValue], ...]] = {}
         self.splits: dict[StockClassId, tuple[InEffect, ...]] = {}
         self.movers: dict[StockClassId, list[tuple[Moment, EntryNumber]]] = {}
+        self.fallen: set[EntryNumber] = set()
         self.stated: set[Level] = set()
         self.touched: set[tuple[Any, Any]] | None = None
         self._undo: list[tuple[dict[Any, Any], Any, Any]] | None = None
@@ -239,13 +240,14 @@ class Book:
 
     def mark(self, each: InEffect, *, moves: bool = True) -> None:
         """Note that a fact moves the classes of its postings, whenever it is, or that it does so no more."""
-        moved = each.settles, each.entry.number
-        for stock_class in _classes(self.movements(each)):
-            known = self.movers.setdefault(stock_class, [])
-            if moves:
-                insort(known, moved)
-            elif moved in known:
-                known.remove(moved)
+        number = each.entry.number
+        if not moves:
+            self.fallen.add(number)
+        elif number in self.fallen:
+            self.fallen.remove(number)
+        else:
+            for stock_class in _classes(self.movements(each)):
+                self.movers.setdefault(stock_class, []).append((each.settles, number))
 
     def watch(self) -> None:
         """Begin to remember what changes, so that it can be taken back."""

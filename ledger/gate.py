@@ -300,11 +300,11 @@ class Gate:
             self._kept = keep(self._kept, self._sweep.book, self._size, shelf)
 
     def _catch_up(self, entries: Sequence[Entry]) -> None:
-        if self._size == len(entries):
-            return
         if not self._size and self._kept is not None and self._kept.size <= len(entries):
             with suppress(Unkept):
                 self._sweep, self._size = Sweep(self._kept.book(entries), [], {}), self._kept.size
+        if self._size == len(entries):
+            return
         if not 0 < self._size < len(entries) or not self._followed(entries):
             self._sweep, self._size = sweep(standing(entries)), len(entries)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Final
 
 from ledger.book import Book
@@ -116,6 +117,6 @@ def nothing_before_the_opening_balance(book: Book, each: InEffect) -> Iterator[R
     """An adopted opening balance stands for everything before it."""
     fact = each.fact
     if isinstance(fact, OpeningBalanceAdopted):
-        for settles, number in book.movers.get(fact.stock_class, ()):
-            if settles < each.settles:
+        for settles, number in sorted(book.movers.get(fact.stock_class, ()), key=itemgetter(0)):
+            if settles < each.settles and number not in book.fallen:
                 yield BeforeOpening(fact.stock_class, each.entry.number, number)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import company, evidence, load, record, replay, server, show, verify
+from benchmarks import company, evidence, load, opening, record, replay, server, show, verify
 from benchmarks.measure import machine
 
 
@@ -14,6 +14,7 @@ def test_each_benchmark_runs_and_finds_the_answers_equal() -> None:
         show.run(rounds=1),
         record.run(size=20, holders=4, rounds=1),
         load.run(size=60, holders=4, rounds=1),
+        opening.run(sizes=(60, 90), holders=4, rounds=1),
         replay.run(size=60, holders=4, rounds=1),
         evidence.run(appended=((1, 3), (300, 600)), size=600, proofs=10, rounds=1, openings=1),
         verify.run(size=300, holders=4, rounds=1),
@@ -37,4 +38,4 @@ def test_the_machine_is_named_without_its_name() -> None:
 
 def test_an_unknown_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["shwo"]) == 2
-    assert "show, record, load, replay" in capsys.readouterr().err
+    assert "show, record, load, opening, replay" in capsys.readouterr().err

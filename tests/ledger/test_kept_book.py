@@ -159,6 +159,17 @@ def test_an_entry_of_today_needs_no_look_at_the_history(path: Path, sweeps: list
         assert sum(map(len, read)) <= 3
 
 
+def test_a_book_of_all_entries_is_taken_as_it_is(tmp_path: Path, sweeps: list[int]) -> None:
+    with kept_often():
+        with opened(tmp_path / "a.db") as company:
+            company.record(*BEGUN)
+        sweeps.clear()
+        with opened(tmp_path / "a.db") as company:
+            company.record(common_issued(holder="ada", issued=1))
+
+    assert sweeps == []
+
+
 def test_a_split_of_today_finds_every_position(path: Path, sweeps: list[int]) -> None:
     with opened(path) as company:
         company.record(authorized_shares_changed(authorized=100, effective_on="2026-02-09"))

@@ -64,7 +64,11 @@ def told(book: Book) -> Any:
     """Return what a book knows at the end, whatever moment it reached."""
     totals = [{total: quantity for total, quantity in table.items() if quantity} for table in (book.high, book.low)]
     stated = {key: [(each, value) for each, value in known] for key, known in book.settings.items() if known}
-    movers = {stock_class: sorted(moved) for stock_class, moved in book.movers.items() if moved}
+    standing_movers = {
+        stock_class: sorted(each for each in moved if each[1] not in book.fallen)
+        for stock_class, moved in book.movers.items()
+    }
+    movers = {stock_class: moved for stock_class, moved in standing_movers.items() if moved}
     splits = {name: [each.entry.number for each in facts] for name, facts in book.splits.items()}
     return totals, stated, movers, splits
 

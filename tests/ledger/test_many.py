@@ -60,7 +60,7 @@ def told(book: Book) -> tuple[Any, ...]:
     """Return all that a book holds; a total of nothing is as good as none."""
     totals = [{total: quantity for total, quantity in table.items() if quantity} for table in (book.high, book.low)]
     settings = {key: sorted(each.entry.number for each, _ in pairs) for key, pairs in book.settings.items()}
-    movers = {stock_class: [*moved] for stock_class, moved in book.movers.items()}
+    movers = {stock_class: sorted(moved) for stock_class, moved in book.movers.items()}
     return totals, settings, movers, book.at, book.split_at
 
 
