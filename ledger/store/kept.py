@@ -224,13 +224,6 @@ class Shelf:
                 self._head_path.unlink(missing_ok=True)
                 self._sweep(set())
 
-    def is_sound(self) -> bool:
-        """Whether what is kept can be read and fits the record, every byte of it; also where nothing is kept."""
-        if not self._head_path.exists():
-            return True
-        kept = self.open()
-        return kept is not None and all(piece.is_sound() for piece in kept.pieces.values())
-
     @property
     def _head_path(self) -> Path:
         return self.folder.joinpath(f"{self._part}.head")

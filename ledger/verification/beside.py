@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from ledger import reader
+from ledger import kept_book, reader
 from ledger.errors import LedgerError, LibraryMissing, needed
 from ledger.store.port import kept_of
 from ledger.verification.findings import Damage, Part
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ledger.store.kept import Kept
 
 _SALT_BYTES: Final = 16
+_BYTES: Final = "its bytes are not those that were written"
 _WHAT_NEXT: Final = "delete its folder"
 
 
@@ -31,9 +32,10 @@ def damage_beside(store: Store, issuer: IssuerId) -> Iterator[Damage]:
         store: Where the record is kept.
         issuer: Whose record.
     """
-    kept = kept_of(store, issuer, reader.PART, reader.LAYOUT)
-    if kept is not None and not _is_sound(kept):
-        yield _damage("its bytes are not those that were written", "entries")
+    for each in (reader, kept_book):
+        kept = kept_of(store, issuer, each.PART, each.LAYOUT)
+        if kept is not None and not _is_sound(kept):
+            yield _damage(_BYTES, each.PART)
     with suppress(LibraryMissing):  # whoever cannot read the columns does not believe them either
         needed("numpy", "columns", "to compare the index")
         from ledger.columns import keeping
@@ -42,9 +44,9 @@ def damage_beside(store: Store, issuer: IssuerId) -> Iterator[Damage]:
         if kept is None:
             return
         if not _is_sound(kept):
-            yield _damage("its bytes are not those that were written", "movements")
+            yield _damage(_BYTES, keeping.PART)
         elif wrong := _differences(store, issuer, kept):
-            yield _damage(f"it says otherwise than the entries: {', '.join(wrong)}", "movements")
+            yield _damage(f"it says otherwise than the entries: {', '.join(wrong)}", keeping.PART)
 
 
 def _is_sound(kept: Kept) -> bool:
