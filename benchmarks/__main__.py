@@ -26,7 +26,7 @@ BENCHMARKS: Final[dict[str, Callable[[], str]]] = {
 
 
 def main(names: list[str]) -> int:
-    """Run benchmarks by name; ``any_date`` has parts and options of its own, and needs an hour for all of them."""
+    """Run benchmarks by name; ``any_date`` has parts and options of its own, and takes half an hour."""
     if names[:1] == ["any_date"]:
         from benchmarks.any_date import run  # it needs the extra ``desk``
 

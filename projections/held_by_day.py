@@ -88,6 +88,7 @@ class HeldByDay:
         self._times = [step * self.steps // SCALE for _, step, _ in parts]
         self._order: NDArray[np.intp] | None = None
         self._keys: Sequence[Key] = ()
+        self._places: dict[Key, int | None] = {}
         self._positions = parts[0][0] if len(parts) == 1 and self.steps == 1 and only is None else None
         self.classes = self.holders = np.empty(0, np.int32)
         if parts:
@@ -176,8 +177,12 @@ class HeldByDay:
         return {place: high for place, high in more.items() if high != low[place]}
 
     def _place(self, key: Key) -> int | None:
-        place = bisect_left(self._keys, key)
-        return place if place < len(self._keys) and self._keys[place] == key else None
+        """Return which position is of a class and holder; it is looked for once for all days."""
+        if key not in self._places:
+            place = bisect_left(self._keys, key)
+            is_there = place < len(self._keys) and self._keys[place] == key
+            self._places[key] = place if is_there else None
+        return self._places[key]
 
 
 def mergers(told: Iterable[InEffect]) -> set[HolderId]:
@@ -187,10 +192,8 @@ def mergers(told: Iterable[InEffect]) -> set[HolderId]:
 
 def _merged_with(holder: HolderId, told: Iterable[InEffect]) -> set[HolderId]:
     """Return a holder with everybody whom mergers join to them, whoever was merged into whom."""
-    found, pairs = (
-        {holder},
-        [{each.fact.holder, each.fact.into} for each in told if type(each.fact) is HolderMerged],
-    )
+    found = {holder}
+    pairs = [{each.fact.holder, each.fact.into} for each in told if type(each.fact) is HolderMerged]
     while more := [pair for pair in pairs if pair & found and not pair <= found]:
         found.update(*more)
     return found

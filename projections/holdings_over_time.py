@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,7 +44,7 @@ class HoldingsOverTime(Tabular):
         classes: Number of the class of each position, by class and then by holder.
         holders: Number of the holder of each.
         low: How many steps each is at least, day by day; zero where there is nothing.
-        high: How many steps each is at most; the same matrix where no day is open.
+        more: How many steps some are at most, by day and position; of all others it is known how many there are.
         steps: How many steps a share is.
     """
 
@@ -56,8 +57,18 @@ class HoldingsOverTime(Tabular):
     classes: NDArray[np.int32]
     holders: NDArray[np.int32]
     low: NDArray[Any]
-    high: NDArray[Any]
+    more: Mapping[tuple[int, int], int]
     steps: int
+
+    @cached_property
+    def high(self) -> NDArray[Any]:
+        """How many steps each is at most; the same matrix as ``low`` where no day is open."""
+        if not self.more:
+            return self.low
+        high = self.low.copy()
+        lines, places = zip(*self.more, strict=True)
+        high[lines, places] = [*self.more.values()]
+        return high
 
     def __len__(self) -> int:
         return len(self.days)
@@ -153,15 +164,11 @@ def holdings_over_time(
     held = HeldByDay(columns, asked, known, None if holder is None else HolderId(holder))
     if holder is not None and not len(held.classes):
         must_be_registered(ledger, holder, known)
-    low = high = np.zeros((len(asked), len(held.classes)), np.int64 if held.steps == 1 else object)
-    more = []
+    low = np.zeros((len(asked), len(held.classes)), np.int64 if held.steps == 1 else object)
+    more = {}
     for line, each in enumerate(held):
         low[line] = each.low
-        more += [(line, place, high) for place, high in each.more.items()]
-    if more:
-        lines, places, most = zip(*more, strict=True)
-        high = low.copy()
-        high[lines, places] = most
+        more.update({(line, place): most for place, most in each.more.items()})
     return HoldingsOverTime(
         ledger.issuer,
         asked,
@@ -172,7 +179,7 @@ def holdings_over_time(
         held.classes,
         held.holders,
         low,
-        high,
+        more,
         held.steps,
     )
 

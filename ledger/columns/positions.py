@@ -112,6 +112,7 @@ class Positions:
         self._accounts: NDArray[np.intp] = np.empty(0, np.intp)  # position by position
         self._starts: NDArray[np.intp] = np.empty(0, np.intp)  # where those of each begin
         self._places: tuple[NDArray[np.intp], NDArray[np.int32]] | None = None
+        self._ensured: tuple[NDArray[np.int32], set[HolderId]] | None = None
         self._by_holder: tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]] | None = None
         if kept is not None:
             self.covered, self._none = map(int, np.asarray(kept["covered"]))
@@ -172,11 +173,17 @@ class Positions:
 
     def ensure(self, holder: HolderId) -> None:
         """Have a position of every class for a holder; one without an account comes to nothing."""
+        if self._ensured is None or self._ensured[0] is not self.classes:
+            self._ensured = self.classes, set()
+        if holder in self._ensured[1]:
+            return
         number = self._ids.texts.holders.number(holder)
         for of_class in np.unique(self.classes).tolist():
             if self.find((self._ids.classes[of_class], holder)) is None:
                 self._put_in(of_class, number, _NO_ACCOUNT)
                 self._none = 1
+        if self._ensured[0] is self.classes:
+            self._ensured[1].add(holder)
 
     def place_of(self, account: int) -> int:
         """Return of which position an account is a part; -1 for none."""

@@ -96,7 +96,7 @@ def _fit(given: Sequence[Any]) -> bool:
 
 
 def _read_with_care(line: bytes) -> Event:
-    ((_, event),) = json_lines.read(line)
+    ((_, event),) = json_lines.read(b"\n" + line)  # a byte order mark stands before the first line of a file alone
     return event
 
 

@@ -7,6 +7,8 @@ What could go wrong, and why it does not:
 - *The file was mended* after the line that was refused. What lies before is the same, and so are the parts before.
 - *The file has grown.* Its last part ended sooner then: of the first part that is not recorded, every line is asked
   whether one ended there, and what is recorded begins behind it.
+- *A line that is recorded was changed.* That is another file, whose lines count once more from that part on, as the
+  page of the verb says. What is recorded is corrected by a line that restates it, at the end.
 """
 
 from __future__ import annotations

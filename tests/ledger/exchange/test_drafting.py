@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any, Final
 from unittest.mock import patch
@@ -20,6 +22,7 @@ from ledger.exchange import json_lines
 from ledger.exchange.drafting import drafts, line_of
 from ledger.exchange.refused import InputRefused
 from ledger.personal import SALT_BYTES, seal
+from ledger.store import writing
 from ledger.testing import events as any_events
 from ledger.testing import histories
 from tests import builders as a
@@ -80,6 +83,7 @@ CHANGES: Final[dict[str, Any]] = {
     "cut short": lambda line: line[:-2],
     "nothing": lambda line: b"",
     "a character that is none": lambda line: line.replace(b'":"', b'":"\x01', 1),
+    "a byte order mark": lambda line: json_lines.BOM + line,
     "another version": lambda line: line[:-1] + b',"version":"2"}',
 }
 
@@ -188,6 +192,19 @@ def test_what_is_only_proposed_leaves_nothing() -> None:
     assert not ledger.entries()
     ledger.record_drafts(of_a_company())
     assert ledger.entries()
+
+
+def test_many_rows_leave_the_schema_of_the_file_as_it_was(tmp_path: Any) -> None:
+    path = tmp_path / "acme.db"
+    schema = "SELECT rowid, type, name, sql FROM sqlite_schema ORDER BY rowid"
+    with Ledger.open(path, create=True) as ledger, closing(sqlite3.connect(path)) as file:
+        before = file.execute(schema).fetchall()
+        with patch.object(writing, "_LONG", 3):
+            ledger.record_drafts(of_a_company())
+
+        assert file.execute(schema).fetchall() == before
+        with pytest.raises(sqlite3.IntegrityError, match="never replaced"):
+            file.execute("INSERT OR REPLACE INTO stored_events SELECT * FROM stored_events")
 
 
 def test_drafts_follow_what_somebody_else_recorded_meanwhile(tmp_path: Any) -> None:
