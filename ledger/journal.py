@@ -488,6 +488,8 @@ class Ledger:
             columns = keeping.take_up(kept, recorded) if kept is not None else None
             self._columns_kept = columns.known if columns is not None else 0
             self._columns = (columns or MovementColumns()).following(recorded)
+        elif columns is not None and self._issuer is not None and len(self._entries) < columns.known:
+            self._columns = columns.following(MovingEntries(self._store, self._issuer))  # nobody read the others
         else:
             self._columns = (columns or MovementColumns()).following(entries())
         return self._columns

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import Ledger, moving
+from ledger import Ledger, codec, moving
 from ledger.columns.movements import TOLD, MovementColumns
 from ledger.columns.moves import Counted
 from ledger.errors import LedgerDamaged
@@ -260,3 +260,27 @@ def test_money_is_counted_in_hundredths_and_by_currency() -> None:
             found[str(posting.unit)] = {*map(abs, posting.quantity.steps.tolist())}
     assert found == {"USD": {100, 150, 125}, "EUR": {200}}
     assert len(others) == 20  # a quarter of a hundredth is left alone
+
+
+def test_columns_of_a_file_are_made_and_left_without_reading_more_than_the_last_entries_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "acme.db"
+    with Ledger.open(path, create=True) as ledger:
+        ledger.record(*founding())
+        ledger.record(*(common_issued(issued=1 + n) for n in range(2 * WIDTH)))
+    read_whole: list[int] = []
+    read_states = codec.read_states
+
+    def counted(rows: Any, issuer: IssuerId, after: int) -> Page | None:
+        read_whole.append(len(rows))
+        return read_states(rows, issuer, after)
+
+    monkeypatch.setattr(codec, "read_states", counted)
+
+    with Ledger.open(path) as ledger:
+        known = ledger.columns().known
+        assert ledger.columns().known == known
+
+    assert known == 2 * WIDTH + len(founding())
+    assert max(read_whole) < WIDTH
