@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import Ledger, journal
+from ledger import Ledger, reader
 from ledger.columns import sums
 from ledger.events import Event
 from registrar import cold
