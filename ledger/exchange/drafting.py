@@ -30,7 +30,7 @@ def drafts(data: bytes, name: str = "input", before: int = 0) -> list[Draft]:
     if len(data) <= json_lines.MAX_FILE_BYTES:
         try:
             with collector_at_rest():
-                return [_draft(lines) for lines in _parts(data) if lines.strip()]
+                return [_draft(lines) for lines in _parts(data) if lines.strip(json_lines.BLANK)]
         except UNREADABLE:
             pass  # which line it is, and why, careful reading says of all of them
     return [Draft.of([event for _, event in json_lines.read(data, name, before)])]
