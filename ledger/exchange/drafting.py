@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Any, Final
 
 from ledger.codec import field_from_plain
+from ledger.collector import collector_at_rest
 from ledger.drafts import UNREADABLE, Draft, drafted, odd_places, stated
 from ledger.events import Event
 from ledger.exchange import json_lines
-from ledger.journal import collector_at_rest
 
 _PART_BYTES: Final = json_lines.MAX_LINE_BYTES * 9 // 10
 _BLANKS: Final = b" \t\r"

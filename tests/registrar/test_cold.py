@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import Ledger, journal
+from ledger import Ledger, reader
 from ledger.columns import sums
 from ledger.events import Event
 from registrar import cold
@@ -40,7 +40,7 @@ LAST: Final = "2026-03-01"
 @pytest.fixture(autouse=True)
 def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what few entries come to, in blocks, checkpoints and segments of a few rows."""
-    monkeypatch.setattr(journal, "_AHEAD", 1)
+    monkeypatch.setattr(reader, "AHEAD", 1)
     monkeypatch.setattr(sums, "SHORTEST", 3)
     monkeypatch.setattr(sums, "LOOSE", 7)
     monkeypatch.setenv("COLUMNS", "80")
