@@ -189,8 +189,8 @@ def test_how_often_a_checkpoint_is_kept_changes_no_sum(made: list[Change], spaci
 
 def test_more_keys_than_sixteen_bits_can_tell_apart_are_added_up_each_by_itself() -> None:
     many = 1 << 17
-    places = np.arange(3 * many)
-    given = Rows(*(each.astype(np.int32) for each in (places % WHENS, places, places * 5 % many)), places[None])
+    places = np.arange(3 * many, dtype=np.int32)
+    given = Rows(places % WHENS, places, places * 5 % many, places[None].astype(np.int64))
     segment = Segment.made(given)
     out, expected = (np.zeros((1, many), np.int64) for _ in range(2))
     some = given.taken(given.whens <= 6)
