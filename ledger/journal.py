@@ -1,4 +1,4 @@
-"""The ledger of an issuer: records what happened, numbers it, and reads it back, over a store.
+"""The ledger of an issuer: records what happened and numbers it, over a store; ``ledger.record`` reads it back.
 
 An append ends in one of three ways: recorded, refused, or unknown; giving an unknown command again settles it,
 because a command id counts once. Nothing of a refused command is kept.
@@ -6,28 +6,26 @@ because a command id counts once. Nothing of a refused command is kept.
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import accumulate, chain, count
-from typing import TYPE_CHECKING, Any, Final, Self
+from itertools import accumulate, count
+from typing import TYPE_CHECKING, Final, Self
 from uuid import uuid4
 
 import attrs
 
 from ledger import codec
 from ledger import reader as reading
-from ledger.closing import Issuer, instant_or_day, whole_command
-from ledger.days import day
+from ledger.closing import Issuer
+from ledger.collector import collector_at_rest
 from ledger.errors import (
     CommandReused,
     LedgerDamaged,
     LedgerError,
     LibraryMissing,
-    NothingRecorded,
     NotUnderstood,
     OutcomeUnknown,
     Unavailable,
@@ -36,30 +34,23 @@ from ledger.errors import (
     shown,
 )
 from ledger.events import (
-    EntryRestated,
-    EntryVoided,
     Event,
     IssuerRegistered,
     PersonalDataErased,
 )
-from ledger.identity import CommandId, EntryNumber, IssuerId
-from ledger.index import Index
+from ledger.identity import CommandId, EntryNumber
 from ledger.pages import Entries, Page, Said
-from ledger.personal import SALT_BYTES, particulars, seal, with_each
-from ledger.reader import Directory, Reader
+from ledger.personal import SALT_BYTES, seal
+from ledger.record import AsOf, KnownAt, Record
+from ledger.repeated import keeps, keeps_drafts
 from ledger.store import Conflict, MemoryStore, Row, Store, store_at
-from ledger.store.kept import HEADING
-from ledger.store.port import chosen, kept_of, refuse_ahead, tree_of
+from ledger.store.port import chosen, kept_of, refuse_ahead
 from ledger.text import clean
 from ledger.timeline import (
     Entry,
-    History,
-    InEffect,
     command_end,
-    history_of,
-    standing,
 )
-from ledger.vault import Vault, may_mention_persons, mentions_persons
+from ledger.vault import may_mention_persons, mentions_persons
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,25 +58,18 @@ if TYPE_CHECKING:
     from ledger.columns.movements import MovementColumns
     from ledger.drafts import Draft
     from ledger.gate import Gate
-    from ledger.integrity.tiles import Tree
     from ledger.kept_book import KeptBook
+
+__all__ = ["SUPPOSED", "AsOf", "KnownAt", "Ledger", "Recorded"]
 
 _TRIES: Final = 10
 _to_row: Final = partial(tuple.__new__, Row)
-_CORRECTIONS: Final = (EntryVoided, EntryRestated)
 _TOGETHER: Final = 200
 """So many events of a command are worth taking together; see ``record_drafts``."""
-_MANY: Final = 2_000
-"""So many entries read at once are worth telling the collector that they will stay."""
-_AHEAD: Final = 1_000
-"""So many entries more than are known beside the record are worth writing it anew."""
 _LONG: Final = 2_000
 """A walk through so many entries takes longer than a look at what a late one disturbs."""
 SUPPOSED: Final = "supposed"
 """Who records an entry that is only supposed, and the first word of its command."""
-KnownAt = datetime | date | int | str | None
-"""What had been recorded: an instant, a day (its close), a number of entries, ISO text, or everything."""
-AsOf = date | str
 
 
 def _utc_now() -> datetime:
@@ -95,25 +79,6 @@ def _utc_now() -> datetime:
 def _stopped(at: datetime) -> Callable[[], datetime]:
     """Return a clock that tells one time for ever."""
     return lambda: at
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """Keep Python from looking for garbage meanwhile: there is none, and each look is at all that has been read."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-def _settled() -> None:
-    """Let all that is held count as old without three looks at it; what a program froze stays frozen."""
-    if not gc.get_freeze_count():
-        gc.freeze()
-        gc.unfreeze()
 
 
 @attrs.frozen
@@ -131,7 +96,7 @@ class Recorded:
     repeated: bool = False
 
 
-class Ledger:
+class Ledger(Record):
     """What happened to an issuer's shares and to the money promised to it, entry by entry.
 
     ``Ledger.in_memory()`` and ``Ledger.open(path)`` make one. The first event recorded registers the issuer.
@@ -160,22 +125,12 @@ class Ledger:
         self._store, self._clock, self._salts = store, clock, salts
         issuers = store.issuers()
         self._issuer = chosen(issuers, issuer, begin=begin or not issuers)
-        self._recorded: int | None = None  # how many entries are, where those after them are only supposed
-        self._resumed: set[EntryNumber] = set()
-        self._taken_up = False
-        self._columns_kept = 0  # how many entries the columns cover that are kept beside the record
-        self._forget()
+        issuers = store.issuers()
+        super().__init__(store, chosen(issuers, issuer, begin=begin or not issuers))
+        self._clock, self._salts = clock, salts
 
     def _forget(self) -> None:
-        """Begin again with nothing read: what was read before may hold what was erased since."""
-        self._entries, self._about = Entries(), Issuer()
-        self._directory: Directory | None = None
-        self._commands: dict[CommandId, int] = {}  # the number of the first entry of each, of those read in order
-        self._vault = Vault(self._store)
-        self._standing: tuple[int, list[InEffect]] = (0, [])
-        self._index = Index()
-        self._columns: MovementColumns | None = None
-        self._tree: Tree | None = None
+        super()._forget()
         self._gate: Gate | None = None  # the rules are there when something is recorded
 
     @classmethod
@@ -241,303 +196,14 @@ class Ledger:
         """Bring up to date what is kept beside the record, if it is far behind; what cannot be kept is left out."""
         if self._issuer is None or self._vault.pending:
             return
-        if len(self._entries) - self._unread >= _AHEAD:
+        if len(self._entries) - self._unread >= reading.AHEAD:
             self._keep_directory(self._issuer)
-        if self._gate is not None and self._gate.is_worth_keeping(_AHEAD):
+        if self._gate is not None and self._gate.is_worth_keeping(reading.AHEAD):
             from ledger import kept_book
 
             shelf = self._store.shelf(self._issuer, kept_book.PART, kept_book.LAYOUT)
             if shelf is not None and shelf.writable:
                 self._gate.keep_book(self._entries, shelf)
-
-    def _keep_directory(self, issuer: IssuerId) -> None:
-        shelf = self._store.shelf(issuer, reading.PART, reading.LAYOUT)
-        if shelf is not None and shelf.writable:
-            directory = self._directory or Directory(Reader(self._store, issuer, self._vault))
-            about = self._known_of_issuer().numbers()
-            self._directory = directory.keep(shelf, self._entries, about, self._vault.told())
-
-    def _keep_columns(self, ahead: int) -> None:
-        """Bring up to date what is kept of the columns, if it is so far behind and they are at hand."""
-        columns = self._columns
-        if columns is None or self._issuer is None or self._recorded is not None:
-            return
-        from ledger.columns import keeping
-
-        if columns.known - self._columns_kept >= ahead:
-            shelf = self._store.shelf(self._issuer, keeping.PART, keeping.LAYOUT)
-            if shelf is not None and shelf.writable:
-                if not self._columns_kept:  # whatever is there could not be taken up
-                    shelf.drop()
-                self._columns_kept = columns.known  # also where it cannot be: it is not tried for every entry
-                keeping.keep(columns, shelf)
-
-    def _keep_heading(self, known: int) -> None:
-        """Keep what stands above every answer, so that one can be printed without reading any entry.
-
-        Where personal values were erased nothing is kept, as whoever reads the record has to look after the keys.
-        """
-        shelf = None if self._issuer is None else self._store.shelf(self._issuer, *HEADING)
-        if shelf is not None and not any(self._entries.of_kinds((PersonalDataErased,), 0, known)):
-            recorded_at = f"{self.recorded_at(known):%Y-%m-%d %H:%M:%S}"
-            shelf.keep(known, {"legal_name": self.legal_name(known), "recorded_at": recorded_at}, {})
-        elif shelf is not None:
-            shelf.drop()
-
-    def keep(self) -> None:
-        """Bring up to date what is kept beside a long record of the columns that were asked for."""
-        if len(self._entries) >= _AHEAD:
-            self._keep_columns(1)
-            self._keep_heading(self._columns_kept)
-
-    def __repr__(self) -> str:
-        return f"<Ledger of {self._issuer or 'nobody yet'}: {len(self.entries())} entries>"
-
-    # --- what is recorded ---------------------------------------------------------------------------
-
-    @property
-    def issuer(self) -> IssuerId | None:
-        """Whose ledger it is; ``None`` before the first entry."""
-        return self._issuer
-
-    def entries(self) -> Entries:
-        """Return every entry, in order of recording; entry number ``n`` is at index ``n - 1``.
-
-        Where a directory of them is kept beside the record, they are read when somebody asks for them.
-
-        Raises:
-            LedgerDamaged: The store holds something that the ledger did not write.
-        """
-        if self._issuer is not None:
-            with collector_at_rest():
-                if not self._taken_up:
-                    self._taken_up = True
-                    self._take_up(self._issuer)
-                before = len(self._entries)
-                if self._follow() and before:
-                    self._forget()
-                    self._follow()
-                if len(self._entries) - before > _MANY:
-                    _settled()
-        return self._entries
-
-    def _take_up(self, issuer: IssuerId) -> None:
-        """Begin with the entries of which a directory is kept; none of them is read."""
-        kept = kept_of(self._store, issuer, reading.PART, reading.LAYOUT)
-        found = Directory.opened(kept, Reader(self._store, issuer, self._vault)) if kept is not None else None
-        if found is None:
-            return
-        try:
-            entries = Entries.unread(found, found.size, reading.LENGTH)
-            self._about = Issuer(entries, found.about, found.size)
-            if self._vault.take_up(found.told, found.size):
-                self._directory, self._entries = found, entries
-            else:
-                self._forget()
-        except (LedgerError, LookupError, TypeError, ValueError):  # it is not what was kept
-            self._forget()
-
-    def _follow(self) -> bool:
-        """Read what was recorded since, and return whether personal data of earlier entries was erased by it."""
-        assert self._issuer is not None
-        before, pages = len(self._entries), list[Page]()
-        reader = Reader(self._store, self._issuer, self._vault)
-        try:
-            while (read := reader.after(self._entries, self._commands)) is not None:
-                page, begun = read
-                self._entries.add(page)
-                self._commands |= begun
-                pages.append(page)
-            erased = reader.open_values(pages, before)
-            self._resumed |= self._vault.resumed
-        except BaseException:
-            self._forget()  # some entries would stand there without their values
-            raise
-        return erased
-
-    def resumed_erasures(self) -> tuple[EntryNumber, ...]:
-        """Return the erasures met so far whose keys were still there, and are deleted now.
-
-        One of them was interrupted, or an old copy of the keys was put back.
-        """
-        return tuple(sorted(self._resumed))
-
-    def pending_erasures(self) -> tuple[EntryNumber, ...]:
-        """Return the erasures met so far whose keys cannot be deleted from here. Nothing of them is shown."""
-        return tuple(sorted(self._vault.pending))
-
-    def registration(self, known_at: KnownAt = None) -> IssuerRegistered:
-        """Return what registers the issuer, as far as the knowledge reaches; no other entry is looked at.
-
-        Args:
-            known_at: See ``position``.
-
-        Raises:
-            NothingRecorded: Nothing had been recorded by ``known_at``.
-        """
-        return self._known_of_issuer().registration(self.position(known_at))
-
-    def legal_name(self, known_at: KnownAt = None) -> str:
-        """Return what the issuer is called: the last name that it took, by the day of the last entry known.
-
-        Args:
-            known_at: See ``position``.
-
-        Raises:
-            NothingRecorded: Nothing had been recorded by ``known_at``.
-        """
-        known = self.position(known_at)
-        return self._known_of_issuer().legal_name(known, self.recorded_at(known).date())
-
-    def _known_of_issuer(self) -> Issuer:
-        """Return what is known of the issuer, up to date."""
-        self._about.follow(self.entries())
-        return self._about
-
-    @property
-    def time_zone(self) -> str:
-        """The zone whose days the record counts in, as known now."""
-        return self._known_of_issuer().time_zone
-
-    def position(self, known_at: KnownAt = None) -> int:
-        """Return how many entries had been recorded: the knowledge that ``known_at`` means.
-
-        A day closes in the zone that the issuer was known to have when it closed. So an entry recorded later, which
-        may say that it was another one, does not change what the same question was answered before.
-
-        Args:
-            known_at: An aware instant; a day, meaning its close in the issuer's zone as known then; a number of
-                entries that ends with a command; ISO text for an instant or a day; or ``None`` for everything.
-
-        Raises:
-            NothingRecorded: Nothing had been recorded by then.
-            NotUnderstood: ``E_TIMEZONE`` for an instant without a zone, ``E_KNOWN`` for a number within a command
-                or beyond the last, or for yes and no; ``E_DATE`` for other text.
-        """
-        entries = self.entries()
-        if not entries:
-            raise NothingRecorded(None, None)
-        if known_at is None:
-            return len(entries)
-        if isinstance(known_at, bool):
-            raise NotUnderstood(
-                "E_KNOWN", f"{known_at} is no number of entries", "give a number, an instant or a day"
-            )
-        if isinstance(known_at, int):
-            return whole_command(entries, known_at)
-        asked = instant_or_day(known_at)
-        if isinstance(asked, datetime):
-            known, instant = entries.known_by(asked), asked
-        else:
-            known, instant = self._known_of_issuer().close_of(asked, entries)
-        if not known:
-            raise NothingRecorded(instant, entries[0].recorded_at)
-        return known
-
-    def recorded_at(self, known: int) -> datetime:
-        """Return when the last of the first so many entries was recorded.
-
-        Args:
-            known: How many; one or more, as ``position`` returns it.
-        """
-        entries = self._entries if known <= len(self._entries) else self.entries()
-        return entries[known - 1].recorded_at
-
-    def standing(self, known_at: KnownAt = None) -> list[InEffect]:
-        """Return the facts that stand, as far as the knowledge reaches, in order of recording."""
-        known = self.position(known_at) if self.entries() else 0
-        if self._standing[0] != known:
-            self._standing = (known, standing(self._entries[:known]))
-        return self._standing[1]
-
-    def history(self, as_of: AsOf, known_at: KnownAt = None) -> History:
-        """Return the facts that count at the close of a day, as far as the knowledge reaches.
-
-        Args:
-            as_of: A day; its close in the issuer's zone.
-            known_at: See ``position``.
-        """
-        with collector_at_rest():
-            known = self.position(known_at)
-            return history_of(self.standing(known), as_of=day(as_of, what="as_of"), known=known)
-
-    def columns(self) -> MovementColumns:
-        """Return what the entries move, as columns that are summed up at any day and knowledge; up to date.
-
-        They are kept beside a ledger in a file, and read from there as far as they are needed. NumPy does the work.
-
-        Raises:
-            LibraryMissing: NumPy is not installed.
-        """
-        needed("numpy", "columns", "for answers in columns")
-        with collector_at_rest():
-            columns = self._columns_of(self.entries)
-            self._keep_columns(_AHEAD)
-            return columns
-
-    def _columns_of(self, entries: Callable[[], Entries]) -> MovementColumns:
-        from ledger.columns import keeping
-        from ledger.columns.movements import MovementColumns
-        from ledger.moving import MovingEntries
-
-        columns, self._columns = self._columns, None  # those that are interrupted are not kept
-        if columns is None and self._issuer is not None and self._recorded is None:
-            kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
-            # Not before, as others may record and keep meanwhile.
-            recorded = MovingEntries(self._store, self._issuer)
-            columns = keeping.take_up(kept, recorded) if kept is not None else None
-            self._columns_kept = columns.known if columns is not None else 0
-            self._columns = (columns or MovementColumns()).following(recorded)
-        elif columns is not None and self._issuer is not None and len(self._entries) < columns.known:
-            self._columns = columns.following(MovingEntries(self._store, self._issuer))  # nobody read the others
-        else:
-            self._columns = (columns or MovementColumns()).following(entries())
-        return self._columns
-
-    def _columns_of_many(self) -> MovementColumns | None:
-        """Return what the entries move that were read so far, if they are too many to walk through all of them."""
-        if len(self._entries) < _LONG:
-            return None
-        with suppress(LibraryMissing), collector_at_rest():
-            needed("numpy", "columns", "for late entries")
-            return self._columns_of(lambda: self._entries)
-        return None
-
-    def index(self, known_at: KnownAt = None) -> Index:
-        """Return what the entries move, in columns, as far as the knowledge reaches.
-
-        It is kept, and follows what is recorded. Sums asked of it are quick, whatever the day.
-
-        Args:
-            known_at: See ``position``.
-        """
-        with collector_at_rest():
-            known = self.position(known_at)
-            index, self._index = self._index, Index()  # one that is interrupted is not kept
-            before = index.known
-            if not index.follow(self._entries, known):
-                index, before = Index(), 0
-                index.follow(self._entries, known)
-            self._index = index
-            if known - before > _MANY:
-                _settled()
-            return index
-
-    def tree(self) -> Tree:
-        """Return the tree over every entry recorded so far, which roots and proofs are asked of.
-
-        The store is asked for it: no entry is decoded, and what is only supposed is not in it. It stays that of
-        this moment, and answers for every one before: ``tree.root(ledger.position(known_at))``.
-
-        Raises:
-            NothingRecorded: There is no entry yet.
-        """
-        size = self._store.head(self._issuer) if self._issuer is not None else 0
-        if self._issuer is None or not size:
-            raise NothingRecorded(None, None)
-        if self._tree is None or self._tree.size != size:
-            self._tree = tree_of(self._store, self._issuer)
-        return self._tree
 
     # --- recording ----------------------------------------------------------------------------------
 
@@ -665,13 +331,6 @@ class Ledger:
             supposed._issuer = first.issuer
         return supposed
 
-    @property
-    def supposed_from(self) -> EntryNumber | None:
-        """Number of the first entry that is only supposed; ``None`` where every entry is recorded."""
-        if self._recorded is None or self._recorded == len(self.entries()):
-            return None
-        return EntryNumber(self._recorded + 1)
-
     def _attempt(
         self,
         events: Sequence[Event],
@@ -737,7 +396,7 @@ class Ledger:
         for _ in range(_TRIES):
             if command is not None and (number := self._number_of(identity, first)) is not None:
                 there = self._entries[number - 1 : command_end(self._entries, number)]
-                if not _keeps_drafts(there, drafts):
+                if not keeps_drafts(there, drafts):
                     raise CommandReused(identity, EntryNumber(number))
                 return Recorded(identity, there, repeated=True)
             entries = self.entries()
@@ -804,11 +463,6 @@ class Ledger:
             self._gate = Gate(self._kept_book(), self._columns_of_many)
         return self._gate
 
-    @property
-    def _unread(self) -> int:
-        """How many entries were not read in order."""
-        return self._directory.size if self._directory is not None else 0
-
     def _kept_book(self) -> KeptBook | None:
         """Return the book that is kept beside the record, if there is one."""
         from ledger import kept_book
@@ -817,6 +471,15 @@ class Ledger:
             return None
         kept = kept_of(self._store, self._issuer, kept_book.PART, kept_book.LAYOUT)
         return kept_book.KeptBook.opened(kept) if kept is not None else None
+
+    def _columns_of_many(self) -> MovementColumns | None:
+        """Return what the entries move that were read so far, if they are too many to walk through all of them."""
+        if len(self._entries) < _LONG:
+            return None
+        with suppress(LibraryMissing), collector_at_rest():
+            needed("numpy", "columns", "for late entries")
+            return self._columns_of(lambda: self._entries)
+        return None
 
     def _is_taken(self, command: str | None) -> bool:
         """Whether the store knows a command."""
@@ -834,7 +497,7 @@ class Ledger:
             return None
         there = tuple(self._entries[number - 1 : command_end(self._entries, number)])
         if len(there) != len(events) or not all(
-            _keeps(entry.event, event) for entry, event in zip(there, events, strict=True)
+            keeps(entry.event, event) for entry, event in zip(there, events, strict=True)
         ):
             raise CommandReused(command, EntryNumber(number))
         return Recorded(command, there, repeated=True)
@@ -941,49 +604,6 @@ def _as_kept(event: Event, payload: bytes) -> Event:
     """Return an event as reading will give it back, particulars included; refuse one that reading would refuse."""
     read = codec.as_read(event, payload)
     return event if mentions_persons(event) else read
-
-
-def _keeps(kept: Event, asked: Event) -> bool:
-    """Whether an entry keeps an event that is asked for again.
-
-    The two are compared as the record keeps them: there a list and a tuple, a name and its text are one.
-
-    Particulars are compared by value. One that was erased since matches any: its salt went with it, so nothing can
-    say any more whether it was the same; and a command that is repeated word for word must get its first outcome,
-    not be told that it is another one. Everything else of the event still has to be equal.
-    """
-    return codec.encode(kept) == codec.encode(_with_particulars_of(kept, asked))
-
-
-def _keeps_drafts(there: Sequence[Entry], drafts: Sequence[Draft]) -> bool:
-    """Whether entries keep what is asked for again; what may mention persons is compared as ``_keeps`` does."""
-    asked = chain.from_iterable(draft.digests() for draft in drafts)
-    apart: dict[int, Event] = {}
-    before = 0
-    for draft in drafts:
-        apart |= {before + place: event for place, event in draft.singles.items()}
-        before += len(draft.payloads)
-    return len(there) == before and all(
-        entry.payload_digest == digest or (place in apart and _keeps(entry.event, apart[place]))
-        for place, (entry, digest) in enumerate(zip(there, asked, strict=True))
-    )
-
-
-def _with_particulars_of(kept: Event, asked: Event) -> Event:
-    """Return an event with those particulars of another that may be the same: their salts are never equal."""
-    if type(kept) is not type(asked) or not may_mention_persons(type(asked)):
-        return asked
-    same: dict[str, Any] = {}
-    for field in attrs.fields(type(asked)):
-        one, other = getattr(kept, field.name), getattr(asked, field.name)
-        if isinstance(one, Event) and isinstance(other, Event):
-            same[field.name] = _with_particulars_of(one, other)
-            continue
-        known, given = list(particulars(one)), list(particulars(other))
-        if given and len(known) == len(given):
-            taken = (a if a.value is None or a == b else b for a, b in zip(known, given, strict=True))
-            same[field.name] = with_each(other, lambda each, taken=taken: next(taken))  # type: ignore[misc]  # in order
-    return attrs.evolve(asked, **same)
 
 
 def _concern_persons(events: Iterable[Event]) -> bool:

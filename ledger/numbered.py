@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.bulk import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ledger.movements import Account, Posting, Unit
 
@@ -21,23 +21,57 @@ class Numbers(dict[Any, int]):
 
 
 class _NumbersOf(dict[Any, int]):
-    """The same numbers, by what stands in the columns of a unit and account: replay makes each account once.
+    """Numbers by what stands in the columns of a unit and account: each account is made once.
 
     Args:
-        numbers: By unit and account.
+        number: Gives the number of a unit and account.
         account: One of them; others are of its class, or itself where no part of it is a column.
         form: The unit and the parts of the account, ``Column`` for what differs.
     """
 
-    def __init__(self, numbers: Numbers, account: Account, form: Sequence[Any]) -> None:
-        self._numbers, self._form = numbers, form
+    def __init__(self, number: Callable[[Unit, Account], int], account: Account, form: Sequence[Any]) -> None:
+        self._number, self._form = number, form
         self._make = type(account) if len(form) > 1 else lambda: account
 
     def __missing__(self, given: Any) -> int:
         differing = iter(given if self._form.count(Column) > 1 else (given,))
         unit, *parts = (next(differing) if part is Column else part for part in self._form)
-        self[given] = number = self._numbers[unit, self._make(*parts)]
+        self[given] = number = self._number(unit, self._make(*parts))
         return number
+
+
+class NumbersInColumns:
+    """Numbers of accounts of whose unit and parts columns may be a part.
+
+    Args:
+        number: Gives the number of a unit and account.
+    """
+
+    def __init__(self, number: Callable[[Unit, Account], int]) -> None:
+        self._number = number
+        self._of_form: dict[Any, _NumbersOf] = {}
+
+    def of(self, posting: Posting, count: int) -> list[int]:
+        """Return the numbers of the so many accounts that a posting is to."""
+        unit, account = posting.unit, posting.account
+        parts: list[Any] = [
+            unit,
+            *(getattr(account, name) for name in getattr(type(account), "__match_args__", ())),
+        ]
+        columns = [part.values for part in parts if type(part) is Column]
+        if not columns:
+            return [self._number(unit, account)] * count
+        shape = (Column if type(part) is Column else part for part in parts)
+        one = parts[0].values[0] if type(parts[0]) is Column else unit
+        form = (type(account) if parts[1:] else account, type(one), *shape)
+        if form not in self._of_form:
+            self._of_form[form] = _NumbersOf(self._number, account, form[2:])
+        several = zip(*columns, strict=True) if len(columns) > 1 else columns[0]
+        return [*map(self._of_form[form].__getitem__, several)]
+
+    def forget(self) -> None:
+        """Let go of the numbers, which can be asked for again."""
+        self._of_form.clear()
 
 
 class NumberedAccounts:
@@ -45,7 +79,7 @@ class NumberedAccounts:
 
     def __init__(self) -> None:
         self._numbers = Numbers()
-        self._numbers_of: dict[Any, _NumbersOf] = {}
+        self._in_columns = NumbersInColumns(self.number)
         self._names: list[tuple[Unit, Account]] = []
 
     def __len__(self) -> int:
@@ -63,14 +97,4 @@ class NumberedAccounts:
 
     def column(self, posting: Posting, count: int) -> list[int]:
         """Return the numbers of so many accounts, of whose unit and parts columns may be a part."""
-        unit, account = posting.unit, posting.account
-        parts = [unit, *(getattr(account, name) for name in getattr(type(account), "__match_args__", ()))]
-        columns = [part.values for part in parts if type(part) is Column]
-        if not columns:
-            return [self._numbers[unit, account]] * count
-        shape = (Column if type(part) is Column else part for part in parts)
-        form = (type(account) if parts[1:] else account, *shape)
-        if form not in self._numbers_of:
-            self._numbers_of[form] = _NumbersOf(self._numbers, account, form[1:])
-        several = zip(*columns, strict=True) if len(columns) > 1 else columns[0]
-        return [*map(self._numbers_of[form].__getitem__, several)]
+        return self._in_columns.of(posting, count)

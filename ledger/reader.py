@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 LENGTH: Final = 1_000
 """Entries of a page of the directory."""
+AHEAD: Final = 1_000
+"""So many entries more than are known beside the record are worth writing it anew."""
 PART: Final = "entries"
 LAYOUT: Final = 1
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

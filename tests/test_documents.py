@@ -296,11 +296,13 @@ def test_the_calls_of_the_readme_can_be_followed_as_they_stand(
             assert result.exit_code == 0, result.output
             answers[line] = result.stdout
 
-    assert len(answers) == 6
+    assert len(answers) == 11
     assert answers["record lumen.db examples/events.jsonl"] == "recorded 12 entries (1 to 12) of lumen\n"
     assert "0 – 100,000" in answers["show -f lumen.db --as-of 2024-07-15"]
     assert "(0 or 100,000)" in answers["explain dune common -f lumen.db --as-of 2024-07-15"]
     assert "500,000 USD" in answers["commitments -f lumen.db --as-of 2024-12-31"]
+    assert answers["load long.db examples/events.jsonl"] == answers["record lumen.db examples/events.jsonl"]
+    assert "0 – 100,000" in answers["holdings -f long.db --as-of 2024-07-15"]
     assert not any("No entry" in answer or "Nothing" in answer for answer in answers.values())
 
 

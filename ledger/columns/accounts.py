@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ledger.bulk import Column
 from ledger.columns.layers import Growing, Layer, in_order
 from ledger.columns.texts import Texts
 from ledger.identity import (
@@ -41,6 +40,7 @@ from ledger.movements import (
     Stage,
     is_rounded,
 )
+from ledger.numbered import NumbersInColumns
 from ledger.quantities import Currency
 
 if TYPE_CHECKING:
@@ -185,26 +185,6 @@ def _all_hashed(columns: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
     return found.view(np.int64)
 
 
-class _NumbersOf(dict[Any, int]):
-    """Numbers by what stands in the columns of a unit and account: each account is made once.
-
-    Args:
-        accounts: Gives the numbers.
-        account: One of them; others are of its class, or itself where no part of it is a column.
-        form: The unit and the parts of the account, ``Column`` for what differs.
-    """
-
-    def __init__(self, accounts: Accounts, account: Account, form: Sequence[Any]) -> None:
-        self._accounts, self._form = accounts, form
-        self._make = type(account) if len(form) > 1 else lambda: account
-
-    def __missing__(self, given: Any) -> int:
-        differing = iter(given if self._form.count(Column) > 1 else (given,))
-        unit, *parts = (next(differing) if part is Column else part for part in self._form)
-        self[given] = number = self._accounts.number(unit, self._make(*parts))
-        return number
-
-
 class Accounts(Growing):
     """Accounts, each of a unit, with a number from 0 on, in the order in which they came.
 
@@ -217,7 +197,7 @@ class Accounts(Growing):
         super().__init__(COLUMNS, layers)
         self.texts = Names() if texts is None else texts
         self._numbers: dict[tuple[int, ...], int] = {}
-        self._numbers_of: dict[Any, _NumbersOf] = {}
+        self._in_columns = NumbersInColumns(self.number)
         self._all: list[tuple[Unit, Account]] = []
 
     def number(self, unit: Unit, account: Account) -> int:
@@ -247,21 +227,7 @@ class Accounts(Growing):
 
     def numbers(self, posting: Posting, count: int) -> list[int]:
         """Return the numbers of so many accounts, of whose unit and parts columns may be a part."""
-        unit, account = posting.unit, posting.account
-        parts: list[Any] = [
-            unit,
-            *(getattr(account, name) for name in getattr(type(account), "__match_args__", ())),
-        ]
-        columns = [part.values for part in parts if type(part) is Column]
-        if not columns:
-            return [self.number(unit, account)] * count
-        shape = (Column if type(part) is Column else part for part in parts)
-        one = parts[0].values[0] if type(parts[0]) is Column else unit
-        form = (type(account) if parts[1:] else account, type(one), *shape)
-        if form not in self._numbers_of:
-            self._numbers_of[form] = _NumbersOf(self, account, form[2:])
-        several = zip(*columns, strict=True) if len(columns) > 1 else columns[0]
-        return [*map(self._numbers_of[form].__getitem__, several)]
+        return self._in_columns.of(posting, count)
 
     def __getitem__(self, number: int) -> tuple[Unit, Account]:
         """Return unit and account of a number."""
@@ -283,7 +249,8 @@ class Accounts(Growing):
         """Let go of what can be looked for again."""
         super().forget()
         self._numbers = {codes: self.settled + at for at, codes in enumerate(self.new)}
-        self._numbers_of, self._all = {}, []
+        self._in_columns.forget()
+        self._all = []
 
     def _made(self, codes: tuple[int, ...]) -> tuple[Unit, Account]:
         kind, unit, holder, name, within = codes

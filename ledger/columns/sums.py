@@ -40,6 +40,8 @@ BLOCK: Final = 2_048
 """So many rows say together which entries they span."""
 SHORTEST: Final = 4_096
 """So many rows lie between two checkpoints, at least."""
+CHECKPOINTS: Final = 3
+"""So many checkpoints are kept in as many rows as there are keys."""
 LOOSE: Final = 16_384
 """So many rows may wait unsorted when somebody asks."""
 FEW: Final = 4
@@ -185,7 +187,7 @@ class Segment:
 
         Args:
             given: The rows, in the order of their entries; one at least.
-            spacing: Rows between two checkpoints; as many as there are keys where not given.
+            spacing: Rows between two checkpoints; a third as many as there are keys where not given.
         """
         kept = given.taken(np.argsort(given.whens, kind="stable"))
         size = int(kept.keys.max()) + 1
@@ -193,7 +195,7 @@ class Segment:
         if FEW * len(kept) < size:
             numbers, places = np.unique(keys, return_inverse=True)
             keys, size = places.astype(np.int32), len(numbers)
-        spacing = spacing or max(SHORTEST, size)
+        spacing = spacing or max(SHORTEST, size // CHECKPOINTS)
         after, checkpoints = _summed(Rows(kept.whens, kept.known, keys, kept.changes), size, spacing)
         first_known, last_known = _spans(kept.known)
         return cls(

@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Any, Final
 
 from ledger.codec import field_from_plain
+from ledger.collector import collector_at_rest
 from ledger.drafts import UNREADABLE, Draft, drafted, odd_places, stated
 from ledger.events import Event
 from ledger.exchange import json_lines
-from ledger.journal import collector_at_rest
 
 _PART_BYTES: Final = json_lines.MAX_LINE_BYTES * 9 // 10
 _BLANKS: Final = b" \t\r"
@@ -30,7 +30,7 @@ def drafts(data: bytes, name: str = "input", before: int = 0) -> list[Draft]:
     if len(data) <= json_lines.MAX_FILE_BYTES:
         try:
             with collector_at_rest():
-                return [_draft(lines) for lines in _parts(data) if lines.strip()]
+                return [_draft(lines) for lines in _parts(data) if lines.strip(json_lines.BLANK)]
         except UNREADABLE:
             pass  # which line it is, and why, careful reading says of all of them
     return [Draft.of([event for _, event in json_lines.read(data, name, before)])]

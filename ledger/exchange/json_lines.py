@@ -32,6 +32,8 @@ _LONGEST_TEXT: Final = 4 * PROSE_LENGTH
 """No field takes more than a quarter of this; normal form may need up to four characters for one."""
 _LONGEST_POINTER: Final = 120
 BOM: Final = b"\xef\xbb\xbf"
+BLANK: Final = b" \t\r\n"
+"""What may stand around objects and between them."""
 _BLANKS: Final = " \t\r"
 _TYPOGRAPHIC: Final = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _FORM: Final = "one JSON object on each line, keys and text in double quotes"

@@ -18,7 +18,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from ledger.exchange.drafting import drafts
-from ledger.exchange.json_lines import MAX_LINE_BYTES
+from ledger.exchange.json_lines import BLANK, MAX_LINE_BYTES
 
 if TYPE_CHECKING:
     from ledger.journal import Ledger
@@ -57,7 +57,7 @@ def parts(file: BinaryIO, recorded: Callable[[Iterable[str]], Container[str]]) -
         if command not in recorded((command,)):
             done = 0 if is_new else _recorded_of(data, so_far.copy(), recorded)
             is_new = True
-            if data[done:].strip():
+            if data[done:].strip(BLANK):
                 yield Part(data[done:], before + data.count(b"\n", 0, done), command)
         so_far, before = digest, before + data.count(b"\n")
 

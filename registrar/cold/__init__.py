@@ -39,10 +39,8 @@ def main() -> None:
         text = answer(sys.argv[1:], os.environ)
     except Exception:
         text = None  # whatever it is, the ordinary way tells it better
-    if text is None:
-        from registrar.cli import main as ordinary
-
-        ordinary()
+    if text is None or not (text.isascii() or sys.stdout.encoding.lower() == "utf-8"):
+        _ordinarily()
         return
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -52,6 +50,14 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(_PIPE_CLOSED)
+    except OSError:
+        _ordinarily()  # it fails there, too, and what failed is told
+
+
+def _ordinarily() -> None:
+    from registrar.cli import main as ordinary
+
+    ordinary()
 
 
 def answer(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
@@ -70,7 +76,7 @@ def answer(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     from registrar.cold.record import Record, looked_at, opened
 
     day = date.fromisoformat(on)
-    if not _EARLIEST <= day.year <= _LATEST:
+    if str(day) != on or not _EARLIEST <= day.year <= _LATEST:
         raise NotPlain
     before = looked_at(path)
     with closing(opened(path)) as connection:
@@ -85,7 +91,7 @@ def answer(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
 def _asked(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[str, str]:
     """Return the file and the day that the command line names."""
     path, on = environment.get(FILE, ""), ""
-    if any(name.startswith("CAPTABLE_") and name != FILE for name in environment) or not arguments:
+    if any(name.startswith(("CAPTABLE_", "_CAPTABLE_")) and name != FILE for name in environment) or not arguments:
         raise NotPlain
     verb, *options = arguments
     if verb != "holdings" or len(options) % 2:

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import ledger.journal
 import ledger.reader
 from ledger import Ledger
 from ledger.errors import CommandReused, LedgerDamaged, LedgerError, Unavailable
@@ -41,7 +40,7 @@ LENGTH = 3
 def short_pages() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ledger.reader, "LENGTH", LENGTH)
-        patch.setattr(ledger.journal, "_AHEAD", 1)
+        patch.setattr(ledger.reader, "AHEAD", 1)
         yield
 
 

@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ledger.gate
-import ledger.journal
 import ledger.kept_book
 import ledger.reader
 from ledger import Ledger
@@ -43,7 +42,7 @@ from tests.ledger.test_rules import _COMMANDS as COMMANDS
 def kept_often() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ledger.reader, "LENGTH", 2)
-        patch.setattr(ledger.journal, "_AHEAD", 1)
+        patch.setattr(ledger.reader, "AHEAD", 1)
         yield
 
 
@@ -126,7 +125,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
             for count in range(1, 9):
                 company.record(common_issued(holder="ada", issued=1, effective_on=f"2026-02-{count:02}"))
         monkey = pytest.MonkeyPatch()
-        monkey.setattr(ledger.journal, "_AHEAD", 1_000)
+        monkey.setattr(ledger.reader, "AHEAD", 1_000)
         with opened(path) as company:
             company.record(shares_transferred(from_holder="ada", transferred=1, effective_on="2026-02-08"))
         yield path
@@ -173,7 +172,7 @@ def test_a_book_of_all_entries_is_taken_as_it_is(tmp_path: Path, sweeps: list[in
 def test_what_took_a_walk_is_kept_so_that_the_next_one_needs_none(path: Path, sweeps: list[int]) -> None:
     late = shares_transferred(from_holder="ada", transferred=1, effective_on="2026-02-07")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ledger.journal, "_AHEAD", 10)
+        patch.setattr(ledger.reader, "AHEAD", 10)
         with opened(path) as company:
             company.record(late)
         assert len(sweeps) == 1

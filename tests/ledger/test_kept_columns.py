@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from ledger import journal
+from ledger import reader
 from ledger.columns import keeping
 from ledger.columns.movements import MovementColumns
 from ledger.identity import IssuerId
@@ -43,7 +43,7 @@ DAY = date(2026, 12, 31)
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a few entries be as far ahead as otherwise thousands are."""
-    monkeypatch.setattr(journal, "_AHEAD", 5)
+    monkeypatch.setattr(reader, "AHEAD", 5)
 
 
 @pytest.fixture
@@ -190,11 +190,11 @@ def test_what_lies_beside_a_file_of_somebody_else_is_neither_believed_nor_touche
 
 _OTHER = """
 import sys
-from ledger import journal
+from ledger import reader
 from ledger.journal import Ledger
 from tests.ledger.test_kept_columns import issued
 
-journal._AHEAD = 5
+reader.AHEAD = 5
 with Ledger.open(sys.argv[1]) as ledger:
     ledger.record(*issued(4, sys.argv[2], first=int(sys.argv[3])))
     ledger.columns()

@@ -11,7 +11,7 @@ from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.movements import HolderKind
 from ledger.pages import Entries, Page
 from ledger.personal import Personal
-from ledger.store import MemoryStore, Row, port
+from ledger.store import MemoryStore, Row, memory
 from ledger.timeline import Entry
 from tests.builders import common_issued, company, holder_registered, shares_transferred
 
@@ -26,7 +26,7 @@ SIZE = len(PLAIN)
 def fresh(page: int) -> Entries:
     """Return the entries as another ledger reads them, a page of so many at a time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(port, "PAGE", page)
+        patch.setattr(memory, "PAGE", page)
         return Ledger(WRITTEN._store).entries()
 
 
@@ -91,7 +91,7 @@ def test_entries_are_found_by_their_kinds_kept_whole_or_not(page: int, start: in
 def test_what_is_recorded_follows_what_was_read(page: int) -> None:
     ledger = company()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(port, "PAGE", page)
+        patch.setattr(memory, "PAGE", page)
         again = Ledger(ledger._store, clock=lambda: PLAIN[-1].recorded_at)
         entries = again.entries()
     again.record(common_issued())

@@ -12,6 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 import ledger.book
 import ledger.gate
 import ledger.journal
+import ledger.record
 import ledger.rules
 import ledger.store.memory
 import ledger.store.port
@@ -89,7 +90,7 @@ def open_facts_are_taken_as_certain(patch: pytest.MonkeyPatch) -> None:
         found = history_of(*given, **named)
         return History(found.as_of, found.known, sorted([*found.certain, *found.open], key=place_in_history), [])
 
-    patch.setattr(ledger.journal, "history_of", too_narrow)
+    patch.setattr(ledger.record, "history_of", too_narrow)
 
 
 def open_facts_are_taken_as_impossible(patch: pytest.MonkeyPatch) -> None:
@@ -99,7 +100,7 @@ def open_facts_are_taken_as_impossible(patch: pytest.MonkeyPatch) -> None:
         found = history_of(*given, **named)
         return History(found.as_of, found.known, found.certain, [])
 
-    patch.setattr(ledger.journal, "history_of", too_narrow)
+    patch.setattr(ledger.record, "history_of", too_narrow)
 
 
 def an_open_increase_counts_too_late_for_the_rules(patch: pytest.MonkeyPatch) -> None:
@@ -197,7 +198,7 @@ def a_fact_too_early_is_told_as_one_never_covered(patch: pytest.MonkeyPatch) -> 
 
 
 def later_entries_change_what_was_known_earlier(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ledger.journal, "whole_command", lambda entries, number: len(entries))
+    patch.setattr(ledger.record, "whole_command", lambda entries, number: len(entries))
 
 
 FAULTS: Final[tuple[Plant, ...]] = (

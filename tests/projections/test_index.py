@@ -16,7 +16,7 @@ from ledger.errors import NotUnderstood
 from ledger.events import Event, Fact, SharesTransferred, StockSplitEffected
 from ledger.identity import Count
 from ledger.pages import Page
-from ledger.store import port
+from ledger.store import memory
 from projections import CapTable, cap_table
 from projections.cap_table import table_of
 from projections.replay import Units, replay, replay_index
@@ -42,7 +42,7 @@ def taken_one_by_one(ledger: Ledger, as_of: date, known: int | None = None, basi
 def read_again(ledger: Ledger, page: int) -> Ledger:
     """Return a ledger that reads what another recorded, a page of so many entries at a time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(port, "PAGE", page)
+        patch.setattr(memory, "PAGE", page)
         again = Ledger(ledger._store)
         again.entries()
     return again

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import Ledger, journal
+from ledger import Ledger, reader
 from ledger.columns import sums
 from ledger.events import Event
 from registrar import cold
@@ -40,7 +40,7 @@ LAST: Final = "2026-03-01"
 @pytest.fixture(autouse=True)
 def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what few entries come to, in blocks, checkpoints and segments of a few rows."""
-    monkeypatch.setattr(journal, "_AHEAD", 1)
+    monkeypatch.setattr(reader, "AHEAD", 1)
     monkeypatch.setattr(sums, "SHORTEST", 3)
     monkeypatch.setattr(sums, "LOOSE", 7)
     monkeypatch.setenv("COLUMNS", "80")
@@ -155,6 +155,8 @@ def test_only_the_standard_library_is_imported(tmp_path: Path) -> None:
         ["holdings", "--as-of", LAST, "--json"],
         ["holdings", "--as-of", LAST, "-o", "csv"],
         ["holdings", "--as-of", "2026-3-01"],
+        ["holdings", "--as-of", "2026-W09-7"],
+        ["holdings", "--as-of", "20260301  "],
         ["holdings", "--as-of", "0999-03-01"],
         ["holdings", "--as-of", LAST, "--known-at", "8"],
         ["holdings", "--as-of", LAST, "-f", "nowhere.db"],
@@ -170,11 +172,47 @@ def test_whatever_else_is_asked_goes_the_ordinary_way(tmp_path: Path, arguments:
         cold.answer(arguments, {"CAPTABLE_FILE": str(file)})
 
 
-def test_a_setting_in_the_environment_goes_the_ordinary_way(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["CAPTABLE_LOG", "_CAPTABLE_COMPLETE"])
+def test_a_setting_in_the_environment_goes_the_ordinary_way(tmp_path: Path, name: str) -> None:
     file = some_history(tmp_path)
     ordinary(file, LAST)
 
-    assert at_once(file, LAST, CAPTABLE_LOG="-") is None
+    assert at_once(file, LAST, **{name: "-"}) is None
+
+
+def run(file: Path, day: str, stdout: int, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the program itself."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAPTABLE_")}
+    return subprocess.run(
+        [sys.executable, "-c", "from registrar.cold import main; main()", "holdings", "-f", file, "--as-of", day],
+        env=inherited | environment,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_a_terminal_that_lacks_a_character_is_written_to_the_ordinary_way(tmp_path: Path) -> None:
+    file = some_history(tmp_path)
+    printed = ordinary(file, "2026-02-15")
+    assert not printed.isascii()
+    assert at_once(file, "2026-02-15") == printed
+
+    assert run(file, "2026-02-15", subprocess.PIPE, PYTHONIOENCODING="ascii").stdout == printed
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="nothing here is always full")
+def test_an_answer_that_cannot_be_written_is_an_error_in_one_line(tmp_path: Path) -> None:
+    file = some_history(tmp_path)
+    ordinary(file, LAST)
+    assert at_once(file, LAST) is not None
+
+    with open("/dev/full", "w") as full:
+        ended = run(file, LAST, full.fileno())
+
+    assert ended.returncode == 5
+    assert ended.stderr == "error: E_FILE: No space left on device (look at the file and its folder)\n"
 
 
 @pytest.mark.parametrize(

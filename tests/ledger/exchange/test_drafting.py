@@ -108,6 +108,11 @@ def test_a_line_among_others_is_read_or_refused_as_it_would_be_alone(change: str
     assert told(data, at_once) == told(data, line_by_line)
 
 
+@pytest.mark.parametrize("data", [b"", b"\n \t\r\n", b"\x0c", b"\n\x0b\n", b"\x1c \n"], ids=ascii)
+def test_a_file_without_a_fact_is_read_or_refused_as_it_is_line_by_line(data: bytes) -> None:
+    assert told(data, at_once) == told(data, line_by_line)
+
+
 def test_plain_lines_are_read_together() -> None:
     data = json_lines.write([a.shares_transferred(transferred=each) for each in range(1, 400)])
 
