@@ -51,6 +51,7 @@ _A_FEW: Final = 64
 LIMB: Final = 31
 """Bits of a limb; the sum of four thousand million of them fits in 64."""
 _LOWEST: Final = (1 << LIMB) - 1
+_HALF: Final = 16
 _BITS: Final = 63
 _MOST: Final = (1 << _BITS) - 1
 
@@ -229,7 +230,7 @@ class Segment:
     def kept(self) -> Arrays:
         """Return all that is to be kept: also the places of the rows of each key."""
         if "order" not in self.arrays:
-            order = np.argsort(self.rows.keys, kind="stable").astype(np.int32)
+            order = _by_key(self.rows.keys).astype(np.int32)
             starts = np.searchsorted(self.rows.keys[order], np.arange(self.size + 1)).astype(np.int32)
             self.arrays = {**self.arrays, "order": order, "starts": starts}
         return self.arrays
@@ -321,7 +322,7 @@ def _summed(given: Rows, size: int, spacing: int) -> tuple[Whole, list[Whole]]:
         checkpoints.append(sums[:, :known_keys].copy())
         keys = given.keys[start:stop]
         known_keys = max(known_keys, int(keys.max()) + 1)
-        order = np.argsort(keys, kind="stable")
+        order = _by_key(keys)
         in_order = keys[order]
         firsts = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1])))
         lengths = np.diff(np.append(firsts, len(in_order)))
@@ -332,6 +333,16 @@ def _summed(given: Rows, size: int, spacing: int) -> tuple[Whole, list[Whole]]:
             summed[start + order] = running
             line[in_order] = running
     return after, checkpoints
+
+
+def _by_key(keys: Small) -> NDArray[np.intp]:
+    """Return the places of keys, the lowest key first; those of one key stay in their order.
+
+    NumPy counts numbers of 16 bits instead of comparing them: the lower halves first, then the upper ones.
+    """
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    upper = (keys >> _HALF).astype(np.uint16)
+    return order[np.argsort(upper[order], kind="stable")] if upper.any() else order
 
 
 def _spans(known: Small) -> tuple[Small, Small]:

@@ -187,6 +187,25 @@ def test_how_often_a_checkpoint_is_kept_changes_no_sum(made: list[Change], spaci
     assert {numbers[key]: total for key, total in as_dictionary(out).items()} == added_up(made, when, None)
 
 
+def test_more_keys_than_sixteen_bits_can_tell_apart_are_added_up_each_by_itself() -> None:
+    many = 1 << 17
+    places = np.arange(3 * many, dtype=np.int32)
+    given = Rows(places % WHENS, places, places * 5 % many, places[None].astype(np.int64))
+    segment = Segment.made(given)
+    out, expected = (np.zeros((1, many), np.int64) for _ in range(2))
+    some = given.taken(given.whens <= 6)
+
+    segment.sums(segment.count(6), out)
+
+    np.add.at(expected[0], some.keys, some.changes[0])
+    assert (out == expected).all()
+    for key in (5, (1 << 16) - 1, 1 << 16, (1 << 16) + 5):
+        found = segment.rows.taken(segment.of_key(key))
+        assert {*found.keys.tolist()} == {key}
+        assert sorted(found.known.tolist()) == np.flatnonzero(given.keys == key).tolist()
+        assert found.whens.tolist() == sorted(found.whens.tolist())
+
+
 @given(st.lists(st.integers(-LARGE, LARGE)))
 def test_limbs_are_put_together_again(numbers: list[int]) -> None:
     assert put_together(split_into_limbs(numbers, 3)) == numbers
