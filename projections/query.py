@@ -134,7 +134,7 @@ def query(ledger: Ledger, sql: str, *, known_at: KnownAt = None, limits: QueryLi
         _run(connection, "SET lock_configuration = true")
         with _told(library, limits):
             asked = sql_statement.read(connection, sql, sql_tables.BY_DAY)
-            parts = [*_made(library, connection, asked, ledger, known)]
+            parts = [*_made(library, connection, asked, ledger, known, limits)]
             with _interrupted_after(limits.seconds, connection):
                 connection.sql(sql).limit(limits.rows + 1).create(_ANSWER)
             _make_plain(connection)
@@ -152,7 +152,12 @@ def query(ledger: Ledger, sql: str, *, known_at: KnownAt = None, limits: QueryLi
 
 
 def _made(
-    library: Any, connection: duckdb.DuckDBPyConnection, asked: Statement, ledger: Ledger, known: int
+    library: Any,
+    connection: duckdb.DuckDBPyConnection,
+    asked: Statement,
+    ledger: Ledger,
+    known: int,
+    limits: QueryLimits,
 ) -> Iterator[str]:
     """Make the tables that a statement names, and yield what the parts are called that they are made of."""
     from projections.sql_tables import BY_DAY, WHOLE
@@ -161,7 +166,8 @@ def _made(
         if name in asked.tables:
             yield from _put(connection, name, make(ledger, known))
     for name, of_days in BY_DAY.items():
-        days = {_day(library, connection, *call) for call in asked.calls if call[0] == name}
+        with _interrupted_after(limits.seconds, connection):
+            days = {_day(library, connection, *call) for call in asked.calls if call[0] == name}
         if days:
             yield from _put(connection, f"{name}_then", of_days(ledger, sorted(days), known))
             _run(connection, _MACRO.format(name=name))
