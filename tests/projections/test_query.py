@@ -248,7 +248,7 @@ def test_time_memory_and_rows_have_limits(small: Ledger) -> None:
     assert (
         refused(small, "select count(*) from range(10000000) a, range(10000000) b", seconds=1).code == "E_SQL_LIMIT"
     )
-    endless = "(select max(DATE '2026-03-01') from range(10000000) a, range(10000000) b where a.range + b.range > 0)"
+    endless = "(select max(DATE '2026-03-01') from range(10000000) a, range(10000000) b where a.range > b.range)"
     assert refused(small, f"from holdings({endless})", seconds=1).code == "E_SQL_LIMIT"
     assert refused(small, "select list(x) from range(50000000) t(x)", megabytes=64).code == "E_SQL_LIMIT"
     assert refused(small, "from range(11)", rows=10).code == "E_SQL_LIMIT"
