@@ -190,6 +190,7 @@ class Segment:
             spacing: Rows between two checkpoints; a third as many as there are keys where not given.
         """
         kept = given.taken(np.argsort(given.whens, kind="stable"))
+        kept = attrs.evolve(kept, changes=np.ascontiguousarray(kept.changes))  # picking puts limbs between limbs
         size = int(kept.keys.max()) + 1
         numbers, keys = np.empty(0, np.int32), kept.keys
         if FEW * len(kept) < size:
