@@ -116,8 +116,11 @@ class Page:
 
     def single(self, place: int, event: Event) -> Entry:
         """Return the entry of one event of the page; only this one is made."""
-        said = self.said[bisect_right(self.starts, place) - 1]
-        return _to_entry((_to_number(self.first + place), *said, event, self._digest(place)))
+        return _to_entry((_to_number(self.first + place), *self.said_of(place), event, self._digest(place)))
+
+    def said_of(self, place: int) -> Said:
+        """Return what was said of the command of an entry."""
+        return self.said[bisect_right(self.starts, place) - 1]
 
     def entries(self) -> list[Entry]:
         """Return all entries; they are made once."""
@@ -289,6 +292,14 @@ class Entries(Sequence[Entry]):
         """Yield the pages and lists that hold the entries from one index to another, and from where to where."""
         for at, first, last in self._within(start, stop):
             yield self._read(at), first, last
+
+    def recorded_at(self, index: int) -> datetime:
+        """Return when an entry was recorded; of a page that was read, no entry is made for that."""
+        at = bisect_right(self._starts, index) - 1
+        part = self._parts[at]
+        if isinstance(part, Page):
+            return part.said_of(index - self._starts[at]).recorded_at
+        return self[index].recorded_at
 
     def known_by(self, instant: datetime) -> int:
         """Return how many entries had been recorded by an instant; one page at most is read for it."""

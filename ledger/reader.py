@@ -226,7 +226,7 @@ class Directory:
                     part.kinds() if isinstance(part, Page) else {type(entry.event) for entry in part[first:last]}
                 )
             masks.append(sum(bits[kind] for kind in held))
-            began.append((entries[start].recorded_at - _EPOCH) // _MICROSECOND)
+            began.append((entries.recorded_at(start) - _EPOCH) // _MICROSECOND)
         named = self._named.changed(_corrections(entries, self.size, size, self.correcting))
         numbers = [number for number in about if number <= size]
         bytes_of = array("B", b"".join(mask.to_bytes(width, "little") for mask in masks))

@@ -212,7 +212,7 @@ class Record:
             known: How many; one or more, as ``position`` returns it.
         """
         entries = self._entries if known <= len(self._entries) else self.entries()
-        return entries[known - 1].recorded_at
+        return entries.recorded_at(known - 1)
 
     def standing(self, known_at: KnownAt = None) -> list[InEffect]:
         """Return the facts that stand, as far as the knowledge reaches, in order of recording."""

@@ -78,6 +78,19 @@ def test_one_entry_is_made_as_its_page_makes_it(page: int, start: int, stop: int
     assert made == [entry for entry in PLAIN[start:stop] if isinstance(entry.event, SharesTransferred)]
 
 
+@given(pages)
+def test_when_an_entry_was_recorded_is_told_without_making_any(page: int) -> None:
+    entries = fresh(page)
+    read = [part for part, _, _ in entries.parts(0, SIZE) if isinstance(part, Page)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Page, "entries", lambda _: pytest.fail("all entries of a page were made"))
+        found = [entries.recorded_at(place) for place in range(SIZE)]
+
+    assert read
+    assert found == [entry.recorded_at for entry in PLAIN]
+
+
 @given(pages, st.integers(0, SIZE), st.integers(0, SIZE))
 def test_entries_are_found_by_their_kinds_kept_whole_or_not(page: int, start: int, stop: int) -> None:
     kinds = (HolderRegistered, SharesTransferred)
