@@ -7,7 +7,6 @@ names, and those that a fact moves whose day is open. They are worked out as eve
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from itertools import chain, product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -162,19 +161,20 @@ class HeldByDay:
 
     def _put_right_open(self, on: date, low: Steps, positions: Positions) -> dict[int, int]:
         """Do the same where nobody was merged, and all is counted alike."""
-        changes: defaultdict[tuple[int, int], int] = defaultdict(int)
-        for fact, place, change in self._columns.open_positions(positions, on, self._known):
-            changes[fact, place] += change
-        more = {place: int(low[place]) for _, place in changes}
-        for (_, place), change in changes.items():
-            if change > 0:
-                more[place] += change
-            else:
-                low[place] += change
-        for place, high in more.items():
-            if low[place] < 0 <= high:
-                low[place] = 0
-        return {place: high for place, high in more.items() if high != low[place]}
+        facts, places, changes = self._columns.open_positions(positions, on, self._known)
+        if not len(facts):
+            return {}
+        of_facts, inverse = np.unique(facts * np.int64(len(positions)) + places, return_inverse=True)
+        net = np.zeros(len(of_facts), np.int64)
+        np.add.at(net, inverse, changes)
+        touched, inverse = np.unique(of_facts % len(positions), return_inverse=True)
+        least, most = low[touched], low[touched]
+        np.add.at(least, inverse, np.minimum(net, 0))
+        np.add.at(most, inverse, np.maximum(net, 0))
+        least[(least < 0) & (most >= 0)] = 0
+        low[touched] = least
+        open_ = most != least
+        return dict(zip(touched[open_].tolist(), most[open_].tolist(), strict=True))
 
     def _place(self, key: Key) -> int | None:
         """Return which position is of a class and holder; it is looked for once for all days."""

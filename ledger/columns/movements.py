@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ledger.columns.layers import Layer
-    from ledger.columns.sums import Whole
+    from ledger.columns.sums import Small, Whole
     from ledger.identity import HolderId
     from ledger.movements import Account, Unit
     from ledger.timeline import Entry, InEffect, Place
@@ -734,19 +734,18 @@ class MovementColumns:
 
     def open_positions(
         self, positions: Positions, as_of: date, known: int | None = None
-    ) -> Iterator[tuple[int, int, int]]:
-        """Yield fact, position and change, in steps, of what may be otherwise at the close of a day.
+    ) -> tuple[Small, Small, NDArray[np.int64]]:
+        """Return fact, position and change, in steps, of what may be otherwise at the close of a day.
 
         Args:
-            positions: All those of units that are counted alike.
+            positions: All those of units that are counted alike, and whose changes fit into 64 bits.
             as_of: The day.
             known: How many entries were known; all of them where not given.
         """
-        (table,) = (table for table in self.tables if table.positions is positions)
-        for fact, account, change in table.open.at(_close(as_of), known):
-            place = positions.place_of(account)
-            if place >= 0:
-                yield fact, place, change
+        facts, accounts, (changes,) = self.narrow_table.open.columns_at(_close(as_of), known)
+        places = positions.places_of(accounts)
+        there = places >= 0
+        return facts[there], places[there], changes[there]
 
     def holdings(
         self,

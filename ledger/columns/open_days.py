@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ledger.columns.layers import Layer
+    from ledger.columns.sums import Small, Whole
 
 
 def _types(limbs: int) -> Mapping[str, type[np.signedinteger[Any]]]:
@@ -56,12 +57,14 @@ class OpenDays(Growing):
             when: The stage.
             known: The last entry known; every one where not given.
         """
-        if not len(self):
-            return
+        facts, accounts, limbs = self.columns_at(when, known)
+        yield from zip(facts.tolist(), accounts.tolist(), put_together(limbs), strict=True)
+
+    def columns_at(self, when: int, known: int | None = None) -> tuple[Small, Small, Whole]:
+        """Return the same column by column, the changes limb by limb."""
         some = (self.column("begins") <= when) & (when < self.column("settles"))
         if known is not None:
             some &= self.column("known") <= known
         places = np.flatnonzero(some)
-        facts, accounts = (self.column(name)[places].tolist() for name in ("facts", "accounts"))
-        limbs = np.asarray([self.column(f"limb-{limb}")[places] for limb in range(self.limbs)])
-        yield from zip(facts, accounts, put_together(limbs), strict=True)
+        limbs = [self.column(f"limb-{limb}")[places] for limb in range(self.limbs)]
+        return self.column("facts")[places], self.column("accounts")[places], np.asarray(limbs)

@@ -185,15 +185,15 @@ class Positions:
         if self._ensured[0] is self.classes:
             self._ensured[1].add(holder)
 
-    def place_of(self, account: int) -> int:
-        """Return of which position an account is a part; -1 for none."""
+    def places_of(self, accounts: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return of which position each of some accounts is a part; -1 for none."""
         if self._places is None or self._places[0] is not self._accounts:
             places = np.full(self.covered + 1, -1, np.int32)  # the last one stands for no account
             lengths = np.diff(np.append(self._starts, len(self._accounts)))
             places[self._accounts] = np.repeat(np.arange(len(self), dtype=np.int32), lengths)
             self._places = self._accounts, places
-        places = self._places[1]
-        return int(places[account]) if account < len(places) - 1 else -1
+        places, last = self._places[1], len(self._places[1]) - 1
+        return np.where(accounts < last, places[np.minimum(accounts, last)], np.int32(-1))
 
     def accounts_of(self, holders: Iterable[HolderId]) -> list[int]:
         """Return the accounts of some holders."""

@@ -40,6 +40,8 @@ BLOCK: Final = 2_048
 """So many rows say together which entries they span."""
 SHORTEST: Final = 4_096
 """So many rows lie between two checkpoints, at least."""
+CHECKPOINTS: Final = 3
+"""So many checkpoints are kept in as many rows as there are keys."""
 LOOSE: Final = 16_384
 """So many rows may wait unsorted when somebody asks."""
 FEW: Final = 4
@@ -49,6 +51,7 @@ _A_FEW: Final = 64
 LIMB: Final = 31
 """Bits of a limb; the sum of four thousand million of them fits in 64."""
 _LOWEST: Final = (1 << LIMB) - 1
+_HALF: Final = 16
 _BITS: Final = 63
 _MOST: Final = (1 << _BITS) - 1
 
@@ -184,15 +187,16 @@ class Segment:
 
         Args:
             given: The rows, in the order of their entries; one at least.
-            spacing: Rows between two checkpoints; as many as there are keys where not given.
+            spacing: Rows between two checkpoints; a third as many as there are keys where not given.
         """
         kept = given.taken(np.argsort(given.whens, kind="stable"))
+        kept = attrs.evolve(kept, changes=np.ascontiguousarray(kept.changes))  # picking puts limbs between limbs
         size = int(kept.keys.max()) + 1
         numbers, keys = np.empty(0, np.int32), kept.keys
         if FEW * len(kept) < size:
             numbers, places = np.unique(keys, return_inverse=True)
             keys, size = places.astype(np.int32), len(numbers)
-        spacing = spacing or max(SHORTEST, size)
+        spacing = spacing or max(SHORTEST, size // CHECKPOINTS)
         after, checkpoints = _summed(Rows(kept.whens, kept.known, keys, kept.changes), size, spacing)
         first_known, last_known = _spans(kept.known)
         return cls(
@@ -227,7 +231,7 @@ class Segment:
     def kept(self) -> Arrays:
         """Return all that is to be kept: also the places of the rows of each key."""
         if "order" not in self.arrays:
-            order = np.argsort(self.rows.keys, kind="stable").astype(np.int32)
+            order = _by_key(self.rows.keys).astype(np.int32)
             starts = np.searchsorted(self.rows.keys[order], np.arange(self.size + 1)).astype(np.int32)
             self.arrays = {**self.arrays, "order": order, "starts": starts}
         return self.arrays
@@ -319,7 +323,7 @@ def _summed(given: Rows, size: int, spacing: int) -> tuple[Whole, list[Whole]]:
         checkpoints.append(sums[:, :known_keys].copy())
         keys = given.keys[start:stop]
         known_keys = max(known_keys, int(keys.max()) + 1)
-        order = np.argsort(keys, kind="stable")
+        order = _by_key(keys)
         in_order = keys[order]
         firsts = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1])))
         lengths = np.diff(np.append(firsts, len(in_order)))
@@ -330,6 +334,16 @@ def _summed(given: Rows, size: int, spacing: int) -> tuple[Whole, list[Whole]]:
             summed[start + order] = running
             line[in_order] = running
     return after, checkpoints
+
+
+def _by_key(keys: Small) -> NDArray[np.intp]:
+    """Return the places of keys, the lowest key first; those of one key stay in their order.
+
+    NumPy counts numbers of 16 bits instead of comparing them: the lower halves first, then the upper ones.
+    """
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    upper = (keys >> _HALF).astype(np.uint16)
+    return order[np.argsort(upper[order], kind="stable")] if upper.any() else order
 
 
 def _spans(known: Small) -> tuple[Small, Small]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from ledger import reader
-from ledger.columns import keeping
+from ledger import Authorized, Shares, reader
+from ledger.columns import keeping, sums
 from ledger.columns.movements import MovementColumns
 from ledger.identity import IssuerId
 from ledger.journal import Ledger
@@ -23,6 +23,7 @@ from ledger.store.sqlite import SqliteStore
 from ledger.verification import Part, verify
 from projections.holdings import holdings
 from tests.builders import (
+    authorized_shares_changed,
     common_issued,
     founding,
     holder_renamed,
@@ -108,6 +109,22 @@ def test_what_was_recorded_is_kept_when_the_ledger_is_closed(tmp_path: Path, tak
     taken.clear()
 
     assert held(tmp_path / "a.ledger") == {"ada": "6", "bob": "7"}
+    assert set(taken) == {0}
+
+
+def test_quantities_beyond_64_bits_are_kept_however_many_there_are(
+    tmp_path: Path, taken: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sums, "LOOSE", 2)
+    path, most = tmp_path / "a.ledger", 10**28
+    with Ledger.open(path, create=True, clock=ticking()) as ledger:
+        ledger.record(*founding(), authorized_shares_changed(authorized=Authorized.UNLIMITED))
+        for at in range(8):
+            ledger.record(common_issued(holder="bob", issued=most, security=f"C-{at}"))
+        ledger.columns()
+    taken.clear()
+
+    assert held(path) == {"bob": str(Shares(8 * most))}
     assert set(taken) == {0}
 
 

@@ -60,7 +60,8 @@ def in_files(pieces: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any
 def in_a_file(given: Any) -> Any:
     forms: Any = {"uint8": "B", "int16": "h", "int32": "i", "int64": "q"}
     numbers = np.asarray(given)
-    return memoryview(numbers.tobytes()).cast(forms[numbers.dtype.name])
+    data = numbers.data.cast("B") if numbers.nbytes else memoryview(b"")  # bytes that lie side by side
+    return memoryview(data.tobytes()).cast(forms[numbers.dtype.name])
 
 
 def as_rows(given: list[Change], limbs: int) -> Rows:
@@ -185,6 +186,25 @@ def test_how_often_a_checkpoint_is_kept_changes_no_sum(made: list[Change], spaci
 
     numbers = range(segment.size) if segment.numbers is None else segment.numbers.tolist()
     assert {numbers[key]: total for key, total in as_dictionary(out).items()} == added_up(made, when, None)
+
+
+def test_more_keys_than_sixteen_bits_can_tell_apart_are_added_up_each_by_itself() -> None:
+    many = 1 << 17
+    places = np.arange(3 * many, dtype=np.int32)
+    given = Rows(places % WHENS, places, places * 5 % many, places[None].astype(np.int64))
+    segment = Segment.made(given)
+    out, expected = (np.zeros((1, many), np.int64) for _ in range(2))
+    some = given.taken(given.whens <= 6)
+
+    segment.sums(segment.count(6), out)
+
+    np.add.at(expected[0], some.keys, some.changes[0])
+    assert (out == expected).all()
+    for key in (5, (1 << 16) - 1, 1 << 16, (1 << 16) + 5):
+        found = segment.rows.taken(segment.of_key(key))
+        assert {*found.keys.tolist()} == {key}
+        assert sorted(found.known.tolist()) == np.flatnonzero(given.keys == key).tolist()
+        assert found.whens.tolist() == sorted(found.whens.tolist())
 
 
 @given(st.lists(st.integers(-LARGE, LARGE)))
