@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 _GONE: Final = b""
 
 
-def _hash(name: bytes) -> int:
-    return int.from_bytes(blake2b(name, digest_size=8).digest(), "little", signed=True)
+def hashed(text: bytes) -> int:
+    """Return a hash code of a text that is the same in every process."""
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little", signed=True)
 
 
 class _Segment:
@@ -44,7 +45,7 @@ class _Segment:
     @classmethod
     def of(cls, texts: Mapping[bytes, bytes]) -> _Segment:
         """Return a segment of texts by name."""
-        ordered = sorted((_hash(name), name, text) for name, text in texts.items())
+        ordered = sorted((hashed(name), name, text) for name, text in texts.items())
         lines = [b"%b\n%b" % (name, text) for _, name, text in ordered]
         hashes = array("q", [each[0] for each in ordered])
         starts = array("q", [0, *accumulate(map(len, lines))])
@@ -57,9 +58,9 @@ class _Segment:
         name, _, text = bytes(self._texts[self._starts[place] : self._starts[place + 1]]).partition(b"\n")
         return name, text
 
-    def get(self, name: bytes, hashed: int) -> bytes | None:
-        place = bisect_left(self._hashes, hashed)
-        while place < len(self._hashes) and self._hashes[place] == hashed:
+    def get(self, name: bytes, code: int) -> bytes | None:
+        place = bisect_left(self._hashes, code)
+        while place < len(self._hashes) and self._hashes[place] == code:
             found, text = self._record(place)
             if found == name:
                 return text
@@ -84,9 +85,9 @@ class Keyed:
     def get(self, name: str) -> str | None:
         """Return the text of a name; nothing where there is none."""
         encoded = name.encode()
-        hashed = _hash(encoded)
+        code = hashed(encoded)
         for segment in reversed(self._segments):
-            if (text := segment.get(encoded, hashed)) is not None:
+            if (text := segment.get(encoded, code)) is not None:
                 return text.decode() or None
         return None
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import nanoarrow  # type: ignore[import-untyped]  # the library has no types
     from numpy.typing import NDArray
 
+    from projections.holdings import Holdings
+    from projections.holdings_over_time import HoldingsOverTime
+
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _HALF: Final = 32
 _LOWER: Final = (1 << _HALF) - 1
@@ -45,6 +48,40 @@ def table(count: int, columns: Mapping[str, Buffers]) -> nanoarrow.Array:
     ]
     schema = library.struct({name: kinds[kind] for name, (kind, _) in columns.items()})
     return library.Array(library.c_array_from_buffers(schema, count, [None], children=children))
+
+
+def held(
+    view: Holdings | HoldingsOverTime,
+    as_of: Buffers,
+    classes: NDArray[np.int32],
+    holders: NDArray[np.int32],
+    low: NDArray[np.int64],
+    high: NDArray[np.int64] | None,
+) -> nanoarrow.Array:
+    """Return a line for each holding.
+
+    Args:
+        view: Whose holdings, and what the numbers of classes and holders mean.
+        as_of: The day of each.
+        classes: Number of the class of each.
+        holders: Number of its holder.
+        low: How many whole shares it is at least.
+        high: How many at most; the same where not given.
+
+    Raises:
+        LibraryMissing: nanoarrow is not installed.
+    """
+    count, least = len(low), shares(low)
+    columns = {
+        "issuer": same_text(str(view.issuer), count),
+        "as_of": as_of,
+        "known": same_whole(view.known, count),
+        "holder": texts(view.holder_ids, holders),
+        "stock_class": texts(view.class_ids, classes),
+        "shares_low": least,
+        "shares_high": least if high is None else shares(high),
+    }
+    return table(count, columns)
 
 
 def same_text(text: str, count: int) -> Buffers:

@@ -116,18 +116,9 @@ class Holdings(Tabular):
             return super().to_arrow()
         from projections import arrow_columns as arrow  # needs NumPy
 
-        count = len(self)
-        low = arrow.shares(self.low)
-        columns = {
-            "issuer": arrow.same_text(str(self.issuer), count),
-            "as_of": arrow.days([self.as_of], self.classes * 0),
-            "known": arrow.same_whole(self.known, count),
-            "holder": arrow.texts(self.holder_ids, self.holders),
-            "stock_class": arrow.texts(self.class_ids, self.classes),
-            "shares_low": low,
-            "shares_high": low if self.high is self.low else arrow.shares(self.high),
-        }
-        return arrow.table(count, columns)
+        high = None if self.high is self.low else self.high
+        as_of = arrow.days([self.as_of], self.classes * 0)
+        return arrow.held(self, as_of, self.classes, self.holders, self.low, high)
 
 
 def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdings:

@@ -121,18 +121,9 @@ class HoldingsOverTime(Tabular):
         from projections import arrow_columns as arrow  # needs NumPy
 
         on, positions = ((self.low != 0) | (self.high != 0)).nonzero()
-        size = len(positions)
-        low = arrow.shares(self.low[on, positions])
-        columns = {
-            "issuer": arrow.same_text(str(self.issuer), size),
-            "as_of": arrow.days(self.days, on),
-            "known": arrow.same_whole(self.known, size),
-            "holder": arrow.texts(self.holder_ids, self.holders.take(positions)),
-            "stock_class": arrow.texts(self.class_ids, self.classes.take(positions)),
-            "shares_low": low,
-            "shares_high": low if self.high is self.low else arrow.shares(self.high[on, positions]),
-        }
-        return arrow.table(size, columns)
+        high = None if self.high is self.low else self.high[on, positions]
+        classes, holders = self.classes.take(positions), self.holders.take(positions)
+        return arrow.held(self, arrow.days(self.days, on), classes, holders, self.low[on, positions], high)
 
 
 def holdings_over_time(

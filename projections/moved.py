@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from ledger.columns.movements import STAGES
+from ledger.columns.movements import STAGES_OF_A_DAY
 from ledger.columns.sums import put_together
-from ledger.days import Phase, close_of
+from ledger.days import close_of
 from ledger.movements import Held, Posting
 from ledger.quantities import SCALE
 from ledger.timeline import standing
-
-_PHASES: Final = len(Phase)
-_EPOCH: Final = date(1970, 1, 1).toordinal()
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +24,8 @@ if TYPE_CHECKING:
     from ledger.pages import Entries
 
     Line = tuple[int, int, int, int]
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
 class Moved(NamedTuple):
@@ -50,7 +49,7 @@ class Moved(NamedTuple):
 
     def days(self) -> NDArray[np.datetime64]:
         """Return the day of each."""
-        since = self.whens // (STAGES * _PHASES) - _EPOCH
+        since = self.whens // STAGES_OF_A_DAY - _EPOCH
         days: NDArray[np.datetime64] = since.astype("datetime64[D]")
         return days
 

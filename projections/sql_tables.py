@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 from ledger import codec
-from ledger.columns.movements import STAGES
+from ledger.columns.movements import STAGES_OF_A_DAY
 from ledger.columns.sums import put_together
 from ledger.events import EntryRestated, Fact
 from ledger.movements import Account, Source, Stage
@@ -74,8 +74,6 @@ def entries(ledger: Ledger, known: int) -> SqlTable:
 
 # --- movements ----------------------------------------------------------------------------------------------
 
-_PER_DAY: Final = 3 * STAGES
-"""A day has three phases, and each of them its stages."""
 _MOVED: Final = """
     SELECT
         DATE '0001-01-01' + CAST("when" // {per_day} - 1 AS INTEGER) AS effective_on,
@@ -104,7 +102,7 @@ def movements(ledger: Ledger, known: int) -> SqlTable:
             parts[name] = _narrow(rows) if is_narrow else _wide(rows)
             quantity = _QUANTITY if is_narrow else "change"
             selected.append(
-                _MOVED.format(per_day=_PER_DAY, rows=name, accounts=accounts, known=known, quantity=quantity)
+                _MOVED.format(per_day=STAGES_OF_A_DAY, rows=name, accounts=accounts, known=known, quantity=quantity)
             )
     return SqlTable(parts, " UNION ALL ".join(selected))
 

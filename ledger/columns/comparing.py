@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ledger.columns.accounts import Accounts
-from ledger.columns.layers import hashed, in_order
+from ledger.columns.layers import in_order
 from ledger.columns.positions import Positions
 from ledger.columns.sums import Segment, put_together
+from ledger.keyed import hashed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

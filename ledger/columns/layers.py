@@ -6,7 +6,6 @@ below it, the two become one; so there are few of them, and each number is writt
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
@@ -60,11 +59,6 @@ def in_order(codes: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
     """Return the arrays by which a layer is looked through: hash codes that grow, and the place of each."""
     order = np.argsort(codes, kind="stable")
     return {"codes": codes[order], "order": order.astype(np.int32)}
-
-
-def hashed(text: bytes) -> int:
-    """Return a hash code of a text that is the same in every process."""
-    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little", signed=True)
 
 
 class Growing:

@@ -34,7 +34,7 @@ from ledger.columns.moves import HUNDREDTH, SHARE, Counted, Moves, moves_of
 from ledger.columns.open_days import OpenDays
 from ledger.columns.positions import Ids, Positions
 from ledger.columns.sums import DatedSums, Rows, joined, put_together, rows, split_into_limbs
-from ledger.days import close_of
+from ledger.days import Phase, close_of
 from ledger.events import EntryRestated, EntryVoided, HolderMerged, StockClassDesignated
 from ledger.identity import StockClassId
 from ledger.movements import Posting, Rescaling, Source, is_rounded
@@ -72,6 +72,7 @@ if TYPE_CHECKING:
 
 STAGES: Final = 64
 """A moment has so many stages: facts before the first split of a class in it, the split, facts after it …"""
+STAGES_OF_A_DAY: Final = len(Phase) * STAGES
 _A_FEW: Final = 10
 """So many rows are added sooner one by one than as columns."""
 _ONE_BY_ONE: Final = 200

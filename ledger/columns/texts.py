@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledger.columns.layers import TIMES, Layer, hashed, in_order
+from ledger.columns.layers import TIMES, Layer, in_order
+from ledger.keyed import hashed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

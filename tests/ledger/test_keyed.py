@@ -52,7 +52,7 @@ def test_what_changes_little_leaves_long_segments_alone() -> None:
 
 
 def test_names_of_one_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.keyed._hash", lambda name: 7)
+    monkeypatch.setattr("ledger.keyed.hashed", lambda name: 7)
     texts = Keyed().changed({"ada": "1", "bob": "2", "cy": "3"})
 
     assert [texts.get(name) for name in ("ada", "bob", "cy", "dan")] == ["1", "2", "3", None]
