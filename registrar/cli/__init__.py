@@ -266,6 +266,10 @@ class Verbs(click.Group):
         except click.Abort:
             return INTERRUPTED
         except _Told as told:
+            try:
+                sys.stdout.flush()
+            except OSError:
+                _print_no_more()
             return told.status
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -278,8 +282,7 @@ class Verbs(click.Group):
                 sys.stdout.flush()
                 ended(result)
         except BrokenPipeError:
-            # Whoever read has seen enough. Nothing is left to flush at the end, which would fail again.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _print_no_more()  # whoever read has seen enough
             ctx.exit(PIPE_CLOSED)
         return result
 
@@ -368,6 +371,11 @@ def _usage_line(error: click.ClickException) -> str:
         return f"error: E_USAGE: {what} {names.rstrip(')')} (name the ledger with -f FILE)"
     hint = f" ({context.command_path} --help shows how)" if context is not None and not text.endswith(")") else ""
     return f"error: E_USAGE: {text}{hint}"
+
+
+def _print_no_more() -> None:
+    """Let go of what cannot be written: Python would try it again at the end, and fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def tell(line: str) -> None:

@@ -26,7 +26,7 @@ FILE = "CAPTABLE_FILE"
 _MOVEMENTS = ("movements", 1)
 _WIDEST, _USUAL, _NARROWEST = 160, 80, 60
 _EARLIEST, _LATEST = 1600, 2999
-_PIPE_CLOSED = 141
+_PIPE_CLOSED, _NOT_WRITTEN = 141, 5
 
 
 class NotPlain(Exception):
@@ -47,11 +47,13 @@ def main() -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        # What is left would be tried again at the end, and fail once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_PIPE_CLOSED)
-    except OSError:
-        _ordinarily()  # it fails there, too, and what failed is told
+        if isinstance(error, BrokenPipeError):
+            sys.exit(_PIPE_CLOSED)
+        sys.stderr.write(f"error: E_FILE: {error.strerror} (look at the file and its folder)\n")
+        sys.exit(_NOT_WRITTEN)
 
 
 def _ordinarily() -> None:
