@@ -18,34 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from ledger.book import Book, ClassTotal, Quantity, Table, Total, UndrawnUnder
 from ledger.events import EntryRestated
-from ledger.identity import (
-    AgreementId,
-    ControlAccountId,
-    DividendId,
-    HolderId,
-    InstrumentId,
-    PlanId,
-    ReserveId,
-    SecurityId,
-    StockClassId,
-    TrancheId,
-)
+from ledger.identity import AgreementId, StockClassId
 from ledger.keyed import Keyed
-from ledger.movements import (
-    Awarded,
-    Commitment,
-    Declared,
-    Held,
-    Level,
-    Owed,
-    Pooled,
-    Purchasable,
-    Reserved,
-    Restricted,
-    Setting,
-    Source,
-    Stage,
-)
+from ledger.movements import PARTS, Level, Setting, Source, Stage
 from ledger.quantities import Currency
 from ledger.timeline import InEffect, in_effect
 
@@ -60,15 +35,7 @@ if TYPE_CHECKING:
 PART: Final = "book"
 LAYOUT: Final = 1
 _ACCOUNTS: Final[dict[type, tuple[Callable[[Any], Any], ...]]] = {
-    Held: (HolderId, SecurityId),
-    Reserved: (ReserveId,),
-    Owed: (InstrumentId, HolderId),
-    Purchasable: (InstrumentId, HolderId),
-    Awarded: (InstrumentId, HolderId),
-    Pooled: (PlanId,),
-    Declared: (DividendId,),
-    Restricted: (ControlAccountId,),
-    Commitment: (AgreementId, Stage, TrancheId),
+    **PARTS,
     UndrawnUnder: (AgreementId,),
     Source: (Source,),
     ClassTotal: (ClassTotal,),

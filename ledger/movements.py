@@ -7,11 +7,12 @@ from a day on. A **rescaling** is a split. All projections are groupings of thes
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache, partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import attrs
 
@@ -198,6 +199,19 @@ ISSUES: Final = frozenset(
 Account = (
     Held | Reserved | Commitment | Owed | Interest | Purchasable | Awarded | Pooled | Declared | Restricted | Source
 )
+PARTS: Final[dict[type, tuple[Callable[[Any], Any], ...]]] = {
+    Held: (HolderId, SecurityId),
+    Owed: (InstrumentId, HolderId),
+    Interest: (InstrumentId, HolderId),
+    Purchasable: (InstrumentId, HolderId),
+    Awarded: (InstrumentId, HolderId),
+    Reserved: (ReserveId,),
+    Pooled: (PlanId,),
+    Declared: (DividendId,),
+    Restricted: (ControlAccountId,),
+    Commitment: (AgreementId, Stage, TrancheId),
+}
+"""What the parts of each kind of account are. Where kinds are kept as numbers, they are numbered in this order."""
 KeptBack = Reserved | Pooled | Awarded
 """Accounts of shares that are not issued, and count against the authorized number."""
 

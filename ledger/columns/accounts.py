@@ -12,34 +12,8 @@ import numpy as np
 
 from ledger.columns.layers import Growing, Layer, in_order
 from ledger.columns.texts import Texts
-from ledger.identity import (
-    AgreementId,
-    ControlAccountId,
-    DividendId,
-    HolderId,
-    Identifier,
-    InstrumentId,
-    PlanId,
-    ReserveId,
-    SecurityId,
-    StockClassId,
-    TrancheId,
-)
-from ledger.movements import (
-    Awarded,
-    Commitment,
-    Declared,
-    Held,
-    Interest,
-    Owed,
-    Pooled,
-    Purchasable,
-    Reserved,
-    Restricted,
-    Source,
-    Stage,
-    is_rounded,
-)
+from ledger.identity import AgreementId, HolderId, StockClassId, TrancheId
+from ledger.movements import PARTS, Commitment, Source, Stage, is_rounded
 from ledger.numbered import NumbersInColumns
 from ledger.quantities import Currency
 
@@ -70,16 +44,16 @@ _MONEY: Final = -2
 _FACTOR: Final = 0x9E3779B97F4A7C15
 _MASK: Final = (1 << 64) - 1
 
-_NAMED: Final[dict[Any, tuple[str, type[Identifier], bool]]] = {
-    Held: ("security", SecurityId, True),
-    Owed: ("instrument", InstrumentId, True),
-    Interest: ("instrument", InstrumentId, True),
-    Purchasable: ("instrument", InstrumentId, True),
-    Awarded: ("instrument", InstrumentId, True),
-    Reserved: ("reserve", ReserveId, False),
-    Pooled: ("plan", PlanId, False),
-    Declared: ("dividend", DividendId, False),
-    Restricted: ("account", ControlAccountId, False),
+
+def _named_by(kind: Any) -> tuple[str, Any, bool]:
+    parts = dict(zip(kind.__match_args__, PARTS[kind], strict=True))
+    is_somebodys = parts.pop("holder", None) is not None
+    ((field, make),) = parts.items()
+    return field, make, is_somebodys
+
+
+_NAMED: Final[dict[Any, tuple[str, Any, bool]]] = {
+    kind: _named_by(kind) for kind in PARTS if kind is not Commitment
 }
 """By what a kind of account is named, and whether it is somebody's."""
 _EACH: Final[tuple[Any, ...]] = (*_NAMED, *Stage, *Source)

@@ -272,15 +272,20 @@ DISTURB_MORE: dict[str, tuple[Sequence[Event], Event]] = {
 }
 
 
+def held_until_the_latest(there: Sequence[Event]) -> Ledger:
+    company = Ledger.in_memory(clock=ticking())
+    company.record(*BEGUN, *HELD)
+    for event in (*there, LATEST):
+        company.record(event)
+    return company
+
+
 @pytest.mark.parametrize("case", DISTURB_LITTLE)
 def test_what_surely_breaks_nothing_needs_no_walk_through_the_record(case: str, walks: list[int]) -> None:
     there, late = DISTURB_LITTLE[case]
     compared([([event], False) for event in (*there, LATEST, late)], *HELD)
 
-    quick = Ledger.in_memory(clock=ticking())
-    quick.record(*BEGUN, *HELD)
-    for event in (*there, LATEST):
-        quick.record(event)
+    quick = held_until_the_latest(there)
     walks.clear()
     quick.record(late)
     assert walks == []
@@ -291,10 +296,7 @@ def test_what_is_in_doubt_is_told_by_a_walk_through_the_record(case: str, walks:
     there, late = DISTURB_MORE[case]
     compared([([event], False) for event in (*there, LATEST, late)], *HELD)
 
-    quick = Ledger.in_memory(clock=ticking())
-    quick.record(*BEGUN, *HELD)
-    for event in (*there, LATEST):
-        quick.record(event)
+    quick = held_until_the_latest(there)
     walks.clear()
     outcome(quick, [late])
     assert len(walks) == 1
