@@ -744,9 +744,9 @@ def states(issuer: IssuerId, page: Page, payloads: Sequence[bytes]) -> list[byte
     first = _leaf(issuer, page.first, page.said[0], digests[0])
     around, _, rest = first.rpartition(b"%d%b" % (page.first, _AROUND_DIGEST))
     form = around.replace(b"%", b"%%") + b"%d" + _AROUND_DIGEST + b"%b" + rest[DIGEST:].replace(b"%", b"%%")
-    envelopes = [form % each for each in zip(count(page.first), map(str.encode, digests), strict=False)]
+    envelopes = [*map(form.__mod__, zip(count(page.first), map(str.encode, digests), strict=False))]
     hashes = [sha256(b"\0" + envelope).hexdigest().encode() for envelope in envelopes]
-    return [*map(b"%b\n%b\n%b".__mod__, zip(envelopes, payloads, hashes, strict=True))]
+    return [*map(b"\n".join, zip(envelopes, payloads, hashes, strict=True))]
 
 
 def leaf_hash_of(stored: bytes, issuer: IssuerId, number: int) -> bytes:
