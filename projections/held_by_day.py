@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ledger.columns.movements import MovementColumns
     from ledger.columns.positions import Key, Positions
     from ledger.columns.sums import Whole
-    from ledger.identity import HolderId
+    from ledger.identity import HolderId, StockClassId
     from ledger.timeline import InEffect
     from projections.replay import Accounts
 
@@ -88,7 +88,7 @@ class HeldByDay:
         self._order: NDArray[np.intp] | None = None
         self._keys: Sequence[Key] = ()
         self._places: dict[Key, int | None] = {}
-        self._positions = parts[0][0] if len(parts) == 1 and self.steps == 1 and only is None else None
+        self._positions = parts[0][0] if len(parts) == 1 and self.steps == 1 else None
         self.classes = self.holders = np.empty(0, np.int32)
         if parts:
             self._keys, self.classes, self.holders = parts[0][0].keys, parts[0][0].classes, parts[0][0].holders
@@ -106,7 +106,7 @@ class HeldByDay:
     def __iter__(self) -> Iterator[OnDay]:
         """Yield what the positions are on each day, in order of class and holder."""
         for on, *sums in zip(self.days, *self._sums, strict=False):
-            begun = [each for each in self._told if each.begins <= close_of(on)]
+            begun = self._begun(on)
             designated = {each.fact.stock_class for each in begun if type(each.fact) is StockClassDesignated}
             low = self._certain(sums)
             more = self._put_right(on, low, begun)
@@ -115,6 +115,40 @@ class HeldByDay:
                     low[self.classes == number] = 0
                     more = {place: high for place, high in more.items() if self.classes[place] != number}
             yield OnDay(low, more)
+
+    def together(self) -> tuple[Steps, dict[tuple[int, int], int]]:
+        """Return the same of all days at once: a line for each, and what some are at most, by line and position."""
+        low: Steps = np.empty((len(self.days), len(self.classes)), np.int64 if self.steps == 1 else object)
+        more: dict[tuple[int, int], int] = {}
+        merged = any(type(each.fact) is HolderMerged for each in self._begun(self.days[-1]))
+        if merged or self._positions is None:
+            for line, each in enumerate(self):
+                low[line] = each.low
+                more.update({(line, place): most for place, most in each.more.items()})
+            return low, more
+        for line, (certain,) in enumerate(self._sums[0]):
+            low[line] = certain
+        more = self._put_right_open_over(low, self._positions)
+        for number, stock_class in enumerate(self._columns.ids.classes):
+            before = self._before_designated(stock_class)
+            if before:
+                low[:before, self.classes == number] = 0
+                more = {
+                    (line, place): most
+                    for (line, place), most in more.items()
+                    if line >= before or self.classes[place] != number
+                }
+        return low, more
+
+    def _begun(self, on: date) -> list[InEffect]:
+        """Return which of the classes and mergers may be in effect at the close of a day."""
+        return [each for each in self._told if each.begins <= close_of(on)]
+
+    def _before_designated(self, stock_class: StockClassId) -> int:
+        """Return on how many days there was no such class yet."""
+        facts = [each for each in self._told if type(each.fact) is StockClassDesignated]
+        begins = [each.begins for each in facts if each.fact.stock_class == stock_class]
+        return bisect_left(self.days, min(begins), key=close_of) if begins else len(self.days)
 
     def _certain(self, sums: Sequence[Whole]) -> Steps:
         """Return what all facts that have certainly taken effect come to."""
@@ -176,6 +210,28 @@ class HeldByDay:
         open_ = most != least
         return dict(zip(touched[open_].tolist(), most[open_].tolist(), strict=True))
 
+    def _put_right_open_over(self, low: Steps, positions: Positions) -> dict[tuple[int, int], int]:
+        """Do the same for all days at once."""
+        lines, facts, places, changes = self._columns.open_over(positions, self.days, self._known)
+        if not len(lines):
+            return {}
+        cells = lines * low.shape[1] + places
+        order = np.lexsort((facts, cells))
+        cells, facts = cells[order], facts[order]
+        firsts = _firsts((cells[1:] != cells[:-1]) | (facts[1:] != facts[:-1]))
+        net, cells = np.add.reduceat(changes[order], firsts), cells[firsts]
+        firsts = _firsts(cells[1:] != cells[:-1])
+        cells = cells[firsts]
+        flat = low.reshape(-1)
+        certain = flat[cells]
+        least = certain + np.add.reduceat(np.minimum(net, 0), firsts)
+        most = certain + np.add.reduceat(np.maximum(net, 0), firsts)
+        least[(least < 0) & (most >= 0)] = 0
+        flat[cells] = least
+        open_ = most != least
+        at = (each.tolist() for each in np.divmod(cells[open_], low.shape[1]))
+        return dict(zip(zip(*at, strict=True), most[open_].tolist(), strict=True))
+
     def _place(self, key: Key) -> int | None:
         """Return which position is of a class and holder; it is looked for once for all days."""
         if key not in self._places:
@@ -183,6 +239,11 @@ class HeldByDay:
             is_there = place < len(self._keys) and self._keys[place] == key
             self._places[key] = place if is_there else None
         return self._places[key]
+
+
+def _firsts(differs: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return where those begin that are alike, if it is known which differ from the one before."""
+    return np.flatnonzero(np.concatenate(([True], differs)))
 
 
 def mergers(told: Iterable[InEffect]) -> set[HolderId]:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
-from itertools import chain, repeat
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -747,6 +747,15 @@ class MovementColumns:
         there = places >= 0
         return facts[there], places[there], changes[there]
 
+    def open_over(
+        self, positions: Positions, days: Sequence[date], known: int | None = None
+    ) -> tuple[NDArray[np.intp], Small, Small, NDArray[np.int64]]:
+        """Return the same of several days, which grow, with the place among them for which each stands."""
+        at, facts, accounts, (changes,) = self.narrow_table.open.over([*map(_close, days)], known)
+        places = positions.places_of(accounts)
+        there = places >= 0
+        return at[there], facts[there], places[there], changes[there]
+
     def holdings(
         self,
         days: Sequence[date],
@@ -756,7 +765,7 @@ class MovementColumns:
     ) -> Iterator[tuple[Positions, int, Iterator[Whole]]]:
         """Yield what every position certainly is at the close of each day, for units that are counted alike.
 
-        With it go the positions, and how many units of 10⁻¹⁰ each step is. What is yielded for a day is its own.
+        With it go the positions, and how many units of 10⁻¹⁰ each step is. What is yielded for a day is good until the next.
 
         Args:
             days: The days, which grow.
@@ -774,8 +783,7 @@ class MovementColumns:
                 some, accounts = positions.of(of)
                 yield some, step, map(some.sums, table.sums.of_keys(accounts, whens, known))
             elif len(positions):
-                sums = table.sums.over(whens) if known is None else map(table.sums.at, whens, repeat(known))
-                yield positions, step, map(positions.sums, sums)
+                yield positions, step, positions.over(table.sums, whens, known)
 
     def rows_of(self, holders: Iterable[HolderId], as_of: date, known: int) -> Iterator[tuple[int, Whole, Rows]]:
         """Yield what moves the shares of some holders until the close of a day, for units that are counted alike.

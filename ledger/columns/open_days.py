@@ -12,6 +12,8 @@ from ledger.columns.sums import put_together, split_into_limbs
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from ledger.columns.layers import Layer
     from ledger.columns.sums import Small, Whole
 
@@ -68,3 +70,15 @@ class OpenDays(Growing):
         places = np.flatnonzero(some)
         limbs = [self.column(f"limb-{limb}")[places] for limb in range(self.limbs)]
         return self.column("facts")[places], self.column("accounts")[places], np.asarray(limbs)
+
+    def over(self, whens: Sequence[int], known: int | None = None) -> tuple[NDArray[np.intp], Small, Small, Whole]:
+        """Return the same of several stages, which grow, with the place among them for which each stands."""
+        asked = np.asarray(whens, np.int32)
+        first, last = (np.searchsorted(asked, self.column(name)) for name in ("begins", "settles"))
+        times = np.maximum(last - first, 0)
+        if known is not None:
+            times[self.column("known") > known] = 0
+        some = np.repeat(np.arange(len(self)), times)
+        at = np.arange(len(some)) + np.repeat(first - np.cumsum(times) + times, times)
+        limbs = [self.column(f"limb-{limb}")[some] for limb in range(self.limbs)]
+        return at, self.column("facts")[some], self.column("accounts")[some], np.asarray(limbs)

@@ -14,13 +14,13 @@ from ledger.identity import HolderId, StockClassId
 from ledger.movements import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
     from ledger.columns.accounts import Accounts, Names
     from ledger.columns.layers import Arrays
-    from ledger.columns.sums import Whole
+    from ledger.columns.sums import DatedSums, Whole
     from ledger.columns.texts import Texts
 
     Key = tuple[StockClassId, HolderId]
@@ -156,6 +156,9 @@ class Positions:
         found._starts = np.asarray(starts, np.intp)
         found._accounts = np.arange(len(numbers))
         found.covered = len(numbers)
+        by_account = np.full(self.covered + 1, -1, np.int32)
+        by_account[numbers] = np.repeat(np.arange(len(places), dtype=np.int32), np.diff([*starts, len(numbers)]))
+        found._places = found._accounts, by_account
         return found, numbers
 
     def _of_holder(self, holder: HolderId) -> list[int]:
@@ -187,13 +190,18 @@ class Positions:
 
     def places_of(self, accounts: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return of which position each of some accounts is a part; -1 for none."""
+        places = self._by_account()
+        last = len(places) - 1
+        return np.where(accounts < last, places[np.minimum(accounts, last)], np.int32(-1))
+
+    def _by_account(self) -> NDArray[np.int32]:
+        """Return of which position each account is a part, -1 for none; the last one stands for no account."""
         if self._places is None or self._places[0] is not self._accounts:
-            places = np.full(self.covered + 1, -1, np.int32)  # the last one stands for no account
+            places = np.full(self.covered + 1, -1, np.int32)
             lengths = np.diff(np.append(self._starts, len(self._accounts)))
             places[self._accounts] = np.repeat(np.arange(len(self), dtype=np.int32), lengths)
             self._places = self._accounts, places
-        places, last = self._places[1], len(self._places[1]) - 1
-        return np.where(accounts < last, places[np.minimum(accounts, last)], np.int32(-1))
+        return self._places[1]
 
     def accounts_of(self, holders: Iterable[HolderId]) -> list[int]:
         """Return the accounts of some holders."""
@@ -217,6 +225,33 @@ class Positions:
         if len(self._accounts) == len(self._starts):
             return taken
         return np.add.reduceat(taken, self._starts, axis=1)
+
+    def over(self, sums: DatedSums, whens: Sequence[int], known: int | None = None) -> Iterator[Whole]:
+        """Yield what each position comes to at each of several moments; good until the next one is asked for.
+
+        From one moment to the next the rows between them are added. Where these are more than there are accounts,
+        the sums of all accounts are sooner found anew.
+
+        Args:
+            sums: What each account comes to.
+            whens: The moments, which grow.
+            known: The last entry known; every one where not given.
+        """
+        found = self.sums(sums.at(whens[0], known))
+        yield found
+        between = sums.between(whens)
+        next(between)
+        running = np.pad(found, ((0, 0), (0, 1)))  # what is of no position is added up in the last place
+        found, places = running[:, :-1], self._by_account()
+        for when, parts in zip(whens[1:], between, strict=True):
+            if sum(map(len, parts)) > sums.size:
+                found[:] = self.sums(sums.at(when, known))
+            else:
+                for rows in parts if known is None else [rows.taken(rows.known <= known) for rows in parts]:
+                    at = places.take(rows.keys)
+                    for line, changes in zip(running, rows.changes, strict=True):
+                        np.add.at(line, at, changes)
+            yield found
 
     def kept(self) -> Arrays:
         """Return the positions as they can be kept; those kept before, where they lack little."""

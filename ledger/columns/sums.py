@@ -499,20 +499,18 @@ class DatedSums:
             for line, changes in zip(out, loose.changes, strict=True):
                 np.add.at(line, keys, changes[some])
 
-    def over(self, whens: Sequence[int]) -> Iterator[Whole]:
-        """Yield the sums at each of several moments, which grow; each is good until the next one is asked for."""
-        come = [_Come(segment, self.limbs) for segment in self.segments]
-        if len(come) == 1 and not self._waiting and self.segments[0].numbers is None:
-            for when in whens:  # then there are no others to be added
-                yield come[0].go_on(when)
-            return
-        out = np.empty((self.limbs, self.size), np.int64)
-        for when in whens:
-            out[:] = 0
-            for segment, each in zip(self.segments, come, strict=True):
-                _put(out, segment, each.go_on(when))
-            self._add_loose(when, None, out)
-            yield out
+    def between(self, whens: Sequence[int]) -> Iterator[list[Rows]]:
+        """Yield the rows that come after one moment and by the next, in parts; first those by the first moment.
+
+        Args:
+            whens: The moments, which grow.
+        """
+        loose, asked = self.loose(), np.asarray(whens, np.int32)
+        parts = [segment.given() for segment in self.segments]
+        parts.append(loose.taken(np.argsort(loose.whens, kind="stable")))
+        cuts = [pairwise([0, *np.searchsorted(part.whens, asked, "right").tolist()]) for part in parts]
+        for spans in zip(*cuts, strict=True):
+            yield [part.taken(slice(*span)) for part, span in zip(parts, spans, strict=True) if span[0] < span[1]]
 
     def of_keys(self, keys: Sequence[int], whens: Sequence[int], known: int | None = None) -> list[Whole]:
         """Return the sums of a few keys at each of several moments; nothing for a number that is no key.
@@ -605,24 +603,6 @@ class DatedSums:
         if len(waiting):
             made._new, made._waiting = [waiting], len(waiting)
         return made
-
-
-class _Come:
-    """The sums of a segment on their way from moment to moment."""
-
-    def __init__(self, segment: Segment, limbs: int) -> None:
-        self._segment, self._count = segment, 0
-        self._sums: Whole = np.zeros((limbs, segment.size), np.int64)
-
-    def go_on(self, when: int) -> Whole:
-        """Return the sums at a later moment."""
-        count = self._segment.count(when)
-        if count - self._count > self._segment.spacing:
-            self._segment.sums(count, self._sums)
-        else:
-            self._segment.move(self._count, count, self._sums)
-        self._count = count
-        return self._sums
 
 
 def _put(out: Whole, segment: Segment, sums: Whole) -> None:
