@@ -82,7 +82,7 @@ class HeldByDay:
         self._told = columns.told(self._known)
         only = None if holder is None else _merged_with(holder, self._told)
         parts = [*columns.holdings(days, self._known, mergers(self._told), only)]
-        self._sums = [sums for _, _, sums in parts]
+        self._parts = [(positions, sums) for positions, _, sums in parts]
         self.steps = 1 if all(step == SCALE for _, step, _ in parts) else SCALE
         self._times = [step * self.steps // SCALE for _, step, _ in parts]
         self._order: NDArray[np.intp] | None = None
@@ -105,7 +105,8 @@ class HeldByDay:
 
     def __iter__(self) -> Iterator[OnDay]:
         """Yield what the positions are on each day, in order of class and holder."""
-        for on, *sums in zip(self.days, *self._sums, strict=False):
+        by_position = [map(positions.sums, sums) for positions, sums in self._parts]
+        for on, *sums in zip(self.days, *by_position, strict=False):
             begun = self._begun(on)
             designated = {each.fact.stock_class for each in begun if type(each.fact) is StockClassDesignated}
             low = self._certain(sums)
@@ -126,8 +127,8 @@ class HeldByDay:
                 low[line] = each.low
                 more.update({(line, place): most for place, most in each.more.items()})
             return low, more
-        for line, (certain,) in enumerate(self._sums[0]):
-            low[line] = certain
+        for line, sums in zip(low, self._parts[0][1], strict=True):
+            self._positions.sums(sums, line.reshape(1, -1))
         more = self._put_right_open_over(low, self._positions)
         for number, stock_class in enumerate(self._columns.ids.classes):
             before = self._before_designated(stock_class)

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -763,9 +763,9 @@ class MovementColumns:
         merged: Iterable[HolderId] = (),
         of: Iterable[HolderId] | None = None,
     ) -> Iterator[tuple[Positions, int, Iterator[Whole]]]:
-        """Yield what every position certainly is at the close of each day, for units that are counted alike.
+        """Yield positions of units that are counted alike, and of how many units of 10⁻¹⁰ each step is.
 
-        With it go the positions, and how many units of 10⁻¹⁰ each step is. What is yielded for a day is good until the next.
+        With them goes what their accounts certainly come to at the close of each day, good until the next is asked for.
 
         Args:
             days: The days, which grow.
@@ -781,9 +781,10 @@ class MovementColumns:
                     positions.ensure(holder)
             if len(positions) and of is not None:
                 some, accounts = positions.of(of)
-                yield some, step, map(some.sums, table.sums.of_keys(accounts, whens, known))
+                yield some, step, iter(table.sums.of_keys(accounts, whens, known))
             elif len(positions):
-                yield positions, step, positions.over(table.sums, whens, known)
+                sums = table.sums.over(whens) if known is None else map(table.sums.at, whens, repeat(known))
+                yield positions, step, sums
 
     def rows_of(self, holders: Iterable[HolderId], as_of: date, known: int) -> Iterator[tuple[int, Whole, Rows]]:
         """Yield what moves the shares of some holders until the close of a day, for units that are counted alike.

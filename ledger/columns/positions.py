@@ -14,13 +14,13 @@ from ledger.identity import HolderId, StockClassId
 from ledger.movements import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
     from ledger.columns.accounts import Accounts, Names
     from ledger.columns.layers import Arrays
-    from ledger.columns.sums import DatedSums, Whole
+    from ledger.columns.sums import Whole
     from ledger.columns.texts import Texts
 
     Key = tuple[StockClassId, HolderId]
@@ -144,7 +144,7 @@ class Positions:
         return place if place < len(self) and self.keys[place] == key else None
 
     def of(self, holders: Iterable[HolderId]) -> tuple[Positions, list[int]]:
-        """Return the positions of some holders, of accounts that are numbered anew, and what numbers those had."""
+        """Return the positions of some holders, whose sums are given by account, and the accounts, in that order."""
         places = sorted(place for holder in {*holders} for place in self._of_holder(holder))
         found = Positions(self._ids)
         numbers: list[int] = []
@@ -190,18 +190,13 @@ class Positions:
 
     def places_of(self, accounts: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return of which position each of some accounts is a part; -1 for none."""
-        places = self._by_account()
-        last = len(places) - 1
-        return np.where(accounts < last, places[np.minimum(accounts, last)], np.int32(-1))
-
-    def _by_account(self) -> NDArray[np.int32]:
-        """Return of which position each account is a part, -1 for none; the last one stands for no account."""
         if self._places is None or self._places[0] is not self._accounts:
-            places = np.full(self.covered + 1, -1, np.int32)
+            places = np.full(self.covered + 1, -1, np.int32)  # the last one stands for no account
             lengths = np.diff(np.append(self._starts, len(self._accounts)))
             places[self._accounts] = np.repeat(np.arange(len(self), dtype=np.int32), lengths)
             self._places = self._accounts, places
-        return self._places[1]
+        places, last = self._places[1], len(self._places[1]) - 1
+        return np.where(accounts < last, places[np.minimum(accounts, last)], np.int32(-1))
 
     def accounts_of(self, holders: Iterable[HolderId]) -> list[int]:
         """Return the accounts of some holders."""
@@ -217,41 +212,18 @@ class Positions:
         found: list[int] = self._accounts[self._starts[position] : stop].tolist()
         return found
 
-    def sums(self, values: Whole) -> Whole:
-        """Return what each position comes to, of what each account does, limb by limb."""
-        if values.shape[1] < self.covered + self._none:  # accounts without a row come to nothing
-            values = np.pad(values, ((0, 0), (0, self.covered + self._none - values.shape[1])))
-        taken = values.take(self._accounts, axis=1)
-        if len(self._accounts) == len(self._starts):
-            return taken
-        return np.add.reduceat(taken, self._starts, axis=1)
-
-    def over(self, sums: DatedSums, whens: Sequence[int], known: int | None = None) -> Iterator[Whole]:
-        """Yield what each position comes to at each of several moments; good until the next one is asked for.
-
-        From one moment to the next the rows between them are added. Where these are more than there are accounts,
-        the sums of all accounts are sooner found anew.
+    def sums(self, values: Whole, out: Whole | None = None) -> Whole:
+        """Return what each position comes to, of what each account does, limb by limb.
 
         Args:
-            sums: What each account comes to.
-            whens: The moments, which grow.
-            known: The last entry known; every one where not given.
+            values: What each account comes to.
+            out: Where it is written; elsewhere if not given.
         """
-        found = self.sums(sums.at(whens[0], known))
-        yield found
-        between = sums.between(whens)
-        next(between)
-        running = np.pad(found, ((0, 0), (0, 1)))  # what is of no position is added up in the last place
-        found, places = running[:, :-1], self._by_account()
-        for when, parts in zip(whens[1:], between, strict=True):
-            if sum(map(len, parts)) > sums.size:
-                found[:] = self.sums(sums.at(when, known))
-            else:
-                for rows in parts if known is None else [rows.taken(rows.known <= known) for rows in parts]:
-                    at = places.take(rows.keys)
-                    for line, changes in zip(running, rows.changes, strict=True):
-                        np.add.at(line, at, changes)
-            yield found
+        if values.shape[1] < self.covered + self._none:  # accounts without a row come to nothing
+            values = np.pad(values, ((0, 0), (0, self.covered + self._none - values.shape[1])))
+        if len(self._accounts) == len(self._starts):
+            return values.take(self._accounts, axis=1, out=out, mode="wrap")
+        return np.add.reduceat(values.take(self._accounts, axis=1), self._starts, axis=1, out=out)
 
     def kept(self) -> Arrays:
         """Return the positions as they can be kept; those kept before, where they lack little."""
