@@ -17,7 +17,9 @@ from benchmarks.any_date.questions import DUCKDB, EACH, OURS, POLARS, SQLITE, ST
 from benchmarks.any_date.results import Measured
 
 All = Mapping[tuple[str, Size], Measured]
-SMALL, PAIRED, MIDDLE, WIDE, LARGE = map(Size.parse, ("100k/10k", "200k/10k", "1M/10k", "1M/100k", "10M/100k"))
+SMALL, PAIRED, MIDDLE, WIDE, LONG, LARGE = map(
+    Size.parse, ("100k/10k", "200k/10k", "1M/10k", "1M/100k", "10M/10k", "10M/100k")
+)
 
 
 @attrs.frozen

@@ -32,7 +32,7 @@ def specification(found: All) -> dict[str, Any]:
         if part == "day"
         for engine in _COLORS
     ]
-    axis = {"grid": True, "gridColor": "#e8e8e8", "format": "~s"}
+    axis = {"grid": True, "gridColor": "#e8e8e8"}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "title": "Cap table by holder at a random day",
@@ -46,13 +46,13 @@ def specification(found: All) -> dict[str, Any]:
                 "field": "events",
                 "type": "quantitative",
                 "scale": {"type": "log"},
-                "axis": axis | {"title": "events in the history", "values": [10**5, 10**6, 10**7]},
+                "axis": axis | {"title": "events in the history", "format": "~s", "values": [10**5, 10**6, 10**7]},
             },
             "y": {
                 "field": "milliseconds",
                 "type": "quantitative",
                 "scale": {"type": "log"},
-                "axis": axis | {"title": "milliseconds"},
+                "axis": axis | {"title": "milliseconds", "format": ","},
             },
             "color": {
                 "field": "who",

@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Final, NamedTuple
 
 from benchmarks.any_date import append, cold, goals, loading, memory, plot, questions, results
-from benchmarks.any_date.goals import LARGE, MIDDLE, PAIRED, SMALL, WIDE
+from benchmarks.any_date.goals import LARGE, LONG, MIDDLE, PAIRED, SMALL, WIDE
 from benchmarks.any_date.place import Case, Size
 from benchmarks.any_date.results import Measured
 
@@ -38,7 +38,7 @@ class Planned(NamedTuple):
 
 
 PLAN: Final[Mapping[str, tuple[Planned, ...]]] = {
-    "day": (Planned(questions.one_day, (SMALL, MIDDLE, WIDE, LARGE)),),
+    "day": (Planned(questions.one_day, (SMALL, MIDDLE, WIDE, LONG, LARGE)),),
     "days": (Planned(questions.many_days, (MIDDLE, LARGE)),),
     "earlier": (Planned(questions.earlier, (MIDDLE, LARGE)),),
     "open": (Planned(questions.open_days, (MIDDLE, LARGE)),),
