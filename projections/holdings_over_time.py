@@ -153,7 +153,6 @@ def holdings_over_time(
     held = HeldByDay(columns, asked, known, None if holder is None else HolderId(holder))
     if holder is not None and not len(held.classes):
         must_be_registered(ledger, holder, known)
-    low, more = held.together()
     return HoldingsOverTime(
         ledger.issuer,
         asked,
@@ -163,8 +162,8 @@ def holdings_over_time(
         columns.ids.holders,
         held.classes,
         held.holders,
-        low,
-        more,
+        held.low,
+        held.more,
         held.steps,
     )
 

@@ -733,24 +733,17 @@ class MovementColumns:
         return {fact: of_fact for fact, of_fact in changes.items() if of_fact}
 
     def open_positions(
-        self, positions: Positions, as_of: date, known: int | None = None
-    ) -> tuple[Small, Small, NDArray[np.int64]]:
-        """Return fact, position and change, in steps, of what may be otherwise at the close of a day.
-
-        Args:
-            positions: All those of units that are counted alike, and whose changes fit into 64 bits.
-            as_of: The day.
-            known: How many entries were known; all of them where not given.
-        """
-        facts, accounts, (changes,) = self.narrow_table.open.columns_at(_close(as_of), known)
-        places = positions.places_of(accounts)
-        there = places >= 0
-        return facts[there], places[there], changes[there]
-
-    def open_over(
         self, positions: Positions, days: Sequence[date], known: int | None = None
     ) -> tuple[NDArray[np.intp], Small, Small, NDArray[np.int64]]:
-        """Return the same of several days, which grow, with the place among them for which each stands."""
+        """Return what may be otherwise at the close of each day, column by column.
+
+        The columns are the place of the day among them, fact, position and change, in steps.
+
+        Args:
+            positions: Some of units that are counted alike, and whose changes fit into 64 bits.
+            days: The days, which grow.
+            known: How many entries were known; all of them where not given.
+        """
         at, facts, accounts, (changes,) = self.narrow_table.open.over([*map(_close, days)], known)
         places = positions.places_of(accounts)
         there = places >= 0
@@ -765,7 +758,7 @@ class MovementColumns:
     ) -> Iterator[tuple[Positions, int, Iterator[Whole]]]:
         """Yield positions of units that are counted alike, and of how many units of 10⁻¹⁰ each step is.
 
-        With them goes what their accounts certainly come to at the close of each day, good until the next is asked for.
+        With them goes what their accounts certainly come to at the close of each day, good until the next.
 
         Args:
             days: The days, which grow.

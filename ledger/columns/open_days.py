@@ -59,23 +59,17 @@ class OpenDays(Growing):
             when: The stage.
             known: The last entry known; every one where not given.
         """
-        facts, accounts, limbs = self.columns_at(when, known)
+        _, facts, accounts, limbs = self.over((when,), known)
         yield from zip(facts.tolist(), accounts.tolist(), put_together(limbs), strict=True)
 
-    def columns_at(self, when: int, known: int | None = None) -> tuple[Small, Small, Whole]:
-        """Return the same column by column, the changes limb by limb."""
-        some = (self.column("begins") <= when) & (when < self.column("settles"))
-        if known is not None:
-            some &= self.column("known") <= known
-        places = np.flatnonzero(some)
-        limbs = [self.column(f"limb-{limb}")[places] for limb in range(self.limbs)]
-        return self.column("facts")[places], self.column("accounts")[places], np.asarray(limbs)
-
     def over(self, whens: Sequence[int], known: int | None = None) -> tuple[NDArray[np.intp], Small, Small, Whole]:
-        """Return the same of several stages, which grow, with the place among them for which each stands."""
+        """Return what is open at each of several stages, which grow, column by column.
+
+        The columns are the place of the stage among them, fact, account and change, the last limb by limb.
+        """
         asked = np.asarray(whens, np.int32)
         first, last = (np.searchsorted(asked, self.column(name)) for name in ("begins", "settles"))
-        times = np.maximum(last - first, 0)
+        times = last - first
         if known is not None:
             times[self.column("known") > known] = 0
         some = np.repeat(np.arange(len(self)), times)

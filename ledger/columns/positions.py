@@ -144,7 +144,7 @@ class Positions:
         return place if place < len(self) and self.keys[place] == key else None
 
     def of(self, holders: Iterable[HolderId]) -> tuple[Positions, list[int]]:
-        """Return the positions of some holders, whose sums are given by account, and the accounts, in that order."""
+        """Return the positions of some holders, and their accounts in the order in which the sums of them go in."""
         places = sorted(place for holder in {*holders} for place in self._of_holder(holder))
         found = Positions(self._ids)
         numbers: list[int] = []

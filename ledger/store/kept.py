@@ -56,7 +56,7 @@ _START: Final = 64
 """What stands at the beginning of each file, and what each array begins at a multiple of."""
 _LONGEST_HEAD: Final = 1 << 26
 _WHOLE: Final[Literal["l", "q"]] = "l" if calcsize("l") == 8 else "q"
-"""64 bits have two names where a *long* has as many; NumPy copies, and takes ten times as long, by the other one."""
+"""Where a *long* has 64 bits, they have two names; by the other one NumPy takes up to ten times as long."""
 _FORMATS: Final[dict[str, Literal["B", "b", "h", "i", "l", "q"]]] = {
     "u1": "B",
     "i1": "b",
