@@ -134,7 +134,7 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         NothingRecorded: Nothing had been recorded by ``known_at``.
         NotUnderstood: A day cannot be read.
     """
-    on, known, columns = day(as_of, what="as_of"), ledger.position(known_at), ledger.columns()
+    on, (known, columns) = day(as_of, what="as_of"), ledger.known_columns(known_at)
     from projections.held_by_day import HeldByDay  # needs NumPy
 
     held = HeldByDay(columns, (on,), known)

@@ -147,7 +147,7 @@ def holdings_over_time(
     asked = tuple(sorted({day(each, what="day") for each in days}))
     if not asked:
         raise NotUnderstood("E_DATE", "no day is given", "give at least one")
-    known, columns = ledger.position(known_at), ledger.columns()
+    known, columns = ledger.known_columns(known_at)
     from projections.held_by_day import HeldByDay  # needs NumPy
 
     held = HeldByDay(columns, asked, known, None if holder is None else HolderId(holder))
