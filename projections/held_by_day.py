@@ -136,9 +136,10 @@ class HeldByDay:
             merged = [each for each in mergers if each.begins <= close_of(on)]
             of_day = self._put_right_by_holder(on, self.low[line], merged)
             more.update(((line, place), most) for place, most in of_day.items())
-        designated = [each for each in self._told if type(each.fact) is StockClassDesignated]
+        told = [(each.fact, each) for each in self._told]
+        designated = [(fact.stock_class, each) for fact, each in told if type(fact) is StockClassDesignated]
         for number, stock_class in enumerate(self._columns.ids.classes):
-            before = self._days_before([each for each in designated if each.fact.stock_class == stock_class])
+            before = self._days_before([each for name, each in designated if name == stock_class])
             if before:
                 self.low[:before, self.classes == number] = 0
                 for line, place in [*more]:
