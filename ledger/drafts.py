@@ -18,9 +18,10 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, reduce
+from hashlib import sha256
 from operator import or_
 from types import NoneType
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final, NamedTuple, Self, get_args
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -54,18 +55,25 @@ class Draft(NamedTuple):
 
     Attributes:
         payloads: Each as it will be kept; empty for one that the journal writes, with salts for its particulars.
+        digests: SHA-256 of each payload.
         singles: Events that are kept whole, by their place.
         bulks: All others, by kind; they state no particulars.
     """
 
     payloads: list[bytes]
+    digests: list[str]
     singles: dict[int, Event]
     bulks: list[Bulk]
 
     @classmethod
-    def of(cls, events: Sequence[Event]) -> Draft:
+    def of(cls, payloads: list[bytes], singles: dict[int, Event], bulks: list[Bulk]) -> Self:
+        """Return a draft of payloads and what they say."""
+        return cls(payloads, [sha256(payload).hexdigest() for payload in payloads], singles, bulks)
+
+    @classmethod
+    def unwritten(cls, events: Sequence[Event]) -> Self:
         """Return a draft of events that the journal writes one by one."""
-        return cls([b""] * len(events), dict(enumerate(events)), [])
+        return cls.of([b""] * len(events), dict(enumerate(events)), [])
 
     def event(self, place: int) -> Event:
         """Return one of the events."""
@@ -86,19 +94,16 @@ class Draft(NamedTuple):
         Args:
             write: Returns an event as it will be read, and its payload.
         """
-        payloads, singles = [*self.payloads], {**self.singles}
+        payloads, digests, singles = [*self.payloads], [*self.digests], {**self.singles}
         for place, event in self.singles.items():
             if not payloads[place]:
                 singles[place], payloads[place] = write(event)
-        return Draft(payloads, singles, self.bulks)
-
-    def digests(self) -> list[str]:
-        """Return the SHA-256 of each payload; every payload is written by then."""
-        return [*map(codec.digest, self.payloads)]
+                digests[place] = codec.digest(payloads[place])
+        return Draft(payloads, digests, singles, self.bulks)
 
     def page(self, first: int, said: Said) -> Page:
         """Return the entries that the journal will hold if they are recorded; every payload is written by then."""
-        return Page(first, (0,), (said,), "".join(self.digests()), self.singles, self.bulks)
+        return Page(first, (0,), (said,), "".join(self.digests), self.singles, self.bulks)
 
 
 def odd_places(lines: bytes) -> list[int]:
@@ -322,4 +327,4 @@ def drafted(
         raise NotUnderstood("E_JSON", "a key stands twice", "state it once")
     if max(map(len, payloads), default=0) > codec.MAX_PAYLOAD_BYTES:
         raise NotUnderstood("E_LIMIT", "a payload is too long", f"at most {codec.MAX_PAYLOAD_BYTES:,}")
-    return Draft(payloads, singles, bulks)
+    return Draft.of(payloads, singles, bulks)

@@ -436,7 +436,7 @@ class Ledger(Record):
         whole = {
             place: sealed[place] if mentions_persons(sealed[place]) else each for place, each in singles.items()
         }
-        return Draft(payloads, whole, bulks)
+        return Draft.of(payloads, whole, bulks)
 
     def _written(self, event: Event) -> tuple[Event, bytes]:
         """Return an event as it will be read, with salts for its particulars, and its payload."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from binascii import unhexlify
 from contextlib import suppress
-from itertools import takewhile
+from itertools import repeat, takewhile
+from operator import add
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from ledger.codec import leaf_hash_of
@@ -236,7 +237,7 @@ def stored(
         LedgerDamaged: ``E_TAMPERED``: an entry or tile that a new tile is made of is not what was written.
     """
     stream = str(issuer)
-    made: list[Kept] = [(stream, *row) for row in rows]
+    made: list[Kept] = [*map(add, repeat((stream,)), rows)]
     beside = [command_row(command, rows[0].number, rows[-1].number)]
     beside += (Beside(SEALED, number, SEALED_TOPIC, state) for number, state in sealed.items())
     if rows[0].number == 1:
