@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ledger.columns.movements import MovementColumns
     from ledger.columns.positions import Key, Positions
-    from ledger.columns.sums import Whole
+    from ledger.columns.sums import Small, Whole
     from ledger.identity import HolderId
     from ledger.timeline import InEffect
     from projections.replay import Accounts
@@ -161,20 +161,7 @@ class HeldByDay:
 
     def _put_right_open(self, on: date, low: Steps, positions: Positions) -> dict[int, int]:
         """Do the same where nobody was merged, and all is counted alike."""
-        facts, places, changes = self._columns.open_positions(positions, on, self._known)
-        if not len(facts):
-            return {}
-        of_facts, inverse = np.unique(facts * np.int64(len(positions)) + places, return_inverse=True)
-        net = np.zeros(len(of_facts), np.int64)
-        np.add.at(net, inverse, changes)
-        touched, inverse = np.unique(of_facts % len(positions), return_inverse=True)
-        least, most = low[touched], low[touched]
-        np.add.at(least, inverse, np.minimum(net, 0))
-        np.add.at(most, inverse, np.maximum(net, 0))
-        least[(least < 0) & (most >= 0)] = 0
-        low[touched] = least
-        open_ = most != least
-        return dict(zip(touched[open_].tolist(), most[open_].tolist(), strict=True))
+        return put_right(low, *self._columns.open_positions(positions, on, self._known))
 
     def _place(self, key: Key) -> int | None:
         """Return which position is of a class and holder; it is looked for once for all days."""
@@ -183,6 +170,37 @@ class HeldByDay:
             is_there = place < len(self._keys) and self._keys[place] == key
             self._places[key] = place if is_there else None
         return self._places[key]
+
+
+def put_right(low: Steps, facts: Small, places: Small, changes: Steps) -> dict[int, int]:
+    """Make of what positions certainly are what they are at least, and return how much some are at most, in order.
+
+    Args:
+        low: What each position certainly is.
+        facts: Which facts may have come.
+        places: Which position each of them changes.
+        changes: By how many steps.
+    """
+    if not len(facts):
+        return {}
+    order = np.lexsort((facts, places))
+    facts, places = facts[order], places[order]
+    of_facts = _firsts((places[1:] != places[:-1]) | (facts[1:] != facts[:-1]))
+    net, places = np.add.reduceat(changes[order], of_facts), places[of_facts]
+    of_places = _firsts(places[1:] != places[:-1])
+    places = places[of_places]
+    certain = low[places]
+    least = certain + np.add.reduceat(np.minimum(net, 0), of_places)
+    most = certain + np.add.reduceat(np.maximum(net, 0), of_places)
+    least[(least < 0) & (most >= 0)] = 0
+    low[places] = least
+    open_ = most != least
+    return dict(zip(places[open_].tolist(), most[open_].tolist(), strict=True))
+
+
+def _firsts(differs: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return where those begin that are alike, if it is known which differ from the one before."""
+    return np.flatnonzero(np.concatenate(([True], differs)))
 
 
 def mergers(told: Iterable[InEffect]) -> set[HolderId]:

@@ -134,22 +134,12 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         NothingRecorded: Nothing had been recorded by ``known_at``.
         NotUnderstood: A day cannot be read.
     """
-    on, known, columns = day(as_of, what="as_of"), ledger.position(known_at), ledger.columns()
-    from projections.held_by_day import HeldByDay  # needs NumPy
+    on, known = day(as_of, what="as_of"), None if known_at is None else ledger.position(known_at)
+    columns = ledger.columns()
+    known = known or columns.known
+    if not known:
+        known, columns = ledger.position(), ledger.columns()
+    from projections.held_on_day import held_on_day  # needs NumPy
 
-    held = HeldByDay(columns, (on,), known)
-    (found,) = held
-    places, low, more = found.some()
-    return Holdings(
-        ledger.issuer,
-        on,
-        known,
-        ledger.recorded_at(known),
-        columns.ids.classes,
-        columns.ids.holders,
-        held.classes.take(places),
-        held.holders.take(places),
-        low,
-        more,
-        held.steps,
-    )
+    ids, held = columns.ids, held_on_day(columns, on, known)
+    return Holdings(ledger.issuer, on, known, ledger.recorded_at(known), ids.classes, ids.holders, *held)

@@ -30,6 +30,7 @@ import numpy as np
 from ledger.bulk import spread
 from ledger.columns.accounts import ROUNDED, Accounts, Names
 from ledger.columns.layers import Growing
+from ledger.columns.lines import LinesOfDays
 from ledger.columns.moves import HUNDREDTH, SHARE, Counted, Moves, moves_of
 from ledger.columns.open_days import OpenDays
 from ledger.columns.positions import Ids, Positions
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ledger.columns.layers import Layer
+    from ledger.columns.lines import Lines, PutRight
     from ledger.columns.sums import Small, Whole
     from ledger.identity import HolderId
     from ledger.movements import Account, Unit
@@ -205,6 +207,7 @@ class Table:
         self.accounts = Accounts(ids.texts)
         self.sums = DatedSums(limbs)
         self.open = OpenDays(limbs)
+        self.lines = LinesOfDays(self)
         self._positions = Positions(ids)
 
     def take_up(self, accounts: Accounts, sums: DatedSums, still_open: OpenDays, positions: Positions) -> None:
@@ -746,6 +749,20 @@ class MovementColumns:
         places = positions.places_of(accounts)
         there = places >= 0
         return facts[there], places[there], changes[there]
+
+    def lines(
+        self, as_of: date, known: int | None, designated: Iterable[StockClassId], put_right: PutRight
+    ) -> Lines:
+        """Return the positions that are not certainly nothing at the close of a day, where all is counted in shares.
+
+        Args:
+            as_of: The day.
+            known: How many entries were known; all of them where none are given.
+            designated: The classes that there are.
+            put_right: Puts right what may have come or not.
+        """
+        numbers = sorted(map(self.ids.texts.find_unit, designated))
+        return self.narrow_table.lines.at(_close(as_of), known, numbers, put_right)
 
     def holdings(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -114,6 +115,7 @@ class Positions:
         self._places: tuple[NDArray[np.intp], NDArray[np.int32]] | None = None
         self._ensured: tuple[NDArray[np.int32], set[HolderId]] | None = None
         self._by_holder: tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]] | None = None
+        self._by_class: tuple[NDArray[np.int32], list[tuple[int, int, int]]] | None = None
         if kept is not None:
             self.covered, self._none = map(int, np.asarray(kept["covered"]))
             self.classes, self.holders = np.asarray(kept["classes"]), np.asarray(kept["holders"])
@@ -217,6 +219,26 @@ class Positions:
         if len(self._accounts) == len(self._starts):
             return taken
         return np.add.reduceat(taken, self._starts, axis=1)
+
+    def sums_in(self, values: NDArray[np.int64], out: NDArray[np.int64]) -> None:
+        """Write what each position comes to.
+
+        Args:
+            values: What each account comes to, in one limb, and last what no account does: nothing.
+            out: Where to.
+        """
+        if len(self._accounts) == len(self._starts):
+            values.take(self._accounts, out=out, mode="wrap")  # no account is the one before the first
+        else:
+            np.add.reduceat(values.take(self._accounts, mode="wrap"), self._starts, out=out)
+
+    def by_class(self) -> Sequence[tuple[int, int, int]]:
+        """Return the number of each class, its first position and the one after its last, in order."""
+        if self._by_class is None or self._by_class[0] is not self.classes:
+            firsts = np.flatnonzero(np.diff(self.classes, prepend=-1)).tolist()
+            spans = pairwise([*firsts, len(self)])
+            self._by_class = self.classes, [(int(self.classes[first]), first, after) for first, after in spans]
+        return self._by_class[1]
 
     def kept(self) -> Arrays:
         """Return the positions as they can be kept; those kept before, where they lack little."""
