@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 import numpy as np
 
+from ledger.columns.lines import Open
 from ledger.columns.sums import put_together
 from ledger.days import close_of
 from ledger.events import HolderMerged, StockClassDesignated
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ledger.columns.lines import Certain
     from ledger.columns.movements import MovementColumns
     from ledger.columns.positions import Key, Positions
     from ledger.columns.sums import Small, Whole
@@ -161,7 +163,10 @@ class HeldByDay:
 
     def _put_right_open(self, on: date, low: Steps, positions: Positions) -> dict[int, int]:
         """Do the same where nobody was merged, and all is counted alike."""
-        return put_right(low, *self._columns.open_positions(positions, on, self._known))
+        places, least, most = put_right(low.take, *self._columns.open_positions(positions, on, self._known))
+        low[places] = least
+        open_ = least != most
+        return dict(zip(places[open_].tolist(), most[open_].tolist(), strict=True))
 
     def _place(self, key: Key) -> int | None:
         """Return which position is of a class and holder; it is looked for once for all days."""
@@ -172,30 +177,27 @@ class HeldByDay:
         return self._places[key]
 
 
-def put_right(low: Steps, facts: Small, places: Small, changes: Steps) -> dict[int, int]:
-    """Make of what positions certainly are what they are at least, and return how much some are at most, in order.
+def put_right(certain: Certain, facts: Small, places: Small, changes: Steps) -> Open:
+    """Return what positions are at least and at most that facts change of which the day is open.
 
     Args:
-        low: What each position certainly is.
+        certain: Tells what positions certainly are.
         facts: Which facts may have come.
         places: Which position each of them changes.
         changes: By how many steps.
     """
     if not len(facts):
-        return {}
+        return Open(places, changes, changes)
     order = np.lexsort((facts, places))
     facts, places = facts[order], places[order]
     of_facts = _firsts((places[1:] != places[:-1]) | (facts[1:] != facts[:-1]))
     net, places = np.add.reduceat(changes[order], of_facts), places[of_facts]
     of_places = _firsts(places[1:] != places[:-1])
     places = places[of_places]
-    certain = low[places]
-    least = certain + np.add.reduceat(np.minimum(net, 0), of_places)
-    most = certain + np.add.reduceat(np.maximum(net, 0), of_places)
+    sums = certain(places)
+    least, most = (sums + np.add.reduceat(how(net, 0), of_places) for how in (np.minimum, np.maximum))
     least[(least < 0) & (most >= 0)] = 0
-    low[places] = least
-    open_ = most != least
-    return dict(zip(places[open_].tolist(), most[open_].tolist(), strict=True))
+    return Open(places, least, most)
 
 
 def _firsts(differs: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -8,7 +8,7 @@ before costs more than the sums.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
@@ -18,7 +18,7 @@ from ledger.columns.accounts import kind_of
 from ledger.movements import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     from ledger.columns.sums import DatedSums, Segment, Small
 
     Steps = NDArray[np.int64]
-    PutRight = Callable[[Steps, Small, Small, Steps], Mapping[int, int]]
-    """Makes of what positions certainly are what they are at least, and returns how much some are at most, in order.
-
-    It is given the positions, and fact, position and change of all that may have come.
-    """
+    Certain = Callable[[Small], Steps]
+    """Tells what some positions certainly are."""
+    PutRight = Callable[[Certain, Small, Small, Steps], "Open"]
+    """Tells what positions may be otherwise, given fact, position and change of all that may have come."""
 
 AT_ONCE: Final = 16_384
 """So many positions are looked at together: they stay near the processor."""
@@ -64,6 +63,38 @@ class Lines(NamedTuple):
         first, after = self.spans.get(of_class, (0, 0))
         found = np.flatnonzero(self.holders[first:after] == holder)
         return first + int(found[0]) if len(found) else None
+
+
+class Open(NamedTuple):
+    """Positions of which it may be open what they are.
+
+    Attributes:
+        places: Which, in order.
+        least: How many steps each is at least.
+        most: How many it is at most.
+    """
+
+    places: Small
+    least: Steps
+    most: Steps
+
+    def between(self, start: int, stop: int) -> Open | None:
+        """Return those from one position to another, numbered from the first of these; none where there are none."""
+        first, after = np.searchsorted(self.places, (start, stop))
+        if first == after:
+            return None
+        return Open(self.places[first:after] - start, self.least[first:after], self.most[first:after])
+
+    def more(self, places: NDArray[np.intp], first: int) -> Iterator[tuple[int, int]]:
+        """Yield the lines of which it is open, and how many steps these are at most.
+
+        Args:
+            places: The position of each line.
+            first: The first of these lines.
+        """
+        open_ = np.flatnonzero(self.least != self.most)
+        lines = np.searchsorted(places, self.places[open_]) + first
+        return zip(lines.tolist(), self.most[open_].tolist(), strict=True)
 
 
 @attrs.frozen(eq=False)
@@ -107,13 +138,13 @@ class LinesOfDays:
         positions, sums, open_ = self._table.positions, self._table.sums, self._table.open
         facts, accounts, (changes,) = open_.columns_at(when, known)
         room = self._rooms.pop() if self._rooms else _Room()
-        low = room.certain(positions, sums, when, known)
-        more: Mapping[int, int] = {}
+        values = room.sums(positions, sums, when, known)
+        found = None
         if len(facts):
             places = positions.places_of(accounts)
             some = places >= 0
-            more = put_right(low, facts[some], places[some], changes[some])
-        lines = room.lines(positions, designated, low, more)
+            found = put_right(partial(positions.some, values), facts[some], places[some], changes[some])
+        lines = room.lines(positions, designated, values, found)
         self._rooms.append(room)
         if known is None and not len(facts):
             self._last = _Answered(when, designated, (*sums.segments,), len(sums.loose()), len(open_), lines)
@@ -146,52 +177,45 @@ class _Room:
     """Where lines are worked out, again and again; what is handed out lies elsewhere."""
 
     def __init__(self) -> None:
-        self._sums = self._low = np.empty(0, np.int64)
-        self._there = np.empty(0, np.bool_)
+        self._sums = np.empty(0, np.int64)
+        self._low = np.empty(AT_ONCE, np.int64)
 
-    def certain(self, positions: Positions, sums: DatedSums, when: int, known: int | None) -> Steps:
-        """Return what each position certainly is; good until the next time."""
-        keys, size = max(sums.size, positions.covered) + 1, len(positions)  # the last one stands for no account
-        if len(self._sums) < keys or len(self._low) < size:
-            self._sums = np.empty(keys + keys // _MORE, np.int64)
-            self._low = np.empty(size + size // _MORE, np.int64)
-            self._there = np.empty(len(self._low), np.bool_)
-        found, low = self._sums[:keys], self._low[:size]
+    def sums(self, positions: Positions, sums: DatedSums, when: int, known: int | None) -> Steps:
+        """Return what each account comes to, and last what no account does; good until the next time."""
+        size = max(sums.size, positions.covered) + 1
+        if len(self._sums) < size:
+            self._sums = np.empty(size + size // _MORE, np.int64)
+        found = self._sums[:size]
         sums.at(when, known, found[: sums.size].reshape(1, -1))
         found[sums.size :] = 0
-        positions.sums_in(found, low)
-        return low
+        return found
 
-    def lines(
-        self, positions: Positions, designated: Sequence[int], low: Steps, more: Mapping[int, int]
-    ) -> Lines:
+    def lines(self, positions: Positions, designated: Sequence[int], values: Steps, open_: Open | None) -> Lines:
         """Return the positions that are not certainly nothing, of the classes that there are."""
-        there = self._there[: len(low)]
-        np.not_equal(low, 0, out=there)
-        there[[*more]] = True
-        spans, count = {}, 0
-        for of_class, first, after in positions.by_class():
-            if of_class in designated:
-                begin, count = count, count + int(np.count_nonzero(there[first:after]))
-                spans[of_class] = begin, count
-            else:
-                there[first:after] = False
-        classes, holders, steps = (np.empty(count, kind) for kind in (np.int32, np.int32, np.int64))
-        for of_class, (first, after) in spans.items():
-            classes[first:after] = of_class
-        open_ = [place for place in more if there[place]]
-        lines, line = list[int](), 0
-        for start in range(0, len(low), AT_ONCE):
-            stop = start + AT_ONCE
-            places = np.flatnonzero(there[start:stop])
-            of_these = slice(line, line + len(places))
-            positions.holders[start:stop].take(places, out=holders[of_these], mode="clip")
-            low[start:stop].take(places, out=steps[of_these], mode="clip")
-            some = open_[bisect_left(open_, start) : bisect_left(open_, stop)]
-            lines += (np.searchsorted(places, np.subtract(some, start)) + line).tolist() if some else []
-            line += len(places)
-        most = dict(zip(lines, (more[place] for place in open_), strict=True))
-        return Lines(_fixed(classes), _fixed(holders), _fixed(steps), most, spans)
+        size, line = len(positions), 0
+        classes, holders, steps = (np.empty(size, kind) for kind in (np.int32, np.int32, np.int64))
+        spans, more = dict[int, tuple[int, int]](), dict[int, int]()
+        for of_class, begin, end in positions.by_class():
+            if of_class not in designated:
+                continue
+            first = line
+            for start in range(begin, end, AT_ONCE):
+                stop = min(start + AT_ONCE, end)
+                low = positions.sums_in(values, start, stop, self._low)
+                there = low != 0
+                some = open_.between(start, stop) if open_ is not None else None
+                if some is not None:
+                    low[some.places] = some.least
+                    there[some.places] = (some.least != 0) | (some.most != 0)
+                places = np.flatnonzero(there)
+                first_of_these, line = line, line + len(places)
+                positions.holders[start:stop].take(places, out=holders[first_of_these:line], mode="clip")
+                low.take(places, out=steps[first_of_these:line], mode="clip")
+                if some is not None:
+                    more.update(some.more(places, first_of_these))
+            classes[first:line] = of_class
+            spans[of_class] = first, line
+        return Lines(_fixed(classes[:line]), _fixed(holders[:line]), _fixed(steps[:line]), more, spans)
 
 
 def _fixed(column: NDArray[Any]) -> NDArray[Any]:

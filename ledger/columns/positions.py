@@ -220,17 +220,34 @@ class Positions:
             return taken
         return np.add.reduceat(taken, self._starts, axis=1)
 
-    def sums_in(self, values: NDArray[np.int64], out: NDArray[np.int64]) -> None:
-        """Write what each position comes to.
+    def sums_in(self, values: NDArray[np.int64], start: int, stop: int, room: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return what the positions from one to another come to; good until the room is used again.
 
         Args:
             values: What each account comes to, in one limb, and last what no account does: nothing.
-            out: Where to.
+            start: The first position.
+            stop: The one after the last.
+            room: Where to write it.
+        """
+        found = room[: stop - start]
+        if len(self._accounts) == len(self._starts):
+            return values.take(self._accounts[start:stop], out=found, mode="wrap")  # so that the last is of none
+        starts = self._starts[start:stop]
+        last = self._starts[stop] if stop < len(self) else len(self._accounts)
+        taken = values.take(self._accounts[starts[0] : last], mode="wrap")
+        return np.add.reduceat(taken, starts - starts[0], out=found)
+
+    def some(self, values: NDArray[np.int64], places: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return what some positions come to.
+
+        Args:
+            values: As for ``sums_in``.
+            places: Which positions.
         """
         if len(self._accounts) == len(self._starts):
-            values.take(self._accounts, out=out, mode="wrap")  # no account is the one before the first
-        else:
-            np.add.reduceat(values.take(self._accounts, mode="wrap"), self._starts, out=out)
+            return values.take(self._accounts[places], mode="wrap")
+        found = [values.take(self._all_accounts(place), mode="wrap").sum() for place in places.tolist()]
+        return np.asarray(found, np.int64)
 
     def by_class(self) -> Sequence[tuple[int, int, int]]:
         """Return the number of each class, its first position and the one after its last, in order."""
