@@ -48,8 +48,7 @@ def held_on_day(columns: MovementColumns, on: date, known: int) -> HeldOnDay:
     told = columns.told(so_far)
     if columns.wide_table.positions or any(type(each.fact) is HolderMerged for each in told):
         held = HeldByDay(columns, (on,), known)
-        (found,) = held
-        places, low, more = found.some()
+        places, low, more = held.on_day(0).some()
         return HeldOnDay(held.classes.take(places), held.holders.take(places), low, more, held.steps)
     close = close_of(on)
     designated = [

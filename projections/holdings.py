@@ -134,11 +134,7 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         NothingRecorded: Nothing had been recorded by ``known_at``.
         NotUnderstood: A day cannot be read.
     """
-    on, known = day(as_of, what="as_of"), None if known_at is None else ledger.position(known_at)
-    columns = ledger.columns()
-    known = known or columns.known
-    if not known:
-        known, columns = ledger.position(), ledger.columns()
+    on, (known, columns) = day(as_of, what="as_of"), ledger.known_columns(known_at)
     from projections.held_on_day import held_on_day  # needs NumPy
 
     ids, held = columns.ids, held_on_day(columns, on, known)

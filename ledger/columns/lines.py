@@ -136,7 +136,7 @@ class LinesOfDays:
             if last is not None:
                 return last.lines
         positions, sums, open_ = self._table.positions, self._table.sums, self._table.open
-        facts, accounts, (changes,) = open_.columns_at(when, known)
+        _, facts, accounts, (changes,) = open_.over((when,), known)
         room = self._rooms.pop() if self._rooms else _Room()
         values = room.sums(positions, sums, when, known)
         found = None

@@ -120,6 +120,9 @@ class Store(Protocol):
             most: How many at most; one or more.
         """
 
+    def mark(self) -> object:
+        """Return what stays equal for as long as nobody writes anything; nothing where only reading can tell."""
+
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry; 0 where there is none."""
 

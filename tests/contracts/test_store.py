@@ -192,6 +192,16 @@ def test_entries_are_read_in_columns_as_in_rows(store: Store, most: int) -> None
     assert read == rows(1, 5)
 
 
+def test_a_mark_stays_until_somebody_writes(store: Store) -> None:
+    store.append(ACME, rows(1, 3), ONE, {})
+    mark = store.mark()
+    everything(store)
+
+    assert store.mark() == mark
+    store.append(ACME, rows(4, 4), TWO, {})
+    assert mark is None or store.mark() != mark
+
+
 def test_issuers_are_listed_in_the_order_in_which_they_came(store: Store) -> None:
     store.append(BETA, rows(1, 1), ONE, {})
     store.append(ACME, rows(1, 2), ONE, {})
@@ -525,6 +535,20 @@ def refused(open_it: Callable[[], object]) -> LedgerError:
     with pytest.raises(LedgerError) as caught:
         open_it()
     return caught.value
+
+
+def test_the_mark_of_a_file_tells_of_all_who_write_to_it(path: Path) -> None:
+    with closing(SqliteStore(path)) as one, closing(SqliteStore(path)) as other:
+        before = one.mark(), other.mark()
+
+        one.append(ACME, rows(4, 4), TWO, {})
+        between = one.mark(), other.mark()
+        other.append(ACME, rows(5, 5), THREE, {})
+        after = one.mark(), other.mark()
+
+        assert None not in (*before, *between, *after)
+        assert all(len({*marks}) == 3 for marks in zip(before, between, after, strict=True))
+    assert one.mark() is None, "reading says that it is closed"
 
 
 def test_what_was_appended_is_there_after_opening_again(path: Path) -> None:
