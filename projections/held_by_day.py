@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ledger.columns.lines import Certain
+    from ledger.columns.lines import Certain, Places
     from ledger.columns.movements import MovementColumns
     from ledger.columns.positions import Key, Positions
     from ledger.columns.sums import Small, Whole
@@ -206,7 +206,7 @@ class HeldByDay:
         return self._places[key]
 
 
-def put_right(certain: Certain, facts: Small, places: NDArray[np.integer[Any]], changes: Steps) -> Open:
+def put_right(certain: Certain, facts: Small, places: Places, changes: Steps) -> Open:
     """Return what positions are at least and at most that are changed by facts of which the day is open.
 
     Args:

@@ -48,13 +48,11 @@ def held_on_day(columns: MovementColumns, on: date, known: int) -> HeldOnDay:
     told = columns.told(so_far)
     if columns.wide_table.positions or any(type(each.fact) is HolderMerged for each in told):
         held = HeldByDay(columns, (on,), known)
-        places, low, more = held.on_day(0).some()
-        return HeldOnDay(held.classes.take(places), held.holders.take(places), low, more, held.steps)
+        places, steps, at_most = held.on_day(0).some()
+        return HeldOnDay(held.classes.take(places), held.holders.take(places), steps, at_most, held.steps)
     close = close_of(on)
     designated = [
-        each.fact.stock_class
-        for each in told
-        if type(each.fact) is StockClassDesignated and each.begins <= close
+        each.fact.stock_class for each in told if type(each.fact) is StockClassDesignated and each.begins <= close
     ]
     classes, holders, low, more, _ = columns.lines(on, so_far, designated, put_right)
     return HeldOnDay(classes, holders, low, more, 1)

@@ -1,4 +1,4 @@
-"""The positions that are not nothing at the close of a day, as lines; and the last ones again, with what came since.
+"""The positions that are not nothing at the close of a day, as lines; and the last lines with what came since.
 
 Whoever records and looks asks for the same day again and again. The lines that were answered last are kept, and the
 few rows that came since are added to them, as long as they change lines that are there and none of them ends as
@@ -9,6 +9,7 @@ before costs more than the sums.
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
     from ledger.columns.sums import DatedSums, Segment, Small
 
     Steps = NDArray[np.int64]
-    Certain = Callable[[Small], Steps]
+    Places = NDArray[np.integer[Any]]
+    Certain = Callable[[Places], Steps]
     """Tells what some positions certainly are."""
-    PutRight = Callable[[Certain, Small, Small, Steps], "Open"]
+    PutRight = Callable[[Certain, Small, Places, Steps], "Open"]
     """Tells what positions may be otherwise, given fact, position and change of all that may have come."""
 
-AT_ONCE: Final = 16_384
+AT_ONCE: Final = 32_768
 """So many positions are looked at together: they stay near the processor."""
 FEW: Final = 64
 """More rows than these that came since, and all is worked out again."""
@@ -74,25 +76,26 @@ class Open(NamedTuple):
         most: How many it is at most.
     """
 
-    places: Small
+    places: Places
     least: Steps
     most: Steps
 
     def between(self, start: int, stop: int) -> Open | None:
-        """Return those from one position to another, numbered from the first of these; none where there are none."""
+        """Return those from one position to another, numbered from there on; none where there are none."""
         first, after = np.searchsorted(self.places, (start, stop))
         if first == after:
             return None
         return Open(self.places[first:after] - start, self.least[first:after], self.most[first:after])
 
-    def more(self, places: NDArray[np.intp], first: int) -> Iterator[tuple[int, int]]:
+    def more(self, there: NDArray[np.bool_], places: NDArray[np.intp], first: int) -> Iterator[tuple[int, int]]:
         """Yield the lines of which it is open, and how many steps these are at most.
 
         Args:
+            there: Which positions have a line.
             places: The position of each line.
             first: The first of these lines.
         """
-        open_ = np.flatnonzero(self.least != self.most)
+        open_ = np.flatnonzero((self.least != self.most) & there[self.places])
         lines = np.searchsorted(places, self.places[open_]) + first
         return zip(lines.tolist(), self.most[open_].tolist(), strict=True)
 
@@ -139,10 +142,10 @@ class LinesOfDays:
         _, facts, accounts, (changes,) = open_.over((when,), known)
         room = self._rooms.pop() if self._rooms else _Room()
         values = room.sums(positions, sums, when, known)
+        places = positions.places_of(accounts)
+        some = np.flatnonzero(places >= 0)
         found = None
-        if len(facts):
-            places = positions.places_of(accounts)
-            some = places >= 0
+        if len(some):
             found = put_right(partial(positions.some, values), facts[some], places[some], changes[some])
         lines = room.lines(positions, designated, values, found)
         self._rooms.append(room)
@@ -192,30 +195,32 @@ class _Room:
 
     def lines(self, positions: Positions, designated: Sequence[int], values: Steps, open_: Open | None) -> Lines:
         """Return the positions that are not certainly nothing, of the classes that there are."""
-        size, line = len(positions), 0
+        size, spans = len(positions), positions.by_class()
         classes, holders, steps = (np.empty(size, kind) for kind in (np.int32, np.int32, np.int64))
-        spans, more = dict[int, tuple[int, int]](), dict[int, int]()
-        for of_class, begin, end in positions.by_class():
-            if of_class not in designated:
-                continue
-            first = line
-            for start in range(begin, end, AT_ONCE):
-                stop = min(start + AT_ONCE, end)
-                low = positions.sums_in(values, start, stop, self._low)
-                there = low != 0
-                some = open_.between(start, stop) if open_ is not None else None
-                if some is not None:
-                    low[some.places] = some.least
-                    there[some.places] = (some.least != 0) | (some.most != 0)
-                places = np.flatnonzero(there)
-                first_of_these, line = line, line + len(places)
-                positions.holders[start:stop].take(places, out=holders[first_of_these:line], mode="clip")
-                low.take(places, out=steps[first_of_these:line], mode="clip")
-                if some is not None:
-                    more.update(some.more(places, first_of_these))
-            classes[first:line] = of_class
-            spans[of_class] = first, line
-        return Lines(_fixed(classes[:line]), _fixed(holders[:line]), _fixed(steps[:line]), more, spans)
+        not_there = [slice(first, after) for of_class, first, after in spans if of_class not in designated]
+        more, begins, line = dict[int, int](), list[int](), 0
+        for start in range(0, size, AT_ONCE):
+            stop = min(start + AT_ONCE, size)
+            low = positions.sums_in(values, start, stop, self._low)
+            there = low != 0
+            some = open_.between(start, stop) if open_ is not None else None
+            if some is not None:
+                low[some.places] = some.least
+                there[some.places] = (some.least != 0) | (some.most != 0)
+            for none in not_there:
+                there[max(none.start - start, 0) : max(none.stop - start, 0)] = False
+            places = np.flatnonzero(there)
+            if some is not None:
+                more.update(some.more(there, places, line))
+            begin = [first - start for _, first, _ in spans if start <= first < stop]
+            begins += (np.searchsorted(places, begin) + line).tolist()
+            first_line, line = line, line + len(places)
+            positions.holders[start:stop].take(places, out=holders[first_line:line], mode="clip")
+            low.take(places, out=steps[first_line:line], mode="clip")
+        of_class = {of_class: span for (of_class, *_), span in zip(spans, pairwise([*begins, line]), strict=True)}
+        for number, (first, after) in of_class.items():
+            classes[first:after] = number
+        return Lines(_fixed(classes[:line]), _fixed(holders[:line]), _fixed(steps[:line]), more, of_class)
 
 
 def _fixed(column: NDArray[Any]) -> NDArray[Any]:

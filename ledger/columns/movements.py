@@ -755,7 +755,7 @@ class MovementColumns:
     def lines(
         self, as_of: date, known: int | None, designated: Iterable[StockClassId], put_right: PutRight
     ) -> Lines:
-        """Return the positions that are not certainly nothing at the close of a day, where all is counted in shares.
+        """Return the positions that are not certainly nothing at the close of a day, of units counted in 64 bits.
 
         Args:
             as_of: The day.

@@ -71,10 +71,12 @@ class OpenDays(Growing):
         near = np.flatnonzero((begins <= max(whens, default=-1)) & (settles > min(whens, default=0)))
         if known is not None:
             near = near[self.column("known")[near] <= known]
-        asked = np.asarray(whens, np.int32)
-        first, last = (np.searchsorted(asked, stages[near]) for stages in (begins, settles))
-        times = last - first
-        some = np.repeat(near, times)
-        at = np.arange(len(some)) + np.repeat(first - np.cumsum(times) + times, times)
+        some, at = near, np.zeros(len(near), np.intp)
+        if len(whens) > 1:
+            asked = np.asarray(whens, np.int32)
+            first, last = (np.searchsorted(asked, stages[near]) for stages in (begins, settles))
+            times = last - first
+            some = np.repeat(near, times)
+            at = np.arange(len(some)) + np.repeat(first - np.cumsum(times) + times, times)
         limbs = [self.column(f"limb-{limb}")[some] for limb in range(self.limbs)]
         return at, self.column("facts")[some], self.column("accounts")[some], np.asarray(limbs)

@@ -227,7 +227,9 @@ class Positions:
             return values.take(self._accounts, axis=1, out=out, mode="wrap")
         return np.add.reduceat(values.take(self._accounts, axis=1), self._starts, axis=1, out=out)
 
-    def sums_in(self, values: NDArray[np.int64], start: int, stop: int, room: NDArray[np.int64]) -> NDArray[np.int64]:
+    def sums_in(
+        self, values: NDArray[np.int64], start: int, stop: int, room: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
         """Return what the positions from one to another come to; good until the room is used again.
 
         Args:
@@ -244,7 +246,7 @@ class Positions:
         taken = values.take(self._accounts[starts[0] : last], mode="wrap")
         return np.add.reduceat(taken, starts - starts[0], out=found)
 
-    def some(self, values: NDArray[np.int64], places: NDArray[np.int32]) -> NDArray[np.int64]:
+    def some(self, values: NDArray[np.int64], places: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
         """Return what some positions come to.
 
         Args:
