@@ -244,7 +244,8 @@ class Positions:
         starts = self._starts[start:stop]
         last = self._starts[stop] if stop < len(self) else len(self._accounts)
         taken = values.take(self._accounts[starts[0] : last], mode="wrap")
-        return np.add.reduceat(taken, starts - starts[0], out=found)
+        np.add.reduceat(taken, starts - starts[0], out=found)
+        return found
 
     def some(self, values: NDArray[np.int64], places: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
         """Return what some positions come to.
