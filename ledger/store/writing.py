@@ -38,8 +38,10 @@ FOLD_AT: Final = 1_000
 _PAGE_BYTES: Final = 4_096
 _AT_ONCE: Final = 100
 """Rows that one statement inserts: each statement looks for its place anew, and so does the trigger with it."""
-_GROWN: Final = 64
+LENGTHEN_AT: Final = 64
 """By so many commits a log that grows has cost about as much as it takes to lengthen it at once."""
+_IN_MEMORY: Final = 500
+"""Pages that SQLite has in memory at most, by default, before it writes what is not committed to the log."""
 _LONG: Final = 10_000
 """Rows of a transaction that is worth a change of the schema and back."""
 _NOT_NOW: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -102,7 +104,7 @@ class CarefulRecorder(SQLiteAggregateRecorder):
             self._unfolded += _pages(rows)
             if self._unfolded >= FOLD_AT and self._fold(connection):
                 self._unfolded = 0
-            elif self._commits == _GROWN:
+            elif self._commits == LENGTHEN_AT:
                 self._lengthen(connection)
 
     def _insert(self, cursor: SQLiteCursor, rows: Sequence[Kept]) -> None:
@@ -151,12 +153,10 @@ class CarefulRecorder(SQLiteAggregateRecorder):
         return False
 
     def _lengthen(self, connection: SQLiteConnection) -> None:
-        """Let the log grow at once to about where it is folded in; half of the row stays in memory.
-
-        No issuer is called as the row is.
-        """
+        """Let the log grow at once to where it is folded in, or nearly; no issuer is called as the row is."""
+        pages = FOLD_AT // 2 + _IN_MEMORY  # a commit of a few rows writes half of what it is taken for
         with suppress(Exception), _alone(connection) as writer:
-            writer.execute(self.insert_events_statement, ("~", 0, "", bytes(FOLD_AT * _PAGE_BYTES)))
+            writer.execute(self.insert_events_statement, ("~", 0, "", bytes(pages * _PAGE_BYTES)))
 
 
 @contextmanager
