@@ -254,10 +254,13 @@ class Positions:
             values: As for ``sums_in``.
             places: Which positions.
         """
+        found: NDArray[np.int64]
         if len(self._accounts) == len(self._starts):
-            return values.take(self._accounts[places], mode="wrap")
-        found = [values.take(self._all_accounts(place), mode="wrap").sum() for place in places.tolist()]
-        return np.asarray(found, np.int64)
+            found = values.take(self._accounts[places], mode="wrap")
+        else:
+            accounts = [values.take(self._all_accounts(place), mode="wrap") for place in places.tolist()]
+            found = np.array([each.sum() for each in accounts])
+        return found
 
     def by_class(self) -> Sequence[tuple[int, int, int]]:
         """Return the number of each class, its first position and the one after its last, in order."""
