@@ -108,7 +108,7 @@ def test_many_days_at_once_and_one_holder_of_them_say_what_single_days_say(
 @st.composite
 def stated_transfers(draw: st.DrawFn) -> list[Event]:
     """Transfers that ask nobody whether the shares are there, many of them on days that are open."""
-    made = []
+    made: list[Event] = []
     for _ in range(draw(st.integers(1, 6))):
         giver, taker = draw(st.permutations(builders.HOLDERS))[:2]
         first = FIRST + timedelta(days=draw(st.integers(0, 9)))
