@@ -60,7 +60,7 @@ def differences(one: MovementColumns, other: MovementColumns, salt: bytes) -> li
         if not _is_in_order(mine.accounts) or not _are_positions(mine, one):
             found.append("accounts")
     if not _are_lines(one):
-        found.append("what each holder moved")
+        found.append("the lines of holders")
     if not all(_finds_texts(layer) for texts in one.ids.texts.tables for layer in texts.layers):
         found.append("names")
     return [*dict.fromkeys(found)]

@@ -267,7 +267,8 @@ def test_verifying_tells_of_a_folder_that_says_otherwise_than_the_record(tmp_pat
 
     assert held(path) == {"ada": "7"}, "whoever opens it believes it"
     assert verified(path) == [
-        "index of movements: it says otherwise than the entries: what was moved; delete its folder"
+        "index of movements: it says otherwise than the entries: what was moved, the lines of holders;"
+        " delete its folder"
     ]
     shutil.rmtree(folder(path).parent)
     assert held(path) == {"ada": "6"}

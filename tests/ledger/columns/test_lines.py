@@ -78,4 +78,4 @@ def test_a_correction_and_what_it_corrects_are_the_line_that_stands() -> None:
 def entries_of(columns: MovementColumns, holder: str) -> list[int]:
     lines = columns.lines_of(HolderId(holder), DAY)
     assert lines is not None
-    return lines.entries.tolist()
+    return [*map(int, lines.entries)]
