@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 import numpy as np
 
-from ledger.columns.lines import Open
+from ledger.columns.register import Open
 from ledger.columns.sums import put_together
 from ledger.days import close_of
 from ledger.events import HolderMerged, StockClassDesignated
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ledger.columns.lines import Certain, Places
     from ledger.columns.movements import MovementColumns
     from ledger.columns.positions import Key, Positions
+    from ledger.columns.register import Certain, Places
     from ledger.columns.sums import Small, Whole
     from ledger.identity import HolderId
     from ledger.timeline import InEffect

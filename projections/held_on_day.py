@@ -54,5 +54,5 @@ def held_on_day(columns: MovementColumns, on: date, known: int) -> HeldOnDay:
     designated = [
         each.fact.stock_class for each in told if type(each.fact) is StockClassDesignated and each.begins <= close
     ]
-    classes, holders, low, more, _ = columns.lines(on, so_far, designated, put_right)
+    classes, holders, low, more, _ = columns.register(on, so_far, designated, put_right)
     return HeldOnDay(classes, holders, low, more, 1)

@@ -1,229 +1,243 @@
-"""The positions that are not nothing at the close of a day, as lines; and the last lines with what came since.
+"""What certainly moved the shares of each holder, line by line, as it stands: laid out for whoever asks about one.
 
-Whoever records and looks asks for the same day again and again. The lines that were answered last are kept, and the
-few rows that came since are added to them, as long as they change lines that are there and none of them ends as
-nothing. Anything else is worked out from the sums of all accounts, in room that is kept: memory that was not used
-before costs more than the sums.
+A row of movements says what an entry moved; a *line* says what it comes to. What a correction took back is not
+there, what it states anew is there as its own, and what one entry moves of a class is one line. The lines of a
+holder lie side by side, class by class in the order of effect, so that an answer is a slice.
+
+Lines are of the entries that there were when they were laid out. A holder with a row that came later is *apart*,
+and worked out from rows; so is one with a correction that another one corrects, or with an entry that two correct.
 """
 
 from __future__ import annotations
 
-from functools import partial
+from datetime import date
 from itertools import pairwise
+from operator import add
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import attrs
 import numpy as np
 
-from ledger.columns.accounts import kind_of
-from ledger.movements import Held
+from ledger.columns.movements import STAGES_OF_A_DAY
+from ledger.columns.sums import by_key, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from ledger.columns.movements import Table
+    from ledger.columns.layers import Arrays
+    from ledger.columns.movements import Corrections, MovementColumns, Table
     from ledger.columns.positions import Positions
-    from ledger.columns.sums import DatedSums, Segment, Small
+    from ledger.columns.sums import DatedSums, Rows, Small, Whole
 
-    Steps = NDArray[np.int64]
-    Places = NDArray[np.integer[Any]]
-    Certain = Callable[[Places], Steps]
-    """Tells what some positions certainly are."""
-    PutRight = Callable[[Certain, Small, Places, Steps], "Open"]
-    """Tells what positions may be otherwise, given fact, position and change of all that may have come."""
-
-AT_ONCE: Final = 32_768
-"""So many positions are looked at together: they stay near the processor."""
-FEW: Final = 64
-"""More rows than these that came since, and all is worked out again."""
-_MORE: Final = 8
-"""Room is made for one more of so many, so that it is good for those that come next."""
-_HELD: Final = kind_of(Held)
+EPOCH: Final = date(1970, 1, 1).toordinal()
+LAG: Final = 8
+"""Lines are laid out anew when one entry of so many came since."""
 
 
 class Lines(NamedTuple):
-    """Positions that are not certainly nothing, in the order of class and holder; none is written to.
+    """Lines of a holder.
 
     Attributes:
-        classes: Number of the class of each.
-        holders: Number of its holder.
-        low: How many steps each is at least.
-        more: How many steps some are at most, by line; all others are known.
-        spans: The first line of each class, and the one after its last.
+        days: From which day on each counts, in days since 1970.
+        entries: Number of the entry that states it.
+        balances: How many steps of the class there were after it.
+        classes: The numbers of their classes, in order.
+        lengths: How many lines there are of each.
     """
 
-    classes: Small
-    holders: Small
-    low: Steps
-    more: Mapping[int, int]
-    spans: Mapping[int, tuple[int, int]]
-
-    def find(self, of_class: int, holder: int) -> int | None:
-        """Return which line is of a class and holder."""
-        first, after = self.spans.get(of_class, (0, 0))
-        found = np.flatnonzero(self.holders[first:after] == holder)
-        return first + int(found[0]) if len(found) else None
+    days: Small
+    entries: Small
+    balances: Whole
+    classes: Sequence[int]
+    lengths: Sequence[int]
 
 
-class Open(NamedTuple):
-    """Positions of which it may be open what they are.
-
-    Attributes:
-        places: Which, in order.
-        least: How many steps each is at least.
-        most: How many it is at most.
-    """
-
-    places: Places
-    least: Steps
-    most: Steps
-
-    def between(self, start: int, stop: int) -> Open | None:
-        """Return those from one position to another, numbered from there on; none where there are none."""
-        first, after = np.searchsorted(self.places, (start, stop))
-        if first == after:
-            return None
-        return Open(self.places[first:after] - start, self.least[first:after], self.most[first:after])
-
-    def more(self, there: NDArray[np.bool_], places: NDArray[np.intp], first: int) -> Iterator[tuple[int, int]]:
-        """Yield the lines of which it is open, and how many steps these are at most.
-
-        Args:
-            there: Which positions have a line.
-            places: The position of each line.
-            first: The first of these lines.
-        """
-        open_ = np.flatnonzero((self.least != self.most) & there[self.places])
-        lines = np.searchsorted(places, self.places[open_]) + first
-        return zip(lines.tolist(), self.most[open_].tolist(), strict=True)
-
-
-@attrs.frozen(eq=False)
-class _Answered:
-    """Lines of a day of which nothing is open, and what they were worked out from."""
-
-    when: int
-    designated: Sequence[int]
-    segments: tuple[Segment, ...]
-    loose: int
-    open: int
-    lines: Lines
-
-
-class LinesOfDays:
-    """Finds the lines of a table at the close of any day.
+class HolderLines:
+    """The lines of all holders.
 
     Args:
-        table: The table.
+        arrays: As ``laid_out`` returns them, in memory or mapped from a file.
+
+    Attributes:
+        known: How many entries there were.
     """
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self._rooms: list[_Room] = []  # those that nobody is at work in
-        self._last: _Answered | None = None
+    def __init__(self, arrays: Arrays) -> None:
+        self.lies_in(arrays)
+        self.known, self._last_day = map(int, np.asarray(arrays["covered"]))
+        self._apart: set[int] = {*np.asarray(arrays["apart"]).tolist()}
+        self._seen = self.known
 
-    def at(self, when: int, known: int | None, designated: Sequence[int], put_right: PutRight) -> Lines:
-        """Return the lines at the close of a day.
+    def lies_in(self, arrays: Arrays) -> None:
+        """Take the same arrays from somewhere else, where they were kept meanwhile."""
+        self.arrays = arrays
+        self._runs, self._classes, self._starts = (
+            memoryview(arrays[name]) for name in ("runs", "classes", "starts")
+        )
+        self._days, self._entries, self._balances = (
+            np.asarray(arrays[name]) for name in ("days", "entries", "balances")
+        )
+
+    def follow(self, table: Table, known: int) -> None:
+        """Set those apart who have rows that came since."""
+        if known == self._seen:
+            return
+        sums = table.sums
+        late = [segment.given() for segment in sums.segments if segment.knows_to > self._seen]
+        for rows in (*late, sums.loose()):
+            accounts = rows.keys[rows.known > self._seen]
+            self._apart.update(table.accounts.column("holders")[accounts].tolist())
+        self._seen = known
+
+    def of(self, holder: int, as_of: date) -> Lines | None:
+        """Return the lines of a holder until the close of a day; nothing for one who is worked out from rows.
 
         Args:
-            when: Its last stage.
-            known: The last entry known; every one where not given.
-            designated: Numbers of the classes that there are.
-            put_right: Puts right what may have come or not.
+            holder: Their number.
+            as_of: The day.
         """
-        last = self._last
-        if known is None and last is not None and (last.when, last.designated) == (when, designated):
-            self._last = last = self._followed(last)
-            if last is not None:
-                return last.lines
-        positions, sums, open_ = self._table.positions, self._table.sums, self._table.open
-        _, facts, accounts, (changes,) = open_.over((when,), known)
-        room = self._rooms.pop() if self._rooms else _Room()
-        values = room.sums(positions, sums, when, known)
-        places = positions.places_of(accounts)
-        some = np.flatnonzero(places >= 0)
-        found = None
-        if len(some):
-            found = put_right(partial(positions.some, values), facts[some], places[some], changes[some])
-        lines = room.lines(positions, designated, values, found)
-        self._rooms.append(room)
-        if known is None and not len(facts):
-            self._last = _Answered(when, designated, (*sums.segments,), len(sums.loose()), len(open_), lines)
-        return lines
-
-    def _followed(self, last: _Answered) -> _Answered | None:
-        """Return the last answer with the rows that came since; none where that is not all that came."""
-        sums, lines = self._table.sums, last.lines
-        loose = sums.loose()
-        since = range(last.loose, len(loose))
-        if (*sums.segments,) != last.segments or len(self._table.open) != last.open or len(since) > FEW:
+        if holder in self._apart or holder + 1 >= len(self._runs):
             return None
-        if not since:
-            return last
-        low, changed = lines.low.copy(), set[int]()
-        for row in since:
-            kind, unit, holder, *_ = self._table.accounts.row(int(loose.keys[row]))
-            if kind == _HELD and unit >= 0 and loose.whens[row] <= last.when:
-                line = lines.find(unit, holder)
-                if line is None:
-                    return None
-                low[line] += loose.changes[0, row]
-                changed.add(line)
-        if not all(low[line] for line in changed):
+        first, last = self._runs[holder], self._runs[holder + 1]
+        if first == last:
             return None
-        return attrs.evolve(last, loose=len(loose), lines=lines._replace(low=_fixed(low)))
+        starts, classes = self._starts[first : last + 1].tolist(), self._classes[first:last].tolist()
+        until = as_of.toordinal() - EPOCH
+        if until >= self._last_day:
+            whole = slice(starts[0], starts[-1])
+            lengths = [stop - start for start, stop in pairwise(starts)]
+            return Lines(self._days[whole], self._entries[whole], self._balances[whole], classes, lengths)
+        runs = (self._days[start:stop] for start, stop in pairwise(starts))
+        lengths = [int(run.searchsorted(np.int32(until), "right")) for run in runs]
+        some = np.concatenate([np.arange(*run) for run in zip(starts, map(add, starts, lengths), strict=False)])
+        return Lines(self._days[some], self._entries[some], self._balances[some], classes, lengths)
 
 
-class _Room:
-    """Where lines are worked out, again and again; what is handed out lies elsewhere."""
-
-    def __init__(self) -> None:
-        self._sums = np.empty(0, np.int64)
-        self._low = np.empty(AT_ONCE, np.int64)
-
-    def sums(self, positions: Positions, sums: DatedSums, when: int, known: int | None) -> Steps:
-        """Return what each account comes to, and last what no account does; good until the next time."""
-        size = max(sums.size, positions.covered) + 1
-        if len(self._sums) < size:
-            self._sums = np.empty(size + size // _MORE, np.int64)
-        found = self._sums[:size]
-        sums.at(when, known, found[: sums.size].reshape(1, -1))
-        found[sums.size :] = 0
-        return found
-
-    def lines(self, positions: Positions, designated: Sequence[int], values: Steps, open_: Open | None) -> Lines:
-        """Return the positions that are not certainly nothing, of the classes that there are."""
-        size, spans = len(positions), positions.by_class()
-        classes, holders, steps = (np.empty(size, kind) for kind in (np.int32, np.int32, np.int64))
-        not_there = [slice(first, after) for of_class, first, after in spans if of_class not in designated]
-        more, begins, line = dict[int, int](), list[int](), 0
-        for start in range(0, size, AT_ONCE):
-            stop = min(start + AT_ONCE, size)
-            low = positions.sums_in(values, start, stop, self._low)
-            there = low != 0
-            some = open_.between(start, stop) if open_ is not None else None
-            if some is not None:
-                low[some.places] = some.least
-                there[some.places] = (some.least != 0) | (some.most != 0)
-            for none in not_there:
-                there[max(none.start - start, 0) : max(none.stop - start, 0)] = False
-            places = np.flatnonzero(there)
-            if some is not None:
-                more.update(some.more(there, places, line))
-            begin = [first - start for _, first, _ in spans if start <= first < stop]
-            begins += (np.searchsorted(places, begin) + line).tolist()
-            first_line, line = line, line + len(places)
-            positions.holders[start:stop].take(places, out=holders[first_line:line], mode="clip")
-            low.take(places, out=steps[first_line:line], mode="clip")
-        of_class = {of_class: span for (of_class, *_), span in zip(spans, pairwise([*begins, line]), strict=True)}
-        for number, (first, after) in of_class.items():
-            classes[first:after] = number
-        return Lines(_fixed(classes[:line]), _fixed(holders[:line]), _fixed(steps[:line]), more, of_class)
+def brought_up(columns: MovementColumns) -> HolderLines:
+    """Return the lines of columns, laid out anew if too much came since."""
+    lines = columns.lines
+    if lines is None or columns.known - lines.known > columns.known // LAG:
+        lines = columns.lines = HolderLines(laid_out(columns, columns.known))
+    return lines
 
 
-def _fixed(column: NDArray[Any]) -> NDArray[Any]:
-    """Return a column that nobody writes to any more: the next answer may be made of it."""
-    column.flags.writeable = False
-    return column
+def laid_out(columns: MovementColumns, known: int) -> Arrays:
+    """Return the lines of all holders, of what is counted in one limb.
+
+    Args:
+        columns: Whose.
+        known: Of how many entries.
+    """
+    table = columns.narrow_table
+    positions = table.positions
+    by_holder = np.argsort(positions.holders, kind="stable")
+    holders, classes = positions.holders[by_holder], positions.classes[by_holder]
+    rows, keys = _by_position(table.sums, positions, by_holder, known)
+    entries, apart = _standing(rows, holders[keys], columns.corrections, known)
+    entries[rows.whens % 2 == 1] = 0  # what splits that fell have added comes to nothing
+    for unit, splits in columns.splits.items():
+        of_class = classes[keys] == columns.ids.texts.classes.find(unit)
+        for split in splits:
+            if split.was_known(known):
+                entries[of_class & (rows.whens == split.when)] = int(split.each.entry.number)
+    entries, changes = _in_turn(keys, rows.whens, entries, rows.changes[0])
+    places, changes = netted(keys, rows.whens, entries, changes)
+    days, keys = rows.whens[places] // np.int32(STAGES_OF_A_DAY) - np.int32(EPOCH), keys[places]
+    starts = begins(keys)
+    of_holders = holders[keys[starts]]
+    return {
+        "covered": np.asarray([known, days.max(initial=-EPOCH)]),
+        "runs": np.searchsorted(of_holders, np.arange(len(columns.ids.holders) + 1)).astype(np.int32),
+        "classes": classes[keys[starts]],
+        "starts": np.append(starts, len(keys)).astype(np.int32),
+        "apart": apart,
+        "days": days,
+        "entries": entries[places],
+        "balances": running(changes, starts),
+    }
+
+
+def _by_position(
+    sums: DatedSums, positions: Positions, order: NDArray[np.intp], known: int
+) -> tuple[Rows, NDArray[np.int32]]:
+    """Return the rows of positions in an order of these, and within one by moment, with the place of each."""
+    parts = [rows for rows in (*(segment.given() for segment in sums.segments), sums.loose()) if len(rows)]
+    rows = parts[0] if len(parts) == 1 else joined(parts, sums.limbs)
+    if len(parts) > 1 or not sums.segments:
+        rows = rows.taken(np.argsort(rows.whens, kind="stable"))
+    ranks = np.full(len(order) + 1, -1, np.int32)  # the last one stands for no position
+    ranks[order] = np.arange(len(order), dtype=np.int32)
+    keys = ranks[positions.places_of(rows.keys)]
+    there = np.flatnonzero((keys >= 0) & (rows.known <= known))
+    keys = keys[there]
+    places = by_key(keys)
+    return rows.taken(there[places]), keys[places]
+
+
+def _standing(rows: Rows, holders: Small, corrections: Corrections, known: int) -> tuple[Small, Small]:
+    """Return as whose entry each row counts, and the holders that are apart.
+
+    What is corrected and what corrects it come together to what stands, if both move something of the holder.
+    """
+    count = int(np.searchsorted(corrections.column("corrections"), np.int32(known), "right"))
+    named, correcting = (corrections.column(name)[:count] for name in ("named", "corrections"))
+    corrects, is_odd = np.zeros((2, known + 1), np.bool_)
+    corrects[correcting] = True
+    is_odd[correcting[corrects[named]]] = True
+    is_odd |= np.bincount(named, minlength=known + 1) > 1
+    corrected_by = np.zeros(known + 1, np.int32)
+    corrected_by[named] = correcting
+    no_split = rows.whens % 2 == 0
+    apart = np.unique(holders[no_split & is_odd[rows.known]])
+    corrected = np.flatnonzero(no_split & (corrected_by[rows.known] > 0))
+    correct = np.flatnonzero(no_split & corrects[rows.known])
+    size, entries = np.int64(known + 1), rows.known.copy()
+    met = np.isin(
+        holders[corrected] * size + corrected_by[entries[corrected]], holders[correct] * size + entries[correct]
+    )
+    entries[corrected[met]] = corrected_by[entries[corrected[met]]]
+    return entries, apart
+
+
+def _in_turn(keys: Small, whens: Small, entries: Small, changes: Whole) -> tuple[Small, Whole]:
+    """Return entries and changes, those of one moment and position in the order of entries."""
+    is_next = (keys[1:] != keys[:-1]) | (whens[1:] != whens[:-1])
+    wrong = np.flatnonzero(~is_next & (entries[1:] < entries[:-1]))
+    if len(wrong):
+        groups = np.append(0, np.cumsum(is_next))
+        of_wrong = np.zeros(int(groups[-1]) + 1, np.bool_)
+        of_wrong[groups[wrong]] = True
+        some = np.flatnonzero(of_wrong[groups])
+        order = some[np.lexsort((entries[some], groups[some]))]
+        entries[some], changes[some] = entries[order], changes[order]
+    return entries, changes
+
+
+def netted(
+    keys: NDArray[Any], whens: NDArray[Any], entries: NDArray[Any], changes: NDArray[Any]
+) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """Return where each line begins in rows that are in order, and what it changes; none that changes nothing."""
+    if not len(keys):
+        return np.empty(0, np.intp), changes
+    differ = (keys[1:] != keys[:-1]) | (whens[1:] != whens[:-1]) | (entries[1:] != entries[:-1])
+    firsts = np.append(0, 1 + np.flatnonzero(differ))
+    if len(firsts) < len(changes):
+        changes = np.add.reduceat(changes, firsts)
+    some = np.flatnonzero(changes != 0)
+    return firsts[some], changes[some]
+
+
+def begins(keys: NDArray[Any]) -> NDArray[np.intp]:
+    """Return where each key begins, of keys whose places lie side by side."""
+    return np.flatnonzero(np.append(np.ones(min(1, len(keys)), np.bool_), keys[1:] != keys[:-1]))
+
+
+def running(changes: NDArray[Any], starts: NDArray[np.intp]) -> NDArray[Any]:
+    """Return the sums of changes, begun anew at each of some places, of which the first is 0 if there is any."""
+    sums = np.cumsum(changes) if len(changes) else changes
+    before = np.append(changes[:0], sums[starts[1:] - 1])
+    lengths = np.diff(np.append(starts, len(sums)))
+    balances: NDArray[Any] = sums.copy()
+    balances[len(sums) - int(lengths[1:].sum()) :] -= np.repeat(before, lengths[1:])
+    return balances
