@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ledger.columns.layers import Growing, Layer, in_order
+from ledger.columns.moves import Called
 from ledger.columns.texts import Texts
+from ledger.columns.words import Lookup, together
 from ledger.identity import AgreementId, HolderId, StockClassId, TrancheId
 from ledger.movements import PARTS, Commitment, Source, Stage, is_rounded
 from ledger.numbered import NumbersInColumns
@@ -159,6 +161,37 @@ def _all_hashed(columns: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
     return found.view(np.int64)
 
 
+class _NumbersOfForm:
+    """Numbers of accounts by the numbers of the words that some of their parts are.
+
+    Args:
+        number: Gives the number of a unit and account.
+        account: One of them; others are of its class, or itself where it has no parts.
+    """
+
+    def __init__(self, number: Callable[[Unit, Account], int], account: Account) -> None:
+        self._number = number
+        self._account = account
+        self._lookups: list[Lookup] = []
+        self._numbers = np.empty(0, np.int32)
+
+    def of(self, parts: Sequence[Any]) -> NDArray[np.int32]:
+        """Return the numbers of accounts of which each part, the unit first, is one or a column."""
+        first, *more = (part.numbers for part in parts if type(part) is Called)
+        more = more or [np.zeros_like(first)]
+        self._lookups = self._lookups or [Lookup() for _ in more]
+        for column, lookup in zip(more, self._lookups, strict=True):
+            first, new = lookup.numbered(together(first, column))
+        made = []
+        for place in new.tolist():
+            unit, *rest = (part[place] if type(part) is Called else part for part in parts)
+            made.append(self._number(unit, type(self._account)(*rest) if rest else self._account))
+        if made:
+            self._numbers = np.concatenate([self._numbers, np.array(made, np.int32)])
+        found: NDArray[np.int32] = self._numbers[first]
+        return found
+
+
 class Accounts(Growing):
     """Accounts, each of a unit, with a number from 0 on, in the order in which they came.
 
@@ -172,6 +205,7 @@ class Accounts(Growing):
         self.texts = Names() if texts is None else texts
         self._numbers: dict[tuple[int, ...], int] = {}
         self._in_columns = NumbersInColumns(self.number)
+        self._of_form: dict[Any, _NumbersOfForm] = {}
         self._all: list[tuple[Unit, Account]] = []
 
     def number(self, unit: Unit, account: Account) -> int:
@@ -199,9 +233,19 @@ class Accounts(Growing):
                         self._numbers[codes] = found = layer.first + place
         return found
 
-    def numbers(self, posting: Posting, count: int) -> list[int]:
+    def numbers(self, posting: Posting, count: int) -> NDArray[np.int32]:
         """Return the numbers of so many accounts, of whose unit and parts columns may be a part."""
-        return self._in_columns.of(posting, count)
+        kind = type(posting.account)
+        parts = [posting.unit, *(getattr(posting.account, name) for name in getattr(kind, "__match_args__", ()))]
+        if not any(type(part) is Called for part in parts):
+            return np.array(self._in_columns.of(posting, count), np.int32)
+        form = (
+            kind if parts[1:] else posting.account,
+            *(part.form if type(part) is Called else part for part in parts),
+        )
+        if form not in self._of_form:
+            self._of_form[form] = _NumbersOfForm(self.number, posting.account)
+        return self._of_form[form].of(parts)
 
     def __getitem__(self, number: int) -> tuple[Unit, Account]:
         """Return unit and account of a number."""
@@ -224,6 +268,7 @@ class Accounts(Growing):
         super().forget()
         self._numbers = {codes: self.settled + at for at, codes in enumerate(self.new)}
         self._in_columns.forget()
+        self._of_form.clear()
         self._all = []
 
     def _made(self, codes: tuple[int, ...]) -> tuple[Unit, Account]:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ledger.bulk import Bulk
+    from ledger.columns.words import Words
     from ledger.events import Fact
+    from ledger.identity import Identifier
     from ledger.movements import Movements
     from ledger.pages import Page
     from ledger.timeline import Entry
@@ -68,6 +70,42 @@ class Counted:
         if some not in (0, len(self.steps)):
             raise OneByOne
         return bool(some)
+
+
+class Called:
+    """Names as numbers, standing where one name would stand.
+
+    They may be passed on, and compared with one another. Whoever does more has to have the names themselves.
+
+    Args:
+        words: The texts that are numbered.
+        numbers: Which of them each name is.
+        said: What kind of name they are.
+    """
+
+    __slots__ = ("numbers", "said", "words")
+
+    def __init__(self, words: Words, numbers: NDArray[np.int32], said: type[Identifier]) -> None:
+        self.words, self.numbers, self.said = words, numbers, said
+
+    @property
+    def form(self) -> tuple[Words, type[Identifier]]:
+        """What those have alike whose numbers mean the same."""
+        return self.words, self.said
+
+    def __getitem__(self, place: int) -> Identifier:
+        """Return the name at a place."""
+        return self.said(self.words.values[self.numbers[place]])
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not Called or other.words is not self.words:
+            raise OneByOne
+        same = int(np.count_nonzero(self.numbers == other.numbers))
+        if same not in (0, len(self.numbers)):
+            raise OneByOne
+        return bool(same)
+
+    __hash__ = None  # type: ignore[assignment]  # what is kept by its value keeps no column
 
 
 class Moves(NamedTuple):
