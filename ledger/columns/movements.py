@@ -288,7 +288,7 @@ class _Batch:
         for table in {**self._many, **self._few}:
             few = table.rows(self._few.pop(table, ()))
             waiting = joined((*self._many.pop(table, ()), few), table.sums.limbs)
-            waiting = waiting.taken(np.argsort(waiting.known, kind="stable"))
+            waiting = waiting.taken(_in_turn(waiting.known))
             count = len(waiting) if before is None else int(np.searchsorted(waiting.known, before))
             if count < len(waiting):
                 self._many[table].append(waiting.taken(slice(count, None)))
@@ -823,6 +823,13 @@ def _told_apart(page: Page) -> tuple[list[Moves], list[Entry]]:
         else:
             moves.append(made)
     return moves, [page.single(place, event) for place, event in others]
+
+
+def _in_turn(known: NDArray[np.int32]) -> NDArray[np.intp]:
+    """Return the places of rows, those that were known first before others; numbers of 16 bits are counted."""
+    least = known.min(initial=np.iinfo(np.int32).max)
+    few = known.max(initial=0) - least <= np.iinfo(np.uint16).max
+    return np.argsort((known - least).astype(np.uint16) if few else known, kind="stable")
 
 
 def _at(said: Any, place: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -88,14 +89,14 @@ class Called:
     def __init__(self, words: Words, numbers: NDArray[np.int32], said: type[Identifier]) -> None:
         self.words, self.numbers, self.said = words, numbers, said
 
-    @property
-    def form(self) -> tuple[Words, type[Identifier]]:
-        """What those have alike whose numbers mean the same."""
-        return self.words, self.said
-
     def __getitem__(self, place: int) -> Identifier:
         """Return the name at a place."""
-        return self.said(self.words.values[self.numbers[place]])
+        return self.at([place])[0]
+
+    def at(self, places: list[int]) -> list[Identifier]:
+        """Return the names at some places."""
+        texts = map(self.words.values.__getitem__, self.numbers[places].tolist())
+        return [*map(partial(str.__new__, self.said), texts)]  # their form was looked at when they got a number
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not Called or other.words is not self.words:

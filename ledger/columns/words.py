@@ -1,7 +1,7 @@
 """Numbers for words and for what is made of several, each looked for many at once.
 
-A column of names in which each is a number needs no names. Here the numbers are found without any, too: from the bytes
-of a text, eight of which are one whole number, and by whole numbers among whole numbers.
+A column of names in which each is a number needs no names. Here the numbers are found without any, too: from the
+bytes of a text, eight of which are one whole number, and by whole numbers among whole numbers.
 """
 
 from __future__ import annotations
@@ -117,22 +117,26 @@ class Words:
         self._widths: dict[int, _OfWidth] = {}
         self._whole = np.empty(0, np.int64)
 
-    def numbers(self, lines: Lines) -> Small:
-        """Return the number of each text; ``NONE`` for one that stands for nothing."""
+    def numbers(self, lines: Lines) -> tuple[Small, NDArray[np.bool_]]:
+        """Return the number of each text, and which of them stand for something."""
         width = lines.shape[1]
         of = self._widths.setdefault(width, _OfWidth(width))
-        padded = np.zeros((len(lines), in_lanes(width)), np.uint8)
-        padded[:, :width] = lines
-        lanes = padded.view(np.uint64)
-        keys = _mixed(lanes)
-        places, new = of.lookup.numbered(keys)
+        if width % LANE:
+            padded = np.zeros((len(lines), in_lanes(width)), np.uint8)
+            padded[:, :width] = lines
+            lanes = padded.view(np.uint64)
+        else:
+            lanes = np.ascontiguousarray(lines).view(np.uint64)
+        places, new = of.lookup.numbered(_mixed(lanes))
         if len(new):
             of.numbers = np.concatenate([of.numbers, [*map(self._new, map(bytes, lines[new]))]]).astype(np.int32)
             of.lanes = np.concatenate([of.lanes, lanes[new]])
         found = of.numbers[places]
+        fine = found != NONE
         if lanes.shape[1] > 1:  # two texts may have one key; the second one has no number then
-            found[(of.lanes[places] != lanes).any(axis=1)] = NONE
-        return found
+            for lane, kept in zip(lanes.T, of.lanes.T, strict=True):
+                fine &= kept[places] == lane
+        return found, fine
 
     def values_at(self, numbers: Small) -> NDArray[np.int64]:
         """Return what the texts of some numbers stand for, where that is a whole number."""

@@ -21,7 +21,6 @@ from binascii import hexlify
 from collections import defaultdict
 from contextlib import suppress
 from functools import partial
-from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -174,7 +173,7 @@ class Vouched:
         """Return what facts of one kind move at once, and the places of those that have to be taken alone."""
         if reader is None:
             return [], places.tolist()
-        payloads = self._lines.payloads(places)
+        payloads = self._lines.payloads(places.tolist())
         if not reader.moves:
             ending = reader.ending
             return [], [

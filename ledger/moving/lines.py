@@ -17,8 +17,16 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 _LINE_FEED: Final = 10
+_NEAR: Final = 1 << 17
 _PARTS: Final = 4
 """Leaf, payload, hash and kind: so many lines are a row."""
+
+
+def _line_feeds(text: NDArray[np.uint8]) -> Places:
+    """Return where a text has line feeds; in parts that stay near the processor."""
+    parts = range(0, len(text), _NEAR)
+    found = [begin + np.flatnonzero(text[begin : begin + _NEAR] == _LINE_FEED) for begin in parts]
+    return np.concatenate(found or [np.empty(0, np.intp)])
 
 
 class Lines:
@@ -44,7 +52,7 @@ class Lines:
     @classmethod
     def of(cls, text: bytes, count: int) -> Self | None:
         """Return a text as rows; nothing where it is not so many."""
-        line_feeds = np.flatnonzero(np.frombuffer(text, np.uint8) == _LINE_FEED)
+        line_feeds = _line_feeds(np.frombuffer(text, np.uint8))
         if len(line_feeds) != _PARTS * count - 1:
             return None
         found = cls(text, np.append(line_feeds, len(text)))

@@ -1,10 +1,10 @@
 """Entries of a few shapes, thousands at once: the fields that make a difference are gaps in texts that are alike.
 
-Of each shape one text is taken apart with care: it has to be what writing its fields gives, without a single escape.
-Every other text is compared with it, byte by byte, outside the gaps. Gaps are what those fields say that can become a
-column, and what JSON strings say in the fields that make no difference. So facts that differ in anything else have
-different shapes; several shapes that differ only in how long the gaps are, or in what makes no difference, are of one
-*form*. Whatever has no shape that many have is left to be read as it was before.
+Of each shape one text is taken apart with care: it has to be what writing its fields gives, without an escape.
+Every other text is compared with it, byte by byte, outside the gaps. Gaps are what those fields say that can become
+a column, and what JSON strings say in the fields that make no difference. So facts that differ in anything else have
+different shapes; shapes that differ only in how long the gaps are, or in what makes no difference, are of one
+*form*. Whatever has no shape that many have is left to be read field by field.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ledger import codec
 from ledger.bulk import slots_of
 from ledger.columns.moves import HUNDREDTH, SHARE, Called, Counted
 from ledger.columns.shapes import DIGITS, Shape, cut, whole_numbers
-from ledger.columns.words import NONE, Words
+from ledger.columns.words import Words
 from ledger.days import Phase
 from ledger.identity import Identifier
 from ledger.moving.fields import READERS, moment_of, moments_of, rank_of
@@ -147,15 +147,10 @@ class _Gap(NamedTuple):
     scale: int = 1
     currency: str | None = None
 
-    def column(self, lines: Pieces, filler: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-        """Return what stands there in texts, as numbers, and in which of them it is what it should be."""
+    def said(self, lines: Pieces, filler: int) -> Pieces:
+        """Return what stands there in texts."""
         pieces = [lines[:, part.start + filler : part.stop + filler] for part in self.parts]
-        said = pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=1)
-        if self.words is not None:
-            numbers = self.words.numbers(said)
-            return numbers, numbers != NONE
-        steps, fine = whole_numbers(said)
-        return steps * self.scale if self.scale > 1 else steps, fine
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=1)
 
 
 class _Template(NamedTuple):
@@ -165,27 +160,41 @@ class _Template(NamedTuple):
         shape: The shape.
         form: The form of their facts; nothing where they are not taken at once.
         gaps: The columns.
-        moves: Whether they move anything.
+        taken_alone: Whether they are taken alone always; if not, and there is no form, they move nothing.
     """
 
     shape: Shape
     form: Form | None = None
     gaps: Sequence[_Gap] = ()
-    moves: bool = True
+    taken_alone: bool = False
 
     @property
     def is_up_to_date(self) -> bool:
         """Whether no more fields are read by now than when this shape was learnt."""
         return self.form is None or self.form.read == len(_reader(self.form.topic).names)
 
-    def columns(self, lines: Pieces) -> tuple[Columns, NDArray[np.bool_]]:
-        """Return what texts of this shape say, and which of them say what can stand in a column."""
-        found: Columns = {}
-        fine = np.ones(len(lines), np.bool_)
-        for gap in self.gaps:
-            found[gap.name], is_fine = gap.column(lines, self.shape.filler)
-            fine &= is_fine
-        return found, fine
+
+class _Fitted:
+    """Texts of one shape.
+
+    Args:
+        template: What is done with them.
+        places: Where they stand among the rows that were read.
+        lines: Their bytes.
+    """
+
+    def __init__(self, template: _Template, places: Places, lines: Pieces) -> None:
+        self.template, self.places, self.lines = template, places, lines
+        self.columns: Columns = {}
+        self.fine = np.ones(len(places), np.bool_)
+
+    def settled(self) -> Places:
+        """Return where those stand that say something else than can stand in a column; they are left out."""
+        if self.fine.all():
+            return self.places[:0]
+        odd, self.places = self.places[~self.fine], self.places[self.fine]
+        self.columns = {name: column[self.fine] for name, column in self.columns.items()}
+        return odd
 
 
 def _reader(topic: str) -> Reader:
@@ -217,53 +226,46 @@ class Shapes:
 
     def told(self, lines: Lines) -> Told:
         """Return what rows say, as far as many have a shape."""
-        parts: defaultdict[Form, list[tuple[Places, Columns]]] = defaultdict(list)
-        alone: list[int] = []
+        fitted: list[_Fitted] = []
         rest: list[int] = []
         for length, places in _by_length(lines.lengths):
-            pieces = cut(lines.text, lines.ends[places], length) if length < _LONGEST else None
-            left = places if pieces is None else self._fitted(pieces, places, length, parts, alone)
+            left = places
+            if length < _LONGEST:
+                left = self._fitted(cut(lines.text, lines.ends[places], length), places, length, fitted)
             rest += left.tolist()
-        return Told([*self._formed(parts)], alone, rest)
+        alone = [place for each in fitted if each.template.taken_alone for place in each.places.tolist()]
+        taken = [each for each in fitted if each.template.form is not None]
+        _look_at_gaps(taken)
+        for each in taken:
+            rest += each.settled().tolist()
+        return Told([*self._formed(taken)], alone, rest)
 
-    def _formed(self, parts: dict[Form, list[tuple[Places, Columns]]]) -> Iterator[Formed]:
-        for form, given in parts.items():
-            places, columns = zip(*given, strict=True)
-            joined = {name: np.concatenate([each[name] for each in columns]) for name in columns[0]}
-            yield Formed(form, np.concatenate(places), joined, self._words, self._days)
+    def _formed(self, fitted: Sequence[_Fitted]) -> Iterator[Formed]:
+        of_form: defaultdict[Any, list[_Fitted]] = defaultdict(list)
+        for each in fitted:
+            of_form[each.template.form].append(each)
+        for form, parts in of_form.items():
+            columns = {name: np.concatenate([each.columns[name] for each in parts]) for name in parts[0].columns}
+            places = np.concatenate([each.places for each in parts])
+            yield Formed(form, places, columns, self._words, self._days)
 
-    def _fitted(
-        self,
-        pieces: Pieces,
-        places: Places,
-        length: int,
-        parts: dict[Form, list[tuple[Places, Columns]]],
-        alone: list[int],
-    ) -> Places:
-        """Take out all texts of one length that have a shape; return where the others stand."""
+    def _fitted(self, lines: Pieces, places: Places, length: int, fitted: list[_Fitted]) -> Places:
+        """Tell which texts of one length have a shape; return where the others stand."""
         known = self._learnt[length] = [each for each in self._learnt[length] if each.is_up_to_date]
-        odd, at = [places[:0]], 0
-        while len(places):
+        for at in range(_SHAPES):
             if at == len(known):
-                learnt = self._learn(bytes(pieces[0])[-length:]) if len(places) >= MANY and at < _SHAPES else None
+                learnt = self._learn(bytes(lines[0])[-length:]) if len(places) >= MANY else None
                 if learnt is None:
                     break
                 known.append(learnt)
-            template, at = known[at], at + 1
-            fits = template.shape.fitting(pieces)
-            if not fits.any():
-                continue
-            some, found = (places, pieces) if fits.all() else (places[fits], pieces[fits])
-            pieces, places = pieces[~fits], places[~fits]
-            if template.form is not None:
-                columns, fine = template.columns(found)
-                if not fine.all():
-                    odd.append(some[~fine])
-                    some, columns = some[fine], {name: column[fine] for name, column in columns.items()}
-                parts[template.form].append((some, columns))
-            elif template.moves:
-                alone += some.tolist()
-        return np.concatenate([*odd, places])
+            fits = known[at].shape.fitting(lines)
+            if fits.all():
+                fitted.append(_Fitted(known[at], places, lines))
+                return places[:0]
+            if fits.any():
+                fitted.append(_Fitted(known[at], places[fits], lines[fits]))
+                lines, places = lines[~fits], places[~fits]
+        return places
 
     def _learn(self, text: bytes) -> _Template | None:
         """Return what is done with texts of the shape of one; nothing where it is to be read with care."""
@@ -271,12 +273,12 @@ class Shapes:
         reader, hash_ends = READERS[topic], text.rindex(b"\n")
         end = hash_ends - DIGEST - 1
         if reader is None:
-            return _Template(Shape(text, (), [slice(hash_ends)]))
+            return _Template(Shape(text, (), [slice(hash_ends)]), taken_alone=True)
         if not text.endswith(reader.ending, 0, end):
             return None
         anything = slice(end + 1, hash_ends)
         if not reader.moves:
-            return _Template(Shape(text, (), [slice(end - len(reader.ending)), anything]), moves=False)
+            return _Template(Shape(text, (), [slice(end - len(reader.ending)), anything]))
         fields = _taken_apart(text[:end], reader.ending)
         if fields is None or not {*reader.names} <= {*fields} or fields["phase"][1].strip(b'"') not in _PHASES:
             return None
@@ -305,6 +307,23 @@ class Shapes:
         if said in (Shares, Money):
             return _counted(name, at, raw, said)
         return None if said is None else _Gap(name, whole, self._words)
+
+
+def _look_at_gaps(fitted: Sequence[_Fitted]) -> None:
+    """Read the gaps of texts of several shapes, those together that are equally long."""
+    together: defaultdict[Any, list[tuple[_Fitted, _Gap, Pieces]]] = defaultdict(list)
+    for each in fitted:
+        for gap in each.template.gaps:
+            said = gap.said(each.lines, each.template.shape.filler)
+            together[gap.words, said.shape[1]].append((each, gap, said))
+    for (words, _), asked in together.items():
+        said = np.concatenate([said for _, _, said in asked])
+        found, fine = whole_numbers(said) if words is None else words.numbers(said)
+        end = 0
+        for each, gap, _ in asked:
+            begin, end = end, end + len(each.places)
+            each.columns[gap.name] = found[begin:end] * gap.scale if gap.scale > 1 else found[begin:end]
+            each.fine &= fine[begin:end]
 
 
 def _counted(name: str, at: int, raw: bytes, said: Any) -> _Gap | None:
