@@ -62,6 +62,7 @@ class Record:
         self._index = Index()
         self._columns: MovementColumns | None = None
         self._tree: Tree | None = None
+        self._mark: object = None  # of the store, when all that was recorded had been read
 
     def __repr__(self) -> str:
         return f"<Ledger of {self._issuer or 'nobody yet'}: {len(self.entries())} entries>"
@@ -79,7 +80,8 @@ class Record:
         Raises:
             LedgerDamaged: The store holds something that the ledger did not write.
         """
-        if self._issuer is not None:
+        mark = self._store.mark() if self._issuer is not None else None
+        if self._issuer is not None and (mark is None or mark != self._mark):
             with collector_at_rest():
                 if not self._taken_up:
                     self._taken_up = True
@@ -90,6 +92,7 @@ class Record:
                     self._follow()
                 if len(self._entries) - before > _MANY:
                     settle()
+            self._mark = mark
         return self._entries
 
     def _take_up(self, issuer: IssuerId) -> None:
@@ -240,11 +243,29 @@ class Record:
         Raises:
             LibraryMissing: NumPy is not installed.
         """
+        if self._columns is not None and self._columns.known == len(self._entries) == len(self.entries()):
+            return self._columns
         needed("numpy", "columns", "for answers in columns")
         with collector_at_rest():
             columns = self._columns_of(self.entries)
             self._keep_columns(reading.AHEAD)
             return columns
+
+    def known_columns(self, known_at: KnownAt = None) -> tuple[int, MovementColumns]:
+        """Return how many entries had been recorded, and the columns; whether there are more is asked once.
+
+        Args:
+            known_at: See ``position``.
+
+        Raises:
+            LibraryMissing: See ``columns``.
+            NothingRecorded: See ``position``.
+            NotUnderstood: See ``position``.
+        """
+        known = self.position(known_at)
+        if self._columns is not None and self._columns.known == len(self._entries):
+            return known, self._columns
+        return known, self.columns()
 
     def _columns_of(self, entries: Callable[[], Entries]) -> MovementColumns:
         from ledger.columns import keeping

@@ -146,7 +146,7 @@ def holder_movements(ledger: Ledger, holder: str, *, as_of: AsOf, known_at: Know
         NotUnderstood: A day cannot be read.
         UnknownName: The record knows no such holder.
     """
-    on, known, columns = day(as_of, what="as_of"), ledger.position(known_at), ledger.columns()
+    on, (known, columns) = day(as_of, what="as_of"), ledger.known_columns(known_at)
     from projections.moved import moved  # needs NumPy
 
     shown, one = _together(HolderId(holder), columns.told(known), on)

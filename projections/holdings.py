@@ -134,12 +134,11 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         NothingRecorded: Nothing had been recorded by ``known_at``.
         NotUnderstood: A day cannot be read.
     """
-    on, known, columns = day(as_of, what="as_of"), ledger.position(known_at), ledger.columns()
+    on, (known, columns) = day(as_of, what="as_of"), ledger.known_columns(known_at)
     from projections.held_by_day import HeldByDay  # needs NumPy
 
     held = HeldByDay(columns, (on,), known)
-    (found,) = held
-    places, low, more = found.some()
+    places, low, more = held.on_day(0).some()
     return Holdings(
         ledger.issuer,
         on,

@@ -44,6 +44,10 @@ class Announcing:
         """Return where a part of what is worked out may be kept."""
         return self._store.shelf(issuer, part, layout)
 
+    def mark(self) -> object:
+        """Return what stays equal for as long as nobody writes anything."""
+        return self._store.mark()
+
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""
         return self._store.head(issuer)

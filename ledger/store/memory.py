@@ -41,10 +41,12 @@ class _Recorder(POPOAggregateRecorder):
     def __init__(self) -> None:
         super().__init__()
         self.heads: dict[str, int] = {}
+        self.writings = 0
 
     def _update_table(self, stored_events: Sequence[StoredEvent], **options: Any) -> Sequence[int] | None:
         """Take rows in, while nobody else can look."""
         self.heads |= {str(row.originator_id): row.originator_version for row in stored_events}
+        self.writings += 1
         return super()._update_table(stored_events, **options)
 
     def everything(self) -> list[StoredEvent]:
@@ -79,6 +81,10 @@ class MemoryStore:
     def text(self, issuer: IssuerId, after: int, count: int) -> bytes | None:
         """Return so many entries of an issuer after a position, in one text."""
         return text_of(self.columns(issuer, after, count), after, count)
+
+    def mark(self) -> object:
+        """Return how often was written."""
+        return self._recorder.writings
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""

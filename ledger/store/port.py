@@ -128,6 +128,9 @@ class Store(Protocol):
             all there, or too much for one text, or something else stands among them.
         """
 
+    def mark(self) -> object:
+        """Return what stays equal for as long as nobody writes anything; nothing where only reading can tell."""
+
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry; 0 where there is none."""
 

@@ -220,6 +220,7 @@ class SqliteStore:
             _make(self._path)
         self._look = _look_at(self._path)
         try:
+            self._writings = 0
             self._begin(untouched=readonly or not _writable(self._path))
             self._is_full = self._untouched is None and not _has_room(self._database)
             if self._is_full:
@@ -293,6 +294,24 @@ class SqliteStore:
         numbers = range(after + 1, after + count + 1)
         return text if type(total) is int and (total, rows, right) == (sum(numbers), count, count) else None
 
+    def mark(self) -> object:
+        """Return what stays equal for as long as nobody writes to the file, in a twentieth of the time of a look.
+
+        SQLite tells each connection whether others have written, and not what was written by itself.
+        """
+        if self._untouched is not None:
+            return None
+        pool = self._database.pool
+        try:
+            connection = pool.get_connection()
+            try:
+                told = connection.cursor().sqlite_cursor.execute("PRAGMA data_version").fetchone()
+            finally:
+                pool.put_connection(connection)
+        except (ConnectionPoolClosedError, PersistenceError, sqlite3.Error):  # reading tells what it is
+            return None
+        return connection, told[0], self._writings
+
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""
         with self._errors_named():
@@ -332,6 +351,8 @@ class SqliteStore:
                 self._recorder.insert(made)
         except OutcomeOpen as error:
             raise OutcomeUnknown(command) from error
+        finally:
+            self._writings += 1
 
     def sealed(self, issuer: IssuerId, after: int) -> list[Row]:
         """Return the personal values of the next entries after a position that have some."""
