@@ -2,8 +2,8 @@
 
 Of each shape one text is taken apart with care: it has to be what writing its fields gives, without an escape.
 Every other text is compared with it, byte by byte, outside the gaps. Gaps are what those fields say that can become
-a column, and what JSON strings say in the fields that make no difference. So facts that differ in anything else have
-different shapes; shapes that differ only in how long the gaps are, or in what makes no difference, are of one
+a column, and what JSON strings say in the fields that make no difference. So facts that differ in anything else
+have different shapes; shapes that differ only in how long the gaps are, or in what makes no difference, are of one
 *form*. Whatever has no shape that many have is left to be read field by field.
 """
 
@@ -24,7 +24,7 @@ from ledger.columns.shapes import DIGITS, Shape, cut, whole_numbers
 from ledger.columns.words import Words
 from ledger.days import Phase
 from ledger.identity import Identifier
-from ledger.moving.fields import READERS, moment_of, moments_of, rank_of
+from ledger.moving.fields import READERS, Unread, moment_of, moments_of, rank_of
 from ledger.pages import DIGEST
 from ledger.quantities import Currency, Money, Shares
 
@@ -254,7 +254,7 @@ class Shapes:
         known = self._learnt[length] = [each for each in self._learnt[length] if each.is_up_to_date]
         for at in range(_SHAPES):
             if at == len(known):
-                learnt = self._learn(bytes(lines[0])[-length:]) if len(places) >= MANY else None
+                learnt = self._tried(lines[:1], length) if len(places) >= MANY else None
                 if learnt is None:
                     break
                 known.append(learnt)
@@ -266,6 +266,24 @@ class Shapes:
                 fitted.append(_Fitted(known[at], places[fits], lines[fits]))
                 lines, places = lines[~fits], places[~fits]
         return places
+
+    def _tried(self, lines: Pieces, length: int) -> _Template | None:
+        """Return what is done with texts of the shape of one; it reads all that the fact of this one asks for."""
+        while True:
+            learnt = self._learn(bytes(lines[0])[-length:])
+            if learnt is None or learnt.form is None:
+                return learnt
+            fitted = [_Fitted(learnt, np.zeros(1, np.intp), lines)]
+            _look_at_gaps(fitted)
+            try:
+                for each in self._formed(fitted):
+                    each.fact()
+            except Unread as unread:
+                unread.reader.need(unread.name)
+            except (msgspec.MsgspecError, ValueError):  # reading it whole tells what is wrong
+                return None
+            else:
+                return learnt
 
     def _learn(self, text: bytes) -> _Template | None:
         """Return what is done with texts of the shape of one; nothing where it is to be read with care."""
