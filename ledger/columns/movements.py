@@ -34,6 +34,7 @@ from ledger.columns.layers import Growing
 from ledger.columns.moves import HUNDREDTH, SHARE, Called, Counted, Moves, moves_of
 from ledger.columns.open_days import OpenDays
 from ledger.columns.positions import Ids, Positions
+from ledger.columns.register import Registers
 from ledger.columns.sums import DatedSums, Rows, joined, put_together, rows, split_into_limbs
 from ledger.days import Phase, close_of
 from ledger.events import EntryRestated, EntryVoided, HolderMerged, StockClassDesignated
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ledger.columns.layers import Layer
+    from ledger.columns.lines import HolderLines, Lines
+    from ledger.columns.register import PutRight, Register
     from ledger.columns.sums import Small, Whole
     from ledger.identity import HolderId
     from ledger.movements import Account, Unit
@@ -206,6 +209,7 @@ class Table:
         self.accounts = Accounts(ids.texts)
         self.sums = DatedSums(limbs)
         self.open = OpenDays(limbs)
+        self.registers = Registers(self)
         self._positions = Positions(ids)
 
     def take_up(self, accounts: Accounts, sums: DatedSums, still_open: OpenDays, positions: Positions) -> None:
@@ -369,6 +373,7 @@ class MovementColumns:
         facts: Those of ``TOLD`` that there ever were.
         splits: All that there ever were, in order of effect, by class.
         corrections: Which correction names which entry.
+        lines: What moved the shares of each holder, if it was laid out.
     """
 
     def __init__(
@@ -387,6 +392,7 @@ class MovementColumns:
         self._places: defaultdict[Unit, list[Place]] = defaultdict(list)  # of splits, those ahead included
         self._last_split: When = -1
         self.corrections = Corrections()
+        self.lines: HolderLines | None = None
         for stock_class, place in sorted(ahead):
             self._places[stock_class].append(place)
         self._split_moments = {place[0] for _, place in ahead}
@@ -749,6 +755,20 @@ class MovementColumns:
         there = places >= 0
         return at[there], facts[there], places[there], changes[there]
 
+    def register(
+        self, as_of: date, known: int | None, designated: Iterable[StockClassId], put_right: PutRight
+    ) -> Register:
+        """Return the positions that are not certainly nothing at the close of a day, of units counted in 64 bits.
+
+        Args:
+            as_of: The day.
+            known: How many entries were known; all of them where none are given.
+            designated: The classes that there are.
+            put_right: Puts right what may have come or not.
+        """
+        numbers = sorted(map(self.ids.texts.find_unit, designated))
+        return self.narrow_table.registers.at(_close(as_of), known, numbers, put_right)
+
     def holdings(
         self,
         days: Sequence[date],
@@ -798,6 +818,17 @@ class MovementColumns:
                 found = found.taken(np.flatnonzero(counted))
             if len(found):
                 yield step, table.accounts.column("units").take(found.keys), found
+
+    def lines_of(self, holder: HolderId, as_of: date) -> Lines | None:
+        """Return what moved the shares of a holder until the close of a day, as known now, if it is laid out.
+
+        It is without what others moved who were merged with them.
+        """
+        number = self.ids.texts.holders.find(holder) if self.lines is not None and not self.wide else None
+        if self.lines is None or number is None:
+            return None
+        self.lines.follow(self.narrow_table, self.known)
+        return self.lines.of(number, as_of)
 
     def told(self, known: int | None = None) -> list[InEffect]:
         """Return the facts that say which classes there are and which holders were merged, as far as they stand.

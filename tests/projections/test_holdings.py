@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import Authorized, Shares
-from ledger.columns import positions, sums
+from ledger.columns import positions, register, sums
 from ledger.errors import NotUnderstood, UnknownName
 from ledger.events import Event
 from ledger.identity import HolderId, StockClassId
@@ -33,6 +33,8 @@ def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
         (sums, "SHORTEST", 3),
         (sums, "LOOSE", 7),
         (positions, "FEW", 2),
+        (register, "AT_ONCE", 2),
+        (register, "FEW", 3),
     ):
         monkeypatch.setattr(module, name, size)
 
@@ -73,6 +75,31 @@ def test_holdings_are_those_of_the_cap_table_that_taking_fact_by_fact_gives(
             )
 
 
+@settings(max_examples=60)
+@given(with_mergers(with_places(histories(longest=3))), as_of_days, st.sampled_from([1, 7, 100]))
+def test_holdings_asked_for_again_as_entries_come_are_those_of_who_asks_first(
+    events: list[Event], as_of: date, loose: int
+) -> None:
+    ledger, answers = recorded([]), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sums, "LOOSE", loose)
+        for event in events:
+            ledger.record(event)
+            answer = holdings(ledger, as_of=as_of)
+            answers.append((answer, lines(answer)))
+            assert lines(answer) == lines(holdings(read_again(ledger, 5), as_of=as_of))
+
+    assert [lines(answer) for answer, _ in answers] == [found for _, found in answers]
+
+
+def test_columns_that_were_answered_cannot_be_written_to() -> None:
+    answer = holdings(recorded([]), as_of="2026-03-01")
+
+    for column in (answer.classes, answer.holders, answer.low):
+        with pytest.raises(ValueError, match="read-only"):
+            column[0] = 0
+
+
 @given(st.lists(st.integers(-(2**63), 2**63 - 1)))
 def test_whole_shares_leave_as_exact_decimals(counts: list[int]) -> None:
     count = len(counts)
@@ -103,6 +130,37 @@ def test_many_days_at_once_and_one_holder_of_them_say_what_single_days_say(
         from_columns, from_rows = polars.DataFrame(answer.to_arrow()), polars.DataFrame(answer.frame().to_arrow())
         assert from_columns.schema == from_rows.schema
         assert from_columns.equals(from_rows)
+
+
+@st.composite
+def stated_transfers(draw: st.DrawFn) -> list[Event]:
+    """Transfers that ask nobody whether the shares are there, many of them on days that are open."""
+    made: list[Event] = []
+    for _ in range(draw(st.integers(1, 6))):
+        giver, taker = draw(st.permutations(builders.HOLDERS))[:2]
+        first = FIRST + timedelta(days=draw(st.integers(0, 9)))
+        last = min(LAST, first + timedelta(days=draw(st.integers(0, 6))))
+        made.append(
+            builders.shares_transferred(
+                from_holder=giver,
+                to_holder=taker,
+                transferred=draw(st.integers(1, 1_500)),
+                effective_on=f"{first}" if first == last else f"{first}/{last}",
+            )
+        )
+    return made
+
+
+@settings(max_examples=60)
+@given(stated_transfers(), st.lists(as_of_days, min_size=1, max_size=6))
+def test_a_range_that_reaches_below_nothing_begins_at_nothing_on_every_one_of_many_days(
+    events: list[Event], days: list[date]
+) -> None:
+    ledger = recorded(events, as_stated=True)
+
+    for found in holdings_over_time(ledger, days):
+        expected = sorted(lines(taken_one_by_one(ledger, found.as_of)), key=lambda line: line[:2])
+        assert lines(found) == lines(holdings(ledger, as_of=found.as_of)) == expected
 
 
 def test_holdings_over_time_of_nobody_or_no_day_are_refused() -> None:
