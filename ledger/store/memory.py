@@ -24,6 +24,7 @@ from ledger.store.port import (
     read_tile_count,
     read_tiles,
     stored,
+    text_of,
 )
 
 if TYPE_CHECKING:
@@ -76,6 +77,10 @@ class MemoryStore:
         if self.head(issuer) <= after:
             return []
         return read_rows(self._recorder, issuer, after, most)
+
+    def text(self, issuer: IssuerId, after: int, count: int) -> bytes | None:
+        """Return so many entries of an issuer after a position, in one text."""
+        return text_of(self.columns(issuer, after, count), after, count)
 
     def mark(self) -> object:
         """Return how often was written."""

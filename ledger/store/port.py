@@ -121,6 +121,14 @@ class Store(Protocol):
             most: How many at most; one or more.
         """
 
+    def text(self, issuer: IssuerId, after: int, count: int) -> bytes | None:
+        """Return so many entries of an issuer after a position, in order, in one text: for who looks at thousands.
+
+        Returns:
+            Of each its state, a line feed and its kind, with line feeds between them; nothing where they are not
+            all there, or too much for one text, or something else stands among them.
+        """
+
     def mark(self) -> object:
         """Return what stays equal for as long as nobody writes anything; nothing where only reading can tell."""
 
@@ -424,6 +432,14 @@ def read_rows(recorder: Recorder, issuer: IssuerId, after: int, most: int) -> li
 def columns_of(rows: Sequence[tuple[int, str, bytes]]) -> Columns:
     """Return rows column by column."""
     return Columns(*zip(*rows, strict=True)) if rows else Columns((), (), ())
+
+
+def text_of(columns: Columns, after: int, count: int) -> bytes | None:
+    """Return rows in one text; nothing where they are not so many that follow one another."""
+    if [*columns.numbers] != [*range(after + 1, after + 1 + count)]:
+        return None
+    topics = map(str.encode, columns.topics)
+    return b"\n".join(b"%b\n%b" % each for each in zip(columns.states, topics, strict=True))
 
 
 def read_sealed(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:
