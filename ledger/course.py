@@ -1,0 +1,173 @@
+"""How totals went: every change that recorded entries make to a total, when it is asked which ones a late fact meets.
+
+Unlike the columns of movements, which answer for any day and any knowledge, this only lies in memory and only knows
+what stands now. So it takes a fraction of their time to follow a long history that is being loaded. A change that
+does not fit into 64 bits, or is no whole number of steps, ends it: then nothing late is let through by it.
+"""
+
+from __future__ import annotations
+
+from itertools import repeat
+from math import prod
+from operator import attrgetter, floordiv
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ledger.book import totals_of
+from ledger.bulk import spread
+from ledger.columns.moves import HUNDREDTH, SHARE
+from ledger.events import EntryRestated, EntryVoided
+from ledger.identity import StockClassId
+from ledger.movements import Posting
+from ledger.pages import Entries, Page, corrections_of
+from ledger.rules.at_once import InDoubt
+from ledger.timeline import changed_by, standing
+from ledger.totals import counted_postings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from fractions import Fraction
+
+    from numpy.typing import NDArray
+
+    from ledger.book import Total
+    from ledger.bulk import Bulk
+    from ledger.days import Moment
+    from ledger.numbered import NumberedAccounts
+    from ledger.late import Values
+    from ledger.timeline import Entry
+
+_MOST: Final = 2**62
+_CORRECTIONS: Final = (EntryVoided, EntryRestated)
+_opens_latest, _rank = attrgetter("opens_latest"), attrgetter("rank")
+
+
+def step_of(unit: object) -> int:
+    """Return of how many units of 10⁻¹⁰ a step of shares, or of money, is."""
+    return SHARE if isinstance(unit, StockClassId) else HUNDREDTH
+
+
+class Course:
+    """What changes each total, from the first entry on; a fact whose day is open counts from its latest day.
+
+    Args:
+        numbers: Numbers of totals.
+    """
+
+    def __init__(self, numbers: NumberedAccounts) -> None:
+        self._numbers = numbers
+        self._known: int | None = 0
+        self._keys: list[NDArray[np.int32]] = []
+        self._at: list[NDArray[np.int32]] = []
+        self._changes: list[NDArray[np.int64]] = []
+        self._most = 0  # no sum is larger than all changes together
+        self._found: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+
+    def follow(self, entries: Sequence[Entry]) -> None:
+        """Take in what was recorded since.
+
+        Raises:
+            InDoubt: A change is no whole number of steps, or all of them together do not fit.
+        """
+        begun, self._known = self._known, None
+        if begun is None:
+            raise InDoubt
+        if begun < len(entries):
+            self._follow(entries, begun)
+        self._known = len(entries)
+
+    def _follow(self, entries: Sequence[Entry], begun: int) -> None:
+        parts: Iterable[Any] = (([*entries], begun, len(entries)),)
+        if isinstance(entries, Entries):
+            parts = entries.parts(begun, len(entries))
+        others: list[Entry] = []
+        for part, first, last in parts:
+            others += part[first:last] if isinstance(part, list) else self._of_page(part, first, last)
+        corrections = [entry for entry in others if isinstance(entry.event, _CORRECTIONS)]
+        stated = standing([entry for entry in others if not isinstance(entry.event, _CORRECTIONS)])
+        falls, stands = changed_by(
+            corrections, lambda number: entries[number - 1], lambda number: corrections_of(entries, number)
+        )
+        keys, at, changes = list[int](), list[int](), list[int]()
+        for sign, facts in ((-1, falls), (1, stands), (1, stated)):
+            for each in facts:
+                postings = [movement for movement in each.fact.movements() if type(movement) is Posting]
+                for total, change in totals_of(postings).items():
+                    steps, rest = divmod(sign * change, step_of(total[0]))
+                    if rest:
+                        raise InDoubt
+                    keys.append(self._number(total))
+                    at.append(each.settles)
+                    changes.append(steps)
+        self._add(keys, at, changes)
+
+    def _number(self, total: Total) -> int:
+        return self._numbers.number(*total)  # type: ignore[arg-type]  # sums are numbered as accounts are
+
+    def _of_page(self, page: Page, first: int, last: int) -> list[Entry]:
+        """Take in what many facts of a page change alike; return all other entries."""
+        if (first, last) != (0, len(page)):
+            return page.entries()[first:last]
+        others = [*page.singles.items()]
+        for bulk in page.bulks:
+            if not self._of_bulk(bulk):
+                others += zip(bulk.rows, bulk.events(), strict=True)
+        return [page.single(place, event) for place, event in others]
+
+    def _of_bulk(self, bulk: Bulk) -> bool:
+        """Take in what facts of one kind change; return whether they change alike."""
+        movements = bulk.movements()
+        if movements is None or not all(type(movement) is Posting for movement in movements):
+            return False
+        count = len(bulk.rows)
+        days, phases = bulk.values("effective_on"), bulk.values("phase")
+        at = np.array([*map(_opens_latest, days)], np.int32) + np.array([*map(_rank, phases)], np.int32)
+        for posting in counted_postings(each for each in movements if type(each) is Posting):
+            step = step_of(spread(posting.unit, 1)[0])
+            units = spread(posting.quantity, count)
+            steps = [*map(floordiv, units, repeat(step))]
+            if sum(steps) * step != sum(units) or any(each % step for each in {*units}):
+                raise InDoubt
+            self._add(self._numbers.column(posting, count), at, steps)
+        return True
+
+    def _add(self, keys: Sequence[int], at: Any, changes: Sequence[int]) -> None:
+        self._most += sum(map(abs, changes))
+        if self._most >= _MOST:
+            raise InDoubt
+        self._keys.append(np.array(keys, np.int32))
+        self._at.append(np.asarray(at, np.int32))
+        self._changes.append(np.array(changes, np.int64))
+
+    def look_up(self, totals: Iterable[Total]) -> None:
+        """Gather the changes of some totals, of which ``values`` is asked next."""
+        wanted = np.unique(np.array([*map(self._number, totals)], np.int32))
+        self._keys, self._at = [np.concatenate(self._keys)], [np.concatenate(self._at)]
+        self._changes = [np.concatenate(self._changes)]
+        is_wanted = np.zeros(len(self._numbers), bool)
+        is_wanted[wanted] = True
+        rows = np.flatnonzero(is_wanted[self._keys[0]])
+        rows = rows[np.lexsort((self._at[0][rows], self._keys[0][rows]))]
+        keys, at, changes = (each[0][rows] for each in (self._keys, self._at, self._changes))
+        cuts = np.searchsorted(keys, wanted[1:])
+        self._found = dict(
+            zip(wanted.tolist(), zip(np.split(at, cuts), np.split(changes, cuts), strict=True), strict=True)
+        )
+
+    def values(self, total: Total, first: Moment, splits: Sequence[tuple[Moment, Fraction]]) -> Values:
+        """Return what a total was from a moment on, among those that were looked up; see ``late.Went``."""
+        at, changes = self._found[self._number(total)]
+        values = np.cumsum(changes)
+        ratios = [ratio.numerator for _, ratio in splits if ratio.denominator == 1]
+        if len(ratios) != len(splits) or self._most * prod(ratios) >= _MOST:  # else a split may round
+            raise InDoubt
+        for (moment, _), ratio in zip(splits, ratios, strict=True):
+            place = int(np.searchsorted(at, moment))
+            if place < len(at) and at[place] == moment:
+                raise InDoubt
+            before = values[place - 1] if place else np.int64(0)
+            at, values = np.insert(at, place, moment), np.insert(values, place, before)
+            values[place:] += before * (ratio - 1)
+        last = np.append(at[1:] != at[:-1], True)[: len(at)]
+        return at[last].tolist(), values[last].tolist(), step_of(total[0])
