@@ -371,16 +371,36 @@ def laid_out(value: Any, layout: Any) -> Any:
     return msgspec.json.decode(_write(value), type=layout)
 
 
-def encode_many(kind: type[Event], columns: Iterable[Iterable[Any]]) -> list[bytes]:
+def encode_many(kind: type[Event], columns: Sequence[Sequence[Any]], count: int) -> list[bytes]:
     """Return the payloads of many events of one kind.
+
+    What they differ in is put into the gaps of one form.
 
     Args:
         kind: Which; one that has ``kept_fields``.
-        columns: The texts of each field, in the order of the record.
+        columns: The texts of each field, in the order of the record, none of which needs an escape; one text alone
+            is what all of them say.
+        count: How many events there are.
     """
-    tail = _tail((kind.KIND, kind.VERSION))
-    written = _write_layouts([*map(_layout(kind), *columns)]).split(b"\n")
-    return [b"%b%b%b" % (_HEAD, each, tail) for each in written if each]
+    form, gaps = [], list[Iterable[str]]()
+    for field, texts in zip(kept_fields(kind) or (), columns, strict=True):
+        if len(texts) == 1:
+            form.append(f'"{field.name}":{_written(texts[0])}'.replace("%", "%%"))
+        elif {*map(type, texts)} == {str}:
+            form.append(f'"{field.name}":"%s"')
+            gaps.append(texts)
+        else:
+            written = {text: _written(text) for text in {*texts}}
+            form.append(f'"{field.name}":%s')
+            gaps.append(map(written.__getitem__, texts))
+    whole = f"{_HEAD.decode()}{{{','.join(form)}}}{_tail((kind.KIND, kind.VERSION)).decode()}"
+    if not gaps:
+        return [(whole % ()).encode()] * count
+    return [*map(str.encode, map(whole.__mod__, zip(*gaps, strict=True)))]
+
+
+def _written(text: Any) -> str:
+    return _write_layout(text).decode()
 
 
 def decode(payload: bytes, place: str = "payload") -> Event:
@@ -724,9 +744,9 @@ def states(issuer: IssuerId, page: Page, payloads: Sequence[bytes]) -> list[byte
     first = _leaf(issuer, page.first, page.said[0], digests[0])
     around, _, rest = first.rpartition(b"%d%b" % (page.first, _AROUND_DIGEST))
     form = around.replace(b"%", b"%%") + b"%d" + _AROUND_DIGEST + b"%b" + rest[DIGEST:].replace(b"%", b"%%")
-    envelopes = [form % each for each in zip(count(page.first), map(str.encode, digests), strict=False)]
+    envelopes = [*map(form.__mod__, zip(count(page.first), map(str.encode, digests), strict=False))]
     hashes = [sha256(b"\0" + envelope).hexdigest().encode() for envelope in envelopes]
-    return [*map(b"%b\n%b\n%b".__mod__, zip(envelopes, payloads, hashes, strict=True))]
+    return [*map(b"\n".join, zip(envelopes, payloads, hashes, strict=True))]
 
 
 def leaf_hash_of(stored: bytes, issuer: IssuerId, number: int) -> bytes:

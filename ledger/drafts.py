@@ -7,7 +7,7 @@ different text is read and checked once. What could go wrong, and why it does no
   known fields with texts in canonical form. Anything else is nobody's fault yet: whoever asked reads it with care,
   line by line, or refuses it with its place.
 - *A key stands twice*, and JSON leaves open which one counts. Without escapes each text and each key has two
-  quotation marks; what was read, written again, has as many as the lines only if no key was passed over.
+  quotation marks; what was read accounts for all that the lines have only if no key was passed over.
 - *A personal particular is taken for a word of ours.* A line that states one is not plain.
 """
 
@@ -18,7 +18,6 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, reduce
-from itertools import repeat
 from operator import or_
 from types import NoneType
 from typing import Any, Final, NamedTuple, get_args
@@ -37,6 +36,8 @@ from ledger.personal import has_particulars
 FieldReader = Callable[[Any, bytes], Any]
 """Reads the value of a field, of the type named, from JSON; with the care that lines of their own get."""
 _KIND: Final = re.compile(rb'"kind": ?"([a-z-]+)"')
+_KIND_QUOTES: Final = 4
+"""Quotation marks of each kind and its key."""
 _BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]+")
 _ODD: Final = (b"\\", b"\r", b'"entry-restated"')
 """What no plain line holds: escapes, other ends of lines, and a fact within a restatement."""
@@ -46,7 +47,6 @@ _MANY: Final = 10_000
 _NONE: Final[Mapping[int, Event]] = {}
 UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 """What is raised where something cannot be read."""
-_write_lines: Final = msgspec.json.Encoder().encode_lines
 
 
 class Draft(NamedTuple):
@@ -112,8 +112,20 @@ def odd_places(lines: bytes) -> list[int]:
     return sorted(found)
 
 
-def stated(lines: bytes) -> list[Any] | None:
-    """Return what plain lines state, one object for each; nothing where one of them is not plain.
+class Given(NamedTuple):
+    """What plain lines state, as far as it was looked at.
+
+    Attributes:
+        objects: One for each line.
+        quotes: How many quotation marks the lines have.
+    """
+
+    objects: list[Any]
+    quotes: int
+
+
+def stated(lines: bytes) -> Given | None:
+    """Return what plain lines state; nothing where one of them is not plain.
 
     Args:
         lines: Each with one JSON object, and nothing around it; the last one may lack its line feed.
@@ -124,12 +136,26 @@ def stated(lines: bytes) -> list[Any] | None:
     count = lines.count(b"\n") + 1
     if lines.count(b"}\n{") + 1 != count:  # so each line feed lies between two objects, and not within one
         return None
+    found = _decoded(lines)
+    return Given(found, lines.count(b'"')) if found is not None and len(found) == count else None
+
+
+_met: Final[set[bytes]] = set()
+"""Kinds that lines were of so far: the next ones are likely of these, and need not be looked through for others."""
+
+
+def _decoded(lines: bytes) -> list[Any] | None:
     try:
-        found = _decoder(frozenset(_KIND.findall(lines)))(lines)
+        return _decoder(frozenset(_met))(lines)
+    except (msgspec.MsgspecError, KeyError):
+        kinds = _met.union(_KIND.findall(lines))
+    if kinds == _met:
+        return None
+    try:
+        found = _decoder(frozenset(kinds))(lines)
     except (msgspec.MsgspecError, KeyError):
         return None
-    if len(found) != count or _write_lines(found).count(b'"') != lines.count(b'"'):
-        return None
+    _met.update(kinds)
     return found
 
 
@@ -181,33 +207,39 @@ class _Stated:
             kind.__name__, shape, tag_field="kind", tag=kind.KIND, forbid_unknown_fields=True, gc=False
         )
 
-    def read(self, given: Sequence[Any], rows: Sequence[int], reader: FieldReader) -> tuple[Bulk, list[bytes]]:
-        """Return facts in columns, and their payloads."""
+    def read(self, given: Sequence[Any], rows: Sequence[int], reader: FieldReader) -> _Read:
+        """Return facts in columns, their payloads, and how many quotation marks what they were read of has."""
         same: dict[str, Any] = {}
         columns: dict[str, list[Any]] = {}
-        written: list[Any] = []
+        written: list[Sequence[Any]] = []
+        quotes = _KIND_QUOTES * len(given)
         for field, said in zip(self.fields, zip(*map(astuple, given), strict=True), strict=True):
-            texts = self._texts(field, said, reader)
-            if texts.count(texts[0]) == len(texts):
+            texts, many = self._texts(field, said, reader)
+            quotes += many
+            if texts[0] == texts[-1] and texts.count(texts[0]) == len(texts):
                 same[field.name] = field.values[texts[0]]
-                written.append(repeat(texts[0], len(texts)))
+                written.append(texts[:1])
             else:
                 columns[field.name] = [*map(field.values.__getitem__, texts)]
                 written.append(texts)
         bulk = Bulk.of(self.kind, rows, same, columns)
         bulk.check()
-        return bulk, codec.encode_many(self.kind, written)
+        return _Read(bulk, codec.encode_many(self.kind, written, len(given)), quotes)
 
-    def _texts(self, field: codec.KeptField, said: Sequence[Any], reader: FieldReader) -> Sequence[Any]:
-        """Return the texts of a field as the record keeps them."""
+    def _texts(self, field: codec.KeptField, said: Sequence[Any], reader: FieldReader) -> tuple[Sequence[Any], int]:
+        """Return the texts of a field as the record keeps them, and the quotation marks of it."""
+        unset = len(said) if said[0] is UNSET is said[-1] and said.count(UNSET) == len(said) else 0
+        kinds = {UnsetType} if unset else {*map(type, said)}
+        if kinds == {str}:
+            return said, 4 * len(said)  # of its key, and its own
+        if field.default is UNSET and UnsetType in kinds:
+            raise NotUnderstood("E_FIELD", f"field {field.name} is missing", "state it")
+        if unset:
+            return (field.default,), 0
+        quotes = sum(map(_quotes, said))
         if field.name in self.nested:
             said = [text if text is UNSET else self._laid_out(field, bytes(text), reader) for text in said]
-        unset = said.count(UNSET)
-        if unset and field.default is UNSET:
-            raise NotUnderstood("E_FIELD", f"field {field.name} is missing", "state it")
-        if unset == len(said):
-            return (field.default,) * unset
-        return [field.default if text is UNSET else text for text in said] if unset else said
+        return [field.default if text is UNSET else text for text in said], quotes
 
     def _laid_out(self, field: codec.KeptField, raw: bytes, reader: FieldReader) -> Any:
         known = self.nested[field.name]
@@ -216,6 +248,23 @@ class _Stated:
                 known.clear()
             known[raw] = codec.laid_out(reader(field.hint, raw), field.layout)
         return known[raw]
+
+
+class _Read(NamedTuple):
+    """What lines of one kind say: facts, their payloads, and how many quotation marks that took."""
+
+    bulk: Bulk
+    payloads: list[bytes]
+    quotes: int
+
+
+def _quotes(text: Any) -> int:
+    """Return how many quotation marks stand around a field of a plain line, and in it."""
+    if text is UNSET:
+        return 0
+    if type(text) is msgspec.Raw:
+        return 2 + bytes(text).count(b'"')
+    return 4 if type(text) in (str, date) else 2
 
 
 _BY_SHAPE: Final[dict[Any, _Stated]] = {}
@@ -230,12 +279,12 @@ def _stated_of(kind: type[Event]) -> _Stated:
 
 
 def drafted(
-    given: Sequence[Any], reader: FieldReader, rows: Sequence[int] = (), apart: Mapping[int, Event] = _NONE
+    given: Given, reader: FieldReader, rows: Sequence[int] = (), apart: Mapping[int, Event] = _NONE
 ) -> Draft:
     """Return a draft of what lines state.
 
     Args:
-        given: What ``stated`` returned, of one or more lines.
+        given: What ``stated`` returned.
         reader: Reads the fields that hold more than one text.
         rows: Where each stands, if others stand between them.
         apart: These others, by place: read with care.
@@ -243,21 +292,25 @@ def drafted(
     Raises one of ``UNREADABLE`` where one of them says what no fact says, or not in canonical form: it is to be
     read with care.
     """
+    objects, quotes = given
     of_shapes: defaultdict[Any, list[int]] = defaultdict(list)
-    for index, shape in enumerate(map(type, given)):
+    for index, shape in enumerate(map(type, objects)):
         of_shapes[shape].append(index)
-    payloads = [b""] * (len(given) + len(apart))
+    payloads = [b""] * (len(objects) + len(apart))
     singles, bulks = dict(apart), list[Bulk]()
     for shape, indices in of_shapes.items():
         stated_of = _BY_SHAPE[shape]
         places = [rows[index] for index in indices] if rows else indices
-        bulk, written = stated_of.read([given[index] for index in indices], places, reader)
+        bulk, written, read = stated_of.read([objects[index] for index in indices], places, reader)
+        quotes -= read
         for place, payload in zip(places, written, strict=True):
             payloads[place] = payload
         if issubclass(stated_of.kind, Fact):
             bulks.append(bulk)
         else:
             singles.update(zip(places, bulk.events(), strict=True))
+    if quotes:
+        raise NotUnderstood("E_JSON", "a key stands twice", "state it once")
     if max(map(len, payloads), default=0) > codec.MAX_PAYLOAD_BYTES:
         raise NotUnderstood("E_LIMIT", "a payload is too long", f"at most {codec.MAX_PAYLOAD_BYTES:,}")
     return Draft(payloads, singles, bulks)

@@ -79,7 +79,8 @@ class Page:
 
     def digests(self) -> list[str]:
         """Return the SHA-256 of each payload."""
-        return [*map(self._digest, range(len(self)))]
+        digests = self._digests
+        return [digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST)]
 
     def kind(self, place: int) -> type[Event]:
         """Return the class of an event."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from projections.replay import Accounts
 
     Steps = NDArray[Any]  # of 64 bits, or integers of Python
+    Part = tuple[Positions, int, Iterator[Whole]]
 
 
 class OnDay(NamedTuple):
@@ -72,6 +73,8 @@ class HeldByDay:
         classes: Number of the class of each position.
         holders: Number of its holder.
         steps: How many steps a share is.
+        low: How many steps each position is at least, in order of class and holder: a line for each day.
+        more: How many some are at most, by line and position; all others are known.
     """
 
     def __init__(
@@ -82,18 +85,27 @@ class HeldByDay:
         self._told = columns.told(self._known)
         only = None if holder is None else _merged_with(holder, self._told)
         parts = [*columns.holdings(days, self._known, mergers(self._told), only)]
-        self._sums = [sums for _, _, sums in parts]
         self.steps = 1 if all(step == SCALE for _, step, _ in parts) else SCALE
-        self._times = [step * self.steps // SCALE for _, step, _ in parts]
-        self._order: NDArray[np.intp] | None = None
         self._keys: Sequence[Key] = ()
         self._places: dict[Key, int | None] = {}
-        self._positions = parts[0][0] if len(parts) == 1 and self.steps == 1 and only is None else None
         self.classes = self.holders = np.empty(0, np.int32)
+        self._order: NDArray[np.intp] | None = None
         if parts:
             self._keys, self.classes, self.holders = parts[0][0].keys, parts[0][0].classes, parts[0][0].holders
         if len(parts) > 1:
             self._put_together([positions for positions, _, _ in parts])
+        self.low: Steps = np.empty((len(days), len(self.classes)), np.int64 if self.steps == 1 else object)
+        alike = parts[0][0] if len(parts) == 1 and self.steps == 1 else None
+        for line, *sums in zip(self.low, *(sums for _, _, sums in parts), strict=True):
+            if alike is None:
+                self._put_in(line, parts, sums)
+            else:
+                alike.sums(sums[0], line.reshape(1, -1))
+        self.more = self._put_right(alike)
+
+    def on_day(self, line: int) -> OnDay:
+        """Return what every position is on one of the days."""
+        return OnDay(self.low[line], {place: most for (at, place), most in self.more.items() if at == line})
 
     def _put_together(self, parts: Sequence[Positions]) -> None:
         """Put positions of units that are counted in different steps into one order."""
@@ -103,34 +115,67 @@ class HeldByDay:
         self.classes = np.concatenate([positions.classes for positions in parts])[self._order]
         self.holders = np.concatenate([positions.holders for positions in parts])[self._order]
 
-    def __iter__(self) -> Iterator[OnDay]:
-        """Yield what the positions are on each day, in order of class and holder."""
-        for on, *sums in zip(self.days, *self._sums, strict=False):
-            begun = [each for each in self._told if each.begins <= close_of(on)]
-            designated = {each.fact.stock_class for each in begun if type(each.fact) is StockClassDesignated}
-            low = self._certain(sums)
-            more = self._put_right(on, low, begun)
-            for number, stock_class in enumerate(self._columns.ids.classes):
-                if stock_class not in designated:
-                    low[self.classes == number] = 0
-                    more = {place: high for place, high in more.items() if self.classes[place] != number}
-            yield OnDay(low, more)
+    def _put_in(self, line: Steps, parts: Sequence[Part], sums: Sequence[Whole]) -> None:
+        """Put in what all facts that have certainly taken effect come to, as Python's integers."""
+        found: list[int] = []
+        for (positions, step, _), of_accounts in zip(parts, sums, strict=True):
+            times = step * self.steps // SCALE
+            found += [each * times for each in put_together(positions.sums(of_accounts))]
+        line[:] = found if self._order is None else np.array(found, object)[self._order]
 
-    def _certain(self, sums: Sequence[Whole]) -> Steps:
-        """Return what all facts that have certainly taken effect come to."""
-        if not sums:
-            return np.empty(0, np.int64)
-        parts = [_together(limbs, times, self.steps) for limbs, times in zip(sums, self._times, strict=True)]
-        if self._order is None:
-            return parts[0]
-        together: Steps = np.concatenate(parts)[self._order]
-        return together
+    def _put_right(self, alike: Positions | None) -> dict[tuple[int, int], int]:
+        """Set what mergers, open days and classes that are none yet change; return how much some are at most.
 
-    def _put_right(self, on: date, low: Steps, told: Sequence[InEffect]) -> dict[int, int]:
-        """Set what mergers and open days change, and return how much some positions are at most."""
-        merged = [each for each in told if type(each.fact) is HolderMerged]
-        if not merged and self._positions is not None:
-            return self._put_right_open(on, low, self._positions)
+        Args:
+            alike: The positions, where all are counted in whole shares.
+        """
+        mergers = [each for each in self._told if type(each.fact) is HolderMerged]
+        plain = 0 if alike is None else self._days_before(mergers)
+        more = self._put_right_open(plain, alike) if alike is not None else {}
+        for line, on in enumerate(self.days[plain:], plain):
+            merged = [each for each in mergers if each.begins <= close_of(on)]
+            of_day = self._put_right_by_holder(on, self.low[line], merged)
+            more.update(((line, place), most) for place, most in of_day.items())
+        told = [(each.fact, each) for each in self._told]
+        designated = [(fact.stock_class, each) for fact, each in told if type(fact) is StockClassDesignated]
+        for number, stock_class in enumerate(self._columns.ids.classes):
+            before = self._days_before([each for name, each in designated if name == stock_class])
+            if before:
+                self.low[:before, self.classes == number] = 0
+                for line, place in [*more]:
+                    if line < before and self.classes[place] == number:
+                        del more[line, place]
+        return more
+
+    def _days_before(self, facts: Sequence[InEffect]) -> int:
+        """Return how many of the days are over before any of some facts may take effect."""
+        if not facts:
+            return len(self.days)
+        return bisect_left(self.days, min(each.begins for each in facts), key=close_of)
+
+    def _put_right_open(self, count: int, positions: Positions) -> dict[tuple[int, int], int]:
+        """Set what open days change on the first days, when nobody was merged yet, and all is counted alike."""
+        lines, facts, places, changes = self._columns.open_positions(positions, self.days[:count], self._known)
+        if not len(lines):
+            return {}
+        cells = lines * len(positions) + places
+        order = np.lexsort((facts, cells))
+        cells, facts = cells[order], facts[order]
+        firsts = _firsts((cells[1:] != cells[:-1]) | (facts[1:] != facts[:-1]))
+        net, cells = np.add.reduceat(changes[order], firsts), cells[firsts]
+        firsts = _firsts(cells[1:] != cells[:-1])
+        cells, flat = cells[firsts], self.low.reshape(-1)
+        certain = flat[cells]
+        least = certain + np.add.reduceat(np.minimum(net, 0), firsts)
+        most = certain + np.add.reduceat(np.maximum(net, 0), firsts)
+        least[(least < 0) & (most >= 0)] = 0
+        flat[cells] = least
+        open_ = most != least
+        at = (each.tolist() for each in np.divmod(cells[open_], len(positions)))
+        return dict(zip(zip(*at, strict=True), most[open_].tolist(), strict=True))
+
+    def _put_right_by_holder(self, on: date, low: Steps, merged: Sequence[InEffect]) -> dict[int, int]:
+        """Set what mergers and open days change on a day, one by one; return how much some are at most."""
         still_open = self._columns.still_open(on, self._known)
         accounts = {account for changes in still_open.values() for _, account in changes if type(account) is Held}
         if not accounts and not merged:
@@ -159,23 +204,6 @@ class HeldByDay:
                 more[place] = int(most // units)
         return more
 
-    def _put_right_open(self, on: date, low: Steps, positions: Positions) -> dict[int, int]:
-        """Do the same where nobody was merged, and all is counted alike."""
-        facts, places, changes = self._columns.open_positions(positions, on, self._known)
-        if not len(facts):
-            return {}
-        of_facts, inverse = np.unique(facts * np.int64(len(positions)) + places, return_inverse=True)
-        net = np.zeros(len(of_facts), np.int64)
-        np.add.at(net, inverse, changes)
-        touched, inverse = np.unique(of_facts % len(positions), return_inverse=True)
-        least, most = low[touched], low[touched]
-        np.add.at(least, inverse, np.minimum(net, 0))
-        np.add.at(most, inverse, np.maximum(net, 0))
-        least[(least < 0) & (most >= 0)] = 0
-        low[touched] = least
-        open_ = most != least
-        return dict(zip(touched[open_].tolist(), most[open_].tolist(), strict=True))
-
     def _place(self, key: Key) -> int | None:
         """Return which position is of a class and holder; it is looked for once for all days."""
         if key not in self._places:
@@ -183,6 +211,11 @@ class HeldByDay:
             is_there = place < len(self._keys) and self._keys[place] == key
             self._places[key] = place if is_there else None
         return self._places[key]
+
+
+def _firsts(differs: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return where those begin that are alike, if it is known which differ from the one before."""
+    return np.flatnonzero(np.concatenate(([True], differs)))
 
 
 def mergers(told: Iterable[InEffect]) -> set[HolderId]:
@@ -197,12 +230,3 @@ def _merged_with(holder: HolderId, told: Iterable[InEffect]) -> set[HolderId]:
     while more := [pair for pair in pairs if pair & found and not pair <= found]:
         found.update(*more)
     return found
-
-
-def _together(limbs: Whole, times: int, steps: int) -> Steps:
-    """Return the steps that limbs stand for, as Python's integers where 64 bits may be too few."""
-    if steps == 1:
-        whole: NDArray[np.int64] = limbs[0]
-        return whole
-    together: NDArray[np.object_] = np.array([each * times for each in put_together(limbs)], object)
-    return together

@@ -138,8 +138,7 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
     from projections.held_by_day import HeldByDay  # needs NumPy
 
     held = HeldByDay(columns, (on,), known)
-    (found,) = held
-    places, low, more = found.some()
+    places, low, more = held.on_day(0).some()
     return Holdings(
         ledger.issuer,
         on,

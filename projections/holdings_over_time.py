@@ -148,18 +148,11 @@ def holdings_over_time(
     if not asked:
         raise NotUnderstood("E_DATE", "no day is given", "give at least one")
     known, columns = ledger.known_columns(known_at)
-    import numpy as np
-
     from projections.held_by_day import HeldByDay  # needs NumPy
 
     held = HeldByDay(columns, asked, known, None if holder is None else HolderId(holder))
     if holder is not None and not len(held.classes):
         must_be_registered(ledger, holder, known)
-    low = np.zeros((len(asked), len(held.classes)), np.int64 if held.steps == 1 else object)
-    more = {}
-    for line, each in enumerate(held):
-        low[line] = each.low
-        more.update({(line, place): most for place, most in each.more.items()})
     return HoldingsOverTime(
         ledger.issuer,
         asked,
@@ -169,8 +162,8 @@ def holdings_over_time(
         columns.ids.holders,
         held.classes,
         held.holders,
-        low,
-        more,
+        held.low,
+        held.more,
         held.steps,
     )
 

@@ -733,19 +733,21 @@ class MovementColumns:
         return {fact: of_fact for fact, of_fact in changes.items() if of_fact}
 
     def open_positions(
-        self, positions: Positions, as_of: date, known: int | None = None
-    ) -> tuple[Small, Small, NDArray[np.int64]]:
-        """Return fact, position and change, in steps, of what may be otherwise at the close of a day.
+        self, positions: Positions, days: Sequence[date], known: int | None = None
+    ) -> tuple[NDArray[np.intp], Small, Small, NDArray[np.int64]]:
+        """Return what may be otherwise at the close of each day, column by column.
+
+        The columns are the place of the day among them, fact, position and change, in steps.
 
         Args:
-            positions: All those of units that are counted alike, and whose changes fit into 64 bits.
-            as_of: The day.
+            positions: Some of units that are counted alike, and whose changes fit into 64 bits.
+            days: The days, which grow.
             known: How many entries were known; all of them where not given.
         """
-        facts, accounts, (changes,) = self.narrow_table.open.columns_at(_close(as_of), known)
+        at, facts, accounts, (changes,) = self.narrow_table.open.over([*map(_close, days)], known)
         places = positions.places_of(accounts)
         there = places >= 0
-        return facts[there], places[there], changes[there]
+        return at[there], facts[there], places[there], changes[there]
 
     def holdings(
         self,
@@ -754,9 +756,9 @@ class MovementColumns:
         merged: Iterable[HolderId] = (),
         of: Iterable[HolderId] | None = None,
     ) -> Iterator[tuple[Positions, int, Iterator[Whole]]]:
-        """Yield what every position certainly is at the close of each day, for units that are counted alike.
+        """Yield positions of units that are counted alike, and of how many units of 10⁻¹⁰ each step is.
 
-        With it go the positions, and how many units of 10⁻¹⁰ each step is. What is yielded for a day is its own.
+        With them goes what their accounts certainly come to at the close of each day, good until the next.
 
         Args:
             days: The days, which grow.
@@ -772,10 +774,10 @@ class MovementColumns:
                     positions.ensure(holder)
             if len(positions) and of is not None:
                 some, accounts = positions.of(of)
-                yield some, step, map(some.sums, table.sums.of_keys(accounts, whens, known))
+                yield some, step, iter(table.sums.of_keys(accounts, whens, known))
             elif len(positions):
                 sums = table.sums.over(whens) if known is None else map(table.sums.at, whens, repeat(known))
-                yield positions, step, map(positions.sums, sums)
+                yield positions, step, sums
 
     def rows_of(self, holders: Iterable[HolderId], as_of: date, known: int) -> Iterator[tuple[int, Whole, Rows]]:
         """Yield what moves the shares of some holders until the close of a day, for units that are counted alike.

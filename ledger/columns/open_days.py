@@ -12,6 +12,8 @@ from ledger.columns.sums import put_together, split_into_limbs
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from ledger.columns.layers import Layer
     from ledger.columns.sums import Small, Whole
 
@@ -57,14 +59,20 @@ class OpenDays(Growing):
             when: The stage.
             known: The last entry known; every one where not given.
         """
-        facts, accounts, limbs = self.columns_at(when, known)
+        _, facts, accounts, limbs = self.over((when,), known)
         yield from zip(facts.tolist(), accounts.tolist(), put_together(limbs), strict=True)
 
-    def columns_at(self, when: int, known: int | None = None) -> tuple[Small, Small, Whole]:
-        """Return the same column by column, the changes limb by limb."""
-        some = (self.column("begins") <= when) & (when < self.column("settles"))
+    def over(self, whens: Sequence[int], known: int | None = None) -> tuple[NDArray[np.intp], Small, Small, Whole]:
+        """Return what is open at each of several stages, which grow, column by column.
+
+        The columns are the place of the stage among them, fact, account and change, the last limb by limb.
+        """
+        asked = np.asarray(whens, np.int32)
+        first, last = (np.searchsorted(asked, self.column(name)) for name in ("begins", "settles"))
+        times = last - first
         if known is not None:
-            some &= self.column("known") <= known
-        places = np.flatnonzero(some)
-        limbs = [self.column(f"limb-{limb}")[places] for limb in range(self.limbs)]
-        return self.column("facts")[places], self.column("accounts")[places], np.asarray(limbs)
+            times[self.column("known") > known] = 0
+        some = np.repeat(np.arange(len(self)), times)
+        at = np.arange(len(some)) + np.repeat(first - np.cumsum(times) + times, times)
+        limbs = [self.column(f"limb-{limb}")[some] for limb in range(self.limbs)]
+        return at, self.column("facts")[some], self.column("accounts")[some], np.asarray(limbs)

@@ -144,7 +144,7 @@ class Positions:
         return place if place < len(self) and self.keys[place] == key else None
 
     def of(self, holders: Iterable[HolderId]) -> tuple[Positions, list[int]]:
-        """Return the positions of some holders, of accounts that are numbered anew, and what numbers those had."""
+        """Return the positions of some holders, and their accounts in the order in which the sums of them go in."""
         places = sorted(place for holder in {*holders} for place in self._of_holder(holder))
         found = Positions(self._ids)
         numbers: list[int] = []
@@ -156,6 +156,9 @@ class Positions:
         found._starts = np.asarray(starts, np.intp)
         found._accounts = np.arange(len(numbers))
         found.covered = len(numbers)
+        by_account = np.full(self.covered + 1, -1, np.int32)
+        by_account[numbers] = np.repeat(np.arange(len(places), dtype=np.int32), np.diff([*starts, len(numbers)]))
+        found._places = found._accounts, by_account
         return found, numbers
 
     def _of_holder(self, holder: HolderId) -> list[int]:
@@ -209,14 +212,18 @@ class Positions:
         found: list[int] = self._accounts[self._starts[position] : stop].tolist()
         return found
 
-    def sums(self, values: Whole) -> Whole:
-        """Return what each position comes to, of what each account does, limb by limb."""
+    def sums(self, values: Whole, out: Whole | None = None) -> Whole:
+        """Return what each position comes to, of what each account does, limb by limb.
+
+        Args:
+            values: What each account comes to.
+            out: Where it is written; elsewhere if not given.
+        """
         if values.shape[1] < self.covered + self._none:  # accounts without a row come to nothing
             values = np.pad(values, ((0, 0), (0, self.covered + self._none - values.shape[1])))
-        taken = values.take(self._accounts, axis=1)
         if len(self._accounts) == len(self._starts):
-            return taken
-        return np.add.reduceat(taken, self._starts, axis=1)
+            return values.take(self._accounts, axis=1, out=out, mode="wrap")
+        return np.add.reduceat(values.take(self._accounts, axis=1), self._starts, axis=1, out=out)
 
     def kept(self) -> Arrays:
         """Return the positions as they can be kept; those kept before, where they lack little."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
 from ledger.codec import field_from_plain
 from ledger.collector import collector_at_rest
-from ledger.drafts import UNREADABLE, Draft, drafted, odd_places, stated
+from ledger.drafts import UNREADABLE, Draft, Given, drafted, odd_places, stated
 from ledger.events import Event
 from ledger.exchange import json_lines
 
@@ -56,18 +56,19 @@ def _draft(lines: bytes) -> Draft:
     """Return a draft of some lines; what cannot be read raises one of ``UNREADABLE``."""
     if len(lines) <= json_lines.MAX_LINE_BYTES:
         plain, apart = _sorted_out(lines)
-        given = stated(plain) if plain else []
+        given = stated(plain) if plain else Given([], 0)
         if given is not None:
             try:
-                rows = [row for row in range(len(given) + len(apart)) if row not in apart] if apart else []
+                rows = [row for row in range(len(given.objects) + len(apart)) if row not in apart] if apart else []
                 return drafted(given, _field, rows, {row: _read_with_care(line) for row, line in apart.items()})
             except UNREADABLE:
                 pass
     raws = [raw for raw in lines.split(b"\n") if raw.strip(_BLANKS)]
     singly = ((place, stated(raw)) for place, raw in enumerate(raws) if len(raw) < _PART_BYTES)
-    found = {place: one[0] for place, one in singly if one is not None and _fit(one)}
+    found = {place: one for place, one in singly if one is not None and _fit(one)}
     read = {place: _read_with_care(raw) for place, raw in enumerate(raws) if place not in found}
-    return drafted([*found.values()], _field, [*found], read)
+    objects = [one.objects[0] for one in found.values()]
+    return drafted(Given(objects, sum(one.quotes for one in found.values())), _field, [*found], read)
 
 
 def _sorted_out(lines: bytes) -> tuple[bytes, dict[int, bytes]]:
@@ -86,7 +87,7 @@ def _sorted_out(lines: bytes) -> tuple[bytes, dict[int, bytes]]:
     return (b"".join((*plain, lines[done:])) if apart else lines), apart
 
 
-def _fit(given: Sequence[Any]) -> bool:
+def _fit(given: Given) -> bool:
     """Whether lines say what facts say, in canonical form."""
     try:
         drafted(given, _field)

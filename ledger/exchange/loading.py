@@ -65,13 +65,18 @@ def parts(file: BinaryIO, recorded: Callable[[Iterable[str]], Container[str]]) -
 def _recorded_of(data: bytes, digest: Any, recorded: Callable[[Iterable[str]], Container[str]]) -> int:
     """Return how many bytes of a part are recorded, by a file that ended there."""
     ends: dict[str, int] = {}
-    start = 0
-    while end := data.find(b"\n", start) + 1:
-        for part, at in ((data[start : end - 1], end - 1), (b"\n", end)):  # its last line may have lacked the feed
-            digest.update(part)
-            ends[digest.hexdigest()] = at
-        start = end
-    there = recorded(ends)
+
+    def identities() -> Iterator[str]:  # worked out only where somebody looks for them
+        start = 0
+        while end := data.find(b"\n", start) + 1:
+            # The last line of a file may have lacked the feed.
+            for part, at in ((data[start : end - 1], end - 1), (b"\n", end)):
+                digest.update(part)
+                ends[command := digest.hexdigest()] = at
+                yield command
+            start = end
+
+    there = recorded(identities())
     return max((at for command, at in ends.items() if command in there), default=0)
 
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol
 
 from ledger.errors import LedgerDamaged
 from ledger.integrity import tree
-from ledger.integrity.tree import HASH_BYTES, node_hash
+from ledger.integrity.tree import HASH_BYTES, NODE
 
 HEIGHT: Final = 8
 """Levels of the tree in one of tiles."""
@@ -67,8 +67,8 @@ def _levels(hashes: Sequence[bytes]) -> list[Sequence[bytes]]:
     """Return hashes, and over them the perfect subtrees level by level up to the root of a tile."""
     levels = [hashes]
     for _ in range(HEIGHT):
-        below = levels[-1]
-        levels.append([*map(node_hash, below[::2], below[1::2])])
+        below = iter(levels[-1])
+        levels.append([sha256(NODE + left + right).digest() for left, right in zip(below, below, strict=False)])
     return levels
 
 

@@ -15,6 +15,8 @@ from hashlib import sha256
 from typing import Final
 
 HASH_BYTES: Final = 32
+NODE: Final = b"\1"
+"""What a node is hashed behind."""
 EMPTY_ROOT: Final = sha256(b"").digest()
 """Root of the tree without leaves."""
 Nodes = Callable[[int, int], bytes]
@@ -28,7 +30,7 @@ def leaf_hash(leaf: bytes) -> bytes:
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Return the hash of the node over two others."""
-    return sha256(b"\1" + left + right).digest()
+    return sha256(NODE + left + right).digest()
 
 
 class Growing:

@@ -35,6 +35,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from struct import calcsize
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from zlib import crc32
 
@@ -54,12 +55,14 @@ LOOKED_AT: Final = 1 << 16
 _START: Final = 64
 """What stands at the beginning of each file, and what each array begins at a multiple of."""
 _LONGEST_HEAD: Final = 1 << 26
-_FORMATS: Final[dict[str, Literal["B", "b", "h", "i", "q"]]] = {
+_WHOLE: Final[Literal["l", "q"]] = "l" if calcsize("l") == 8 else "q"
+"""Where a *long* has 64 bits, they have two names; by the other one NumPy takes up to ten times as long."""
+_FORMATS: Final[dict[str, Literal["B", "b", "h", "i", "l", "q"]]] = {
     "u1": "B",
     "i1": "b",
     "i2": "h",
     "i4": "i",
-    "i8": "q",
+    "i8": _WHOLE,
 }
 _TYPES: Final = {("u", 1): "u1", ("i", 1): "i1", ("i", 2): "i2", ("i", 4): "i4", ("i", 8): "i8"}
 _PLAIN: Final = re.compile(r"[a-z]+\.[0-9]{1,18}\.[A-Za-z0-9-]+")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -349,3 +350,10 @@ def test_a_piece_tells_its_arrays(tmp_path: Path) -> None:
         "i",
         8,
     )
+
+
+def test_numbers_of_64_bits_come_back_under_the_name_by_which_numpy_counts_quickly(tmp_path: Path) -> None:
+    kept = place(tmp_path).keep(10, None, PIECES)
+
+    assert kept is not None
+    assert np.asarray(kept.pieces["rows-0"]["changes"]).dtype.char == np.dtype(np.int64).char

@@ -64,7 +64,7 @@ def taken_up_in(folder: Path, entries: Entries) -> MovementColumns:
 def answers(columns: MovementColumns, as_of: date, known: int | None) -> Any:
     """Return all that columns say of a day."""
     held = HeldByDay(columns, (as_of,), columns.known if known is None else known)
-    (found,) = held
+    found = held.on_day(0)
     names = (
         (columns.ids.classes[one], columns.ids.holders[other])
         for one, other in zip(held.classes.tolist(), held.holders.tolist(), strict=True)

@@ -58,7 +58,7 @@ def in_files(pieces: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any
 
 
 def in_a_file(given: Any) -> Any:
-    forms: Any = {"uint8": "B", "int16": "h", "int32": "i", "int64": "q"}
+    forms: Any = {"uint8": "B", "int16": "h", "int32": "i", "int64": "l"}
     numbers = np.asarray(given)
     data = numbers.data.cast("B") if numbers.nbytes else memoryview(b"")  # bytes that lie side by side
     return memoryview(data.tobytes()).cast(forms[numbers.dtype.name])
