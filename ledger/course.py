@@ -1,4 +1,4 @@
-"""How totals went: every change that recorded entries make to a total, when it is asked which ones a late fact meets.
+"""How totals went: every change that recorded entries make to them, for when something comes late.
 
 Unlike the columns of movements, which answer for any day and any knowledge, this only lies in memory and only knows
 what stands now. So it takes a fraction of their time to follow a long history that is being loaded. A change that
@@ -17,16 +17,16 @@ import numpy as np
 from ledger.book import totals_of
 from ledger.bulk import spread
 from ledger.columns.moves import HUNDREDTH, SHARE
-from ledger.events import EntryRestated, EntryVoided
+from ledger.events import EntryRestated, EntryVoided, Event, Fact
 from ledger.identity import StockClassId
 from ledger.movements import Posting
 from ledger.pages import Entries, Page, corrections_of
 from ledger.rules.at_once import InDoubt
-from ledger.timeline import changed_by, standing
+from ledger.timeline import changed_by
 from ledger.totals import counted_postings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from fractions import Fraction
 
     from numpy.typing import NDArray
@@ -34,13 +34,18 @@ if TYPE_CHECKING:
     from ledger.book import Total
     from ledger.bulk import Bulk
     from ledger.days import Moment
-    from ledger.numbered import NumberedAccounts
     from ledger.late import Values
+    from ledger.numbered import NumberedAccounts
     from ledger.timeline import Entry
 
 _MOST: Final = 2**62
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
 _opens_latest, _rank = attrgetter("opens_latest"), attrgetter("rank")
+
+
+def _settles(fact: Fact) -> Moment:
+    """Return the moment from which a fact has certainly taken effect."""
+    return fact.effective_on.opens_latest + fact.phase.rank
 
 
 def step_of(unit: object) -> int:
@@ -78,52 +83,60 @@ class Course:
         self._known = len(entries)
 
     def _follow(self, entries: Sequence[Entry], begun: int) -> None:
-        parts: Iterable[Any] = (([*entries], begun, len(entries)),)
         if isinstance(entries, Entries):
-            parts = entries.parts(begun, len(entries))
-        others: list[Entry] = []
+            parts: Iterable[Any] = entries.parts(begun, len(entries))
+        else:
+            parts = ((entries, begun, len(entries)),)
+        told: list[tuple[int, Fact, Moment]] = []
+        corrections: list[Entry] = []
         for part, first, last in parts:
-            others += part[first:last] if isinstance(part, list) else self._of_page(part, first, last)
-        corrections = [entry for entry in others if isinstance(entry.event, _CORRECTIONS)]
-        stated = standing([entry for entry in others if not isinstance(entry.event, _CORRECTIONS)])
+            if isinstance(part, Page) and (first, last) == (0, len(part)):
+                stated: Iterable[Event] = self._of_page(part)
+                corrections += (part.single(*each) for each in part.of_kinds(_CORRECTIONS))
+            else:
+                some = part.entries()[first:last] if isinstance(part, Page) else part[first:last]
+                stated = (entry.event for entry in some)
+                corrections += (entry for entry in some if isinstance(entry.event, _CORRECTIONS))
+            told += ((1, fact, _settles(fact)) for fact in stated if isinstance(fact, Fact))
         falls, stands = changed_by(
             corrections, lambda number: entries[number - 1], lambda number: corrections_of(entries, number)
         )
+        told += ((-1, each.fact, each.settles) for each in falls)
+        told += ((1, each.fact, each.settles) for each in stands)
         keys, at, changes = list[int](), list[int](), list[int]()
-        for sign, facts in ((-1, falls), (1, stands), (1, stated)):
-            for each in facts:
-                postings = [movement for movement in each.fact.movements() if type(movement) is Posting]
-                for total, change in totals_of(postings).items():
-                    steps, rest = divmod(sign * change, step_of(total[0]))
-                    if rest:
-                        raise InDoubt
-                    keys.append(self._number(total))
-                    at.append(each.settles)
-                    changes.append(steps)
+        for sign, fact, settles in told:
+            postings = [movement for movement in fact.movements() if type(movement) is Posting]
+            for total, change in totals_of(postings).items():
+                steps, rest = divmod(sign * change, step_of(total[0]))
+                if rest:
+                    raise InDoubt
+                keys.append(self._number(total))
+                at.append(settles)
+                changes.append(steps)
         self._add(keys, at, changes)
 
     def _number(self, total: Total) -> int:
         return self._numbers.number(*total)  # type: ignore[arg-type]  # sums are numbered as accounts are
 
-    def _of_page(self, page: Page, first: int, last: int) -> list[Entry]:
-        """Take in what many facts of a page change alike; return all other entries."""
-        if (first, last) != (0, len(page)):
-            return page.entries()[first:last]
-        others = [*page.singles.items()]
+    def _of_page(self, page: Page) -> Iterator[Event]:
+        """Take in what many facts of a page change alike; yield all other events."""
+        yield from page.singles.values()
         for bulk in page.bulks:
             if not self._of_bulk(bulk):
-                others += zip(bulk.rows, bulk.events(), strict=True)
-        return [page.single(place, event) for place, event in others]
+                yield from bulk.events()
 
     def _of_bulk(self, bulk: Bulk) -> bool:
         """Take in what facts of one kind change; return whether they change alike."""
         movements = bulk.movements()
-        if movements is None or not all(type(movement) is Posting for movement in movements):
+        if movements is None:
             return False
+        postings = counted_postings(each for each in movements if type(each) is Posting)
+        if not postings:
+            return True
         count = len(bulk.rows)
         days, phases = bulk.values("effective_on"), bulk.values("phase")
         at = np.array([*map(_opens_latest, days)], np.int32) + np.array([*map(_rank, phases)], np.int32)
-        for posting in counted_postings(each for each in movements if type(each) is Posting):
+        for posting in postings:
             step = step_of(spread(posting.unit, 1)[0])
             units = spread(posting.quantity, count)
             steps = [*map(floordiv, units, repeat(step))]

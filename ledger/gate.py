@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -403,7 +403,7 @@ def _commands_are_let_through(issuer: IssuerId | None, entries: Sequence[Entry],
     new = Entries()
     for page in pages:
         new.add(page)
-    apart = [entry for page in pages for entry in page.apart(_is_asked_alone)]
+    apart = sorted((entry for page in pages for entry in page.apart(_is_asked_alone)), key=itemgetter(0))
     correcting = among(entries, (entry for entry in apart if isinstance(entry.event, _CORRECTIONS)))
     for entry in apart:
         asked = Asked(issuer, before, (entry,), 0)

@@ -399,9 +399,9 @@ class _InColumns:
             low = self._book.low.get(total, 0)
             if low != self._book.high.get(total, 0):
                 raise InDoubt
-            steps = (change * step for change in later.values())
-            reached = int(low) - sum(later.values()) * step
-            return [first, *later], [*accumulate(steps, initial=reached)], 1
+            before = int(low) - sum(later.values()) * step
+            changed = (change * step for change in later.values())
+            return [first, *later], [*accumulate(changed, initial=before)], 1
         changes: defaultdict[Moment, int] = defaultdict(int)
         for number in _numbers(table, total):
             for at, steps in _by_moment(table.sums.of_key(number), self._known):

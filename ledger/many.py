@@ -9,8 +9,8 @@ things: here each rule is asked of a whole column, once for each different value
 - *A limit is passed between two moments.* Totals are added up moment by moment, those of all facts together, and
   are looked at wherever a moment ends (``ledger.totals``).
 - *A correction is overlooked.* Facts that the same pages take out of history are left out before anything is asked.
-- *Something comes late*, before the last moment of the book, or takes out what other commands recorded. It is looked
-  at first, apart from all others, with what it disturbs (``ledger.late``).
+- *Something comes late*, before the last moment of the book, or takes out what other commands recorded. It is
+  looked at first, apart from all others, with what it disturbs (``ledger.late``).
 - *Something is kept of what is not taken.* The book remembers what it was until all has passed.
 """
 
@@ -18,11 +18,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from itertools import chain
 from operator import add, attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from ledger import kept_book
 from ledger.book import Changes
 from ledger.bulk import Bulk, spread
 from ledger.events import (
@@ -33,7 +33,7 @@ from ledger.events import (
     OpeningBalanceAdopted,
     PersonalDataErased,
 )
-from ledger.identity import EntryNumber, StockClassId
+from ledger.identity import StockClassId
 from ledger.movements import Level, Posting
 from ledger.numbered import NumberedAccounts
 from ledger.pages import Entries, Page, corrections_of
@@ -53,7 +53,6 @@ RulesOf = Callable[[type[Event]], Iterable["FactRule"]]
 Broken = Callable[["Book", Changes], Iterable[object]]
 _NEVER: Final = (OpeningBalanceAdopted, PersonalDataErased)
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
-_to_number: Final = partial(int.__new__, EntryNumber)
 _is_exact, _opens, _rank = attrgetter("is_exact"), attrgetter("opens_latest"), attrgetter("rank")
 
 
@@ -80,7 +79,6 @@ def let_through(
         went: Returns who knows how totals went so far.
         keep: Whether the book keeps them.
     """
-    moved_before = {stock_class: len(moved) for stock_class, moved in book.movers.items()}
     try:
         corrected = _corrected(entries, pages)
         many, told = _sorted_out(pages, rules_of, corrected)
@@ -101,15 +99,13 @@ def let_through(
         book.take_back()
         return True
     book.keep()
+    units = {id(posting.unit): posting.unit for each in many for posting in each.postings}
+    for unit in units.values():
+        kept_book.forget_movers(book, {each for each in spread(unit, 1) if type(each) is StockClassId})
     for fallen in corrected.falls:
         book.mark(fallen, moves=False)
     for stands in late:
         book.mark(stands)
-    for each in many:
-        _moved(book, each)
-    for stock_class, moved in book.movers.items():
-        first = moved_before.get(stock_class, 0)
-        moved[first:] = sorted(moved[first:])
     return True
 
 
@@ -288,15 +284,3 @@ def _add(found: Sums, each: Many, numbers: NumberedAccounts, posting: Posting) -
     quantities = spread(posting.quantity, count)
     for at, number, change in zip(each.moments, numbers.column(posting, count), quantities, strict=True):
         found[at][number] += change
-
-
-def _moved(book: Book, each: Many) -> None:
-    """Note which entries moved which class, and when."""
-    numbers = [*map(_to_number, each.bulk.rows)]
-    for unit in {id(posting.unit): posting.unit for posting in each.postings}.values():
-        moved: defaultdict[Any, list[tuple[Moment, EntryNumber]]] = defaultdict(list)
-        for stock_class, pair in zip(each.column(unit), zip(each.moments, numbers, strict=True), strict=True):
-            moved[stock_class].append(pair)
-        for stock_class, pairs in moved.items():
-            if type(stock_class) is StockClassId:
-                book.movers.setdefault(stock_class, []).extend(pairs)

@@ -283,7 +283,7 @@ DISTURB_MORE: dict[str, tuple[Sequence[Event], Event]] = {
     "more money than was undertaken": ([], on(3, tranche_closed, tranche=None, closed="900000000 USD")),
     "a day that is open still": ([], shares_transferred(transferred=1, effective_on="2026-02-03/2026-03-05")),
     "a day that is open when all is given": (
-        [transferred(4, "fund", "bob", 6)],
+        [transferred(4, "ada", "fund", 6)],
         shares_transferred(transferred=1, effective_on="2026-02-03/2026-02-05"),
     ),
     "an issuance that a charter amended later leaves no room for": (
