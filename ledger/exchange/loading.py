@@ -14,6 +14,7 @@ What could go wrong, and why it does not:
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
@@ -21,6 +22,7 @@ from ledger.exchange.drafting import drafts
 from ledger.exchange.json_lines import BLANK, MAX_LINE_BYTES
 
 if TYPE_CHECKING:
+    from ledger.drafts import Draft
     from ledger.journal import Ledger
 
 PART_BYTES: Final = 16_000_000
@@ -42,7 +44,7 @@ class Part(NamedTuple):
 
 
 def parts(file: BinaryIO, recorded: Callable[[Iterable[str]], Container[str]]) -> Iterator[Part]:
-    """Yield the parts of a file that are not recorded, in order; each is recorded before the next is asked for.
+    """Yield the parts of a file that are not recorded, in order.
 
     Args:
         file: The file, open for reading.
@@ -80,6 +82,33 @@ def _recorded_of(data: bytes, digest: Any, recorded: Callable[[Iterable[str]], C
     return max((at for command, at in ends.items() if command in there), default=0)
 
 
+def read_ahead(
+    file: BinaryIO, recorded: Callable[[Iterable[str]], Container[str]], name: str = "input"
+) -> Iterator[tuple[Part, list[Draft]]]:
+    """Yield the parts of a file that are not recorded, and what they say; one is read while another is written.
+
+    What is written waits for SQLite and the disk, which leave Python to the reader meanwhile. A part that cannot be
+    read is refused when it is its turn, and those before it are recorded by then.
+
+    Args:
+        file: See ``parts``.
+        recorded: See ``parts``.
+        name: What the file is called in messages.
+
+    Raises:
+        InputRefused: The next part cannot be read.
+    """
+    with ThreadPoolExecutor(1, "reader") as reader:
+        last: tuple[Part, Future[list[Draft]]] | None = None
+        for part in parts(file, recorded):
+            next_one = part, reader.submit(drafts, part.data, name, part.before)
+            if last is not None:
+                yield last[0], last[1].result()
+            last = next_one
+        if last is not None:
+            yield last[0], last[1].result()
+
+
 def load(ledger: Ledger, file: BinaryIO, *, actor: str = "unnamed", name: str = "input") -> int:
     """Record a file of JSON Lines part by part, and return how many entries that made.
 
@@ -94,6 +123,6 @@ def load(ledger: Ledger, file: BinaryIO, *, actor: str = "unnamed", name: str = 
         RuleBroken: A part goes against the record or the papers; the parts before it are recorded.
     """
     return sum(
-        len(ledger.record_drafts(drafts(data, name, before), actor=actor, command=command).entries)
-        for data, before, command in parts(file, ledger.recorded)
+        len(ledger.record_drafts(read, actor=actor, command=part.command).entries)
+        for part, read in read_ahead(file, ledger.recorded, name)
     )

@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 FOLD_AT: Final = 1_000
 """Pages that a log holds, about, before it is folded into the file; as many as SQLite takes by default."""
 _PAGE_BYTES: Final = 4_096
-_AT_ONCE: Final = 100
-"""Rows that one statement inserts: each statement looks for its place anew, and so does the trigger with it."""
+_AT_ONCE: Final = (8_000, 100, 1)
+"""Rows that one statement inserts, if SQLite takes so many values. It looks for its place anew with each statement;
+and while one runs, Python is left to whoever reads what comes next, who gives it back only now and then."""
+_VALUES: Final = 4
+"""Values of a row."""
 _LONG: Final = 10_000
 """Rows of a transaction that is worth a change of the schema and back."""
 _NOT_NOW: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -98,14 +101,14 @@ class CarefulRecorder(SQLiteAggregateRecorder):
                 self._unfolded = 0
 
     def _insert(self, cursor: SQLiteCursor, rows: Sequence[Kept]) -> None:
-        many = len(rows) // _AT_ONCE * _AT_ONCE
-        if many:
-            statement = self.insert_events_statement + ",(?,?,?,?)" * (_AT_ONCE - 1)
-            values = [*chain.from_iterable(rows[:many])]
-            cursor.executemany(
-                statement, [values[at : at + 4 * _AT_ONCE] for at in range(0, 4 * many, 4 * _AT_ONCE)]
-            )
-        cursor.executemany(self.insert_events_statement, rows[many:])
+        most, start = cursor.sqlite_cursor.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER), 0
+        for count in (each for each in _AT_ONCE if each * _VALUES <= most):
+            stop = len(rows) - (len(rows) - start) % count
+            if start < stop:
+                statement = self.insert_events_statement + ",(?,?,?,?)" * (count - 1)
+                parts = (rows[at : at + count] for at in range(start, stop, count))
+                cursor.executemany(statement, ([*chain.from_iterable(part)] for part in parts))
+            start = stop
 
     def _bury(self, connection: SQLiteConnection, written: Kept, failure: sqlite3.Error) -> bool:
         """Put a commit that changes nothing where one has failed; return whether what failed is gone for certain.

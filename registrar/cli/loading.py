@@ -43,16 +43,15 @@ def load(asked: Recording, names: tuple[str, ...]) -> None:
             "a file is loaded part by part: record takes --dry-run, --as-stated, --command-id and --json"
         )
     name = "standard input" if source == "-" else source
-    from ledger.exchange.drafting import drafts
-    from ledger.exchange.loading import parts
+    from ledger.exchange.loading import read_ahead
     from ledger.store.addresses import told
 
     recorded = 0
     with _opened(source, name) as file, to_record(named(path), asked.issuer, _first(file)) as ledger:
         try:
             with waiting(f"recording in {told(path)}"):
-                for data, before, command in parts(file, ledger.recorded):
-                    read, places = drafts(data, name, before), Lines(data, before)
+                for (data, before, command), read in read_ahead(file, ledger.recorded, name):
+                    places = Lines(data, before)
                     outcome = attempted(asked, ledger, (), command=command, name=name, places=places, drafts=read)
                     recorded += len(outcome.entries)
                     quiet()

@@ -212,6 +212,17 @@ def test_many_rows_leave_the_schema_of_the_file_as_it_was(tmp_path: Any) -> None
             file.execute("INSERT OR REPLACE INTO stored_events SELECT * FROM stored_events")
 
 
+@pytest.mark.parametrize("holders", range(8))
+def test_however_many_rows_a_statement_takes_each_is_kept_once(holders: int, tmp_path: Any) -> None:
+    events = [*a.founding(), *(a.holder_registered(holder=f"h-{each}") for each in range(holders))]
+
+    with Ledger.open(tmp_path / "acme.db", create=True) as ledger, patch.object(writing, "_AT_ONCE", (4, 2, 1)):
+        ledger.record_drafts(drafts(json_lines.write(events)))
+
+    with Ledger.open(tmp_path / "acme.db") as ledger:
+        assert [each.event for each in ledger.entries()] == events
+
+
 def test_drafts_follow_what_somebody_else_recorded_meanwhile(tmp_path: Any) -> None:
     path = tmp_path / "acme.db"
     with Ledger.open(path, create=True) as one:

@@ -106,6 +106,25 @@ def test_what_is_refused_names_its_line_and_the_mended_file_goes_on(index: int) 
     assert issued(ledger) == list(range(1, 31))
 
 
+def test_the_next_part_is_read_before_the_last_one_is_recorded_and_refused_after_it() -> None:
+    lines = LINES.splitlines(keepends=True)
+    ledger = Ledger.in_memory()
+    file = BytesIO(b"".join([*lines[:-1], b"{\n", lines[-1]]))
+
+    taken: list[int] = []
+
+    def record_all() -> None:
+        for part, read in loading.read_ahead(file, ledger.recorded):
+            taken.append(len(part.data))
+            assert file.tell() > sum(taken)
+            ledger.record_drafts(read, command=part.command)
+
+    with pytest.raises(InputRefused):
+        record_all()
+    assert len(taken) > 3
+    assert issued(ledger) == list(range(1, len(issued(ledger)) + 1))
+
+
 def test_what_a_rule_refuses_leaves_the_parts_before_it() -> None:
     ledger = Ledger.in_memory()
     wrong = json_lines.write([a.shares_transferred(transferred=10**6)])
