@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from fractions import Fraction
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import attrs
 
@@ -97,8 +97,7 @@ def counted_in(account: Account) -> tuple[Account | ClassTotal | UndrawnUnder, .
             return ()  # sources and what is closed or lapsed have no limit
 
 
-@attrs.frozen
-class Step:
+class Step(NamedTuple):
     """A fact at one of its moments.
 
     Attributes:
@@ -121,12 +120,13 @@ def steps(facts: Iterable[InEffect]) -> list[Step]:
     found = []
     for each in facts:
         position = each.position
-        if each.is_exact:
+        if each.begins == each.settles:
             found.append(Step(each.settles, position, each, True, True))
         else:
             found.append(Step(each.begins, position, each, True, False))
             found.append(Step(each.settles, position, each, False, True))
-    found.sort(key=lambda step: (step.at, step.position))
+    if len(found) > 1:
+        found.sort(key=lambda step: (step.at, step.position))
     return found
 
 

@@ -92,6 +92,9 @@ _RANK: Final = (
 )
 
 
+_CORRECTIONS: Final = (EntryVoided, EntryRestated)
+
+
 def limits_broken(book: Book, changes: Changes) -> Iterator[Breach]:
     """Yield each limit that does not hold after a moment."""
     totals = [total for total in changes.lowered if not isinstance(total[1], ClassTotal)]
@@ -364,18 +367,22 @@ class Gate:
     def _at_the_end(self, new: Sequence[Entry], *, as_stated: bool, keep: bool) -> bool:
         """Check a command against the running totals; return whether that was possible."""
         book = self._sweep.book
-        if self._sweep.breaches or as_stated or any(isinstance(e.event, EntryVoided | EntryRestated) for e in new):
+        if self._sweep.breaches or as_stated:
             return False
-        facts = standing(new)
-        if any(not each.is_exact or each.begins < book.at for each in facts):
-            return False
-        first = min((each.begins for each in facts), default=book.at)
-        splits = any(isinstance(each.fact, SPLITS) for each in facts)
-        if first == book.at and (splits or book.split_at == book.at):
+        for entry in new:
+            if type(entry.event) in _CORRECTIONS:
+                return False
+        facts, begun, splits = standing(new), set(), book.split_at == book.at
+        for each in facts:
+            if each.begins != each.settles or each.begins < book.at:
+                return False
+            if each.begins == book.at and each.fact.place is not None:
+                return False  # its place may be before what the same moment holds already
+            begun.add(each.begins)
+            splits = splits or type(each.fact) in SPLITS
+        if splits and book.at in begun:
             return False  # what comes before and after a split of the same moment needs the whole moment
-        if any(each.begins == book.at and each.fact.place is not None for each in facts):
-            return False  # its place may be before what the same moment holds already
-        one_moment_of_its_own = first > book.at and all(each.begins == first for each in facts)
+        one_moment_of_its_own = len(begun) == 1 and book.at not in begun
         book.watch()
         try:
             groups = by_moment(steps(facts))

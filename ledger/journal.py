@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import accumulate, count
 from typing import TYPE_CHECKING, Final, Self
-from uuid import uuid4
 
 import attrs
 
@@ -64,6 +63,8 @@ __all__ = ["SUPPOSED", "AsOf", "KnownAt", "Ledger", "Recorded"]
 
 _TRIES: Final = 10
 _to_row: Final = partial(tuple.__new__, Row)
+_to_command: Final = partial(str.__new__, CommandId)
+_to_number: Final = partial(int.__new__, EntryNumber)
 _TOGETHER: Final = 200
 """So many events of a command are worth taking together; see ``record_drafts``."""
 _LONG: Final = 2_000
@@ -74,6 +75,11 @@ SUPPOSED: Final = "supposed"
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _drawn() -> str:
+    """Return the identity of a command that nobody has named."""
+    return os.urandom(16).hex()
 
 
 def _stopped(at: datetime) -> Callable[[], datetime]:
@@ -239,11 +245,12 @@ class Ledger(Record):
             with collector_at_rest():
                 outcome = self._attempt_drafts([draft], actor, command, expected, keep=True)
                 outcome = attrs.evolve(outcome, entries=tuple(outcome.entries))
-        if outcome.repeated and self._vault.pending:
+        if not self._vault.pending:
+            return outcome
+        if outcome.repeated:
             self._forget()  # reading the record again tries once more
             self.entries()
-        left = [entry.number for entry in outcome.entries if entry.number in self._vault.pending]
-        if left:
+        if left := [entry.number for entry in outcome.entries if entry.number in self._vault.pending]:
             what = f"entry {left[0]} is recorded, and its keys could not be deleted; give the same command again"
             raise Unavailable("E_KEYS", self._store.keys.place, what)
         return outcome
@@ -531,13 +538,15 @@ class Ledger(Record):
         """Return new entries; the time of recording is the journal's own and always grows."""
         now = self._now()
         return [
-            Entry(EntryNumber(number), now, actor, command, event, codec.digest(payload))
+            Entry(_to_number(number), now, actor, command, event, codec.digest(payload))
             for number, (event, payload) in enumerate(zip(events, payloads, strict=True), len(self._entries) + 1)
         ]
 
     def _now(self) -> datetime:
         """Return the time of recording of the next command."""
-        now = self._clock().astimezone(UTC)
+        now = self._clock()
+        if now.tzinfo is not UTC:
+            now = now.astimezone(UTC)
         last = self._entries.last_said
         return now if last is None or last.recorded_at < now else last.recorded_at + timedelta(microseconds=1)
 
@@ -597,7 +606,7 @@ def _asked(count: int, actor: str, command: str | None, expected: int | None) ->
     clean(actor, what="actor")
     if expected is not None and (isinstance(expected, bool) or not isinstance(expected, int) or expected < 0):
         raise NotUnderstood("E_VERSION", f"{shown(expected)} is not a number of entries", "0 or more")
-    return CommandId(uuid4().hex if command is None else command)
+    return _to_command(_drawn()) if command is None else CommandId(command)
 
 
 def _as_kept(event: Event, payload: bytes) -> Event:

@@ -151,6 +151,8 @@ def _resolved(
     twice: list[EntryNumber] = []
     restated: set[int] = set()
     corrections = [entry for entry in entries if type(entry.event) in (EntryVoided, EntryRestated)]
+    if not corrections:
+        return {}, {}, []
     for entry in reversed(corrections):
         if entry.number in fallen and entry.number not in restated:
             continue

@@ -93,10 +93,11 @@ class HolderMovements(Tabular):
 
     def rows(self) -> Iterator[tuple[date, int, StockClassId, int, int]]:
         """Yield day, entry, class, change and balance of each movement; quantities are in steps."""
-        ids = [self.class_ids[number] for number in range(int(self.classes.max(initial=-1)) + 1)]
-        of_classes = map(ids.__getitem__, self.classes.tolist())
-        numbers = (column.tolist() for column in (self.changes, self.balances))
-        return zip(self.days.tolist(), self.entries.tolist(), of_classes, *numbers, strict=True)
+        import numpy as np
+
+        names = np.array(self.class_ids[:], object).take(self.classes)
+        columns = self.days, self.entries, names, self.changes, self.balances
+        return zip(*(column.tolist() for column in columns), strict=True)
 
     def frames(self) -> tuple[Frame, ...]:
         """Return the movements as a table."""
@@ -147,10 +148,17 @@ def holder_movements(ledger: Ledger, holder: str, *, as_of: AsOf, known_at: Know
         UnknownName: The record knows no such holder.
     """
     on, (known, columns) = day(as_of, what="as_of"), ledger.known_columns(known_at)
-    from projections.moved import moved  # needs NumPy
+    from projections.moved import Moved, moved  # needs NumPy
 
-    shown, one = _together(HolderId(holder), columns.told(known), on)
-    found = moved(columns, ledger.entries(), one, on, known)
+    told, asked = columns.told(known), HolderId(holder)
+    merged = (each.fact for each in told if type(each.fact) is HolderMerged)
+    alone = all(asked not in (fact.holder, fact.into) for fact in merged)
+    lines = columns.lines_of(asked, on) if alone and known == columns.known else None
+    if lines is not None:
+        shown, found = asked, Moved.of_lines(lines)
+    else:
+        shown, one = _together(asked, told, on)
+        found = moved(columns, ledger.entries(), one, on, known)
     if not len(found.changes):
         must_be_registered(ledger, holder, known)
     return HolderMovements(
@@ -160,7 +168,7 @@ def holder_movements(ledger: Ledger, holder: str, *, as_of: AsOf, known_at: Know
         known,
         ledger.recorded_at(known),
         columns.ids.classes,
-        found.days(),
+        found.days.astype("datetime64[D]"),
         found.entries,
         found.classes,
         found.changes,

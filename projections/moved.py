@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ledger.columns.lines import EPOCH, begins, netted, running
 from ledger.columns.movements import STAGES_OF_A_DAY
 from ledger.columns.sums import put_together
 from ledger.days import close_of
@@ -16,23 +16,23 @@ from ledger.timeline import standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
+    from ledger.columns.lines import Lines
     from ledger.columns.movements import MovementColumns
     from ledger.identity import HolderId
     from ledger.pages import Entries
 
     Line = tuple[int, int, int, int]
 
-_EPOCH: Final = date(1970, 1, 1).toordinal()
-
 
 class Moved(NamedTuple):
     """Lines in the order of effect.
 
     Attributes:
-        whens: From which stage of which moment on each counts.
+        days: From which day on each counts, in days since 1970.
         entries: Number of the entry that states it.
         classes: Number of its class.
         changes: By how many steps it changes what the holder has.
@@ -40,18 +40,25 @@ class Moved(NamedTuple):
         steps: How many steps a share is.
     """
 
-    whens: NDArray[Any]
+    days: NDArray[Any]
     entries: NDArray[Any]
     classes: NDArray[Any]
     changes: NDArray[Any]
     balances: NDArray[Any]
     steps: int
 
-    def days(self) -> NDArray[np.datetime64]:
-        """Return the day of each."""
-        since = self.whens // STAGES_OF_A_DAY - _EPOCH
-        days: NDArray[np.datetime64] = since.astype("datetime64[D]")
-        return days
+    @classmethod
+    def of_lines(cls, lines: Lines) -> Moved:
+        """Return lines that were laid out, with what each changes."""
+        changes = lines.balances.copy()
+        changes[1:] -= lines.balances[:-1]
+        start = 0
+        for length in lines.lengths:
+            if length:
+                changes[start] = lines.balances[start]
+                start += length
+        classes = np.asarray(lines.classes, np.int32).repeat(lines.lengths)
+        return cls(lines.days, lines.entries, classes, changes, lines.balances, 1)
 
 
 def moved(columns: MovementColumns, entries: Entries, holders: set[HolderId], as_of: date, known: int) -> Moved:
@@ -144,21 +151,9 @@ def _in_order(
     """Return lines by class and effect, what one entry changes of a class as one, with what is left after each."""
     ranks = np.empty(len(ids), np.int32)
     ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-    places = np.lexsort((numbers, whens, ranks[classes]))
-    whens, numbers, classes, changes = whens[places], numbers[places], classes[places], changes[places]
-    if not len(places):
-        return Moved(whens, numbers, classes, changes, changes, steps)
-    differ = (whens[1:] != whens[:-1]) | (numbers[1:] != numbers[:-1]) | (classes[1:] != classes[:-1])
-    firsts = np.append(0, 1 + np.flatnonzero(differ))
-    if len(firsts) < len(whens):
-        changes = np.add.reduceat(changes, firsts)
-        whens, numbers, classes = whens[firsts], numbers[firsts], classes[firsts]
-    some = np.flatnonzero(changes != 0)
-    if len(some) < len(changes):
-        whens, numbers, classes, changes = whens[some], numbers[some], classes[some], changes[some]
-    balances = np.cumsum(changes)
-    begins = np.flatnonzero(np.diff(classes, prepend=-1))
-    if len(begins) > 1:
-        before = np.append(0, balances[begins[1:] - 1])
-        balances = balances - np.repeat(before, np.diff(np.append(begins, len(classes))))
-    return Moved(whens, numbers, classes, changes, balances, steps)
+    order = np.lexsort((numbers, whens, ranks[classes]))
+    whens, numbers, classes = whens[order], numbers[order], classes[order]
+    places, changes = netted(classes, whens, numbers, changes[order])
+    whens, numbers, classes = whens[places], numbers[places], classes[places]
+    balances = running(changes, begins(classes))
+    return Moved(whens // STAGES_OF_A_DAY - EPOCH, numbers, classes, changes, balances, steps)

@@ -19,6 +19,7 @@ import numpy as np
 
 from ledger.columns.accounts import Accounts
 from ledger.columns.layers import in_order
+from ledger.columns.lines import laid_out
 from ledger.columns.positions import Positions
 from ledger.columns.sums import Segment, put_together
 from ledger.keyed import hashed
@@ -58,6 +59,8 @@ def differences(one: MovementColumns, other: MovementColumns, salt: bytes) -> li
             found.append("sums")
         if not _is_in_order(mine.accounts) or not _are_positions(mine, one):
             found.append("accounts")
+    if not _are_lines(one):
+        found.append("the lines of holders")
     if not all(_finds_texts(layer) for texts in one.ids.texts.tables for layer in texts.layers):
         found.append("names")
     return [*dict.fromkeys(found)]
@@ -156,3 +159,14 @@ def _accounts_of(positions: Positions) -> Iterator[tuple[Any, list[int]]]:
     for place, key in enumerate(positions.keys):
         if accounts := sorted(positions.accounts(place)):
             yield key, accounts
+
+
+def _are_lines(columns: MovementColumns) -> bool:
+    """Whether lines are what the rows come to; there may be more holders by now."""
+    if columns.lines is None:
+        return True
+    kept = {name: np.asarray(array) for name, array in columns.lines.arrays.items()}
+    made = laid_out(columns, columns.lines.known)
+    return {*kept} == {*made} and all(
+        np.array_equal(kept[name], made[name][: len(kept[name])] if name == "runs" else made[name]) for name in made
+    )

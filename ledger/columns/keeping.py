@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.columns.accounts import KINDS, Accounts, Names
 from ledger.columns.layers import layers_of, pieces_of, take_kept
+from ledger.columns.lines import HolderLines, brought_up
 from ledger.columns.movements import STAGES, Corrections, MovementColumns, Split, Told
 from ledger.columns.open_days import OpenDays
 from ledger.columns.positions import Positions
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
     from ledger.timeline import InEffect, Place
 
 PART: Final = "movements"
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 _TEXTS: Final = ("classes", "currencies", "holders", "others")
 _TABLES: Final = ("narrow", "wide")
+_LINES: Final = "lines"
 _UNITS: Final[dict[str, type[Unit]]] = {"class": StockClassId, "currency": Currency}
 _WRONG: Final = (LedgerError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What reading something else than what was kept may end with."""
@@ -100,7 +102,7 @@ def _pieces(columns: MovementColumns) -> dict[str, Arrays]:
         pieces[f"{name}-positions"] = table.positions.kept()
     for name, layered in _layered(columns):
         pieces |= pieces_of(name, layered)
-    return pieces
+    return {**pieces, _LINES: brought_up(columns).arrays}
 
 
 def _lie_in(columns: MovementColumns, pieces: Mapping[str, Arrays]) -> None:
@@ -109,6 +111,7 @@ def _lie_in(columns: MovementColumns, pieces: Mapping[str, Arrays]) -> None:
     for name, table in zip(_TABLES, columns.tables, strict=True):
         table.sums.take_kept(f"{name}-sums", pieces)
         table.positions.lies_in(pieces[f"{name}-positions"])
+    brought_up(columns).lies_in(pieces[_LINES])
 
 
 def _opened(kept: Kept, entries: Followed) -> MovementColumns:
@@ -134,6 +137,9 @@ def _opened(kept: Kept, entries: Followed) -> MovementColumns:
         if sums.limbs != table.sums.limbs or max(sums.size, found.covered) > len(accounts):
             raise LookupError(f"the {name} sums are not those of the accounts")
         table.take_up(accounts, sums, OpenDays(sums.limbs, layers_of(f"{name}-open", pieces)), found)
+    made.lines = HolderLines(pieces[_LINES])
+    if made.lines.known > made.known:
+        raise LookupError("the lines are of more entries")
     made.facts = [
         Told(_in_effect(entries, entry, first), known, gone) for entry, first, known, gone in told["facts"]
     ]

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ledger.columns.layers import Layer
+    from ledger.columns.lines import HolderLines, Lines
     from ledger.columns.sums import Small, Whole
     from ledger.identity import HolderId
     from ledger.movements import Account, Unit
@@ -368,6 +369,7 @@ class MovementColumns:
         facts: Those of ``TOLD`` that there ever were.
         splits: All that there ever were, in order of effect, by class.
         corrections: Which correction names which entry.
+        lines: What moved the shares of each holder, if it was laid out.
     """
 
     def __init__(
@@ -386,6 +388,7 @@ class MovementColumns:
         self._places: defaultdict[Unit, list[Place]] = defaultdict(list)  # of splits, those ahead included
         self._last_split: When = -1
         self.corrections = Corrections()
+        self.lines: HolderLines | None = None
         for stock_class, place in sorted(ahead):
             self._places[stock_class].append(place)
         self._split_moments = {place[0] for _, place in ahead}
@@ -798,6 +801,17 @@ class MovementColumns:
                 found = found.taken(np.flatnonzero(counted))
             if len(found):
                 yield step, table.accounts.column("units").take(found.keys), found
+
+    def lines_of(self, holder: HolderId, as_of: date) -> Lines | None:
+        """Return what moved the shares of a holder until the close of a day, as known now, if it is laid out.
+
+        It is without what others moved who were merged with them.
+        """
+        number = self.ids.texts.holders.find(holder) if self.lines is not None and not self.wide else None
+        if self.lines is None or number is None:
+            return None
+        self.lines.follow(self.narrow_table, self.known)
+        return self.lines.of(number, as_of)
 
     def told(self, known: int | None = None) -> list[InEffect]:
         """Return the facts that say which classes there are and which holders were merged, as far as they stand.

@@ -233,7 +233,7 @@ class Segment:
     def kept(self) -> Arrays:
         """Return all that is to be kept: also the places of the rows of each key."""
         if "order" not in self.arrays:
-            order = _by_key(self.rows.keys).astype(np.int32)
+            order = by_key(self.rows.keys).astype(np.int32)
             starts = np.searchsorted(self.rows.keys[order], np.arange(self.size + 1)).astype(np.int32)
             self.arrays = {**self.arrays, "order": order, "starts": starts}
         return self.arrays
@@ -336,7 +336,7 @@ def _summed(given: Rows, size: int, spacing: int) -> tuple[Whole, list[Whole]]:
         checkpoints.append(sums[:, :known_keys].copy())
         keys = given.keys[start:stop]
         known_keys = max(known_keys, int(keys.max()) + 1)
-        order = _by_key(keys)
+        order = by_key(keys)
         in_order = keys[order]
         firsts = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1])))
         lengths = np.diff(np.append(firsts, len(in_order)))
@@ -349,7 +349,7 @@ def _summed(given: Rows, size: int, spacing: int) -> tuple[Whole, list[Whole]]:
     return after, checkpoints
 
 
-def _by_key(keys: Small) -> NDArray[np.intp]:
+def by_key(keys: Small) -> NDArray[np.intp]:
     """Return the places of keys, the lowest key first; those of one key stay in their order.
 
     NumPy counts numbers of 16 bits instead of comparing them: the lower halves first, then the upper ones.

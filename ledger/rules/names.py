@@ -44,20 +44,12 @@ def fields_that_name(kind: type) -> tuple[str, ...]:
 def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple[Level, Any, str]]:
     """Yield everything that a fact names: the level that brings it into being, its subject, and its name."""
     kind: type = type(value)
-    if kind is HolderId:
-        yield Level.HOLDER_KIND, value, value
-    elif kind is StockClassId:
-        yield Level.CLASS_KIND, value, value
-    elif kind is AgreementId:
-        yield Level.INVESTOR, value, value
-    elif kind is IssuerId:
-        yield Level.ISSUER, value, value
+    if kind in _BROUGHT_BY:
+        yield _BROUGHT_BY[kind], value, value
     elif kind is TrancheId:
         yield Level.TRANCHE_SHARES, (agreement, value), value
     elif kind is ConditionId:
         yield Level.CONDITION, (agreement, value), value
-    elif kind in _BROUGHT_BY:
-        yield _BROUGHT_BY[kind], value, value
     elif kind is tuple:
         for each in value:
             yield from names_in(each, agreement)
@@ -65,11 +57,18 @@ def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple
         agreement = getattr(value, "agreement", agreement)
         for name in names:
             field = getattr(value, name)
-            if field is not None:
+            level = _BROUGHT_BY.get(type(field))
+            if level is not None:
+                yield level, field, field
+            elif field is not None:
                 yield from names_in(field, agreement)
 
 
 _BROUGHT_BY: Final[dict[type, Level]] = {
+    HolderId: Level.HOLDER_KIND,
+    StockClassId: Level.CLASS_KIND,
+    AgreementId: Level.INVESTOR,
+    IssuerId: Level.ISSUER,
     InstrumentId: Level.INSTRUMENT,
     PlanId: Level.PLAN,
     DividendId: Level.DIVIDEND,

@@ -10,14 +10,17 @@ What could go wrong, and why it does not:
   is lost with the next round. Here nobody copies after a commit, as SQLite does by default. The log is copied by a
   connection while another one of ours holds the lock of the writers, or by the last one to close the file, which
   SQLite lets be alone. Nobody can write meanwhile, neither in this process nor in another.
+
+A log begins empty and grows with each commit, and a disk takes twice as long to keep a length as to keep bytes. So
+whoever commits again and again lets the log grow once, to where it is folded in: by a row that is given up again,
+while nobody can write. Nothing of it counts, as no commit stands behind it; and commits are written over it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import chain
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from eventsourcing.sqlite import SQLiteAggregateRecorder
@@ -33,7 +36,11 @@ if TYPE_CHECKING:
 FOLD_AT: Final = 1_000
 """Pages that a log holds, about, before it is folded into the file; as many as SQLite takes by default."""
 _PAGE_BYTES: Final = 4_096
-_AT_ONCE: Final = (8_000, 100, 1)
+LENGTHEN_AT: Final = 64
+"""By so many commits a log that grows has cost about as much as it takes to lengthen it at once."""
+_IN_MEMORY: Final = 500
+"""Pages that SQLite has in memory at most, by default, before it writes what is not committed to the log."""
+_AT_ONCE: Final = (8_000, 100)
 """Rows that one statement inserts, if SQLite takes so many values. It looks for its place anew with each statement;
 and while one runs, Python is left to whoever reads what comes next, who gives it back only now and then."""
 _VALUES: Final = 4
@@ -68,6 +75,7 @@ class CarefulRecorder(SQLiteAggregateRecorder):
     def __init__(self, datastore: SQLiteDatastore) -> None:
         super().__init__(datastore)
         self._unfolded = 0
+        self._commits = 0
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         """Write stored events as ``insert`` writes rows."""
@@ -84,8 +92,7 @@ class CarefulRecorder(SQLiteAggregateRecorder):
         with self.datastore.get_connection(commit=True) as connection:
             try:
                 connection.cursor().execute("BEGIN IMMEDIATE")
-                with _unwatched(connection.cursor()) if len(rows) > _LONG else nullcontext():
-                    self._insert(connection.cursor(), rows)
+                self._insert(connection.cursor(), rows)
             except BaseException:
                 _give_up(connection)
                 raise
@@ -96,19 +103,27 @@ class CarefulRecorder(SQLiteAggregateRecorder):
                 if cause(error) not in _NOT_NOW and not self._bury(connection, rows[0], error):
                     raise OutcomeOpen from error
                 raise
+            self._commits += 1
             self._unfolded += _pages(rows)
             if self._unfolded >= FOLD_AT and self._fold(connection):
                 self._unfolded = 0
+            elif self._commits == LENGTHEN_AT:
+                self._lengthen(connection)
 
     def _insert(self, cursor: SQLiteCursor, rows: Sequence[Kept]) -> None:
+        if len(rows) < _AT_ONCE[-1]:
+            cursor.executemany(self.insert_events_statement, rows)
+            return
         most, start = cursor.sqlite_cursor.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER), 0
-        for count in (each for each in _AT_ONCE if each * _VALUES <= most):
-            stop = len(rows) - (len(rows) - start) % count
-            if start < stop:
-                statement = self.insert_events_statement + ",(?,?,?,?)" * (count - 1)
-                parts = (rows[at : at + count] for at in range(start, stop, count))
-                cursor.executemany(statement, ([*chain.from_iterable(part)] for part in parts))
-            start = stop
+        with _unwatched(cursor) if len(rows) > _LONG else nullcontext():
+            for count in (each for each in _AT_ONCE if each * _VALUES <= most):
+                stop = len(rows) - (len(rows) - start) % count
+                if start < stop:
+                    statement = self.insert_events_statement + ",(?,?,?,?)" * (count - 1)
+                    parts = (rows[at : at + count] for at in range(start, stop, count))
+                    cursor.executemany(statement, ([*chain.from_iterable(part)] for part in parts))
+                start = stop
+            cursor.executemany(self.insert_events_statement, rows[start:])
 
     def _bury(self, connection: SQLiteConnection, written: Kept, failure: sqlite3.Error) -> bool:
         """Put a commit that changes nothing where one has failed; return whether what failed is gone for certain.
@@ -136,21 +151,32 @@ class CarefulRecorder(SQLiteAggregateRecorder):
 
         A copy that fails, or must not wait, is made after a later commit.
         """
-        try:
-            writer = connection.cursor()
-            writer.execute("PRAGMA busy_timeout")
-            waits = writer.fetchone()[0]
-            with self.datastore.get_connection(commit=False) as other:
-                writer.execute("PRAGMA busy_timeout=0")
-                try:
-                    writer.execute("BEGIN IMMEDIATE")
-                    other.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
-                finally:
-                    _give_up(connection)
-                    writer.execute(f"PRAGMA busy_timeout={waits}")
-        except Exception:  # whatever it is: the command is recorded, and nothing here may look like its refusal
-            return False
-        return True
+        with suppress(Exception):  # whatever it is: the command is recorded, and nothing may look like its refusal
+            with self.datastore.get_connection(commit=False) as other, _alone(connection):
+                other.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            return True
+        return False
+
+    def _lengthen(self, connection: SQLiteConnection) -> None:
+        """Let the log grow at once to where it is folded in, or nearly; no issuer is called as the row is."""
+        pages = FOLD_AT // 2 + _IN_MEMORY  # a commit of a few rows writes half of what it is taken for
+        with suppress(Exception), _alone(connection) as writer:
+            writer.execute(self.insert_events_statement, ("~", 0, "", bytes(pages * _PAGE_BYTES)))
+
+
+@contextmanager
+def _alone(connection: SQLiteConnection) -> Iterator[SQLiteCursor]:
+    """Keep everybody from writing meanwhile, unless somebody does; what is written here is given up at the end."""
+    writer = connection.cursor()
+    writer.execute("PRAGMA busy_timeout")
+    waits = writer.fetchone()[0]
+    writer.execute("PRAGMA busy_timeout=0")
+    try:
+        writer.execute("BEGIN IMMEDIATE")
+        yield writer
+    finally:
+        _give_up(connection)
+        writer.execute(f"PRAGMA busy_timeout={waits}")
 
 
 @contextmanager
@@ -182,5 +208,8 @@ def _give_up(connection: SQLiteConnection) -> None:
 
 def _pages(written: Sequence[Kept]) -> int:
     """Return about how many pages a commit writes: two for each stream, and twice those that its bytes fill."""
-    streams = {*map(itemgetter(0), written)}
-    return 2 * len(streams) + 2 * sum(map(len, map(itemgetter(3), written))) // _PAGE_BYTES
+    streams, size = set(), 0
+    for stream, _, _, state in written:
+        streams.add(stream)
+        size += len(state)
+    return 2 * len(streams) + 2 * size // _PAGE_BYTES

@@ -1196,21 +1196,77 @@ def test_a_log_that_cannot_be_folded_in_now_is_later(path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("failure", [sqlite3.OperationalError("no"), Unavailable("E_STORE", "here", "no")])
+@pytest.mark.parametrize("often", ["FOLD_AT", "LENGTHEN_AT"])
 def test_what_fails_after_a_commit_is_no_refusal_of_it(
-    path: Path, failure: Exception, monkeypatch: pytest.MonkeyPatch
+    path: Path, failure: Exception, often: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     execute = SQLiteCursor.execute
 
     def fail(self: SQLiteCursor, statement: Any, *arguments: Any) -> None:
-        if "wal_checkpoint" in statement or "busy_timeout" in statement:
+        if "wal_checkpoint" in statement or "busy_timeout" in statement or "INSERT" in statement:
             raise failure
         execute(self, statement, *arguments)
 
     monkeypatch.setattr(SQLiteCursor, "execute", fail)
-    monkeypatch.setattr("ledger.store.writing.FOLD_AT", 1)
+    monkeypatch.setattr(f"ledger.store.writing.{often}", 1)
     with closing(SqliteStore(path)) as store:
         store.append(ACME, rows(4, 4), TWO, {})
         store.append(ACME, rows(5, 5), THREE, {})
+
+    assert everything_in(path) == rows(1, 5)
+
+
+def log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def test_the_log_of_who_records_often_grows_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.store.writing.LENGTHEN_AT", 8)
+    sizes = []
+    with closing(SqliteStore(path)) as store:
+        for number in range(4, 64):
+            store.append(ACME, rows(number, number), CommandId(f"c-{number}"), {})
+            sizes.append(log_of(path).stat().st_size)
+
+    assert sizes[:7] == sorted({*sizes[:7]})
+    assert sizes[7] > 400 * 4_096
+    assert {*sizes[7:]} == {sizes[7]}
+    assert everything_in(path) == rows(1, 63)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 4_096, 100_000], ids=str)
+def test_nothing_of_a_log_that_grew_counts_after_a_crash(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    monkeypatch.setattr("ledger.store.writing.LENGTHEN_AT", 2)
+    left = tmp_path / "left.ledger"
+    with closing(SqliteStore(path)) as store:
+        store.append(ACME, rows(4, 4), TWO, {})
+        for number, command in ((5, THREE), (6, CommandId("c-6"))):
+            store.append(ACME, rows(number, number), command, {})
+            shutil.copy(path, left)
+            log_of(left).write_bytes(log_of(path).read_bytes()[: -cut or None])
+            assert everything_in(left) == rows(1, number)
+    with closing(SqliteStore(left)) as store:
+        assert store.flaws() == []
+        store.append(ACME, rows(7, 7), CommandId("c-7"), {})
+    assert everything_in(left) == rows(1, 7)
+
+
+def test_a_log_does_not_grow_while_somebody_else_writes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.store.writing.LENGTHEN_AT", 1)
+    with closing(SqliteStore(path)) as store, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        lengthen = store._recorder._lengthen
+
+        def beside_a_writer(connection: SQLiteConnection) -> None:
+            other.execute("BEGIN IMMEDIATE")
+            lengthen(connection)
+            other.execute("ROLLBACK")
+
+        monkeypatch.setattr(store._recorder, "_lengthen", beside_a_writer)
+        store.append(ACME, rows(4, 4), TWO, {})
+        store.append(ACME, rows(5, 5), THREE, {})
+        assert log_of(path).stat().st_size < 100 * 4_096
 
     assert everything_in(path) == rows(1, 5)
 

@@ -64,6 +64,7 @@ def main(arguments: list[str]) -> None:
     """Let each call fail in each way, as far as so many runs go; print how it went."""
     folder, runs, random = Path(arguments[0]), int(arguments[1]), Random(arguments[2])
     ledger.store.writing.FOLD_AT = 12  # type: ignore[misc]  # the log is folded in meanwhile, too
+    ledger.store.writing.LENGTHEN_AT = 3  # type: ignore[misc]
     whole, path = folder / "whole", folder / "a.ledger"
     work.begin(str(whole))
     failures = list(_failures(whole, path))

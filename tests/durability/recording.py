@@ -20,6 +20,7 @@ def main(arguments: list[str]) -> None:
     """Record so many commands."""
     target, commands, random = arguments[0], int(arguments[1]), Random(arguments[2])
     ledger.store.writing.FOLD_AT = int(arguments[3])  # type: ignore[misc]  # sooner than anybody needs it
+    ledger.store.writing.LENGTHEN_AT = 3  # type: ignore[misc]
     work.begin(target)
     os.write(1, f"! {work.FOUNDING}\n".encode())
     with Ledger.open(target) as found:

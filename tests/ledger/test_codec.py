@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -822,6 +823,25 @@ def test_a_name_given_as_plain_text_is_read_back_as_a_name() -> None:
     assert read == common_issued()
     assert isinstance(read, CommonIssued)
     assert type(read.holder) is type(common_issued().holder)
+
+
+@KINDS
+@strategies.SOME
+@given(data=st.data())
+def test_what_a_program_gives_is_kept_as_it_would_be_read(kind: type[Event], data: st.DataObject) -> None:
+    event = data.draw(strategies.events_of(kind))
+
+    kept, read = codec.as_read(event, payload := codec.encode(event)), codec.decode(payload)
+
+    assert kept == read
+    names = [field.name for field in attrs.fields(kind)]
+    assert [type(getattr(kept, name)) for name in names] == [type(getattr(read, name)) for name in names]
+
+
+@pytest.mark.parametrize("units", [Fraction(1, 3), 10**60], ids=["too fine", "too many"])
+def test_shares_that_no_record_can_state_are_not_written(units: int | Fraction) -> None:
+    with pytest.raises(NotUnderstood):
+        codec.as_read(event := attrs.evolve(common_issued(), issued=Shares.of_units(units)), codec.encode(event))
 
 
 def test_every_kind_has_a_form_and_a_name() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -141,7 +142,7 @@ def of_another(path: Path) -> None:
 
 def of_an_older_program(path: Path) -> None:
     for head in folder(path).glob("*.head"):
-        head.write_bytes(head.read_bytes().replace(b'"layout":1', b'"layout":0'))
+        head.write_bytes(re.sub(rb'"layout":\d+', b'"layout":0', head.read_bytes()))
 
 
 def full_of_nonsense(path: Path) -> None:
@@ -266,7 +267,8 @@ def test_verifying_tells_of_a_folder_that_says_otherwise_than_the_record(tmp_pat
 
     assert held(path) == {"ada": "7"}, "whoever opens it believes it"
     assert verified(path) == [
-        "index of movements: it says otherwise than the entries: what was moved; delete its folder"
+        "index of movements: it says otherwise than the entries: what was moved, the lines of holders;"
+        " delete its folder"
     ]
     shutil.rmtree(folder(path).parent)
     assert held(path) == {"ada": "6"}

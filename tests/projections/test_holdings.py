@@ -105,6 +105,37 @@ def test_many_days_at_once_and_one_holder_of_them_say_what_single_days_say(
         assert from_columns.equals(from_rows)
 
 
+@st.composite
+def stated_transfers(draw: st.DrawFn) -> list[Event]:
+    """Transfers that ask nobody whether the shares are there, many of them on days that are open."""
+    made: list[Event] = []
+    for _ in range(draw(st.integers(1, 6))):
+        giver, taker = draw(st.permutations(builders.HOLDERS))[:2]
+        first = FIRST + timedelta(days=draw(st.integers(0, 9)))
+        last = min(LAST, first + timedelta(days=draw(st.integers(0, 6))))
+        made.append(
+            builders.shares_transferred(
+                from_holder=giver,
+                to_holder=taker,
+                transferred=draw(st.integers(1, 1_500)),
+                effective_on=f"{first}" if first == last else f"{first}/{last}",
+            )
+        )
+    return made
+
+
+@settings(max_examples=60)
+@given(stated_transfers(), st.lists(as_of_days, min_size=1, max_size=6))
+def test_a_range_that_reaches_below_nothing_begins_at_nothing_on_every_one_of_many_days(
+    events: list[Event], days: list[date]
+) -> None:
+    ledger = recorded(events, as_stated=True)
+
+    for found in holdings_over_time(ledger, days):
+        expected = sorted(lines(taken_one_by_one(ledger, found.as_of)), key=lambda line: line[:2])
+        assert lines(found) == lines(holdings(ledger, as_of=found.as_of)) == expected
+
+
 def test_holdings_over_time_of_nobody_or_no_day_are_refused() -> None:
     ledger = recorded([])
 
