@@ -430,9 +430,6 @@ def _is_asked_alone(kind: type[Event]) -> bool:
     return not {*_command_rules(kind, kind)} <= {issuer_first, characters_are_assigned}
 
 
-_CORRECTIONS: Final = (EntryVoided, EntryRestated)
-
-
 def _broken(book: Book, at: Moment, group: list[Step]) -> Iterator[Breach]:
     """Take the steps of one moment, and yield each rule that does not hold after it, or before a split in it.
 
