@@ -87,9 +87,9 @@ class HoldingsOverTime(Tabular):
         return self._at(self.days.index(on))
 
     def _at(self, place: int) -> Holdings:
-        low, high = self.low[place], self.high[place]
-        some = ((low != 0) | (high != 0)).nonzero()[0]
-        low, high = low[some], high[some]
+        from projections.held_by_day import OnDay  # needs NumPy
+
+        found, low, more = OnDay(self.low[place], self._of_days[place]).some()
         return Holdings(
             self.issuer,
             self.days[place],
@@ -97,12 +97,20 @@ class HoldingsOverTime(Tabular):
             self.known_at,
             self.class_ids,
             self.holder_ids,
-            self.classes[some],
-            self.holders[some],
+            self.classes[found],
+            self.holders[found],
             low,
-            {line: high[line] for line in (low != high).nonzero()[0].tolist()},
+            more,
             self.steps,
         )
+
+    @cached_property
+    def _of_days(self) -> Sequence[Mapping[int, int]]:
+        """What some are at most, day by day: without a second matrix."""
+        found: list[dict[int, int]] = [{} for _ in self.days]
+        for (line, place), most in self.more.items():
+            found[line][place] = most
+        return found
 
     def frames(self) -> tuple[Frame, ...]:
         """Return a line for each holding on each day, as a table."""
@@ -118,12 +126,15 @@ class HoldingsOverTime(Tabular):
         """
         if self.steps != 1:
             return super().to_arrow()
-        from projections import arrow_columns as arrow  # needs NumPy
+        import numpy as np
 
-        on, positions = ((self.low != 0) | (self.high != 0)).nonzero()
-        high = None if self.high is self.low else self.high[on, positions]
-        classes, holders = self.classes.take(positions), self.holders.take(positions)
-        return arrow.held(self, arrow.days(self.days, on), classes, holders, self.low[on, positions], high)
+        from projections import arrow_columns as arrow
+
+        days = [*self]
+        on = np.repeat(np.arange(len(days)), [*map(len, days)])
+        columns = ([getattr(each, name) for each in days] for name in ("classes", "holders", "low", "high"))
+        classes, holders, low, high = map(np.concatenate, columns)
+        return arrow.held(self, arrow.days(self.days, on), classes, holders, low, high if self.more else None)
 
 
 def holdings_over_time(
