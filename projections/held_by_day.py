@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 import numpy as np
 
+from ledger.columns.register import Open
 from ledger.columns.sums import put_together
 from ledger.days import close_of
 from ledger.events import HolderMerged, StockClassDesignated
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
     from ledger.columns.movements import MovementColumns
     from ledger.columns.positions import Key, Positions
-    from ledger.columns.sums import Whole
+    from ledger.columns.register import Certain, Places
+    from ledger.columns.sums import Small, Whole
     from ledger.identity import HolderId
     from ledger.timeline import InEffect
     from projections.replay import Accounts
@@ -158,21 +160,12 @@ class HeldByDay:
         lines, facts, places, changes = self._columns.open_positions(positions, self.days[:count], self._known)
         if not len(lines):
             return {}
-        cells = lines * len(positions) + places
-        order = np.lexsort((facts, cells))
-        cells, facts = cells[order], facts[order]
-        firsts = _firsts((cells[1:] != cells[:-1]) | (facts[1:] != facts[:-1]))
-        net, cells = np.add.reduceat(changes[order], firsts), cells[firsts]
-        firsts = _firsts(cells[1:] != cells[:-1])
-        cells, flat = cells[firsts], self.low.reshape(-1)
-        certain = flat[cells]
-        least = certain + np.add.reduceat(np.minimum(net, 0), firsts)
-        most = certain + np.add.reduceat(np.maximum(net, 0), firsts)
-        least[(least < 0) & (most >= 0)] = 0
-        flat[cells] = least
-        open_ = most != least
-        at = (each.tolist() for each in np.divmod(cells[open_], len(positions)))
-        return dict(zip(zip(*at, strict=True), most[open_].tolist(), strict=True))
+        flat = self.low.reshape(-1)
+        found = put_right(flat.take, facts, lines * len(positions) + places, changes)
+        flat[found.places] = found.least
+        open_ = found.least != found.most
+        at = (each.tolist() for each in np.divmod(found.places[open_], len(positions)))
+        return dict(zip(zip(*at, strict=True), found.most[open_].tolist(), strict=True))
 
     def _put_right_by_holder(self, on: date, low: Steps, merged: Sequence[InEffect]) -> dict[int, int]:
         """Set what mergers and open days change on a day, one by one; return how much some are at most."""
@@ -211,6 +204,28 @@ class HeldByDay:
             is_there = place < len(self._keys) and self._keys[place] == key
             self._places[key] = place if is_there else None
         return self._places[key]
+
+
+def put_right(certain: Certain, facts: Small, places: Places, changes: Steps) -> Open:
+    """Return what positions are at least and at most that are changed by facts of which the day is open.
+
+    Args:
+        certain: Tells what positions certainly are.
+        facts: Which facts may have come.
+        places: Which position each of them changes.
+        changes: By how many steps.
+    """
+    order = np.lexsort((facts, places))
+    facts, places = facts[order], places[order]
+    firsts = _firsts((places[1:] != places[:-1]) | (facts[1:] != facts[:-1]))
+    net, places = np.add.reduceat(changes[order], firsts), places[firsts]
+    firsts = _firsts(places[1:] != places[:-1])
+    places = places[firsts]
+    least = most = certain(places)
+    least = least + np.add.reduceat(np.minimum(net, 0), firsts)
+    most = most + np.add.reduceat(np.maximum(net, 0), firsts)
+    least[(least < 0) & (most >= 0)] = 0
+    return Open(places, least, most)
 
 
 def _firsts(differs: NDArray[np.bool_]) -> NDArray[np.intp]:

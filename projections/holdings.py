@@ -135,20 +135,7 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
         NotUnderstood: A day cannot be read.
     """
     on, (known, columns) = day(as_of, what="as_of"), ledger.known_columns(known_at)
-    from projections.held_by_day import HeldByDay  # needs NumPy
+    from projections.held_on_day import held_on_day  # needs NumPy
 
-    held = HeldByDay(columns, (on,), known)
-    places, low, more = held.on_day(0).some()
-    return Holdings(
-        ledger.issuer,
-        on,
-        known,
-        ledger.recorded_at(known),
-        columns.ids.classes,
-        columns.ids.holders,
-        held.classes.take(places),
-        held.holders.take(places),
-        low,
-        more,
-        held.steps,
-    )
+    ids, held = columns.ids, held_on_day(columns, on, known)
+    return Holdings(ledger.issuer, on, known, ledger.recorded_at(known), ids.classes, ids.holders, *held)

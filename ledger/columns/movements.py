@@ -33,6 +33,7 @@ from ledger.columns.layers import Growing
 from ledger.columns.moves import HUNDREDTH, SHARE, Counted, Moves, moves_of
 from ledger.columns.open_days import OpenDays
 from ledger.columns.positions import Ids, Positions
+from ledger.columns.register import Registers
 from ledger.columns.sums import DatedSums, Rows, joined, put_together, rows, split_into_limbs
 from ledger.days import Phase, close_of
 from ledger.events import EntryRestated, EntryVoided, HolderMerged, StockClassDesignated
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 
     from ledger.columns.layers import Layer
     from ledger.columns.lines import HolderLines, Lines
+    from ledger.columns.register import PutRight, Register
     from ledger.columns.sums import Small, Whole
     from ledger.identity import HolderId
     from ledger.movements import Account, Unit
@@ -206,6 +208,7 @@ class Table:
         self.accounts = Accounts(ids.texts)
         self.sums = DatedSums(limbs)
         self.open = OpenDays(limbs)
+        self.registers = Registers(self)
         self._positions = Positions(ids)
 
     def take_up(self, accounts: Accounts, sums: DatedSums, still_open: OpenDays, positions: Positions) -> None:
@@ -751,6 +754,20 @@ class MovementColumns:
         places = positions.places_of(accounts)
         there = places >= 0
         return at[there], facts[there], places[there], changes[there]
+
+    def register(
+        self, as_of: date, known: int | None, designated: Iterable[StockClassId], put_right: PutRight
+    ) -> Register:
+        """Return the positions that are not certainly nothing at the close of a day, of units counted in 64 bits.
+
+        Args:
+            as_of: The day.
+            known: How many entries were known; all of them where none are given.
+            designated: The classes that there are.
+            put_right: Puts right what may have come or not.
+        """
+        numbers = sorted(map(self.ids.texts.find_unit, designated))
+        return self.narrow_table.registers.at(_close(as_of), known, numbers, put_right)
 
     def holdings(
         self,

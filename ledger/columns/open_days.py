@@ -67,12 +67,16 @@ class OpenDays(Growing):
 
         The columns are the place of the stage among them, fact, account and change, the last limb by limb.
         """
-        asked = np.asarray(whens, np.int32)
-        first, last = (np.searchsorted(asked, self.column(name)) for name in ("begins", "settles"))
-        times = last - first
+        begins, settles = self.column("begins"), self.column("settles")
+        near = np.flatnonzero((begins <= max(whens, default=-1)) & (settles > min(whens, default=0)))
         if known is not None:
-            times[self.column("known") > known] = 0
-        some = np.repeat(np.arange(len(self)), times)
-        at = np.arange(len(some)) + np.repeat(first - np.cumsum(times) + times, times)
+            near = near[self.column("known")[near] <= known]
+        some, at = near, np.zeros(len(near), np.intp)
+        if len(whens) > 1:
+            asked = np.asarray(whens, np.int32)
+            first, last = (np.searchsorted(asked, stages[near]) for stages in (begins, settles))
+            times = last - first
+            some = np.repeat(near, times)
+            at = np.arange(len(some)) + np.repeat(first - np.cumsum(times) + times, times)
         limbs = [self.column(f"limb-{limb}")[some] for limb in range(self.limbs)]
         return at, self.column("facts")[some], self.column("accounts")[some], np.asarray(limbs)

@@ -261,17 +261,19 @@ class Segment:
 
     def sums(self, count: int, out: Whole) -> None:
         """Write the sums after so many rows."""
-        last = min(count // self.spacing, len(self.checkpoints) - 1)
-        checkpoint = self.checkpoints[last]
+        nearest = min((count + self.spacing // 2) // self.spacing, len(self.checkpoints) - 1)
+        checkpoint = self.checkpoints[nearest]
         out[:, : checkpoint.shape[1]] = checkpoint
         out[:, checkpoint.shape[1] :] = 0
-        self.move(last * self.spacing, count, out)
+        self.move(nearest * self.spacing, count, out)
 
     def move(self, start: int, count: int, out: Whole) -> None:
-        """Bring the sums after ``start`` rows to those after ``count``."""
-        keys = self.rows.keys[start:count].astype(np.intp)  # NumPy does it, too, in twice the time
-        for line, after in zip(out, self.after[:, start:count], strict=True):
-            line[keys] = after  # of several rows of a key the last one is taken
+        """Bring the sums after ``start`` rows to those after ``count``, which may be fewer."""
+        back = slice(start - 1, count - 1 if count else None, -1)
+        rows = slice(start, count) if start <= count else back
+        keys = self.rows.keys[rows].astype(np.intp)  # NumPy does it, too, in twice the time
+        for line, after, changes in zip(out, self.after[:, rows], self.rows.changes[:, rows], strict=True):
+            line[keys] = after if start <= count else after - changes  # of several of a key the last one is taken
 
     def over(self, whens: Sequence[int]) -> Iterator[Whole]:
         """Yield the sums at each of several moments, which grow; each is good until the next one is asked for."""
@@ -475,14 +477,16 @@ class DatedSums:
             self._loose.add(more)
         self._new.clear()
 
-    def at(self, when: int, known: int | None = None) -> Whole:
+    def at(self, when: int, known: int | None = None, out: Whole | None = None) -> Whole:
         """Return the sum of each key at a moment, one line for each limb.
 
         Args:
             when: The moment, itself included.
             known: The last entry known; every one where not given.
+            out: Room for as many sums as there are keys, to be written to; new room where not given.
         """
-        out = np.empty((self.limbs, self.size), np.int64)
+        if out is None:
+            out = np.empty((self.limbs, self.size), np.int64)
         begun = 0
         for segment in self.segments:
             if known is not None and segment.knows_from > known:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import Authorized, Shares
-from ledger.columns import positions, sums
+from ledger.columns import positions, register, sums
 from ledger.errors import NotUnderstood, UnknownName
 from ledger.events import Event
 from ledger.identity import HolderId, StockClassId
@@ -33,6 +33,8 @@ def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
         (sums, "SHORTEST", 3),
         (sums, "LOOSE", 7),
         (positions, "FEW", 2),
+        (register, "AT_ONCE", 2),
+        (register, "FEW", 3),
     ):
         monkeypatch.setattr(module, name, size)
 
@@ -71,6 +73,31 @@ def test_holdings_are_those_of_the_cap_table_that_taking_fact_by_fact_gives(
             assert lines(holdings(ledger, as_of=as_of, known_at=asked)) == sorted(
                 expected, key=lambda line: line[:2]
             )
+
+
+@settings(max_examples=60)
+@given(with_mergers(with_places(histories(longest=3))), as_of_days, st.sampled_from([1, 7, 100]))
+def test_holdings_asked_for_again_as_entries_come_are_those_of_who_asks_first(
+    events: list[Event], as_of: date, loose: int
+) -> None:
+    ledger, answers = recorded([]), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sums, "LOOSE", loose)
+        for event in events:
+            ledger.record(event)
+            answer = holdings(ledger, as_of=as_of)
+            answers.append((answer, lines(answer)))
+            assert lines(answer) == lines(holdings(read_again(ledger, 5), as_of=as_of))
+
+    assert [lines(answer) for answer, _ in answers] == [found for _, found in answers]
+
+
+def test_columns_that_were_answered_cannot_be_written_to() -> None:
+    answer = holdings(recorded([]), as_of="2026-03-01")
+
+    for column in (answer.classes, answer.holders, answer.low):
+        with pytest.raises(ValueError, match="read-only"):
+            column[0] = 0
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1)))
