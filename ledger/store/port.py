@@ -132,6 +132,9 @@ class Store(Protocol):
     def mark(self) -> object:
         """Return what stays equal for as long as nobody writes anything; nothing where only reading can tell."""
 
+    def mark_after(self, mark: object) -> object:
+        """Return what a mark becomes by one more append to this store, if nobody else writes."""
+
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry; 0 where there is none."""
 
