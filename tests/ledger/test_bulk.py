@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ledger import codec
 from ledger.bulk import Bulk, Column, OneByOne
+from ledger.columns.moves import Called
 from ledger.errors import LedgerDamaged, NotUnderstood
 from ledger.events import EVENTS, Event, Fact, PreferredIssued, SharesConverted, SharesTransferred
 from ledger.identity import AgreementId, CommandId, EntryNumber, HolderId, Identifier, IssuerId, TrancheId
@@ -44,6 +45,8 @@ def of_row(value: Any, index: int) -> Any:
     """Return what columns within a value say of one row."""
     if type(value) is Column:
         return of_row(value.values[index], index)
+    if type(value) is Called:
+        return value[index]
     if isinstance(value, tuple):
         parts = [of_row(part, index) for part in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
