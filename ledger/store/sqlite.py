@@ -276,7 +276,7 @@ class SqliteStore:
         return Columns(numbers, topics, states)
 
     def mark(self) -> object:
-        """Return what stays equal for as long as nobody writes to the file, in a twentieth of the time of a look.
+        """Return what stays equal for as long as nobody writes to the file, in a few microseconds.
 
         SQLite tells each connection whether others have written, and not what was written by itself.
         """
