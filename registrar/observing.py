@@ -123,9 +123,20 @@ class Observed:
                 told["version"] = int(last)
             return columns
 
+    def text(self, issuer: IssuerId, after: int, count: int) -> bytes | None:
+        """Return so many entries of an issuer after a position, in one text."""
+        with self._seen("text", issuer) as told:
+            text = self._store.text(issuer, after, count)
+            told["entries"] = 0 if text is None else count
+            return text
+
     def mark(self) -> object:
         """Return what stays equal for as long as nobody writes anything; nobody is told of it."""
         return self._store.mark()
+
+    def mark_after(self, mark: object) -> object:
+        """Return what a mark becomes by one more append, if nobody else writes."""
+        return self._store.mark_after(mark)
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""

@@ -40,6 +40,10 @@ class Announcing:
         """Return the entries of an issuer after a position, as columns."""
         return self._store.columns(issuer, after, most)
 
+    def text(self, issuer: IssuerId, after: int, count: int) -> bytes | None:
+        """Return so many entries of an issuer after a position, in one text."""
+        return self._store.text(issuer, after, count)
+
     def shelf(self, issuer: IssuerId, part: str, layout: int) -> Shelf | None:
         """Return where a part of what is worked out may be kept."""
         return self._store.shelf(issuer, part, layout)
@@ -47,6 +51,10 @@ class Announcing:
     def mark(self) -> object:
         """Return what stays equal for as long as nobody writes anything."""
         return self._store.mark()
+
+    def mark_after(self, mark: object) -> object:
+        """Return what a mark becomes by one more append, if nobody else writes."""
+        return self._store.mark_after(mark)
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""

@@ -6,12 +6,16 @@ kept once; so half a million of them need no objects, can lie in a file, and are
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from ledger.columns.layers import Growing, Layer, in_order
+from ledger.columns.moves import Called
 from ledger.columns.texts import Texts
+from ledger.columns.words import Lookup, together
 from ledger.identity import AgreementId, HolderId, StockClassId, TrancheId
 from ledger.movements import PARTS, Commitment, Source, Stage, is_rounded
 from ledger.numbered import NumbersInColumns
@@ -159,6 +163,34 @@ def _all_hashed(columns: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
     return found.view(np.int64)
 
 
+def _form(part: Any) -> Any:
+    """Return what accounts have alike whose numbers are found together."""
+    return (part.words, part.said) if type(part) is Called else part
+
+
+class _Numbered:
+    """Numbers by the numbers of words, one column of these or several."""
+
+    def __init__(self) -> None:
+        self._lookups: list[Lookup] = []
+        self._numbers = np.empty(0, np.int32)
+
+    def of(self, columns: Sequence[NDArray[np.int32]], new: Callable[[list[int]], list[int]]) -> NDArray[np.int32]:
+        """Return the number of each row of some columns.
+
+        Args:
+            columns: As many each time.
+            new: Gives the numbers of rows that have none, by their places.
+        """
+        found, *more = columns if len(columns) > 1 else (*columns, np.zeros_like(columns[0]))
+        self._lookups = self._lookups or [Lookup() for _ in more]
+        for column, lookup in zip(more, self._lookups, strict=True):
+            found, without = lookup.numbered(together(found, column))
+        if len(without):
+            self._numbers = np.concatenate([self._numbers, np.array(new(without.tolist()), np.int32)])
+        return self._numbers[found]
+
+
 class Accounts(Growing):
     """Accounts, each of a unit, with a number from 0 on, in the order in which they came.
 
@@ -172,12 +204,16 @@ class Accounts(Growing):
         self.texts = Names() if texts is None else texts
         self._numbers: dict[tuple[int, ...], int] = {}
         self._in_columns = NumbersInColumns(self.number)
+        self._of_form: defaultdict[Any, _Numbered] = defaultdict(_Numbered)
         self._all: list[tuple[Unit, Account]] = []
 
     def number(self, unit: Unit, account: Account) -> int:
         """Return the number of an account; a new one for one that has none."""
         texts = self.texts
         codes = _codes(account, texts.unit_number(unit), texts.holders.number, texts.others.number)
+        return self._number(codes)
+
+    def _number(self, codes: tuple[int, ...]) -> int:
         found = self._find(codes)
         if found is None:
             self._numbers[codes] = found = len(self)
@@ -199,9 +235,28 @@ class Accounts(Growing):
                         self._numbers[codes] = found = layer.first + place
         return found
 
-    def numbers(self, posting: Posting, count: int) -> list[int]:
+    def numbers(self, posting: Posting, count: int) -> NDArray[np.int32]:
         """Return the numbers of so many accounts, of whose unit and parts columns may be a part."""
-        return self._in_columns.of(posting, count)
+        account: Any = posting.account
+        parts = [posting.unit, *(getattr(account, name) for name in getattr(type(account), "__match_args__", ()))]
+        columns = [part.numbers for part in parts if type(part) is Called]
+        if not columns:
+            return np.array(self._in_columns.of(posting, count), np.int32)
+        form = (type(account) if parts[1:] else account, *(_form(part) for part in parts))
+        return self._of_form[form].of(columns, partial(self._new, posting))
+
+    def _new(self, posting: Any, places: list[int]) -> list[int]:
+        """Return the numbers of accounts, of whose unit and parts columns are a part, at some places."""
+        texts = self.texts
+
+        def of(one: Callable[[Any], int]) -> Callable[[Any], Any]:
+            return lambda part: [*map(one, part.at(places))] if type(part) is Called else one(part)
+
+        codes = _codes(
+            posting.account, of(texts.unit_number)(posting.unit), of(texts.holders.number), of(texts.others.number)
+        )
+        columns = (each if isinstance(each, list) else [each] * len(places) for each in codes)
+        return [*map(self._number, zip(*columns, strict=True))]
 
     def __getitem__(self, number: int) -> tuple[Unit, Account]:
         """Return unit and account of a number."""
@@ -224,6 +279,7 @@ class Accounts(Growing):
         super().forget()
         self._numbers = {codes: self.settled + at for at, codes in enumerate(self.new)}
         self._in_columns.forget()
+        self._of_form.clear()
         self._all = []
 
     def _made(self, codes: tuple[int, ...]) -> tuple[Unit, Account]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
+from functools import partial
 from itertools import chain, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -27,10 +28,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 import numpy as np
 
-from ledger.bulk import spread
+from ledger.bulk import Column, spread
 from ledger.columns.accounts import ROUNDED, Accounts, Names
 from ledger.columns.layers import Growing
-from ledger.columns.moves import HUNDREDTH, SHARE, Counted, Moves, moves_of
+from ledger.columns.moves import HUNDREDTH, SHARE, Called, Counted, Moves, moves_of
 from ledger.columns.open_days import OpenDays
 from ledger.columns.positions import Ids, Positions
 from ledger.columns.register import Registers
@@ -291,7 +292,7 @@ class _Batch:
         for table in {**self._many, **self._few}:
             few = table.rows(self._few.pop(table, ()))
             waiting = joined((*self._many.pop(table, ()), few), table.sums.limbs)
-            waiting = waiting.taken(np.argsort(waiting.known, kind="stable"))
+            waiting = waiting.taken(_in_turn(waiting.known))
             count = len(waiting) if before is None else int(np.searchsorted(waiting.known, before))
             if count < len(waiting):
                 self._many[table].append(waiting.taken(slice(count, None)))
@@ -469,7 +470,7 @@ class MovementColumns:
         alone = {*np.flatnonzero(np.isin(moves.settles, [*self._split_moments])).tolist()}
         if self.wide:
             for posting in postings:
-                units = spread(posting.unit, len(everyone))
+                units = map(partial(_at, posting.unit), everyone)
                 alone.update(place for place, unit in enumerate(units) if unit in self.wide)
         if alone:
             rest = [place for place in everyone if place not in alone]
@@ -480,11 +481,10 @@ class MovementColumns:
         for posting in postings:
             accounts = table.accounts.numbers(posting, len(everyone))
             changes = self._changes(posting, len(everyone))
-            keys = np.array(accounts, np.int32)
-            batch.add_many(table, Rows(whens, moves.numbers, keys, changes.reshape(1, -1)))
+            batch.add_many(table, Rows(whens, moves.numbers, accounts, changes.reshape(1, -1)))
             for place in np.flatnonzero(moves.begins != moves.settles).tolist():
                 begins, number = int(moves.begins[place]) * STAGES, int(moves.numbers[place])
-                table.open.may(begins, int(whens[place]), number, number, accounts[place], int(changes[place]))
+                table.open.may(begins, int(whens[place]), number, number, int(accounts[place]), int(changes[place]))
         return ()
 
     def _changes(self, posting: Posting, count: int) -> NDArray[np.int64]:
@@ -493,7 +493,7 @@ class MovementColumns:
         Raises:
             MakeAgain: One of them does not fit.
         """
-        quantity, step = posting.quantity, self._step(spread(posting.unit, 1)[0])
+        quantity, step = posting.quantity, self._step(_at(posting.unit, 0))
         if isinstance(quantity, Counted):
             assert quantity.step == step, "shares and money are counted apart"
             return quantity.steps
@@ -856,6 +856,20 @@ def _told_apart(page: Page) -> tuple[list[Moves], list[Entry]]:
         else:
             moves.append(made)
     return moves, [page.single(place, event) for place, event in others]
+
+
+def _in_turn(known: NDArray[np.int32]) -> NDArray[np.intp]:
+    """Return the places of rows, those that were known first before others; numbers of 16 bits are counted."""
+    least = known.min(initial=np.iinfo(np.int32).max)
+    few = known.max(initial=0) - least <= np.iinfo(np.uint16).max
+    return np.argsort((known - least).astype(np.uint16) if few else known, kind="stable")
+
+
+def _at(said: Any, place: int) -> Any:
+    """Return what one of many facts says, of a column or of what all say alike."""
+    if type(said) is Column:
+        return said.values[place]
+    return said[place] if type(said) is Called else said
 
 
 def _close(as_of: date) -> When:

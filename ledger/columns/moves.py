@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ledger.bulk import Bulk
+    from ledger.columns.words import Words
     from ledger.events import Fact
+    from ledger.identity import Identifier
     from ledger.movements import Movements
     from ledger.pages import Page
     from ledger.timeline import Entry
@@ -68,6 +71,42 @@ class Counted:
         if some not in (0, len(self.steps)):
             raise OneByOne
         return bool(some)
+
+
+class Called:
+    """Names as numbers, standing where one name would stand.
+
+    They may be passed on, and compared with one another. Whoever does more has to have the names themselves.
+
+    Args:
+        words: The texts that are numbered.
+        numbers: Which of them each name is.
+        said: What kind of name they are.
+    """
+
+    __slots__ = ("numbers", "said", "words")
+
+    def __init__(self, words: Words, numbers: NDArray[np.int32], said: type[Identifier]) -> None:
+        self.words, self.numbers, self.said = words, numbers, said
+
+    def __getitem__(self, place: int) -> Identifier:
+        """Return the name at a place."""
+        return self.at([place])[0]
+
+    def at(self, places: list[int]) -> list[Identifier]:
+        """Return the names at some places."""
+        texts = map(self.words.values.__getitem__, self.numbers[places].tolist())
+        return [*map(partial(str.__new__, self.said), texts)]  # their form was looked at when they got a number
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not Called or other.words is not self.words:
+            raise OneByOne
+        same = int(np.count_nonzero(self.numbers == other.numbers))
+        if same not in (0, len(self.numbers)):
+            raise OneByOne
+        return bool(same)
+
+    __hash__ = None  # type: ignore[assignment]  # what is kept by its value keeps no column
 
 
 class Moves(NamedTuple):

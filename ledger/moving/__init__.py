@@ -17,7 +17,8 @@ and why it does not:
 
 from __future__ import annotations
 
-from binascii import unhexlify
+from binascii import hexlify
+from collections import defaultdict
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -31,11 +32,11 @@ from ledger.errors import LedgerDamaged
 from ledger.integrity.tiles import WIDTH
 from ledger.integrity.tree import HASH_BYTES
 from ledger.moving.fields import READERS, Fields, Reader, Unread
-from ledger.numbered import Numbers
-from ledger.pages import DIGEST
+from ledger.moving.lines import Lines
+from ledger.moving.shaped import Shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -45,12 +46,12 @@ if TYPE_CHECKING:
     from ledger.store.port import Columns, Store
     from ledger.timeline import Entry
 
-PAGE: Final = 16 * WIDTH
-"""Entries read at once."""
+PAGE: Final = 32 * WIDTH
+"""Entries read at once, where the tree vouches for them."""
+_WHOLE: Final = 16 * WIDTH
+"""Entries read at once that are read whole."""
 _FEW: Final = 8
 """So many facts or fewer are taken alone sooner than at once."""
-_LINE_FEED: Final = 10
-_BEHIND: Final = -DIGEST - 1
 
 
 class MovingEntries:
@@ -65,6 +66,7 @@ class MovingEntries:
     def __init__(self, store: Store, issuer: IssuerId, size: int | None = None) -> None:
         self._store, self._issuer = store, issuer
         self._size = store.head(issuer) if size is None else size
+        self._shapes = Shapes()
 
     def __len__(self) -> int:
         return self._size
@@ -82,20 +84,30 @@ class MovingEntries:
         while start < stop:
             complete = min(stop // WIDTH * WIDTH, start // PAGE * PAGE + PAGE)
             end = complete if complete > start else stop
-            rows = self._store.columns(self._issuer, start, end - start)
-            part = Vouched(rows, self._issuer, start) if self._vouches(rows, start, end) else None
-            whole = part or self._page(rows, start)
+            whole = self._vouched(start, end) or self._page(
+                self._store.columns(self._issuer, start, min(end - start, _WHOLE)), start
+            )
             yield whole, 0, len(whole)
             start += len(whole)
 
-    def _vouches(self, rows: Columns, start: int, end: int) -> bool:
+    def _vouched(self, start: int, end: int) -> Vouched | None:
+        """Return rows whose hashes the tiles of the tree hold in this order; nothing where they do not."""
+        if end % WIDTH:
+            return None
+        text = self._store.text(self._issuer, start, end - start)
+        lines = None if text is None else Lines.of(text, end - start)
+        return (
+            Vouched(lines, self._issuer, start, self._shapes)
+            if lines and self._vouches(lines, start, end)
+            else None
+        )
+
+    def _vouches(self, lines: Lines, start: int, end: int) -> bool:
         """Whether the tiles of the tree hold the hashes of rows that should be there, in this order."""
-        if [*rows.numbers] != [*range(start + 1, end + 1)] or end % WIDTH:
-            return False
-        with suppress(LedgerDamaged, ValueError):  # a damaged tile vouches for nothing
+        with suppress(LedgerDamaged):  # a damaged tile vouches for nothing
             tiles = self._store.tiles(self._issuer, 0, start // WIDTH, end // WIDTH)
             hashes = b"".join([tile.hashes for tile in tiles])[start % WIDTH * HASH_BYTES :]
-            return hashes == unhexlify(b"".join([state[-DIGEST:] for state in rows.states]))
+            return lines.hashes() == hexlify(hashes)
         return False
 
     def _page(self, rows: Columns, after: int) -> Page | list[Entry]:
@@ -112,16 +124,17 @@ class Vouched:
     """Rows that the tree vouches for.
 
     Args:
-        rows: The rows.
+        lines: The rows.
         issuer: Whose they are.
         after: The position before the first of them.
+        shapes: What was learnt of those before them.
     """
 
-    def __init__(self, rows: Columns, issuer: IssuerId, after: int) -> None:
-        self._rows, self._issuer, self._after = rows, issuer, after
+    def __init__(self, lines: Lines, issuer: IssuerId, after: int, shapes: Shapes) -> None:
+        self._lines, self._issuer, self._after, self._shapes = lines, issuer, after, shapes
 
     def __len__(self) -> int:
-        return len(self._rows.numbers)
+        return len(self._lines)
 
     def moves(self) -> tuple[list[Moves], list[Entry]]:
         """Return what many facts move at once, and the entries of all others that move anything.
@@ -129,37 +142,59 @@ class Vouched:
         Raises:
             LedgerDamaged: An entry that has to be read whole is not what was recorded.
         """
-        found: list[Moves] = []
-        alone: list[int] = []
-        kinds = Numbers()
-        kind_at = np.array([*map(kinds.__getitem__, self._rows.topics)], np.int32)
-        for topic, kind in kinds.items():
-            places, reader = np.flatnonzero(kind_at == kind), READERS[topic]
-            if reader is None:
-                alone += places.tolist()
-            elif not reader.moves:
-                states = self._rows.states
-                ending = reader.ending
-                alone += (each for each in places.tolist() if not states[each].endswith(ending, 0, _BEHIND))
-            else:
-                try:
-                    many, few = self._read(reader, places)
-                except (msgspec.MsgspecError, ValueError):  # reading them whole tells what is wrong
-                    many, few = [], places
-                found += many
-                alone += few.tolist()
+        found, alone, rest = self._shaped()
+        kinds: defaultdict[str, list[int]] = defaultdict(list)
+        for place, topic in zip(rest, self._lines.topics(rest), strict=True):
+            kinds[topic].append(place)
+        for topic, places in kinds.items():
+            many, few = self._of_kind(READERS[topic], np.array(places))
+            found += many
+            alone += few
         return found, [self._entry(place) for place in sorted(alone)]
 
-    def _read(self, reader: Reader, places: NDArray[np.intp]) -> tuple[list[Moves], NDArray[np.intp]]:
+    def _shaped(self) -> tuple[list[Moves], list[int], list[int]]:
+        """Return what many facts of a form move, and the places of what is taken alone and of what has no shape."""
+        while True:
+            formed, alone, rest = self._shapes.told(self._lines)
+            found: list[Moves] = []
+            try:
+                for each in formed:
+                    fact = each.fact() if len(each.places) > _FEW else None
+                    if fact is None:
+                        alone += each.places.tolist()
+                    else:
+                        found.append(self._moves(fact, each.places, each.begins, each.settles, each.stands_for))
+            except Unread as unread:
+                unread.reader.need(unread.name)
+            else:
+                return found, alone, rest
+
+    def _of_kind(self, reader: Reader | None, places: NDArray[np.intp]) -> tuple[list[Moves], list[int]]:
+        """Return what facts of one kind move at once, and the places of those that have to be taken alone."""
+        if reader is None:
+            return [], places.tolist()
+        payloads = self._lines.payloads(places.tolist())
+        if not reader.moves:
+            ending = reader.ending
+            return [], [
+                place for place, each in zip(places.tolist(), payloads, strict=True) if not each.endswith(ending)
+            ]
+        try:
+            many, few = self._read(reader, places, payloads)
+        except (msgspec.MsgspecError, ValueError):  # reading them whole tells what is wrong
+            return [], places.tolist()
+        return many, few.tolist()
+
+    def _read(
+        self, reader: Reader, places: NDArray[np.intp], payloads: Sequence[bytes]
+    ) -> tuple[list[Moves], NDArray[np.intp]]:
         """Return facts of one kind that move alike, and the places of those that have to be taken alone."""
-        states = map(self._rows.states.__getitem__, places.tolist())
-        payloads = [state[state.index(_LINE_FEED) + 1 : _BEHIND] for state in states]
         while True:
             fields = Fields(reader, reader.read(payloads))
             try:
                 return self._told_apart(fields, places)
             except Unread as unread:
-                reader.need(unread.name)
+                unread.reader.need(unread.name)
 
     def _told_apart(self, fields: Fields, places: NDArray[np.intp]) -> tuple[list[Moves], NDArray[np.intp]]:
         found: list[Moves] = []
@@ -169,25 +204,25 @@ class Vouched:
             if fact is None:
                 alone.append(places[some])
             else:
-                found.append(
-                    Moves(
-                        fact,
-                        (places[some] + self._after + 1).astype(np.int32),
-                        fields.begins[some],
-                        fields.settles[some],
-                        partial(_stands_for, fields, some),
-                        partial(self._entry_of, places[some]),
-                    )
-                )
+                of = partial(_stands_for, fields, some)
+                found.append(self._moves(fact, places[some], fields.begins[some], fields.settles[some], of))
         return found, np.concatenate(alone)
 
-    def _entry_of(self, places: NDArray[np.intp], which: int) -> Entry:
-        return self._entry(int(places[which]))
+    def _moves(
+        self,
+        fact: Fact,
+        places: NDArray[np.intp],
+        begins: NDArray[np.int32],
+        settles: NDArray[np.int32],
+        of: Callable[[Sequence[int]], Fact],
+    ) -> Moves:
+        numbers = (places + self._after + 1).astype(np.int32)
+        return Moves(fact, numbers, begins, settles, of, lambda which: self._entry(int(places[which])))
 
     def _entry(self, place: int) -> Entry:
         """Return the entry of a row, which is read whole."""
-        rows = self._rows
-        return codec.read_state(rows.states[place], self._issuer, self._after + 1 + place, rows.topics[place])
+        (state,), (topic,) = self._lines.states([place]), self._lines.topics([place])
+        return codec.read_state(state, self._issuer, self._after + 1 + place, topic)
 
 
 def _stands_for(fields: Fields, some: NDArray[np.intp], which: Sequence[int]) -> Fact:

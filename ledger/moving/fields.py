@@ -44,12 +44,13 @@ class Unread(Exception):
     """A field makes a difference that was not read.
 
     Attributes:
+        reader: Reads facts of its kind.
         name: Of the field.
     """
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    def __init__(self, reader: Reader, name: str) -> None:
+        super().__init__(reader, name)
+        self.reader, self.name = reader, name
 
 
 class Reader:
@@ -79,6 +80,22 @@ class Reader:
         """Read a field, too, from now on."""
         self.names.append(name)
         self._decoders = {}
+
+    def stands(self, made: Fact) -> bool:
+        """Whether a fact that holds columns stands for all that these say.
+
+        Raises:
+            Unread: It may, if another field is read.
+        """
+        try:
+            made.movements()
+        except AttributeError as error:
+            if error.obj is made and error.name in self.hints and error.name not in self.names:
+                raise Unread(self, error.name) from error
+            return False
+        except (TypeError, ValueError):  # a column does not do what one value would
+            return False
+        return True
 
     def read(self, payloads: Sequence[bytes]) -> dict[str, Sequence[Any]]:
         """Return what payloads say in each of the fields; shares as numbers where all of them are whole.
@@ -160,6 +177,31 @@ _MASK: Final = (1 << _SPAN) - 1
 _RANK: Final = {phase.value: phase.rank for phase in Phase}
 
 
+def moment_of(day: str) -> int:
+    """Return what a day opens, as one number.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return _MOMENTS[day]
+
+
+def rank_of(phase: str) -> int:
+    """Return the place of a phase among those of a day."""
+    return _RANK[phase]
+
+
+def moments_of(packed: NDArray[np.int64], ranks: Any) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the moments from which facts may have taken effect, and from which they certainly have.
+
+    Args:
+        packed: What the day of each opens, as one number.
+        ranks: Of their phases.
+    """
+    settles = (packed >> _SPAN).astype(np.int32) + np.asarray(ranks, np.int32)
+    return settles - (packed & _MASK).astype(np.int32), settles
+
+
 class Fields:
     """Facts of one kind, field by field.
 
@@ -181,8 +223,7 @@ class Fields:
         self._odd: set[int] = set()
         packed = np.array([*map(_MOMENTS.__getitem__, texts["effective_on"])], np.int64)
         ranks = np.array([*map(_RANK.__getitem__, texts["phase"])], np.int32)
-        self.settles = (packed >> _SPAN).astype(np.int32) + ranks
-        self.begins = self.settles - (packed & _MASK).astype(np.int32)
+        self.begins, self.settles = moments_of(packed, ranks)
 
     def alike(self) -> Iterable[Places]:
         """Return the places of facts that differ in nothing but what can stand in columns."""
@@ -222,15 +263,7 @@ class Fields:
         if self._texts["place"][first] is not None or first in self._odd:
             return None
         made = self.stands_for(places)
-        try:
-            made.movements()
-        except AttributeError as error:
-            if error.obj is made and error.name in self._reader.hints and error.name not in self._reader.names:
-                raise Unread(error.name) from error
-            return None
-        except (TypeError, ValueError):  # a column does not do what one value would
-            return None
-        return made
+        return made if self._reader.stands(made) else None
 
     def stands_for(self, places: Places) -> Fact:
         """Return the fact that stands for those at some places, which differ in nothing but columns."""

@@ -24,6 +24,7 @@ from ledger.store.port import (
     read_tile_count,
     read_tiles,
     stored,
+    text_of,
 )
 
 if TYPE_CHECKING:
@@ -77,9 +78,17 @@ class MemoryStore:
             return []
         return read_rows(self._recorder, issuer, after, most)
 
+    def text(self, issuer: IssuerId, after: int, count: int) -> bytes | None:
+        """Return so many entries of an issuer after a position, in one text."""
+        return text_of(self.columns(issuer, after, count), after, count)
+
     def mark(self) -> object:
         """Return how often was written."""
         return self._recorder.writings
+
+    def mark_after(self, mark: object) -> object:
+        """Return a mark of one writing more."""
+        return mark + 1 if isinstance(mark, int) else None
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from binascii import unhexlify
 from contextlib import suppress
-from itertools import takewhile
+from itertools import repeat, takewhile
+from operator import add
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from ledger.codec import leaf_hash_of
@@ -120,8 +121,19 @@ class Store(Protocol):
             most: How many at most; one or more.
         """
 
+    def text(self, issuer: IssuerId, after: int, count: int) -> bytes | None:
+        """Return so many entries of an issuer after a position, in order, in one text: for who looks at thousands.
+
+        Returns:
+            Of each its state, a line feed and its kind, with line feeds between them; nothing where they are not
+            all there, or too much for one text, or something else stands among them.
+        """
+
     def mark(self) -> object:
         """Return what stays equal for as long as nobody writes anything; nothing where only reading can tell."""
+
+    def mark_after(self, mark: object) -> object:
+        """Return what a mark becomes by one more append to this store, if nobody else writes."""
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry; 0 where there is none."""
@@ -236,7 +248,7 @@ def stored(
         LedgerDamaged: ``E_TAMPERED``: an entry or tile that a new tile is made of is not what was written.
     """
     stream = str(issuer)
-    made: list[Kept] = [(stream, *row) for row in rows]
+    made: list[Kept] = [*map(add, repeat((stream,)), rows)]
     beside = [command_row(command, rows[0].number, rows[-1].number)]
     beside += (Beside(SEALED, number, SEALED_TOPIC, state) for number, state in sealed.items())
     if rows[0].number == 1:
@@ -423,6 +435,14 @@ def read_rows(recorder: Recorder, issuer: IssuerId, after: int, most: int) -> li
 def columns_of(rows: Sequence[tuple[int, str, bytes]]) -> Columns:
     """Return rows column by column."""
     return Columns(*zip(*rows, strict=True)) if rows else Columns((), (), ())
+
+
+def text_of(columns: Columns, after: int, count: int) -> bytes | None:
+    """Return rows in one text; nothing where they are not so many that follow one another."""
+    if [*columns.numbers] != [*range(after + 1, after + 1 + count)]:
+        return None
+    topics = map(str.encode, columns.topics)
+    return b"\n".join(b"%b\n%b" % each for each in zip(columns.states, topics, strict=True))
 
 
 def read_sealed(recorder: Recorder, issuer: IssuerId, after: int) -> list[Row]:

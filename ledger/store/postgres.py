@@ -42,6 +42,7 @@ from ledger.store.port import (
     read_tile_count,
     read_tiles,
     stored,
+    text_of,
 )
 
 if TYPE_CHECKING:
@@ -254,8 +255,15 @@ class PostgresStore:
         """Return the next entries of an issuer after a position, as columns."""
         return columns_of(self._rows(_NEXT_ROWS, str(issuer), after, most))
 
+    def text(self, issuer: IssuerId, after: int, count: int) -> bytes | None:
+        """Return so many entries of an issuer after a position, in one text."""
+        return text_of(self.columns(issuer, after, count), after, count)
+
     def mark(self) -> None:
         """Return nothing: asking the server for what was added takes no longer than asking whether any was."""
+
+    def mark_after(self, mark: object) -> None:
+        """Return nothing, as ``mark`` does."""
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""

@@ -86,6 +86,12 @@ _NEXT_ROWS: Final = (
     "SELECT originator_version, topic, state, originator_id FROM stored_events"
     " WHERE originator_id=? AND originator_version>? ORDER BY originator_version LIMIT ?"
 )
+# Thousands of rows as one object. A blob is greater than every text, and a text greater than every number.
+_NEXT_TEXT: Final = (
+    "SELECT CAST(group_concat(state || x'0A' || topic, x'0A') AS BLOB), sum(originator_version), count(*),"
+    " sum(originator_id = ?1 AND state >= x'' AND topic < x'') FROM stored_events"
+    " WHERE originator_id = ?1 AND originator_version > ?2 AND originator_version <= ?2 + ?3"
+)
 # In one statement, as another program may write the first entries meanwhile.
 _UNLISTED: Final = (
     "SELECT EXISTS (SELECT 1 FROM stored_events) AND NOT EXISTS (SELECT 1 FROM stored_events WHERE originator_id=?)"
@@ -275,6 +281,19 @@ class SqliteStore:
             raise _damaged(found, issuer)
         return Columns(numbers, topics, states)
 
+    def text(self, issuer: IssuerId, after: int, count: int) -> bytes | None:
+        """Return so many entries of an issuer after a position, in one text.
+
+        SQLite goes along the key, and so in the order of positions; it does not promise that. Whoever reads such a
+        text holds it against the tree.
+        """
+        try:
+            ((text, total, rows, right),) = self._rows(_NEXT_TEXT, str(issuer), after, count)
+        except LedgerDamaged:  # it is too long, or whoever reads row by row is told what is damaged
+            return None
+        numbers = range(after + 1, after + count + 1)
+        return text if type(total) is int and (total, rows, right) == (sum(numbers), count, count) else None
+
     def mark(self) -> object:
         """Return what stays equal for as long as nobody writes to the file, in a few microseconds.
 
@@ -292,6 +311,10 @@ class SqliteStore:
         except (ConnectionPoolClosedError, PersistenceError, sqlite3.Error):  # reading tells what it is
             return None
         return connection, told[0], self._writings
+
+    def mark_after(self, mark: object) -> object:
+        """Return a mark of one writing more: SQLite tells a connection nothing of what it wrote itself."""
+        return (*mark[:2], mark[2] + 1) if isinstance(mark, tuple) else None
 
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""

@@ -21,11 +21,13 @@ from ledger.events import EVENTS, EntryRestated, EntryVoided, Event, Fact
 from ledger.identity import HolderId, IssuerId, StockClassId
 from ledger.integrity.tiles import WIDTH
 from ledger.movements import Held, Posting, Source
-from ledger.moving import MovingEntries, Vouched
+from ledger.moving import MovingEntries, Vouched, shaped
+from ledger.moving.lines import Lines
+from ledger.moving.shaped import Shapes
 from ledger.pages import Page
 from ledger.personal import SALT_BYTES, seal
 from ledger.store.memory import MemoryStore
-from ledger.store.port import Columns, columns_of
+from ledger.store.port import Columns, columns_of, text_of
 from ledger.store.sqlite import _TABLES, SqliteStore
 from ledger.verification import verify
 from tests import strategies
@@ -43,6 +45,7 @@ KINDS = pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.KIND)
 def _few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take also what stands alone as it is taken in a long record."""
     monkeypatch.setattr(moving, "_FEW", 0)
+    monkeypatch.setattr(shaped, "MANY", 1)
 
 
 def moved_by(number: int, event: Event) -> Moved:
@@ -55,7 +58,7 @@ def moved_by(number: int, event: Event) -> Moved:
 def read(events: list[Event]) -> tuple[Moved, list[tuple[int, Event]]]:
     """Return what facts move that are taken at once, and all others, read from rows that are vouched for."""
     rows = columns_of([row(number, event) for number, event in enumerate(events, 1)])
-    many, others = Vouched(rows, ISSUER, 0).moves()
+    many, others = vouched(rows).moves()
     moved: Moved = {}
     for moves in many:
         movements = moves.movements()
@@ -73,6 +76,15 @@ def read(events: list[Event]) -> tuple[Moved, list[tuple[int, Event]]]:
     return {number: each for number, each in moved.items() if each}, [
         (int(entry.number), entry.event) for entry in others
     ]
+
+
+def vouched(rows: Columns) -> Vouched:
+    """Return rows as if the tree vouched for them."""
+    text = text_of(rows, 0, len(rows.numbers))
+    assert text is not None
+    lines = Lines.of(text, len(rows.numbers))
+    assert lines is not None
+    return Vouched(lines, ISSUER, 0, Shapes())
 
 
 def of_quantity(value: Any, place: int) -> int:
@@ -225,14 +237,14 @@ def test_a_payload_of_another_kind_than_its_row_says_is_read_whole_and_refused(t
     other = rows._replace(topics=[told] * len(rows.topics))
 
     with pytest.raises(LedgerDamaged, match="another place or kind"):
-        Vouched(other, ISSUER, 0).moves()
+        vouched(other).moves()
 
 
 def test_a_kind_that_nobody_knows_is_refused_by_name() -> None:
     rows = columns_of([row(1, common_issued())])
 
     with pytest.raises(LedgerDamaged):
-        Vouched(rows._replace(topics=["shares-evaporated.1"]), ISSUER, 0).moves()
+        vouched(rows._replace(topics=["shares-evaporated.1"])).moves()
 
 
 def test_what_facts_of_one_kind_say_differently_takes_them_apart_and_no_further() -> None:
@@ -240,7 +252,7 @@ def test_what_facts_of_one_kind_say_differently_takes_them_apart_and_no_further(
     events += [common_issued(issued="0.5"), common_issued(issued=10**19)]
     rows = columns_of([row(number, event) for number, event in enumerate(events, 1)])
 
-    many, others = Vouched(rows, ISSUER, 0).moves()
+    many, others = vouched(rows).moves()
 
     assert sorted(len(moves.numbers) for moves in many) == [20, 20]
     assert [int(entry.number) for entry in others] == [41, 42]
@@ -250,7 +262,7 @@ def test_money_is_counted_in_hundredths_and_by_currency() -> None:
     amounts = ["1 USD", "1.5 USD", "1.25 USD", "1.125 USD", "2 EUR"] * 20
     rows = columns_of([row(number, tranche_closed(closed=each)) for number, each in enumerate(amounts, 1)])
 
-    many, others = Vouched(rows, ISSUER, 0).moves()
+    many, others = vouched(rows).moves()
 
     found: dict[str, set[int]] = {}
     for moves in many:

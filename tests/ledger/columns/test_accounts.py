@@ -150,8 +150,8 @@ def test_a_column_of_accounts_has_the_numbers_that_each_has_alone() -> None:
             )
             for at in range(3)
         ]
-        assert table.numbers(Posting(account, unit, 0), 3) == expected
-        assert table.numbers(Posting(account, unit, 0), 3) == expected
+        assert table.numbers(Posting(account, unit, 0), 3).tolist() == expected
+        assert table.numbers(Posting(account, unit, 0), 3).tolist() == expected
 
 
 def test_two_that_share_a_hash_code_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,122 @@
+"""Texts of one shape: of one length, and alike but for gaps at the same places.
+
+A record says the same few things thousands of times, in texts that differ in a day, a name and a number. One of
+them, looked at with care, tells where the gaps are. Whether others have this shape is asked of thousands at once,
+and what stands in a gap is a column of bytes. What could go wrong, and why it does not:
+
+- *Another text happens to be as long.* Every byte outside the gaps is compared.
+- *A gap holds what ends it early.* A gap lies within a JSON string. A text whose gap has a quotation mark, a
+  backslash or a control character is not of the shape. Who reads a gap as a name, a day or a number sees to that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Lines = NDArray[np.uint8]
+    """Bytes of texts that are equally long, a line for each."""
+
+LANE: Final = 8
+"""So many bytes are compared at once."""
+DIGITS: Final = 18
+"""A whole number of so many digits fits into 64 bits."""
+_NEAR: Final = 256
+"""So many texts stay near the processor while they are compared."""
+_SPACE, _QUOTE, _BACKSLASH, _ZERO, _NINE = b' "\\09'
+
+
+def cut(text: NDArray[np.uint8], ends: NDArray[Any], length: int) -> Lines:
+    """Return pieces of a text that end at some places, filled up to whole lanes with what stands before them.
+
+    Args:
+        text: The text; before the first piece stands a lane of something, at least.
+        ends: Where each piece ends.
+        length: How long all of them are.
+    """
+    wide = in_lanes(length)
+    every = np.ndarray((len(text) - wide + 1,), f"V{wide}", text, strides=(1,))
+    pieces: Lines = every[ends - wide].view(np.uint8).reshape(len(ends), wide)
+    return pieces
+
+
+def in_lanes(length: int) -> int:
+    """Return a number of bytes, in whole lanes."""
+    return -(-length // LANE) * LANE
+
+
+class Shape:
+    """What texts of one length have alike, in lines as ``cut`` returns them.
+
+    Args:
+        text: One of the texts.
+        gaps: Where in it others may have something else within a JSON string.
+        looked_at: Where they may have anything, since somebody looks at that.
+    """
+
+    def __init__(self, text: bytes, gaps: Sequence[slice], looked_at: Sequence[slice] = ()) -> None:
+        filler = in_lanes(len(text)) - len(text)
+        self.filler: Final = filler
+        self._gaps = [slice(gap.start + filler, gap.stop + filler) for gap in gaps]
+        same = np.full(len(text), 0xFF, np.uint8)
+        for gap in looked_at:
+            same[gap] = 0
+        self._alike = self._lanes(text, same)
+        for gap in gaps:
+            same[gap] = 0
+        self._but_for_gaps = self._lanes(text, same)
+
+    def _lanes(self, text: bytes, same: Lines) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Return which bits are to be the same, and what they are."""
+        said = same & np.frombuffer(text, np.uint8)
+        return np.pad(same, (self.filler, 0)).view(np.uint64), np.pad(said, (self.filler, 0)).view(np.uint64)
+
+    def fitting(self, lines: Lines) -> NDArray[np.bool_]:
+        """Return which of some texts have this shape."""
+        fits = _are(lines, *self._alike)
+        if self._gaps and not fits.all():
+            others = np.flatnonzero(~fits)
+            some = lines[others]
+            but_for_gaps = _are(some, *self._but_for_gaps)
+            for gap in self._gaps:
+                but_for_gaps &= within_a_string(some[:, gap])
+            fits[others] = but_for_gaps
+        return fits
+
+
+def _are(lines: Lines, same: NDArray[np.uint64], said: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which texts have the same bits where they should."""
+    lanes = lines.view(np.uint64)
+    alike = np.empty(len(lines), np.bool_)
+    room = np.empty((min(len(lines), _NEAR), len(same)), np.uint64)
+    for first in range(0, len(lines), _NEAR):
+        some = lanes[first : first + _NEAR]
+        differs = np.bitwise_xor(some, said, out=room[: len(some)])
+        differs &= same
+        alike[first : first + _NEAR] = np.bitwise_or.reduce(differs, axis=1) == 0
+    return alike
+
+
+def within_a_string(lines: Lines) -> NDArray[np.bool_]:
+    """Return which texts stand within a JSON string as they are."""
+    ends = (lines == _QUOTE) | (lines == _BACKSLASH) | (lines < _SPACE)
+    fine: NDArray[np.bool_] = ~ends.any(axis=1)
+    return fine
+
+
+def whole_numbers(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the whole numbers above zero that texts of ``DIGITS`` or fewer say, and which of them say one."""
+    digits = lines - np.uint8(_ZERO)  # what comes before a zero becomes large
+    fine = (digits[:, 0] > 0) & (digits[:, 0] <= _NINE - _ZERO)
+    found = digits[:, 0].astype(np.int64)
+    for column in digits.T[1:]:
+        fine &= column <= _NINE - _ZERO
+        found *= 10
+        found += column
+    return found, fine
