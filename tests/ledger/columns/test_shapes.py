@@ -1,4 +1,4 @@
-"""Texts of one shape, and the numbers of what stands in their gaps: the same as looking at one text after the other."""
+"""Texts of one shape, and the numbers of what stands in their gaps: as if one text was looked at after the other."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ def test_keys_have_the_numbers_in_which_they_came(parts: list[list[int]]) -> Non
         assert new.tolist() == [part.index(key) for key in [*numbers][before:]]
 
 
-@given(st.lists(st.lists(st.text("ab-1\0", min_size=1, max_size=20), min_size=1, max_size=9), min_size=1, max_size=5))
+@given(
+    st.lists(st.lists(st.text("ab-1\0", min_size=1, max_size=20), min_size=1, max_size=9), min_size=1, max_size=5)
+)
 def test_words_have_numbers_of_their_own_and_what_is_no_word_has_none(parts: list[list[str]]) -> None:
     words = Words(lambda text: None if b"\0" in text else text.decode())
     for part in parts:
@@ -96,7 +98,7 @@ def test_of_two_long_words_with_one_key_the_second_has_no_number(monkeypatch: py
     monkeypatch.setattr("ledger.columns.words._mixed", lambda lanes: lanes[:, 0])
     words = Words(bytes.decode)
 
-    numbers, fine = words.numbers(np.array([[*b"series-a-1"], [*b"series-a-2"]], np.uint8))
+    _, fine = words.numbers(np.array([[*b"series-a-1"], [*b"series-a-2"]], np.uint8))
 
     assert fine.tolist() == [True, False]
     assert words.values == ["series-a-1"]
