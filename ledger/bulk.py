@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import deque
 from functools import cache
 from itertools import chain, repeat
-from operator import attrgetter, eq, neg, truth
+from operator import attrgetter, eq, lt, neg, sub, truth
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import attrs
@@ -56,6 +56,14 @@ class Column:
 
     def __neg__(self) -> Column:
         return Column([*map(neg, self.values)])
+
+    def __sub__(self, other: Any) -> Column:
+        if type(other) is not Column and not other:
+            return self
+        return Column([*map(sub, self.values, other.values if type(other) is Column else repeat(other))])
+
+    def __lt__(self, other: Any) -> bool:
+        return _alike(map(lt, self.values, other.values if type(other) is Column else repeat(other)))
 
     def __eq__(self, other: object) -> bool:
         return _alike(map(eq, self.values, other.values if type(other) is Column else repeat(other)))

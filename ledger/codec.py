@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, cached_property, lru_cache, partial, reduce
 from hashlib import sha256
-from itertools import count
+from itertools import count, repeat
 from operator import attrgetter, methodcaller, or_
 from types import NoneType, UnionType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
@@ -376,32 +376,32 @@ def laid_out(value: Any, layout: Any) -> Any:
     return msgspec.json.decode(_write(value), type=layout)
 
 
-def encode_many(kind: type[Event], columns: Sequence[Sequence[Any]], count: int) -> list[bytes]:
+def encode_many(kind: type[Event], columns: Sequence[Sequence[Any]], many: int) -> list[bytes]:
     """Return the payloads of many events of one kind.
 
-    What they differ in is put into the gaps of one form.
+    What they have alike is written once, and stands between the texts in which they differ.
 
     Args:
         kind: Which; one that has ``kept_fields``.
         columns: The texts of each field, in the order of the record, none of which needs an escape; one text alone
             is what all of them say.
-        count: How many events there are.
+        many: How many events there are.
     """
-    form, gaps = [], list[Iterable[str]]()
-    for field, texts in zip(kept_fields(kind) or (), columns, strict=True):
+    texts_of: list[Iterable[str]] = []
+    between = f"{_HEAD.decode()}{{"
+    for index, (field, texts) in enumerate(zip(kept_fields(kind) or (), columns, strict=True)):
+        between += f'{"," if index else ""}"{field.name}":'
         if len(texts) == 1:
-            form.append(f'"{field.name}":{_written(texts[0])}'.replace("%", "%%"))
-        elif {*map(type, texts)} == {str}:
-            form.append(f'"{field.name}":"%s"')
-            gaps.append(texts)
+            between += _written(texts[0])
+        elif field.layout is str or {*map(type, texts)} == {str}:
+            texts_of += (repeat(f'{between}"'), texts)
+            between = '"'
         else:
             written = {text: _written(text) for text in {*texts}}
-            form.append(f'"{field.name}":%s')
-            gaps.append(map(written.__getitem__, texts))
-    whole = f"{_HEAD.decode()}{{{','.join(form)}}}{_tail((kind.KIND, kind.VERSION)).decode()}"
-    if not gaps:
-        return [(whole % ()).encode()] * count
-    return [*map(str.encode, map(whole.__mod__, zip(*gaps, strict=True)))]
+            texts_of += (repeat(between), map(written.__getitem__, texts))
+            between = ""
+    between += f"}}{_tail((kind.KIND, kind.VERSION)).decode()}"
+    return [*map(str.encode, map("".join, zip(*texts_of, repeat(between, many), strict=False)))]
 
 
 def _written(text: Any) -> str:

@@ -18,9 +18,10 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, reduce
+from hashlib import sha256
 from operator import or_
 from types import NoneType
-from typing import Any, Final, NamedTuple, get_args
+from typing import Any, Final, NamedTuple, Self, get_args
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -36,8 +37,8 @@ from ledger.personal import has_particulars
 FieldReader = Callable[[Any, bytes], Any]
 """Reads the value of a field, of the type named, from JSON; with the care that lines of their own get."""
 _KIND: Final = re.compile(rb'"kind": ?"([a-z-]+)"')
-_KIND_QUOTES: Final = 4
-"""Quotation marks of each kind and its key."""
+_STATED_QUOTES: Final = 4
+"""Quotation marks of a key, and of the text that it states."""
 _BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]+")
 _ODD: Final = (b"\\", b"\r", b'"entry-restated"')
 """What no plain line holds: escapes, other ends of lines, and a fact within a restatement."""
@@ -54,18 +55,25 @@ class Draft(NamedTuple):
 
     Attributes:
         payloads: Each as it will be kept; empty for one that the journal writes, with salts for its particulars.
+        digests: SHA-256 of each payload.
         singles: Events that are kept whole, by their place.
         bulks: All others, by kind; they state no particulars.
     """
 
     payloads: list[bytes]
+    digests: list[str]
     singles: dict[int, Event]
     bulks: list[Bulk]
 
     @classmethod
-    def of(cls, events: Sequence[Event]) -> Draft:
+    def of(cls, payloads: list[bytes], singles: dict[int, Event], bulks: list[Bulk]) -> Self:
+        """Return a draft of payloads and what they say."""
+        return cls(payloads, [sha256(payload).hexdigest() for payload in payloads], singles, bulks)
+
+    @classmethod
+    def unwritten(cls, events: Sequence[Event]) -> Self:
         """Return a draft of events that the journal writes one by one."""
-        return cls([b""] * len(events), dict(enumerate(events)), [])
+        return cls.of([b""] * len(events), dict(enumerate(events)), [])
 
     def event(self, place: int) -> Event:
         """Return one of the events."""
@@ -86,19 +94,16 @@ class Draft(NamedTuple):
         Args:
             write: Returns an event as it will be read, and its payload.
         """
-        payloads, singles = [*self.payloads], {**self.singles}
+        payloads, digests, singles = [*self.payloads], [*self.digests], {**self.singles}
         for place, event in self.singles.items():
             if not payloads[place]:
                 singles[place], payloads[place] = write(event)
-        return Draft(payloads, singles, self.bulks)
-
-    def digests(self) -> list[str]:
-        """Return the SHA-256 of each payload; every payload is written by then."""
-        return [*map(codec.digest, self.payloads)]
+                digests[place] = codec.digest(payloads[place])
+        return Draft(payloads, digests, singles, self.bulks)
 
     def page(self, first: int, said: Said) -> Page:
         """Return the entries that the journal will hold if they are recorded; every payload is written by then."""
-        return Page(first, (0,), (said,), "".join(self.digests()), self.singles, self.bulks)
+        return Page(first, (0,), (said,), "".join(self.digests), self.singles, self.bulks)
 
 
 def odd_places(lines: bytes) -> list[int]:
@@ -182,6 +187,7 @@ class _Stated:
         kind: Which kind.
         shape: What a line of it is read into: the texts of each field, ``UNSET`` where it is not stated.
         fields: Its fields, in the order of the record.
+        required: Those that every line states, in one text.
         nested: Those that hold more than one text, and are read with care, each different one once.
     """
 
@@ -190,21 +196,31 @@ class _Stated:
         if fields is None:
             raise KeyError(kind.KIND)
         self.kind, self.fields = kind, fields
+        self.required = set[str]()
         self.nested: dict[str, dict[bytes, Any]] = {}
         personal = has_particulars(kind)
-        shape: list[tuple[str, Any, Any]] = []
+        shape: list[tuple[str, Any] | tuple[str, Any, Any]] = []
         for field in fields:
             parts = {*get_args(field.layout)} or {field.layout}
             is_single = parts <= _SINGLE
             if personal and not (is_single and "Personal" not in str(field.hint)):
                 shape.append((field.name, UnsetType, UNSET))
+            elif field.layout is str and field.default is UNSET:
+                shape.append((field.name, str))
+                self.required.add(field.name)
             elif is_single:
                 shape.append((field.name, field.layout | UnsetType, UNSET))
             else:
                 shape.append((field.name, msgspec.Raw, UNSET))
                 self.nested[field.name] = {}
         self.shape: Any = msgspec.defstruct(
-            kind.__name__, shape, tag_field="kind", tag=kind.KIND, forbid_unknown_fields=True, gc=False
+            kind.__name__,
+            shape,
+            tag_field="kind",
+            tag=kind.KIND,
+            forbid_unknown_fields=True,
+            gc=False,
+            kw_only=True,
         )
 
     def read(self, given: Sequence[Any], rows: Sequence[int], reader: FieldReader) -> _Read:
@@ -212,7 +228,7 @@ class _Stated:
         same: dict[str, Any] = {}
         columns: dict[str, list[Any]] = {}
         written: list[Sequence[Any]] = []
-        quotes = _KIND_QUOTES * len(given)
+        quotes = _STATED_QUOTES * len(given)  # of the kind
         for field, said in zip(self.fields, zip(*map(astuple, given), strict=True), strict=True):
             texts, many = self._texts(field, said, reader)
             quotes += many
@@ -228,13 +244,11 @@ class _Stated:
 
     def _texts(self, field: codec.KeptField, said: Sequence[Any], reader: FieldReader) -> tuple[Sequence[Any], int]:
         """Return the texts of a field as the record keeps them, and the quotation marks of it."""
-        unset = len(said) if said[0] is UNSET is said[-1] and said.count(UNSET) == len(said) else 0
-        kinds = {UnsetType} if unset else {*map(type, said)}
-        if kinds == {str}:
-            return said, 4 * len(said)  # of its key, and its own
-        if field.default is UNSET and UnsetType in kinds:
+        if field.name in self.required:
+            return said, _STATED_QUOTES * len(said)
+        if field.default is UNSET and UNSET in said:
             raise NotUnderstood("E_FIELD", f"field {field.name} is missing", "state it")
-        if unset:
+        if said[0] is UNSET is said[-1] and said.count(UNSET) == len(said):
             return (field.default,), 0
         quotes = sum(map(_quotes, said))
         if field.name in self.nested:
@@ -264,7 +278,7 @@ def _quotes(text: Any) -> int:
         return 0
     if type(text) is msgspec.Raw:
         return 2 + bytes(text).count(b'"')
-    return 4 if type(text) in (str, date) else 2
+    return _STATED_QUOTES if type(text) in (str, date) else 2
 
 
 _BY_SHAPE: Final[dict[Any, _Stated]] = {}
@@ -313,4 +327,4 @@ def drafted(
         raise NotUnderstood("E_JSON", "a key stands twice", "state it once")
     if max(map(len, payloads), default=0) > codec.MAX_PAYLOAD_BYTES:
         raise NotUnderstood("E_LIMIT", "a payload is too long", f"at most {codec.MAX_PAYLOAD_BYTES:,}")
-    return Draft(payloads, singles, bulks)
+    return Draft.of(payloads, singles, bulks)

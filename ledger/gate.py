@@ -16,18 +16,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from ledger.book import Book, Changes, ClassTotal, Quantity, Step, Total, UndrawnUnder, by_moment, steps
 from ledger.days import Moment
-from ledger.errors import HeldLater, HoldingExceeded, LedgerError
+from ledger.errors import HeldLater, HoldingExceeded, LedgerError, LibraryMissing, needed
 from ledger.events import SPLITS, EntryRestated, EntryVoided, Event, Fact, IssuerRegistered
 from ledger.identity import IssuerId, StockClassId
 from ledger.kept_book import KeptBook, Unkept, keep
-from ledger.many import let_through
+from ledger.many import among, let_through
 from ledger.movements import (
     Awarded,
     Commitment,
@@ -42,29 +42,32 @@ from ledger.movements import (
     Source,
 )
 from ledger.numbered import NumberedAccounts
-from ledger.pages import Page
+from ledger.pages import Entries, Page
 from ledger.rules import (
     COMMAND_RULES,
     FACT_RULES,
     Asked,
+    AskedOfPages,
     Breach,
     CommandRule,
     FactRule,
     characters_are_assigned,
     concerns,
-    corrects_a_standing_entry,
     issuer_first,
     limits_are_raised_after_notice,
     not_below_zero,
     transfers_are_unrestricted,
     within_authorized,
 )
+from ledger.rules.at_once import InDoubt
 from ledger.timeline import Entry, InEffect, place_in_history, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ledger.columns.movements import MovementColumns
+    from ledger.course import Course
+    from ledger.late import Went
     from ledger.store.kept import Shelf
 
 
@@ -224,6 +227,7 @@ class Gate:
         self._size = 0
         self._kept, self._columns = kept, columns
         self._numbers = NumberedAccounts()
+        self._course: Course | None = None
 
     def check(
         self,
@@ -283,7 +287,16 @@ class Gate:
         if self._sweep.breaches or not _commands_are_let_through(issuer, entries, pages):
             return False
         try:
-            passed = let_through(self._sweep.book, pages, self._numbers, _fact_rules, facts_broken, keep=keep)
+            passed = let_through(
+                self._sweep.book,
+                entries,
+                pages,
+                self._numbers,
+                _fact_rules,
+                facts_broken,
+                lambda: self._went(entries),
+                keep=keep,
+            )
         except Unkept:
             passed = False
         if not passed:
@@ -291,6 +304,19 @@ class Gate:
         if keep:
             self._size += sum(map(len, pages))
         return True
+
+    def _went(self, entries: Sequence[Entry]) -> Went:
+        """Return who knows how totals went, by what is recorded."""
+        if self._course is None:
+            try:
+                needed("numpy", "columns", "for late entries")
+            except LibraryMissing as error:
+                raise InDoubt from error
+            from ledger.course import Course
+
+            self._course = Course(self._numbers)
+        self._course.follow(entries)
+        return self._course
 
     def is_worth_keeping(self, many: int) -> bool:
         """Whether the book is ahead of the one that is kept: by so many entries, or after a long walk."""
@@ -374,22 +400,27 @@ class Gate:
 
 
 def _commands_are_let_through(issuer: IssuerId | None, entries: Sequence[Entry], pages: Sequence[Page]) -> bool:
-    """Whether no rule of a command stands in the way of what pages add, corrections apart."""
+    """Whether no rule of a command stands in the way of what pages add."""
     before = entries
     if not entries:
         first = pages[0].first_entry()
         if not isinstance(first.event, IssuerRegistered):
             return False
         issuer, before = issuer or first.event.issuer, (first,)
+    new = Entries()
     for page in pages:
-        for entry in page.apart(_is_asked_alone):
-            asked = Asked(issuer, before, (entry,), 0)
-            for rule in _command_rules(type(entry.event), type(asked.said)):
-                if rule is not corrects_a_standing_entry:
-                    try:
-                        rule(asked)
-                    except LedgerError:
-                        return False
+        new.add(page)
+    apart = sorted((entry for page in pages for entry in page.apart(_is_asked_alone)), key=itemgetter(0))
+    correcting = among(entries, (entry for entry in apart if isinstance(entry.event, _CORRECTIONS)))
+    for entry in apart:
+        asked = Asked(issuer, before, (entry,), 0)
+        if isinstance(entry.event, _CORRECTIONS):
+            asked = AskedOfPages(issuer, entries, new, entry.number - len(entries) - 1, correcting)
+        for rule in _command_rules(type(entry.event), type(asked.said)):
+            try:
+                rule(asked)
+            except LedgerError:
+                return False
     return True
 
 

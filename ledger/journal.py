@@ -443,7 +443,7 @@ class Ledger(Record):
         whole = {
             place: sealed[place] if mentions_persons(sealed[place]) else each for place, each in singles.items()
         }
-        return Draft(payloads, whole, bulks)
+        return Draft.of(payloads, whole, bulks)
 
     def _written(self, event: Event) -> tuple[Event, bytes]:
         """Return an event as it will be read, with salts for its particulars, and its payload."""
@@ -582,6 +582,8 @@ class Ledger(Record):
             self._vault.check_keys(issuer)
             self._store.keys.check_writable()
         self._store.append(issuer, rows, command, self._vault.sealed(issuer, new))
+        # Its positions were free, so nothing of the issuer had come between what was read and these.
+        self._mark = self._store.mark_after(self._mark)
         self._issuer = issuer
         self._entries.add([*new])
         self._commands[command] = int(new[0].number)

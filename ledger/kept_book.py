@@ -191,15 +191,15 @@ class _Settings(Table):
 
 
 class _Movers(Table):
-    """What moved each class since the book was kept; of a class that was moved before, not all is known."""
+    """What moved each class; not all is known of those that were moved before the book was kept, or by pages."""
 
-    def __init__(self, moved: set[str]) -> None:
-        super().__init__()
-        self._moved = moved
+    def __init__(self, moved: Iterable[str], known: dict[Any, Any]) -> None:
+        super().__init__(known)
+        self.moved = {*moved}
 
     def get(self, stock_class: Any, default: Any = None) -> Any:
         """Return what moved a class."""
-        if stock_class in self._moved:
+        if stock_class in self.moved:
             raise Unkept
         return super().get(stock_class, default)
 
@@ -241,7 +241,7 @@ class KeptBook:
             told = self._told
             book.at, book.split_at = int(told["at"]), int(told["split_at"])
             book.stated = {Level[name] for name in told["levels"]}
-            book.movers = _Movers({str(name) for name in told["moved"]})
+            book.movers = _Movers(map(str, told["moved"]), {})
             book.splits = {
                 StockClassId(name): tuple(_stated(text, entries)) for name, text in told["splits"].items()
             }
@@ -251,6 +251,13 @@ class KeptBook:
         book.settings = _Settings(self._settings, {*book.stated}, entries)
         book.touched = set()
         return book
+
+
+def forget_movers(book: Book, classes: Iterable[StockClassId]) -> None:
+    """Note that more moved some classes than the book will tell: an opening balance alone asks for that."""
+    if not isinstance(book.movers, _Movers):
+        book.movers = _Movers((), book.movers)
+    book.movers.moved.update(classes)
 
 
 def keep(before: KeptBook | None, book: Book, size: int, shelf: Shelf) -> KeptBook | None:
@@ -281,7 +288,7 @@ def keep(before: KeptBook | None, book: Book, size: int, shelf: Shelf) -> KeptBo
         "at": book.at,
         "split_at": book.split_at,
         "levels": sorted(level.name for level in book.stated),
-        "moved": sorted({*before._told["moved"], *book.movers}),
+        "moved": sorted({*before._told["moved"], *book.movers, *getattr(book.movers, "moved", ())}),
         "splits": {name: _stated_text((each, None) for each in splits) for name, splits in book.splits.items()},
     }
     changed = {"totals": before._totals.changed(totals), "settings": before._settings.changed(settings)}

@@ -2,22 +2,28 @@
 
 A rule of a fact depends on the settings and splits of its moment, a limit on one total. So a fact that only moves
 quantities disturbs nobody's rules but its own, and no totals but those that it changes, from its moment on. How
-these went since, the columns know. What could go wrong here, and why it does not:
+these went since, the columns know, or the course of a history that is being loaded. What could go wrong here, and
+why it does not:
 
 - *Something passes that a walk through the whole record would refuse.* This only ever lets through. Whatever is in
-  any doubt is left to that walk, and it alone refuses: a limit that seems broken, an open day, a split that comes
-  later, a setting that facts after it might rest on.
+  any doubt is left to that walk, and it alone refuses: a limit that seems broken, a split that may round what is
+  late, a setting that facts after it might rest on.
+- *A split comes later.* It multiplies what is late with all else. By a whole number nothing is rounded. What is
+  left of an instrument, which a split looks at, is in doubt.
 - *A setting changes what later facts rest on.* Nobody rested on a name that was not there, so a fact may bring one
   into being, with all that is set of it. Apart from that, a restated fact sets what it set before.
-- *Open days.* The columns count a fact from its latest day. An increase that may come sooner makes the best reading
-  larger, a decrease the worst one smaller: so the limits hold in the readings that count if they hold here.
+- *Open days.* What is asked counts a recorded fact from its latest day. An increase that may come sooner makes the
+  best reading larger, a decrease the worst one smaller: so the limits hold in the readings that count if they hold
+  here. What comes late counts when it does in that reading.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final
+from fractions import Fraction
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -27,7 +33,21 @@ from ledger.columns.movements import STAGES
 from ledger.columns.sums import put_together
 from ledger.events import SPLITS, OpeningBalanceAdopted
 from ledger.identity import StockClassId
-from ledger.movements import FIRST_LEVELS, Awarded, Held, Level, Pooled, Posting, Reserved, Setting, Source, Stage
+from ledger.movements import (
+    FIRST_LEVELS,
+    Awarded,
+    Held,
+    Level,
+    Owed,
+    Pooled,
+    Posting,
+    Purchasable,
+    Rescaling,
+    Reserved,
+    Setting,
+    Source,
+    Stage,
+)
 from ledger.pages import corrections_of
 from ledger.rules.at_once import InDoubt
 from ledger.timeline import hang_together, may_be_last, named_by, standing
@@ -45,7 +65,15 @@ if TYPE_CHECKING:
     from ledger.movements import Unit
     from ledger.timeline import Entry, InEffect
 
+    Broken = Callable[[Book, Changes], Iterable[object]]
+    Values = tuple[list[Moment], list[int], int]
+    """The moments at which a total changes, what it is after each of them, and of how many units its steps are."""
+    Path = list[tuple[Moment, int]]
+    """By how much a total is another one from each of some moments on."""
+
 _NEVER: Final = (*SPLITS, OpeningBalanceAdopted)
+_LOOKED_AT_BY_SPLITS: Final = (Awarded, Owed, Purchasable)
+_ONE: Final = Fraction(1)
 _ONLY_ITS_VALUE_COUNTS: Final = (Level.SECURITY, Level.ISSUED_UNDER)
 _ISSUED_OR_RESERVED: Final = (Held, Reserved, Awarded, Pooled, Source.TREASURY)
 _COUNTED: Final[dict[Any, tuple[Any, ...]]] = {
@@ -58,12 +86,28 @@ Moved = dict["Moment", int]
 """By how much a total changes, and when."""
 
 
+class Went(Protocol):
+    """Who knows how totals went."""
+
+    def look_up(self, totals: Iterable[Total]) -> None:
+        """Make ready to be asked for some totals."""
+
+    def values(self, total: Total, first: Moment, splits: Sequence[tuple[Moment, Fraction]]) -> Values:
+        """Return what a total was from a moment on.
+
+        Args:
+            total: Which total.
+            first: From when on at least; nothing earlier need be right.
+            splits: When the class of it is split, and by how much.
+        """
+
+
 def let_through(
     book: Book,
     columns: MovementColumns,
     entries: Sequence[Entry],
     new: Sequence[Entry],
-    broken: Callable[[Book, Changes], Iterable[object]],
+    broken: Broken,
     *,
     keep: bool,
 ) -> bool:
@@ -82,33 +126,85 @@ def let_through(
     """
     try:
         falls, stands = _changed(entries, new)
-        if not all(each.is_exact and not isinstance(each.fact, _NEVER) for each in (*falls, *stands)):
-            raise InDoubt
-        first = min((each.begins for each in (*falls, *stands)), default=book.at)
-        _nothing_rests_on(book, first, falls, stands)
-        settings = _settings(book, falls, stands)
-        for at in sorted({each.begins for each in stands}):
-            then = _Then(book, at, settings)
-            changes = Changes(settled=[each for each in stands if each.begins == at])
-            if any(True for _ in broken(then, changes)):
-                raise InDoubt
-        totals = _moved(falls, stands)
-        for total, moved in totals.items():
-            _stays_within(book, columns, new[0].number - 1, settings, total, moved)
+        late = Late(falls, stands, {})
+        went = _InColumns(book, columns, new[0].number - 1)
+        outcome = disturbed(book, went, late, broken)
     except InDoubt:
         return False
     if keep:
-        for total, moved in totals.items():
-            change = sum(moved.values())
-            book.set_total(total, book.high.get(total, 0) + change, book.low.get(total, 0) + change)
-        for key, known in settings.items():
-            book.set_levels(key, known)
-        for each in falls:
-            book.mark(each, moves=False)
-        for each in stands:
-            book.mark(each)
-        book.at = max((book.at, *(each.begins for each in stands)))
+        take_in(book, late, outcome)
+        mark(book, late)
     return True
+
+
+class Late(NamedTuple):
+    """What comes late, or falls.
+
+    Attributes:
+        falls: Facts that are taken out of history.
+        stands: Facts that are put in.
+        moved: What other facts move besides, whose own rules hold.
+    """
+
+    falls: Sequence[InEffect]
+    stands: Sequence[InEffect]
+    moved: dict[Total, Moved]
+
+
+class Outcome(NamedTuple):
+    """What a book takes in.
+
+    Attributes:
+        changes: By how much each total is another one at the end.
+        settings: The settings that change, as they are then.
+    """
+
+    changes: dict[Total, int]
+    settings: Settings
+
+
+def disturbed(book: Book, went: Went, late: Late, broken: Broken) -> Outcome:
+    """Return what a book at the end of a record takes in of what comes late, if surely no rule stands in its way.
+
+    Raises:
+        InDoubt: Something may.
+    """
+    for each in (*late.falls, *late.stands):
+        if isinstance(each.fact, _NEVER) or not (each.is_exact or each.settles <= book.at):
+            raise InDoubt
+        for movement in each.fact.movements():
+            if type(movement) is Posting and book.settings.get((Level.OPENING, movement.unit)):
+                raise InDoubt  # an opening balance stands for everything before it
+    settings = _settings(book, late.falls, late.stands)
+    for at in sorted({each.settles for each in late.stands}):
+        changes = Changes(settled=[each for each in late.stands if each.settles == at])
+        if any(True for _ in broken(_Then(book, at, settings), changes)):
+            raise InDoubt
+    moved = _moved(late)
+    paths = {total: _path(book, total, changes) for total, changes in moved.items()}
+    limited = [total for total, path in paths.items() if _may_break(total, path)]
+    if limited:
+        went.look_up(limited)
+    for total in limited:
+        _stays_within(book, went, settings, total, paths[total])
+    return Outcome({total: path[-1][1] for total, path in paths.items()}, settings)
+
+
+def take_in(book: Book, late: Late, outcome: Outcome) -> None:
+    """Let a book keep what comes late."""
+    for total, change in outcome.changes.items():
+        book.set_total(total, book.high.get(total, 0) + change, book.low.get(total, 0) + change)
+    for key, known in outcome.settings.items():
+        book.set_levels(key, known)
+    book.at = max((book.at, *(each.settles for each in late.stands)))
+
+
+def mark(book: Book, late: Late) -> None:
+    """Note in a book what moves a class no more, and what does."""
+    for each in late.falls:
+        book.mark(each, moves=False)
+    for each in late.stands:
+        book.mark(each)
 
 
 def _changed(entries: Sequence[Entry], new: Sequence[Entry]) -> tuple[list[InEffect], list[InEffect]]:
@@ -126,16 +222,6 @@ def _changed(entries: Sequence[Entry], new: Sequence[Entry]) -> tuple[list[InEff
     return falls, [each for key, each in after.items() if key not in before]
 
 
-def _nothing_rests_on(book: Book, first: Moment, falls: Iterable[InEffect], stands: Iterable[InEffect]) -> None:
-    """See that no split and no opening balance comes later that counts on what there was."""
-    if any(split.settles >= first for splits in book.splits.values() for split in splits):
-        raise InDoubt
-    for each in (*falls, *stands):
-        for movement in each.fact.movements():
-            if type(movement) is Posting and book.settings.get((Level.OPENING, movement.unit)):
-                raise InDoubt
-
-
 def _settings(book: Book, falls: Iterable[InEffect], stands: Iterable[InEffect]) -> Settings:
     """Return the settings that change, as they are then."""
     gone = [(each, movement) for each in falls for movement in each.fact.movements() if type(movement) is Setting]
@@ -145,6 +231,11 @@ def _settings(book: Book, falls: Iterable[InEffect], stands: Iterable[InEffect])
         for _, movement in come
         if movement.level in FIRST_LEVELS and not book.settings.get((movement.level, movement.subject))
     }
+    first = min((each.begins for each, _ in (*gone, *come)), default=0)
+    if any(not each.is_exact for each, _ in (*gone, *come)) or (
+        (gone or come) and any(split.settles >= first for splits in book.splits.values() for split in splits)
+    ):
+        raise InDoubt
     found: Settings = {}
     for each, movement in gone:
         key = movement.level, movement.subject
@@ -195,37 +286,128 @@ class _Then(Book):
         }
 
 
-def _moved(falls: Iterable[InEffect], stands: Iterable[InEffect]) -> dict[Total, Moved]:
+def _moved(late: Late) -> dict[Total, Moved]:
+    """Return by how much each total changes, and when, in the reading in which it is limited."""
     found: defaultdict[Total, defaultdict[Moment, int]] = defaultdict(lambda: defaultdict(int))
-    for sign, facts in ((-1, falls), (1, stands)):
+    for total, given in late.moved.items():
+        found[total].update(given)
+    for sign, facts in ((-1, late.falls), (1, late.stands)):
         for each in facts:
             postings = [movement for movement in each.fact.movements() if type(movement) is Posting]
             for total, change in totals_of(postings).items():
-                found[total][each.settles] += sign * change
+                is_early = (change > 0) is not isinstance(total[1], ClassTotal)
+                found[total][each.begins if is_early else each.settles] += sign * change
     changes = {total: {at: change for at, change in moved.items() if change} for total, moved in found.items()}
     return {total: moved for total, moved in changes.items() if moved}
 
 
-def _stays_within(
-    book: Book, columns: MovementColumns, known: int, settings: Settings, total: Total, moved: Moved
-) -> None:
+def _path(book: Book, total: Total, moved: Moved) -> Path:
+    """Return by how much a total is another one, from when on: a split multiplies what comes before it."""
+    unit, account = total
+    first = min(moved)
+    splits = {at: ratio for at, ratio in _splits(book, unit) if at >= first}
+    if splits and (isinstance(account, _LOOKED_AT_BY_SPLITS) or not splits.keys().isdisjoint(moved)):
+        raise InDoubt
+    path: Path = []
+    reached = 0
+    for at in sorted({*moved, *splits}):
+        ratio = splits.get(at, _ONE)
+        if ratio.denominator != 1:
+            raise InDoubt
+        reached = reached * ratio.numerator + moved.get(at, 0)
+        path.append((at, reached))
+    return path
+
+
+def _splits(book: Book, unit: Unit) -> list[tuple[Moment, Fraction]]:
+    """Return when a class is split, and by how much."""
+    return [
+        (split.settles, movement.ratio.value)
+        for split in (book.splits.get(unit, ()) if isinstance(unit, StockClassId) else ())
+        for movement in split.fact.movements()
+        if type(movement) is Rescaling and movement.stock_class == unit
+    ]
+
+
+def _may_break(total: Total, path: Path) -> bool:
+    changes = [change for _, change in path]
+    return max(changes) > 0 if isinstance(total[1], ClassTotal) else min(changes) < 0
+
+
+def _stays_within(book: Book, went: Went, settings: Settings, total: Total, path: Path) -> None:
     """See that a total stays within its limit from the first change on."""
     unit, account = total
-    sums = [*accumulate(moved[at] for at in sorted(moved))]
-    if isinstance(account, ClassTotal):
-        if max(sums) > 0:
-            _stays_authorized(book, columns, known, settings, total, moved)
-    elif min(sums) < 0:
-        table, step = columns.table_of(unit)
-        changes: defaultdict[Moment, int] = defaultdict(int, moved)
-        for number in _numbers(table, total):
-            for at, steps in _by_moment(table.sums.of_key(number), known):
-                changes[at] += steps * step
-        reached = 0
-        for at in sorted(changes):
-            reached += changes[at]
-            if reached < 0 and at >= min(moved):
+    first, splits = path[0][0], sorted(_splits(book, unit))
+    is_of_class = isinstance(account, ClassTotal)
+    limit = _least_authorized(book, settings, total, first) if is_of_class else 0
+    if limit is None:
+        return
+    if is_of_class and any(at >= first for at, _ in splits):
+        raise InDoubt
+    at, values, step = went.values(total, first, splits)
+    for (start, change), (end, _) in pairwise((*path, (at[-1] + 1 if at else 0, 0))):
+        since, until = bisect_right(at, start) - 1, bisect_left(at, end)
+        there = values[since:until] if since >= 0 else [0, *values[:until]]
+        if is_of_class and max(there) * step + change > limit:
+            raise InDoubt
+        if not is_of_class and min(there) * step + change < 0:
+            raise InDoubt
+
+
+def _least_authorized(book: Book, settings: Settings, total: Total, first: Moment) -> int | None:
+    """Return the least number of shares of a class that was authorized since, nothing where there is no limit."""
+    stock_class, account = total
+
+    def since(level: Level) -> list[Any]:
+        """Return what a level may have been from the first change on."""
+        key: Any = level, stock_class
+        pairs = settings.get(key) or book.settings.get(key, ())
+        later = (value for each, value in pairs if each.begins > first)
+        return [*(value for _, value in may_be_last(pairs, first)[0]), *later]
+
+    numbers = [
+        each.shares.units for each in since(Level.AUTHORIZED) if each is not None and each.shares is not None
+    ]
+    are_reissued = account is ClassTotal.ISSUED_RESERVED_OR_SPENT and since(Level.REISSUABLE) == [True]
+    return None if are_reissued else min(numbers, default=None)
+
+
+class _InColumns:
+    """How totals went, as the columns tell of the first entries of a record.
+
+    Args:
+        book: The book at the end of these.
+        columns: What they move, and maybe later ones.
+        known: How many they are.
+    """
+
+    def __init__(self, book: Book, columns: MovementColumns, known: int) -> None:
+        self._book, self._columns, self._known = book, columns, known
+
+    def look_up(self, totals: Iterable[Total]) -> None:
+        """Do nothing: each is looked up when it is asked for."""
+
+    def values(self, total: Total, first: Moment, splits: Sequence[tuple[Moment, Fraction]]) -> Values:
+        """Return what a total was from a moment on; what splits add are rows of their own."""
+        unit, account = total
+        table, step = self._columns.table_of(unit)
+        if isinstance(account, ClassTotal):
+            counts = np.zeros(len(table.accounts), bool)
+            counts[_of_kinds(table, unit, _COUNTED[account])] = True
+            rows = table.sums.after((first + 1) * STAGES)
+            later = dict(_by_moment(rows.taken(counts[rows.keys]), self._known))
+            low = self._book.low.get(total, 0)
+            if low != self._book.high.get(total, 0):
                 raise InDoubt
+            before = int(low) - sum(later.values()) * step
+            changed = (change * step for change in later.values())
+            return [first, *later], [*accumulate(changed, initial=before)], 1
+        changes: defaultdict[Moment, int] = defaultdict(int)
+        for number in _numbers(table, total):
+            for at, steps in _by_moment(table.sums.of_key(number), self._known):
+                changes[at] += steps
+        moments = sorted(changes)
+        return moments, [*accumulate(map(changes.__getitem__, moments))], step
 
 
 def _numbers(table: Movements, total: Total) -> list[int]:
@@ -255,41 +437,3 @@ def _by_moment(rows: Rows, known: int) -> Iterator[tuple[Moment, int]]:
     for line, changes in zip(sums, rows.changes, strict=True):
         np.add.at(line, places, changes[there])
     yield from zip(moments.tolist(), put_together(sums), strict=True)
-
-
-def _stays_authorized(
-    book: Book, columns: MovementColumns, known: int, settings: Settings, total: Total, moved: Moved
-) -> None:
-    """See that the shares of a class stay within whatever was authorized since."""
-    stock_class, account = total
-    assert isinstance(stock_class, StockClassId)
-    first = min(moved)
-
-    def since(level: Level) -> list[Any]:
-        """Return what a level may have been from the first change on."""
-        key = level, stock_class
-        pairs = settings.get(key) or book.settings.get(key, ())
-        later = (value for each, value in pairs if each.begins > first)
-        return [*(value for _, value in may_be_last(pairs, first)[0]), *later]
-
-    numbers = [
-        each.shares.units for each in since(Level.AUTHORIZED) if each is not None and each.shares is not None
-    ]
-    are_reissued = account is ClassTotal.ISSUED_RESERVED_OR_SPENT and since(Level.REISSUABLE) == [True]
-    if not numbers or are_reissued:
-        return
-    table, step = columns.table_of(stock_class)
-    counts = np.zeros(len(table.accounts), bool)
-    counts[_of_kinds(table, stock_class, _COUNTED[account])] = True
-    rows = table.sums.after((first + 1) * STAGES)
-    changes: defaultdict[Moment, int] = defaultdict(int, moved)
-    later = {at: steps * step for at, steps in _by_moment(rows.taken(counts[rows.keys]), known)}
-    for at, change in later.items():
-        changes[at] += change
-    if book.low.get(total, 0) != book.high.get(total, 0):
-        raise InDoubt
-    reached = book.low.get(total, 0) - sum(later.values())
-    for at in sorted(changes):
-        reached += changes[at]
-        if reached > min(numbers):
-            raise InDoubt

@@ -9,7 +9,8 @@ things: here each rule is asked of a whole column, once for each different value
 - *A limit is passed between two moments.* Totals are added up moment by moment, those of all facts together, and
   are looked at wherever a moment ends (``ledger.totals``).
 - *A correction is overlooked.* Facts that the same pages take out of history are left out before anything is asked.
-  A correction of anything else is in doubt.
+- *Something comes late*, before the last moment of the book, or takes out what other commands recorded. It is
+  looked at first, apart from all others, with what it disturbs (``ledger.late``).
 - *Something is kept of what is not taken.* The book remembers what it was until all has passed.
 """
 
@@ -17,13 +18,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from itertools import chain
 from operator import add, attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ledger.book import Changes, ClassTotal, counted_in
-from ledger.bulk import Bulk, Column, spread
+from ledger import kept_book
+from ledger.book import Changes
+from ledger.bulk import Bulk, spread
 from ledger.events import (
     EntryRestated,
     EntryVoided,
@@ -32,18 +33,19 @@ from ledger.events import (
     OpeningBalanceAdopted,
     PersonalDataErased,
 )
-from ledger.identity import EntryNumber, StockClassId
-from ledger.movements import Posting
+from ledger.identity import StockClassId
+from ledger.movements import Level, Posting
 from ledger.numbered import NumberedAccounts
+from ledger.pages import Entries, Page, corrections_of
 from ledger.rules.at_once import AT_ONCE, InDoubt, Many
 from ledger.rules.commands import fields_with_text, texts_in
-from ledger.timeline import standing
-from ledger.totals import Sums, walk
+from ledger.timeline import changed_by, named_by, standing
+from ledger.totals import Sums, counted_postings, walk
 
 if TYPE_CHECKING:
-    from ledger.book import Book
+    from ledger.book import Book, Total
     from ledger.days import Moment
-    from ledger.pages import Page
+    from ledger.late import Went
     from ledger.rules import FactRule
     from ledger.timeline import Entry, InEffect
 
@@ -51,16 +53,17 @@ RulesOf = Callable[[type[Event]], Iterable["FactRule"]]
 Broken = Callable[["Book", Changes], Iterable[object]]
 _NEVER: Final = (OpeningBalanceAdopted, PersonalDataErased)
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
-_to_number: Final = partial(int.__new__, EntryNumber)
 _is_exact, _opens, _rank = attrgetter("is_exact"), attrgetter("opens_latest"), attrgetter("rank")
 
 
 def let_through(
     book: Book,
+    entries: Sequence[Entry],
     pages: Sequence[Page],
     numbers: NumberedAccounts,
     rules_of: RulesOf,
     broken: Broken,
+    went: Callable[[], Went],
     *,
     keep: bool = True,
 ) -> bool:
@@ -68,19 +71,21 @@ def let_through(
 
     Args:
         book: The totals and levels before them, none of which breaks a rule.
+        entries: What is recorded.
         pages: The facts.
         numbers: Numbers of totals, kept from command to command.
         rules_of: Which rules concern a kind of fact.
         broken: Yields the rules of a fact that do not hold after some changes.
+        went: Returns who knows how totals went so far.
         keep: Whether the book keeps them.
     """
-    moved_before = {stock_class: len(moved) for stock_class, moved in book.movers.items()}
     try:
-        many, told = _sorted_out(pages, rules_of)
-        _at_the_end(book, many, told)
+        corrected = _corrected(entries, pages)
+        many, told = _sorted_out(pages, rules_of, corrected)
         sums = _sums(numbers, many)
         book.watch()
         try:
+            late = _take_late(book, numbers, sums, told, corrected.falls, broken, went)
             walk(book, numbers, sums, told, broken)
             for each in many:
                 for rule in rules_of(type(each.bulk.one)):
@@ -94,28 +99,80 @@ def let_through(
         book.take_back()
         return True
     book.keep()
-    for each in many:
-        _moved(book, each)
-    for stock_class, moved in book.movers.items():
-        first = moved_before.get(stock_class, 0)
-        moved[first:] = sorted(moved[first:])
+    units = {id(posting.unit): posting.unit for each in many for posting in each.postings}
+    for unit in units.values():
+        kept_book.forget_movers(book, {each for each in spread(unit, 1) if type(each) is StockClassId})
+    for fallen in corrected.falls:
+        book.mark(fallen, moves=False)
+    for stands in late:
+        book.mark(stands)
     return True
 
 
-def _sorted_out(pages: Sequence[Page], rules_of: RulesOf) -> tuple[list[Many], list[InEffect]]:
+class _Corrected(NamedTuple):
+    """What corrections in pages change.
+
+    Attributes:
+        corrections: Their numbers.
+        out: The numbers of entries of the same pages that they take out of history.
+        falls: The facts of recorded entries that they take out.
+        stands: The facts that they put in.
+    """
+
+    corrections: set[int]
+    out: set[int]
+    falls: list[InEffect]
+    stands: list[InEffect]
+
+
+def _corrected(entries: Sequence[Entry], pages: Sequence[Page]) -> _Corrected:
+    """Return what the corrections in pages change, which may correct one another."""
+    corrections = [page.single(*each) for page in pages for each in page.of_kinds(_CORRECTIONS)]
+    if not corrections:
+        return _Corrected(set(), set(), [], [])
+    new, size = Entries(), pages[0].first - 1
+    for page in pages:
+        new.add(page)
+    falls, stands = changed_by(
+        corrections,
+        lambda number: entries[number - 1] if number <= size else new[number - size - 1],
+        among(entries, corrections),
+    )
+    if any(isinstance(each.fact, (IssuerRegistered, *_NEVER)) for each in (*falls, *stands)):
+        raise InDoubt
+    return _Corrected(
+        {entry.number for entry in corrections},
+        {each.entry.number for each in falls if each.entry.number > size},
+        [each for each in falls if each.entry.number <= size],
+        stands,
+    )
+
+
+def among(entries: Sequence[Entry], corrections: Iterable[Entry]) -> Callable[[int], list[int]]:
+    """Return what tells which corrections name an entry, of those that are recorded and of new ones."""
+    naming: defaultdict[int, list[int]] = defaultdict(list)
+    for entry in corrections:
+        for named in named_by(entry.event):
+            naming[named].append(int(entry.number))
+    return lambda number: [*corrections_of(entries, number), *naming.get(number, ())]
+
+
+def _sorted_out(
+    pages: Sequence[Page], rules_of: RulesOf, corrected: _Corrected
+) -> tuple[list[Many], list[InEffect]]:
     """Return the facts that are asked at once, and those that are asked one by one."""
-    fallen = _fallen(pages)
+    gone = corrected.corrections | corrected.out
     apart: list[Entry] = []
     plain: defaultdict[type[Event], list[tuple[Bulk, int]]] = defaultdict(list)
     for page in pages:
-        single = [*page.singles.items()]
-        out = {number - page.first for number in fallen}
+        out = {number - page.first for number in gone if 0 <= number - page.first < len(page)}
+        single = [each for each in page.singles.items() if each[0] not in out]
         if any(isinstance(event, _NEVER) for _, event in single):
             raise InDoubt
         for bulk in page.bulks:
             kind = type(bulk.one)
             rest = bulk if out.isdisjoint(bulk.rows) else _standing(bulk, out)
-            if issubclass(kind, _NEVER) or (kind is IssuerRegistered and rest is not bulk):
+            if issubclass(kind, _NEVER):
                 raise InDoubt
             if not rest.rows:
                 continue
@@ -126,7 +183,8 @@ def _sorted_out(pages: Sequence[Page], rules_of: RulesOf) -> tuple[list[Many], l
                     plain[kind].append((moving, page.first))
             single += zip(rest.rows, rest.events(), strict=True)
         apart += [page.single(place, event) for place, event in single]
-    return [*map(_many, plain.values())], standing(sorted(apart, key=itemgetter(0)))
+    told = standing(sorted(apart, key=itemgetter(0))) + corrected.stands
+    return [*map(_many, plain.values())], told
 
 
 def _standing(bulk: Bulk, out: set[int]) -> Bulk:
@@ -163,28 +221,6 @@ def _many(parts: Sequence[tuple[Bulk, int]]) -> Many:
     return Many(bulk, [each for each in postings if type(each) is Posting], moments)
 
 
-def _fallen(pages: Sequence[Page]) -> set[int]:
-    """Return the numbers of the facts that corrections within the pages take out of history, each once."""
-    corrections = {
-        page.first + place: event
-        for page in pages
-        for place, event in page.singles.items()
-        if isinstance(event, _CORRECTIONS)
-    }
-    named: list[int] = []
-    for number, event in corrections.items():
-        of = event.entries if isinstance(event, EntryVoided) else (event.entry,)
-        if min(of) < pages[0].first or max(of) >= number:
-            raise InDoubt
-        if isinstance(getattr(event, "restated_as", None), (IssuerRegistered, *_NEVER)):
-            raise InDoubt
-        named += of
-    fallen = {*named}
-    if len(fallen) < len(named) or not fallen.isdisjoint(corrections):
-        raise InDoubt
-    return fallen
-
-
 def _are_plain(bulk: Bulk) -> None:
     """See that no text needs a look at which characters are assigned."""
     for field in fields_with_text(type(bulk.one)):
@@ -193,45 +229,54 @@ def _are_plain(bulk: Bulk) -> None:
             raise InDoubt
 
 
-def _at_the_end(book: Book, many: Iterable[Many], told: Iterable[InEffect]) -> None:
-    """See that nothing lies before what the book holds, or changes what was read from it."""
-    first = min((*(each.first for each in many), *(each.begins for each in told)), default=book.at)
-    if first < book.at or first == book.at == book.split_at:
+def _take_late(
+    book: Book,
+    numbers: NumberedAccounts,
+    sums: Sums,
+    told: list[InEffect],
+    falls: list[InEffect],
+    broken: Broken,
+    went: Callable[[], Went],
+) -> Sequence[InEffect]:
+    """Let the book take what lies before what it holds, out of sums and facts that are told, and what falls.
+
+    Returns:
+        The facts that were told.
+    """
+    begins = min((each.begins for each in told if each.begins >= book.at), default=book.at + 1)
+    if book.at == book.split_at and (book.at in sums or begins == book.at):
         raise InDoubt
     if any(each.begins == book.at and each.fact.place is not None for each in told):
         raise InDoubt  # its place may be before what the same moment holds already
+    moved: defaultdict[Total, dict[Moment, int]] = defaultdict(dict)
+    names: Any = numbers.names()
+    for at in [at for at in sums if at < book.at]:
+        for number, change in sums.pop(at).items():
+            moved[names[number]][at] = change
+    stands = [each for each in told if each.begins < book.at]
+    if not (moved or stands or falls):
+        return ()
+    if Level.OPENING in book.stated or any(each.fact.place is not None for each in stands):
+        raise InDoubt
+    from ledger import late
+
+    what = late.Late(falls, [each for each in stands if each.settles <= book.at], moved)
+    still_open = [each.fact.movements() for each in stands if each.settles > book.at]
+    if any(type(movement) is not Posting for movement in chain.from_iterable(still_open)):
+        raise InDoubt
+    late.take_in(book, what, late.disturbed(book, went(), what, broken))
+    there = {id(each) for each in what.stands}
+    told[:] = [each for each in told if id(each) not in there]
+    return what.stands
 
 
 def _sums(numbers: NumberedAccounts, many: Iterable[Many]) -> Sums:
     """Return by how much the facts change each total that is limited, moment by moment."""
     found: Sums = defaultdict(lambda: defaultdict(int))
     for some in many:
-        of_classes: dict[object, list[Posting]] = defaultdict(list)
-        for posting in some.postings:
-            for counted in counted_in(posting.account):
-                part = Posting(counted, posting.unit, posting.quantity)  # type: ignore[arg-type]  # or a sum of some
-                if isinstance(counted, ClassTotal):
-                    of_classes[counted].append(part)
-                else:
-                    _add(found, some, numbers, part)
-        for parts in of_classes.values():
-            if not _are_opposite(parts):
-                for part in parts:
-                    _add(found, some, numbers, part)
+        for posting in counted_postings(some.postings):
+            _add(found, some, numbers, posting)
     return found
-
-
-def _are_opposite(parts: list[Posting]) -> bool:
-    """Whether two postings take away and add the same, as a transfer does within a class."""
-    if len(parts) != 2:
-        return False
-    one, other = parts
-    if one.unit is not other.unit:
-        return False
-    quantities: tuple[Any, Any] = one.quantity, other.quantity
-    if any(type(each) is not Column for each in quantities):
-        return bool(quantities[0] == -quantities[1])
-    return not any(map(int.__add__, *(each.values for each in quantities)))
 
 
 def _add(found: Sums, each: Many, numbers: NumberedAccounts, posting: Posting) -> None:
@@ -239,15 +284,3 @@ def _add(found: Sums, each: Many, numbers: NumberedAccounts, posting: Posting) -
     quantities = spread(posting.quantity, count)
     for at, number, change in zip(each.moments, numbers.column(posting, count), quantities, strict=True):
         found[at][number] += change
-
-
-def _moved(book: Book, each: Many) -> None:
-    """Note which entries moved which class, and when."""
-    numbers = [*map(_to_number, each.bulk.rows)]
-    for unit in {id(posting.unit): posting.unit for posting in each.postings}.values():
-        moved: defaultdict[Any, list[tuple[Moment, EntryNumber]]] = defaultdict(list)
-        for stock_class, pair in zip(each.column(unit), zip(each.moments, numbers, strict=True), strict=True):
-            moved[stock_class].append(pair)
-        for stock_class, pairs in moved.items():
-            if type(stock_class) is StockClassId:
-                book.movers.setdefault(stock_class, []).extend(pairs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -54,7 +54,7 @@ class Page:
         bulks: All others, by kind.
     """
 
-    __slots__ = ("_digests", "_made", "bulks", "first", "said", "singles", "starts")
+    __slots__ = ("_apart", "_digests", "_made", "bulks", "first", "said", "singles", "starts")
 
     def __init__(
         self,
@@ -69,6 +69,7 @@ class Page:
         self.singles, self.bulks = singles, bulks
         self._digests = digests
         self._made: list[Entry] = []
+        self._apart: dict[int, Entry] = {}
 
     def __len__(self) -> int:
         return len(self._digests) // DIGEST
@@ -89,10 +90,22 @@ class Page:
 
     def first_entry(self) -> Entry:
         """Return the first entry; only this one is made."""
-        if 0 in self.singles:
-            return self.single(0, self.singles[0])
-        bulk = next(bulk for bulk in self.bulks if 0 in bulk.rows)
-        return self.single(0, bulk.event(bulk.rows.index(0)))
+        return self.single(0, self._event(0))
+
+    def _event(self, place: int) -> Event:
+        if place in self.singles:
+            return self.singles[place]
+        for bulk in self.bulks:
+            index = bisect_left(bulk.rows, place)
+            if index < len(bulk.rows) and bulk.rows[index] == place:
+                return bulk.event(index)
+        raise IndexError(place)
+
+    def entry(self, place: int) -> Entry:
+        """Return one entry; whoever asks for many is better served by all."""
+        if not self._made and place not in self._apart and len(self._apart) < _APART:
+            self._apart[place] = self.single(place, self._event(place))
+        return self._apart[place] if place in self._apart else self.entries()[place]
 
     def apart(self, wanted: Callable[[type[Event]], bool]) -> Iterator[Entry]:
         """Yield the entries that are kept whole, and those of some other kinds; no other is made."""
@@ -139,6 +152,7 @@ class Page:
                 _to_entry((number, *each, event, digest))
                 for number, each, event, digest in zip(numbers, said, events, digests, strict=True)
             ]
+            self._apart.clear()
         return self._made
 
 
@@ -196,7 +210,7 @@ class Unread:
 
 
 _APART: Final = 16
-"""So many entries of a page are read one by one; reading the page costs about as much."""
+"""So many entries of a page are read or made one by one; all of it costs about as much."""
 Part = Page | list[Entry]
 """Entries that were read."""
 
@@ -247,7 +261,7 @@ class Entries(Sequence[Entry]):
             raise IndexError(index)
         at = bisect_right(self._starts, place) - 1
         part, place = self._parts[at], place - self._starts[at]
-        return part.entry(place) if isinstance(part, Unread) else _made(part)[place]
+        return part[place] if isinstance(part, list) else part.entry(place)
 
     def __iter__(self) -> Iterator[Entry]:
         for at in range(len(self._parts)):

@@ -245,7 +245,8 @@ class Record:
         """
         if self._columns is not None and self._columns.known == len(self._entries) == len(self.entries()):
             return self._columns
-        needed("numpy", "columns", "for answers in columns")
+        if self._columns is None:
+            needed("numpy", "columns", "for answers in columns")
         with collector_at_rest():
             columns = self._columns_of(self.entries)
             self._keep_columns(reading.AHEAD)
@@ -268,11 +269,15 @@ class Record:
         return known, self.columns()
 
     def _columns_of(self, entries: Callable[[], Entries]) -> MovementColumns:
+        if (columns := self._columns) is not None and columns.known <= len(self._entries):
+            self._columns = None  # those that are interrupted are not kept
+            self._columns = columns.following(entries())
+            return self._columns
         from ledger.columns import keeping
         from ledger.columns.movements import MovementColumns
         from ledger.moving import MovingEntries
 
-        columns, self._columns = self._columns, None  # those that are interrupted are not kept
+        self._columns = None
         if columns is None and self._issuer is not None and self._recorded is None:
             kept = kept_of(self._store, self._issuer, keeping.PART, keeping.LAYOUT)
             # Not before, as others may record and keep meanwhile.
@@ -280,7 +285,7 @@ class Record:
             columns = keeping.take_up(kept, recorded) if kept is not None else None
             self._columns_kept = columns.known if columns is not None else 0
             self._columns = (columns or MovementColumns()).following(recorded)
-        elif columns is not None and self._issuer is not None and len(self._entries) < columns.known:
+        elif columns is not None and self._issuer is not None:
             self._columns = columns.following(MovingEntries(self._store, self._issuer))  # nobody read the others
         else:
             self._columns = (columns or MovementColumns()).following(entries())
@@ -348,9 +353,9 @@ class Record:
         columns = self._columns
         if columns is None or self._issuer is None or self._recorded is not None:
             return
-        from ledger.columns import keeping
-
         if columns.known - self._columns_kept >= ahead:
+            from ledger.columns import keeping
+
             shelf = self._store.shelf(self._issuer, keeping.PART, keeping.LAYOUT)
             if shelf is not None and shelf.writable:
                 if not self._columns_kept:  # whatever is there could not be taken up

@@ -32,7 +32,7 @@ def keeps(kept: Event, asked: Event) -> bool:
 
 def keeps_drafts(there: Sequence[Entry], drafts: Sequence[Draft]) -> bool:
     """Whether entries keep what is asked for again; what may mention persons is compared as ``keeps`` does."""
-    asked = chain.from_iterable(draft.digests() for draft in drafts)
+    asked = chain.from_iterable(draft.digests for draft in drafts)
     apart: dict[int, Event] = {}
     before = 0
     for draft in drafts:

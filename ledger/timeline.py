@@ -196,6 +196,26 @@ def hang_together(
     return [found[number] for number in sorted(found)]
 
 
+def changed_by(
+    corrections: Sequence[Entry], entry: Callable[[int], Entry], correcting: Callable[[int], Iterable[int]]
+) -> tuple[list[InEffect], list[InEffect]]:
+    """Return the facts that corrections take out of history, and those that they put in.
+
+    Args:
+        corrections: The corrections; no entry after them is known.
+        entry: See ``hang_together``.
+        correcting: See ``hang_together``; these corrections are among them.
+    """
+    numbers = {each.number for each in corrections}
+    named = {number for each in corrections for number in named_by(each.event)}
+    family = hang_together(named, entry, correcting)
+    without = standing([each for each in family if each.number not in numbers])
+    before = {(each.entry.number, each.first): each for each in without}
+    after = {(each.entry.number, each.first): each for each in standing(family)}
+    falls = [each for key, each in before.items() if key not in after]
+    return falls, [each for key, each in after.items() if key not in before]
+
+
 def looks_ahead(event: Event, number: int) -> bool:
     """Whether the event of an entry corrects one that comes after it; nobody could have recorded that."""
     return (type(event) is EntryVoided and max(event.entries) >= number) or (

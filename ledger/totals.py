@@ -10,9 +10,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from ledger.book import Book, Changes, ClassTotal, Quantity, Step, Total, by_moment, steps, totals_of
+from ledger.book import (
+    Book,
+    Changes,
+    ClassTotal,
+    Quantity,
+    Step,
+    Total,
+    by_moment,
+    counted_in,
+    steps,
+    totals_of,
+)
+from ledger.bulk import Column
 from ledger.events import SPLITS
 from ledger.identity import StockClassId
 from ledger.movements import Level, Posting, Setting
@@ -80,6 +92,36 @@ def _of_told(numbers: NumberedAccounts, told: Iterable[InEffect], sums: Sums) ->
                 first[each.begins][number] += change
                 then[each.settles][number] += change
     return high, low
+
+
+def counted_postings(postings: Iterable[Posting]) -> list[Posting]:
+    """Return what postings, of which columns may be a part, change of the totals that rules may limit.
+
+    What one of them takes from a sum of a class and another one adds to it is left out.
+    """
+    found: list[Posting] = []
+    of_classes: dict[object, list[Posting]] = defaultdict(list)
+    for posting in postings:
+        for counted in counted_in(posting.account):
+            part = Posting(counted, posting.unit, posting.quantity)  # type: ignore[arg-type]  # or a sum of some
+            (of_classes[counted] if isinstance(counted, ClassTotal) else found).append(part)
+    for parts in of_classes.values():
+        if not _are_opposite(parts):
+            found += parts
+    return found
+
+
+def _are_opposite(parts: list[Posting]) -> bool:
+    """Whether two postings take away and add the same, as a transfer does within a class."""
+    if len(parts) != 2:
+        return False
+    one, other = parts
+    if one.unit is not other.unit:
+        return False
+    quantities: tuple[Any, Any] = one.quantity, other.quantity
+    if any(type(each) is not Column for each in quantities):
+        return bool(quantities[0] == -quantities[1])
+    return not any(map(int.__add__, *(each.values for each in quantities)))
 
 
 class _Totals:

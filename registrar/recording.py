@@ -52,6 +52,10 @@ class Announcing:
         """Return what stays equal for as long as nobody writes anything."""
         return self._store.mark()
 
+    def mark_after(self, mark: object) -> object:
+        """Return what a mark becomes by one more append, if nobody else writes."""
+        return self._store.mark_after(mark)
+
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""
         return self._store.head(issuer)

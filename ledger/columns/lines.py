@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from ledger.columns.movements import STAGES_OF_A_DAY
-from ledger.columns.sums import by_key, joined
+from ledger.columns.sums import Rows, by_key, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ledger.columns.layers import Arrays
     from ledger.columns.movements import Corrections, MovementColumns, Table
     from ledger.columns.positions import Positions
-    from ledger.columns.sums import DatedSums, Rows, Small, Whole
+    from ledger.columns.sums import DatedSums, Small, Whole
 
 EPOCH: Final = date(1970, 1, 1).toordinal()
 LAG: Final = 8
@@ -133,7 +133,8 @@ def laid_out(columns: MovementColumns, known: int) -> Arrays:
     positions = table.positions
     by_holder = np.argsort(positions.holders, kind="stable")
     holders, classes = positions.holders[by_holder], positions.classes[by_holder]
-    rows, keys = _by_position(table.sums, positions, by_holder, known)
+    rows = _by_position(table.sums, positions, by_holder, known)
+    keys = rows.keys
     entries, apart = _standing(rows, holders[keys], columns.corrections, known)
     entries[rows.whens % 2 == 1] = 0  # what splits that fell have added comes to nothing
     for unit, splits in columns.splits.items():
@@ -158,10 +159,8 @@ def laid_out(columns: MovementColumns, known: int) -> Arrays:
     }
 
 
-def _by_position(
-    sums: DatedSums, positions: Positions, order: NDArray[np.intp], known: int
-) -> tuple[Rows, NDArray[np.int32]]:
-    """Return the rows of positions in an order of these, and within one by moment, with the place of each."""
+def _by_position(sums: DatedSums, positions: Positions, order: NDArray[np.intp], known: int) -> Rows:
+    """Return the rows of positions, with the place of each in an order of these as its key, and by moment."""
     parts = [rows for rows in (*(segment.given() for segment in sums.segments), sums.loose()) if len(rows)]
     rows = parts[0] if len(parts) == 1 else joined(parts, sums.limbs)
     if len(parts) > 1 or not sums.segments:
@@ -170,9 +169,8 @@ def _by_position(
     ranks[order] = np.arange(len(order), dtype=np.int32)
     keys = ranks[positions.places_of(rows.keys)]
     there = np.flatnonzero((keys >= 0) & (rows.known <= known))
-    keys = keys[there]
-    places = by_key(keys)
-    return rows.taken(there[places]), keys[places]
+    places = there[by_key(keys[there])]
+    return Rows(rows.whens[places], rows.known[places], keys[places], rows.changes[:, places])
 
 
 def _standing(rows: Rows, holders: Small, corrections: Corrections, known: int) -> tuple[Small, Small]:

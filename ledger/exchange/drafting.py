@@ -33,7 +33,7 @@ def drafts(data: bytes, name: str = "input", before: int = 0) -> list[Draft]:
                 return [_draft(lines) for lines in _parts(data) if lines.strip(json_lines.BLANK)]
         except UNREADABLE:
             pass  # which line it is, and why, careful reading says of all of them
-    return [Draft.of([event for _, event in json_lines.read(data, name, before)])]
+    return [Draft.unwritten([event for _, event in json_lines.read(data, name, before)])]
 
 
 def line_of(data: bytes, index: int, before: int = 0) -> int:

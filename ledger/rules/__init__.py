@@ -17,6 +17,7 @@ from typing import Final
 from ledger.rules.asking import Breach, FactRule, concerns
 from ledger.rules.commands import (
     Asked,
+    AskedOfPages,
     CommandRule,
     characters_are_assigned,
     check_digits,
@@ -54,6 +55,7 @@ __all__ = [
     "COMMAND_RULES",
     "FACT_RULES",
     "Asked",
+    "AskedOfPages",
     "Breach",
     "CommandRule",
     "FactRule",

@@ -76,6 +76,21 @@ class Asked:
         return event.restated_as if isinstance(event, EntryRestated) else event
 
 
+@attrs.frozen
+class AskedOfPages(Asked):
+    """A correction among new entries that nobody makes one by one.
+
+    Attributes:
+        naming: Returns which entries correct an entry, later ones of the same command among them.
+    """
+
+    naming: Callable[[int], Sequence[int]]
+
+    def correcting(self, number: int) -> list[int]:
+        """Return which entries that come before this one correct an entry."""
+        return [each for each in self.naming(number) if each < self.entry.number]
+
+
 def issuer_first(asked: Asked) -> None:
     """A ledger begins with its issuer, and holds one."""
     event = asked.said

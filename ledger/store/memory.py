@@ -86,6 +86,10 @@ class MemoryStore:
         """Return how often was written."""
         return self._recorder.writings
 
+    def mark_after(self, mark: object) -> object:
+        """Return a mark of one writing more."""
+        return mark + 1 if isinstance(mark, int) else None
+
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""
         return self._recorder.heads.get(issuer, 0)

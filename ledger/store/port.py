@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from binascii import unhexlify
 from contextlib import suppress
-from itertools import takewhile
+from itertools import repeat, takewhile
+from operator import add
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from ledger.codec import leaf_hash_of
@@ -131,6 +132,9 @@ class Store(Protocol):
     def mark(self) -> object:
         """Return what stays equal for as long as nobody writes anything; nothing where only reading can tell."""
 
+    def mark_after(self, mark: object) -> object:
+        """Return what a mark becomes by one more append to this store, if nobody else writes."""
+
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry; 0 where there is none."""
 
@@ -244,7 +248,7 @@ def stored(
         LedgerDamaged: ``E_TAMPERED``: an entry or tile that a new tile is made of is not what was written.
     """
     stream = str(issuer)
-    made: list[Kept] = [(stream, *row) for row in rows]
+    made: list[Kept] = [*map(add, repeat((stream,)), rows)]
     beside = [command_row(command, rows[0].number, rows[-1].number)]
     beside += (Beside(SEALED, number, SEALED_TOPIC, state) for number, state in sealed.items())
     if rows[0].number == 1:

@@ -262,6 +262,9 @@ class PostgresStore:
     def mark(self) -> None:
         """Return nothing: asking the server for what was added takes no longer than asking whether any was."""
 
+    def mark_after(self, mark: object) -> None:
+        """Return nothing, as ``mark`` does."""
+
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""
         return self._asked(lambda: read_head(self._recorder, str(issuer)))

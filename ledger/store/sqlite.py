@@ -312,6 +312,10 @@ class SqliteStore:
             return None
         return connection, told[0], self._writings
 
+    def mark_after(self, mark: object) -> object:
+        """Return a mark of one writing more: SQLite tells a connection nothing of what it wrote itself."""
+        return (*mark[:2], mark[2] + 1) if isinstance(mark, tuple) else None
+
     def head(self, issuer: IssuerId) -> int:
         """Return the number of an issuer's last entry."""
         with self._errors_named():

@@ -11,8 +11,8 @@ What could go wrong, and why it does not:
   connection while another one of ours holds the lock of the writers, or by the last one to close the file, which
   SQLite lets be alone. Nobody can write meanwhile, neither in this process nor in another.
 
-A log begins empty and grows with each commit, and a disk takes twice as long to keep a length as to keep bytes. So
-whoever commits again and again lets the log grow once, to where it is folded in: by a row that is given up again,
+A log begins empty and grows with each commit, and a disk takes half as long again where it has to keep a length.
+So whoever commits again and again lets the log grow once, to where it is folded in: by a row that is given up,
 while nobody can write. Nothing of it counts, as no commit stands behind it; and commits are written over it.
 """
 

@@ -200,6 +200,9 @@ def test_a_mark_stays_until_somebody_writes(store: Store) -> None:
     assert store.mark() == mark
     store.append(ACME, rows(4, 4), TWO, {})
     assert mark is None or store.mark() != mark
+    assert store.mark() == store.mark_after(mark)
+    store.append(ACME, rows(5, 5), THREE, {})
+    assert mark is None or store.mark() != store.mark_after(mark)
 
 
 def test_issuers_are_listed_in_the_order_in_which_they_came(store: Store) -> None:
@@ -548,6 +551,8 @@ def test_the_mark_of_a_file_tells_of_all_who_write_to_it(path: Path) -> None:
 
         assert None not in (*before, *between, *after)
         assert all(len({*marks}) == 3 for marks in zip(before, between, after, strict=True))
+        assert between[0] == one.mark_after(before[0])
+        assert {after[0], between[1]}.isdisjoint({one.mark_after(between[0]), other.mark_after(before[1])})
     assert one.mark() is None, "reading says that it is closed"
 
 

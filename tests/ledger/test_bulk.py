@@ -182,12 +182,21 @@ def test_rows_of_which_some_lack_a_value_do_not_stand_as_a_column() -> None:
         _ = bulk.one.security  # type: ignore[attr-defined]  # a transfer has one
 
 
-@pytest.mark.parametrize(
-    "ask", [hash, len, iter, str.__len__, lambda column: column < 1, lambda column: column + 1]
-)
+@pytest.mark.parametrize("ask", [hash, len, iter, str.__len__, lambda column: column + 1])
 def test_a_column_does_nothing_else(ask: Any) -> None:
     with pytest.raises(TypeError):
         ask(Column([Shares(1), Shares(2)]))
+
+
+def test_a_column_is_reduced_and_compared_row_by_row() -> None:
+    column = Column([Shares(3), Shares(5)])
+
+    assert column - Shares(0) is column
+    assert (column - Shares(1)).values == [Shares(2), Shares(4)]
+    assert (column - Column([Shares(3), Shares(1)])).values == [Shares(0), Shares(4)]
+    assert column < Shares(6)
+    with pytest.raises(OneByOne):
+        assert column < Shares(4)
 
 
 def test_a_column_is_true_or_false_where_all_of_it_is() -> None:

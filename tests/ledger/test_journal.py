@@ -30,12 +30,13 @@ from ledger.errors import (
     VersionConflict,
 )
 from ledger.events import CommonIssued, Event, Evidence, HolderRegistered
-from ledger.identity import EntryNumber, HolderId
+from ledger.identity import EntryNumber, HolderId, IssuerId
 from ledger.integrity.tree import Growing, check_consistency, check_inclusion, leaf_hash
 from ledger.journal import Ledger
 from ledger.personal import Personal, particulars
 from ledger.sealing import encode
-from ledger.store import MemoryStore
+from ledger.store import MemoryStore, Row
+from ledger.store.sqlite import SqliteStore
 from ledger.timeline import Entry
 from tests.builders import (
     agreement_signed,
@@ -410,6 +411,32 @@ def test_a_conflict_is_tried_again_after_the_other_entry(tmp_path: Path) -> None
         recorded = one.record(common_issued(issued=3))
         assert [entry.number for entry in recorded.entries] == [10]
         assert [*other.entries()] == [*one.entries()]
+
+
+def test_what_a_ledger_recorded_itself_is_not_read_again_and_what_others_did_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = in_file(tmp_path / "a.ledger")
+    other = Ledger.open(tmp_path / "a.ledger", clock=ticking(NOON + timedelta(days=1)))
+    read, looked = SqliteStore.read, list[int]()
+
+    def looking(self: SqliteStore, issuer: IssuerId, after: int) -> list[Row]:
+        looked.append(after)
+        return read(self, issuer, after)
+
+    with closing(one), closing(other):
+        one.entries()
+        monkeypatch.setattr(SqliteStore, "read", looking)
+        one.record(common_issued())
+        one.record(common_issued())
+        assert (len(one.entries()), looked) == (8, [])
+
+        one.record(common_issued())
+        other.record(common_issued())
+        one.record(holder_registered(holder="zed"))
+
+        assert [*one.entries()] == [*other.entries()]
+        assert len(one.entries()) == 11
 
 
 def test_two_draws_cannot_both_win(tmp_path: Path) -> None:

@@ -204,6 +204,23 @@ DISTURB_LITTLE: dict[str, tuple[Sequence[Event], Event]] = {
         [on(9, common_issued, holder="ada", issued=1, security="CS-1")],
         entry_restated(ENTRY, restated_as=on(9, common_issued, holder="ada", issued=2, security="CS-1")),
     ),
+    "a transfer before a split": (
+        [
+            on(4, authorized_shares_changed, authorized=90),
+            on(5, stock_split_effected, ratio="2"),
+            transferred(6, "ada", "bob", 10),
+        ],
+        transferred(3, "ada", "bob", 1),
+    ),
+    "a void before a split": (
+        [
+            transferred(3, "ada", "bob", 1),
+            on(4, authorized_shares_changed, authorized=90),
+            on(5, stock_split_effected, ratio="2"),
+        ],
+        entry_voided(ENTRY),
+    ),
+    "a day that is open": ([], shares_transferred(transferred=1, effective_on="2026-02-03/2026-02-05")),
     "a transfer after a split": (
         [on(4, authorized_shares_changed, authorized=90), on(5, stock_split_effected, ratio="2")],
         transferred(6, "ada", "bob", 12),
@@ -227,9 +244,21 @@ DISTURB_MORE: dict[str, tuple[Sequence[Event], Event]] = {
         [on(3, stock_class_designated, stock_class="class-b", authorized=5)],
         on(4, common_issued, stock_class="class-b", holder="ada", issued=6),
     ),
-    "a transfer before a split": (
-        [on(4, authorized_shares_changed, authorized=90), on(5, stock_split_effected, ratio="2")],
+    "a transfer before a split that rounds": (
+        [on(4, authorized_shares_changed, authorized=90), on(5, stock_split_effected, ratio="1.5")],
         transferred(3, "ada", "bob", 1),
+    ),
+    "more than was left before a split": (
+        [
+            on(4, authorized_shares_changed, authorized=90),
+            on(5, stock_split_effected, ratio="2"),
+            transferred(6, "ada", "bob", 11),
+        ],
+        transferred(3, "ada", "bob", 1),
+    ),
+    "an issuance before a split": (
+        [on(4, authorized_shares_changed, authorized=90), on(5, stock_split_effected, ratio="2")],
+        on(3, common_issued, holder="ada", issued=1),
     ),
     "a transfer before an opening balance": (
         [on(9, opening_balance_adopted, stock_class="series-a", treasury=1)],
@@ -252,7 +281,11 @@ DISTURB_MORE: dict[str, tuple[Sequence[Event], Event]] = {
         entry_voided(ENTRY),
     ),
     "more money than was undertaken": ([], on(3, tranche_closed, tranche=None, closed="900000000 USD")),
-    "a day that is open": ([], shares_transferred(transferred=1, effective_on="2026-02-03/2026-02-05")),
+    "a day that is open still": ([], shares_transferred(transferred=1, effective_on="2026-02-03/2026-03-05")),
+    "a day that is open when all is given": (
+        [transferred(4, "ada", "fund", 6)],
+        shares_transferred(transferred=1, effective_on="2026-02-03/2026-02-05"),
+    ),
     "an issuance that a charter amended later leaves no room for": (
         [on(9, authorized_shares_changed, authorized=20)],
         on(3, common_issued, holder="ada", issued=3),
