@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 MANY: Final = 16
 """So many texts of one length are worth learning what shape they have."""
-_SHAPES: Final = 64
+_SHAPES: Final = 16
 """So many shapes of one length are learnt."""
 _LONGEST: Final = 1 << 16
 """Longer texts are rare, and differ."""

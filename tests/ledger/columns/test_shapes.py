@@ -1,4 +1,4 @@
-"""Texts of one shape, and the numbers of what stands in their gaps: as if one text was looked at after the other."""
+"""Texts of one shape, and the numbers of what stands in their gaps: as if each text was looked at by itself."""
 
 from __future__ import annotations
 
