@@ -10,6 +10,14 @@ from ledger.errors import NotUnderstood, shown
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
 
 
+_IN_BYTES: Final = re.compile(_NAME.pattern.encode())
+
+
+def is_name(text: bytes) -> bool:
+    """Whether a text has the form of a name."""
+    return _IN_BYTES.fullmatch(text) is not None
+
+
 class Identifier(str):
     """A name: 1 to 64 ASCII letters, digits, dots, dashes, colons or underscores.
 

@@ -169,18 +169,38 @@ class Split:
             raise MakeAgain(wide=self.movement.stock_class)
         return found - steps
 
+    def adds_to_all(self, sums: Whole, step: int) -> list[int]:
+        """Return what each of some positions has more after it, in steps.
+
+        Raises:
+            MakeAgain: One of them is no whole number of steps.
+        """
+        split, ratio = self.movement, self.movement.ratio.value
+        largest = int(np.abs(sums).max(initial=0)) * max(ratio.numerator, ratio.denominator)
+        if len(sums) > 1 or split.decimals or step != SHARE or largest.bit_length() >= _BITS - 1:
+            return [self.adds(steps, step) for steps in put_together(sums)]
+        after = _rounded(sums[0] * ratio.numerator, ratio.denominator, split.fractions)
+        added: list[int] = (after - sums[0]).tolist()
+        return added
+
 
 def rescaled(units: int, split: Rescaling) -> int:
     """Return a position after a split, rounded as ``round_position`` does, by whole numbers alone."""
     step = int(10 ** (PLACES - split.decimals))
     above, below = units * split.ratio.value.numerator, split.ratio.value.denominator * step
-    match split.fractions:
+    found: int = _rounded(above, below, split.fractions) * step
+    return found
+
+
+def _rounded(above: Any, below: int, how: FractionPolicy) -> Any:
+    """Return the whole part of a fraction, or of a column of them, and what a policy makes of the rest."""
+    match how:
         case FractionPolicy.UP:
-            return -(-above // below) * step
+            return -(-above // below)
         case FractionPolicy.DOWN | FractionPolicy.CASH_IN_LIEU:
-            return above // below * step
+            return above // below
         case FractionPolicy.NEAREST:
-            return (2 * above + below) // (2 * below) * step
+            return (2 * above + below) // (2 * below)
 
 
 class MakeAgain(Exception):
@@ -624,10 +644,11 @@ class MovementColumns:
         size = sums.shape[1]
         some = (accounts.column("units")[:size] == accounts.texts.unit_number(unit)) & sums.any(axis=0)
         places = np.flatnonzero(some & ROUNDED[accounts.column("kinds")[:size]])
+        added = split.adds_to_all(sums[:, places], step)
         more = [
-            Row(split.when, known, account, sign * added)
-            for account, steps in zip(places.tolist(), put_together(sums[:, places]), strict=True)
-            if (added := split.adds(steps, step))
+            Row(split.when, known, account, sign * change)
+            for account, change in zip(places.tolist(), added, strict=True)
+            if change
         ]
         self._add_rows(table, table.rows(more))
 

@@ -91,16 +91,18 @@ class MovingEntries:
             start += len(whole)
 
     def _vouched(self, start: int, end: int) -> Vouched | None:
-        """Return rows whose hashes the tiles of the tree hold in this order; nothing where they do not."""
-        if end % WIDTH:
-            return None
-        text = self._store.text(self._issuer, start, end - start)
-        lines = None if text is None else Lines.of(text, end - start)
-        return (
-            Vouched(lines, self._issuer, start, self._shapes)
-            if lines and self._vouches(lines, start, end)
-            else None
-        )
+        """Return rows whose hashes the tiles of the tree hold in this order; nothing where they do not.
+
+        They are fewer where all of them are too much for one text.
+        """
+        while start < end and not end % WIDTH:
+            text = self._store.text(self._issuer, start, end - start)
+            if text is not None:
+                lines = Lines.of(text, end - start)
+                vouched = lines is not None and self._vouches(lines, start, end)
+                return Vouched(lines, self._issuer, start, self._shapes) if lines and vouched else None
+            end = (start + end) // 2 // WIDTH * WIDTH
+        return None
 
     def _vouches(self, lines: Lines, start: int, end: int) -> bool:
         """Whether the tiles of the tree hold the hashes of rows that should be there, in this order."""

@@ -23,7 +23,7 @@ from ledger.columns.moves import HUNDREDTH, SHARE, Called, Counted
 from ledger.columns.shapes import DIGITS, Shape, cut, whole_numbers
 from ledger.columns.words import Words
 from ledger.days import Phase
-from ledger.identity import Identifier
+from ledger.identity import is_name
 from ledger.moving.fields import READERS, Unread, moment_of, moments_of, rank_of
 from ledger.pages import DIGEST
 from ledger.quantities import Currency, Money, Shares
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 MANY: Final = 16
 """So many texts of one length are worth learning what shape they have."""
-_SHAPES: Final = 64
+_SHAPES: Final = 16
 """So many shapes of one length are learnt."""
 _LONGEST: Final = 1 << 16
 """Longer texts are rare, and differ."""
@@ -408,7 +408,4 @@ def _day(text: bytes) -> int | None:
 
 def _name(text: bytes) -> str | None:
     """Return a name."""
-    try:
-        return str(Identifier(text.decode("ascii")))
-    except ValueError:
-        return None
+    return text.decode("ascii") if is_name(text) else None

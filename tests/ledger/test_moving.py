@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ledger import Ledger, codec, moving
 from ledger.columns.movements import TOLD, MovementColumns
 from ledger.columns.moves import Counted
+from ledger.days import Phase
 from ledger.errors import LedgerDamaged
 from ledger.events import EVENTS, EntryRestated, EntryVoided, Event, Fact
 from ledger.identity import HolderId, IssuerId, StockClassId
@@ -111,6 +112,53 @@ def test_whatever_a_kind_of_event_moves_is_read_at_once_or_left_to_be_taken_alon
     numbers = {number for number, _ in others}
     for number, event in enumerate(sealed, 1):
         assert number in numbers or not isinstance(event, (*TOLD, EntryVoided, EntryRestated))
+
+
+holders = st.sampled_from(["ada", "bob", "h-000001", "h-000002", "a-name-of-a-holder-that-is-rather-long-1"])
+counts = st.sampled_from(["1", "7", "12", "85", "999", "0.5", f"{10**17}", f"{10**19}"])
+varied = st.fixed_dictionaries(
+    {
+        "effective_on": st.sampled_from(["2026-03-01", "2026-03-02", "2026-03-01/2026-03-09"]),
+        "note": st.sampled_from([None, "plain", "other", 'she said "so"', "naïve, ça", "back\\slash"]),
+        "place": st.sampled_from([None, None, None, "2"]),
+        "phase": st.sampled_from([Phase.ORDINARY, Phase.CLOSE]),
+    }
+)
+
+
+@st.composite
+def many_shapes(draw: st.DrawFn) -> list[Event]:
+    """Return facts of two kinds that differ in most of what facts can differ in, and often only in a few gaps."""
+    found: list[Event] = []
+    for _ in range(draw(st.integers(1, 40))):
+        of_all = draw(varied)
+        security = draw(st.sampled_from([None, "S-1", "S-2", "S-10"]))
+        if draw(st.booleans()):
+            found.append(common_issued(holder=draw(holders), issued=draw(counts), security=security, **of_all))
+        else:
+            whose = draw(st.permutations(["ada", "h-000001", "h-000002", "bob"]))
+            found.append(
+                shares_transferred(
+                    from_holder=whose[0], to_holder=whose[1], transferred=draw(counts), security=security, **of_all
+                )
+            )
+    return found
+
+
+@pytest.mark.usefixtures("_few_at_once")
+@given(many_shapes(), st.integers(1, 4))
+@strategies.SOME
+def test_facts_of_many_shapes_move_what_each_moves_alone(events: list[Event], many: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shaped, "MANY", many)
+        moved, others = read(events)
+
+    expected: Moved = {}
+    for number, event in enumerate(events, 1):
+        expected |= moved_by(number, event)
+    for number, event in others:
+        moved |= moved_by(number, event)
+    assert moved == expected
 
 
 @pytest.mark.usefixtures("_few_at_once")
