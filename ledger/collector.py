@@ -5,18 +5,27 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
+from typing import Final
+
+_lock: Final = Lock()
+_resting: Final[list[bool]] = []
+"""For each that wants rest, in any thread, whether Python looked before: the first tells what the program wants."""
 
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
     """Keep Python from looking for garbage meanwhile: there is none, and each look is at all that has been read."""
-    enabled = gc.isenabled()
-    gc.disable()
+    with _lock:
+        _resting.append(gc.isenabled())
+        gc.disable()
     try:
         yield
     finally:
-        if enabled:
-            gc.enable()
+        with _lock:
+            looked = _resting.pop()
+            if looked and not _resting:
+                gc.enable()
 
 
 def settle() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import repeat
 from math import prod
-from operator import attrgetter, floordiv
+from operator import attrgetter, floordiv, mod
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from ledger.timeline import Entry
 
 _MOST: Final = 2**62
+_COARSE: Final = 24
+"""Changes are added up without so many of their last bits, rounded up, as the sum of all has to fit, too."""
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
 _opens_latest, _rank = attrgetter("opens_latest"), attrgetter("rank")
 
@@ -139,19 +141,22 @@ class Course:
         for posting in postings:
             step = step_of(spread(posting.unit, 1)[0])
             units = spread(posting.quantity, count)
-            steps = [*map(floordiv, units, repeat(step))]
-            if sum(steps) * step != sum(units) or any(each % step for each in {*units}):
+            if any(map(mod, units, repeat(step))):
                 raise InDoubt
-            self._add(self._numbers.column(posting, count), at, steps)
+            self._add(self._numbers.column(posting, count), at, [*map(floordiv, units, repeat(step))])
         return True
 
     def _add(self, keys: Sequence[int], at: Any, changes: Sequence[int]) -> None:
-        self._most += sum(map(abs, changes))
-        if self._most >= _MOST:
+        try:
+            steps = np.array(changes, np.int64)
+        except OverflowError as error:
+            raise InDoubt from error
+        self._most += int((np.abs(steps) >> _COARSE).sum() + len(steps)) << _COARSE
+        if self._most >= _MOST or np.any(steps == np.iinfo(np.int64).min):
             raise InDoubt
         self._keys.append(np.array(keys, np.int32))
         self._at.append(np.asarray(at, np.int32))
-        self._changes.append(np.array(changes, np.int64))
+        self._changes.append(steps)
 
     def look_up(self, totals: Iterable[Total]) -> None:
         """Gather the changes of some totals, of which ``values`` is asked next."""

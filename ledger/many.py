@@ -282,5 +282,9 @@ def _sums(numbers: NumberedAccounts, many: Iterable[Many]) -> Sums:
 def _add(found: Sums, each: Many, numbers: NumberedAccounts, posting: Posting) -> None:
     count = len(each.moments)
     quantities = spread(posting.quantity, count)
+    last: Moment | None = None
+    changes: dict[int, int] = {}
     for at, number, change in zip(each.moments, numbers.column(posting, count), quantities, strict=True):
-        found[at][number] += change
+        if at != last:  # most are in order
+            changes, last = found[at], at
+        changes[number] += change

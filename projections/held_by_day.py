@@ -131,11 +131,11 @@ class HeldByDay:
         Args:
             alike: The positions, where all are counted in whole shares.
         """
-        mergers = [each for each in self._told if type(each.fact) is HolderMerged]
-        plain = 0 if alike is None else self._days_before(mergers)
+        merging = [each for each in self._told if type(each.fact) is HolderMerged]
+        plain = 0 if alike is None else self._days_before(merging)
         more = self._put_right_open(plain, alike) if alike is not None else {}
         for line, on in enumerate(self.days[plain:], plain):
-            merged = [each for each in mergers if each.begins <= close_of(on)]
+            merged = [each for each in merging if each.begins <= close_of(on)]
             of_day = self._put_right_by_holder(on, self.low[line], merged)
             more.update(((line, place), most) for place, most in of_day.items())
         told = [(each.fact, each) for each in self._told]

@@ -261,11 +261,15 @@ class Segment:
 
     def sums(self, count: int, out: Whole) -> None:
         """Write the sums after so many rows."""
-        nearest = min((count + self.spacing // 2) // self.spacing, len(self.checkpoints) - 1)
+        nearest = self._nearest(count)
         checkpoint = self.checkpoints[nearest]
         out[:, : checkpoint.shape[1]] = checkpoint
         out[:, checkpoint.shape[1] :] = 0
         self.move(nearest * self.spacing, count, out)
+
+    def _nearest(self, count: int) -> int:
+        """Return which checkpoint is nearest to so many rows."""
+        return min((count + self.spacing // 2) // self.spacing, len(self.checkpoints) - 1)
 
     def move(self, start: int, count: int, out: Whole) -> None:
         """Bring the sums after ``start`` rows to those after ``count``, which may be fewer."""
@@ -279,7 +283,7 @@ class Segment:
         """Yield the sums at each of several moments, which grow; each is good until the next one is asked for."""
         sums, come = np.zeros((len(self.after), self.size), np.int64), 0
         for count in np.searchsorted(self.rows.whens, np.asarray(whens, np.int32), "right").tolist():
-            if count - come > count % self.spacing + self.size // COPIED:
+            if count - come > abs(count - self._nearest(count) * self.spacing) + self.size // COPIED:
                 self.sums(count, sums)
             else:
                 self.move(come, count, sums)

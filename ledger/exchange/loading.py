@@ -18,6 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
+from ledger.collector import collector_at_rest
 from ledger.exchange.drafting import drafts
 from ledger.exchange.json_lines import BLANK, MAX_LINE_BYTES
 
@@ -98,7 +99,7 @@ def read_ahead(
     Raises:
         InputRefused: The next part cannot be read.
     """
-    with ThreadPoolExecutor(1, "reader") as reader:
+    with collector_at_rest(), ThreadPoolExecutor(1, "reader") as reader:
         last: tuple[Part, Future[list[Draft]]] | None = None
         for part in parts(file, recorded):
             next_one = part, reader.submit(drafts, part.data, name, part.before)

@@ -14,7 +14,17 @@ from typing import Any, Final
 from ledger.book import Book
 from ledger.bulk import Bulk, Column, spread
 from ledger.days import Moment
-from ledger.identity import AgreementId, ConditionId, Count, Identifier, StockClassId, TrancheId
+from ledger.identity import (
+    AgreementId,
+    ConditionId,
+    Count,
+    HolderId,
+    Identifier,
+    InstrumentId,
+    PlanId,
+    StockClassId,
+    TrancheId,
+)
 from ledger.movements import Commitment, Level, LevelValue, Posting, StockClassKind, Subject
 from ledger.quantities import PLACES, Money, Price, Ratio, Shares
 from ledger.rules.asking import FactRule
@@ -24,6 +34,8 @@ from ledger.rules.restrictions import transfers_are_unrestricted
 from ledger.rules.units import currency_of_the_commitment, decimals_of_the_class, order_around_a_split
 
 _OF_AN_AGREEMENT: Final = {TrancheId, ConditionId}
+_ALONE: Final = {HolderId, StockClassId, AgreementId, InstrumentId, PlanId}
+"""Each is one name, which one level brings into being."""
 _NO_NAMES: Final = {Shares, Money, Price, Ratio, Count, type(None)}
 
 
@@ -90,14 +102,24 @@ def _names_are_known(book: Book, many: Many) -> None:
         kinds = {*map(type, values)}
         if kinds <= _NO_NAMES:
             continue
-        if kinds.isdisjoint(_OF_AN_AGREEMENT):
-            uses = {(value, None): used for value, used in many.first_of(values).items()}
-        else:
-            uses = many.first_of([*zip(values, many.bulk.values("agreement"), strict=True)])
+        if len(kinds) == 1 and kinds <= _ALONE:
+            ((level, _, _),) = names_in(values[0])
+            for value, used in many.first_of(values).items():
+                _is_known(book, (level, value), used)
+            continue
+        pairs = [*zip(values, many.bulk.values("agreement"), strict=True)] if kinds & _OF_AN_AGREEMENT else None
+        uses = many.first_of(pairs or [(value, None) for value in values])
         for (value, agreement), used in uses.items():
             for level, subject, _ in _named(value, agreement):
-                if not any(each.begins <= used for each, _ in book.settings.get((level, subject), ())):
-                    raise InDoubt
+                _is_known(book, (level, subject), used)
+
+
+def _is_known(book: Book, key: tuple[Level, Any], used: Moment) -> None:
+    """See that something set a level of a subject by the time that it was used first."""
+    for each, _ in book.settings.get(key, ()):
+        if each.begins <= used:
+            return
+    raise InDoubt
 
 
 def _named(value: Any, agreement: AgreementId | None) -> Iterator[tuple[Level, Any, str]]:

@@ -295,7 +295,7 @@ class SqliteStore:
         return text if type(total) is int and (total, rows, right) == (sum(numbers), count, count) else None
 
     def mark(self) -> object:
-        """Return what stays equal for as long as nobody writes to the file, in a twentieth of the time of a look.
+        """Return what stays equal for as long as nobody writes to the file, in a few microseconds.
 
         SQLite tells each connection whether others have written, and not what was written by itself.
         """

@@ -11,8 +11,8 @@ What could go wrong, and why it does not:
   connection while another one of ours holds the lock of the writers, or by the last one to close the file, which
   SQLite lets be alone. Nobody can write meanwhile, neither in this process nor in another.
 
-A log begins empty and grows with each commit, and a disk takes twice as long to keep a length as to keep bytes. So
-whoever commits again and again lets the log grow once, to where it is folded in: by a row that is given up again,
+A log begins empty and grows with each commit, and a disk takes half as long again where it has to keep a length.
+So whoever commits again and again lets the log grow once, to where it is folded in: by a row that is given up,
 while nobody can write. Nothing of it counts, as no commit stands behind it; and commits are written over it.
 """
 
@@ -97,7 +97,7 @@ class CarefulRecorder(SQLiteAggregateRecorder):
                 _give_up(connection)
                 raise
             try:
-                connection.commit()
+                commit(connection)
             except sqlite3.Error as error:
                 _give_up(connection)
                 if cause(error) not in _NOT_NOW and not self._bury(connection, rows[0], error):
@@ -136,7 +136,7 @@ class CarefulRecorder(SQLiteAggregateRecorder):
             cursor.execute("BEGIN IMMEDIATE")
             cursor.execute("PRAGMA user_version")
             cursor.execute(f"PRAGMA user_version={cursor.fetchone()[0]}")
-            connection.commit()
+            commit(connection)
             cursor.execute(
                 "SELECT EXISTS (SELECT 1 FROM stored_events WHERE (originator_id, originator_version)=(?,?))",
                 written[:2],
@@ -192,6 +192,11 @@ def _unwatched(cursor: SQLiteCursor) -> Iterator[None]:
     yield
     for _, statement in watching:
         cursor.execute(statement)
+
+
+def commit(connection: SQLiteConnection) -> None:
+    """Have the disk keep what was written; Python's own way lets SQLite read the statement anew each time."""
+    connection.cursor().execute("COMMIT")
 
 
 def _said(error: sqlite3.Error) -> int | None:

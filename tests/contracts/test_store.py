@@ -22,7 +22,7 @@ from ledger.identity import CommandId, IssuerId
 from ledger.integrity.tiles import Tile
 from ledger.integrity.tree import Growing, check_consistency, check_inclusion, leaf_hash
 from ledger.journal import Ledger
-from ledger.store import Conflict, MemoryKeys, MemoryStore, Row, Store
+from ledger.store import Conflict, MemoryKeys, MemoryStore, Row, Store, writing
 from ledger.store.port import Beside, Inspectable, refuse_ahead, tree_of
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import APPLICATION_ID, SqliteStore
@@ -1032,16 +1032,16 @@ def test_a_commit_that_fails_is_refused_only_where_another_one_took_its_place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     left = [failing(failure)] * times
-    commit = SQLiteConnection.commit
+    commit = writing.commit
 
-    def fail(self: SQLiteConnection) -> None:
+    def fail(connection: SQLiteConnection) -> None:
         if left:
             raise left.pop()
-        commit(self)
+        commit(connection)
 
     before = opened(path)
     with closing(SqliteStore(path)) as store:
-        monkeypatch.setattr(SQLiteConnection, "commit", fail)
+        monkeypatch.setattr(writing, "commit", fail)
         error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
         assert contents(store) == before
         left.clear()
@@ -1059,7 +1059,7 @@ def test_a_commit_whose_connection_fails_with_it_is_unknown_and_the_next_one_has
 
     with closing(SqliteStore(path)) as store:
         with monkeypatch.context() as failing_disk:
-            failing_disk.setattr(SQLiteConnection, "commit", fail)
+            failing_disk.setattr(writing, "commit", fail)
             failing_disk.setattr(SQLiteConnection, "rollback", fail)
             error = refused(lambda: store.append(ACME, rows(4, 4), TWO, {}))
         store.append(ACME, rows(4, 4), TWO, {})
@@ -1134,16 +1134,16 @@ def test_an_unknown_outcome_is_settled_by_giving_the_command_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The disk fails just after the commit: the entry is there, and the repeated command finds it."""
-    commit = SQLiteConnection.commit
+    commit = writing.commit
 
-    def fail(self: SQLiteConnection) -> None:
-        commit(self)
-        monkeypatch.setattr(SQLiteConnection, "commit", commit)
+    def fail(connection: SQLiteConnection) -> None:
+        commit(connection)
+        monkeypatch.setattr(writing, "commit", commit)
         raise failing(sqlite3.SQLITE_IOERR_FSYNC)
 
     with Ledger.open(tmp_path / "a.ledger", create=True, clock=ticking()) as ledger:
         ledger.record(*founding())
-        monkeypatch.setattr(SQLiteConnection, "commit", fail)
+        monkeypatch.setattr(writing, "commit", fail)
         error = refused(lambda: ledger.record(common_issued(), command="c-1"))
 
         assert isinstance(error, OutcomeUnknown)

@@ -25,7 +25,7 @@ import ledger.vault
 from ledger.errors import Unavailable
 from ledger.integrity import tiles, tree
 from ledger.integrity.tree import check_inclusion
-from ledger.store import port, postgres
+from ledger.store import port, postgres, writing
 from ledger.store.key_file import KeyFile
 from ledger.store.places import Look
 from ledger.store.port import Kept, Row, stored
@@ -74,13 +74,13 @@ def a_commit_that_failed_is_refused_at_once(patch: pytest.MonkeyPatch) -> None:
 
 def a_failing_sync_is_taken_for_done(patch: pytest.MonkeyPatch) -> None:
     """Go on after a commit that failed as if it had not."""
-    commit = SQLiteConnection.commit
+    commit = writing.commit
 
-    def careless(self: SQLiteConnection) -> None:
+    def careless(connection: SQLiteConnection) -> None:
         with suppress(sqlite3.OperationalError):
-            commit(self)
+            commit(connection)
 
-    patch.setattr(SQLiteConnection, "commit", careless)
+    patch.setattr(writing, "commit", careless)
 
 
 def a_look_at_the_file_is_over_at_once(patch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,7 @@ def a_leaf_is_hashed_without_its_prefix(patch: pytest.MonkeyPatch) -> None:
 def a_node_is_hashed_without_its_prefix(patch: pytest.MonkeyPatch) -> None:
     """Let a node and a leaf be one."""
     for module in (tree, tiles):
-        patch.setattr(module, "node_hash", lambda left, right: sha256(left + right).digest())
+        patch.setattr(module, "NODE", b"")
 
 
 def a_tile_is_left_to_a_later_commit(patch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -14,11 +15,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from benchmarks import company as synthetic
+from benchmarks.any_date import issuer, written
 from ledger import Ledger, codec
 from ledger.book import Book
 from ledger.days import Phase
 from ledger.errors import LedgerError
 from ledger.events import Event, Fact, IssuerRegistered
+from ledger.exchange import loading
 from ledger.gate import Gate, sweep
 from ledger.identity import CommandId, EntryNumber, HolderId, IssuerId
 from ledger.pages import Entries, Page
@@ -226,6 +229,21 @@ def test_what_is_loaded_in_parts_is_what_a_walk_through_all_of_it_lets_through(p
             gate.check(ISSUER, entries, page.entries())
         entries.add(page_of(events, len(entries)))  # of which no entry is made yet
         assert told(gate._sweep.book)[:2] == told(sweep(standing(entries)).book)[:2]  # whatever moment it reached
+
+
+def test_audits_pass_at_once_with_the_parts_that_they_are_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A history of years: late transfers, voids, restatements and open days before splits and after them."""
+    written.write_lines(issuer.history(4_000, 60), tmp_path / "history.jsonl")
+    monkeypatch.setattr(loading, "PART_BYTES", 50_000)
+    monkeypatch.setattr(Gate, "check", None)
+    ledger = Ledger.in_memory()
+
+    with (tmp_path / "history.jsonl").open("rb") as file:
+        assert loading.load(ledger, file) == 4_000
+
+    assert told(ledger._rules()._sweep.book) == told(sweep(standing(ledger.entries())).book)
 
 
 def test_a_ledger_of_one_issuer_is_not_begun_by_another() -> None:
