@@ -77,9 +77,9 @@ def timed(
         engine.ask(questions[0])
     taken: list[Times] = []
     if LOOP in modes:
-        taken += (_times(each, LOOP, [_asked(each, question) for question in questions]) for each in engines)
+        taken += (_times(each, LOOP, _looped(each, questions)) for each in engines)
     if TURNS in modes:
-        turns = [[_asked(each, question, once=True) for each in engines] for question in questions]
+        turns = [[_asked(each, question) for each in engines] for question in questions]
         taken += (
             _times(each, TURNS, of_each) for each, of_each in zip(engines, zip(*turns, strict=True), strict=True)
         )
@@ -99,20 +99,42 @@ def equal(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _asked(engine: Engine[Question], question: Question, *, once: bool = False) -> tuple[float, float]:
-    """Return how long an answer takes, as the median of some; the last of them is compared."""
-    seconds, worked = [], []
+def _looped(engine: Engine[Question], questions: Sequence[Question]) -> list[tuple[float, float]]:
+    """Return how long the answer to each question takes, as the median of some; none is asked twice in a row.
+
+    Whoever keeps its last answer gains nothing by that. The last answers are compared.
+    """
+    rounds = []
+    for _ in range(engine.repeats - 1):
+        gc.collect()
+        gc.disable()
+        try:
+            rounds.append([_taken(engine, question)[1:] for question in questions])
+        finally:
+            gc.enable()
+    rounds.append([_asked(engine, question) for question in questions])
+    return [
+        (median(seconds for seconds, _ in taken), median(worked for _, worked in taken))
+        for taken in zip(*rounds, strict=True)
+    ]
+
+
+def _asked(engine: Engine[Question], question: Question) -> tuple[float, float]:
+    """Return how long an answer takes, which is compared."""
     gc.collect()
     gc.disable()
     try:
-        for _ in range(1 if once else engine.repeats):
-            answer = None  # the one before is given back first
-            started, began = perf_counter(), process_time()
-            answer = engine.ask(question)
-            worked.append(process_time() - began)
-            seconds.append(perf_counter() - started)
+        answer, seconds, worked = _taken(engine, question)
     finally:
         gc.enable()
     if not equal(engine.found(answer), engine.right(question)):
         raise Differs(f"{engine.name} at {question}")
-    return median(seconds), median(worked)
+    return seconds, worked
+
+
+def _taken(engine: Engine[Question], question: Question) -> tuple[Any, float, float]:
+    """Return an answer, and how long it takes."""
+    started, began = perf_counter(), process_time()
+    answer = engine.ask(question)
+    worked, seconds = process_time() - began, perf_counter() - started
+    return answer, seconds, worked

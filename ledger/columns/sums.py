@@ -8,8 +8,8 @@ How an answer is found without adding up all rows:
 
 - Rows lie in *segments*, each of entries that follow one another, and within a segment sorted by moment. Beside
   each change stands the sum of its key after it: between two moments, the last sum of each key is all that counts.
-- Every so many rows a segment keeps a *checkpoint*, the sums of all keys. An answer copies the last one before its
-  moment, and takes over the sums of the few rows between.
+- Every so many rows a segment keeps a *checkpoint*, the sums of all keys. An answer copies the one nearest to its
+  moment, and takes over the sums after the few rows between; or before them, where the checkpoint comes later.
 - Keys are numbered in the order in which they come, so that early checkpoints are short.
 - For an earlier knowledge, each *block* of rows says which entries it spans at least and at most. Most blocks are
   known as a whole, or not at all; only those in between are looked at row by row.
