@@ -6,6 +6,7 @@ write of the same bytes to a plain file, and the wait for the disk, happens in t
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import attrs
 import numpy as np
@@ -41,6 +42,8 @@ NEXT: Final = 10**9
 _WARM: Final = 3
 _MANY: Final = 300
 """So often a bare write and ourselves take turns: each takes less than a millisecond, and the first ones more."""
+_COMPARED: Final = 20
+"""So many answers are kept until they are compared."""
 _DAY: Final = DAYS
 _SETTINGS: Final = {
     "shared_buffers": "2GB",
@@ -210,6 +213,15 @@ def _low(answer: Any, size: int) -> Whole:
     return low
 
 
+class _Taken(NamedTuple):
+    """How long it took by the clock on the wall, how long the processor worked, the answer, and all that was moved."""
+
+    seconds: float
+    worked: float
+    answer: Any
+    moved: int
+
+
 @attrs.define
 class _Contestant:
     """Somebody who appends and answers, and what it has appended so far."""
@@ -220,26 +232,48 @@ class _Contestant:
     count: int = 0
     moved: int = 0
 
-    def take(self, before: Whole) -> tuple[float, float]:
-        """Append a transfer of one share more than the last, compare the answer, and return how long it took."""
+    def take(self) -> _Taken:
+        """Append a transfer of one share more than the last, answer, and tell how long it took."""
         self.count += 1
         self.moved += self.count
         started, began = perf_counter(), process_time()
         answer = self.step(self.count)
         worked, seconds = process_time() - began, perf_counter() - started
-        if self.found is not None:
-            right = before.copy()
-            for holder, sign in _ROWS:
-                right[holder * len(CLASSES)] += sign * self.moved
-            if not np.array_equal(self.found(answer), right):
-                raise Differs(f"{self.name} after {self.count} transfers")
-        return seconds, worked
+        return _Taken(seconds, worked, answer, self.moved)
+
+    def compare(self, taken: _Taken, before: Whole) -> None:
+        """Hold an answer against what was there before, and what has been transferred since.
+
+        Raises:
+            Differs: It says something else.
+        """
+        if self.found is None:
+            return
+        right = before.copy()
+        for holder, sign in _ROWS:
+            right[holder * len(CLASSES)] += sign * taken.moved
+        if not np.array_equal(self.found(taken.answer), right):
+            raise Differs(f"{self.name} after transfers of {taken.moved} shares")
 
 
 def _taken(mode: str, together: Sequence[_Contestant], before: Whole, warm: int, rounds: int) -> list[Times]:
-    """Let some take turns, so many times, and before that some times which are not told."""
-    turns = [[each.take(before) for each in together] for _ in range(warm + rounds)][warm:]
+    """Let some take turns, so many times, and before that some times which are not told.
+
+    Answers are compared some at a time: who compares walks through memory, and who comes next would pay for it.
+    """
+    turns: list[list[_Taken]] = []
+    for start, stop in written.parts(warm + rounds, _COMPARED):
+        gc.collect()
+        gc.disable()
+        try:
+            some = [[each.take() for each in together] for _ in range(start, stop)]
+        finally:
+            gc.enable()
+        for each, taken in zip(together, zip(*some, strict=True), strict=True):
+            for one in taken:
+                each.compare(one, before)
+        turns += some
     return [
-        Times(each.name, mode, [seconds for seconds, _ in taken], [worked for _, worked in taken])
-        for each, taken in zip(together, zip(*turns, strict=True), strict=True)
+        Times(each.name, mode, [one.seconds for one in taken], [one.worked for one in taken])
+        for each, taken in zip(together, zip(*turns[warm:], strict=True), strict=True)
     ]
