@@ -214,7 +214,7 @@ def _low(answer: Any, size: int) -> Whole:
 
 
 class _Taken(NamedTuple):
-    """How long it took by the clock on the wall, how long the processor worked, the answer, and all that was moved."""
+    """How long it took, how long the processor was at work, the answer, and all that was moved so far."""
 
     seconds: float
     worked: float
