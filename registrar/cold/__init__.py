@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 FILE = "CAPTABLE_FILE"
-_MOVEMENTS = ("movements", 1)
+_MOVEMENTS = ("movements", 2)
 _WIDEST, _USUAL, _NARROWEST = 160, 80, 60
 _EARLIEST, _LATEST = 1600, 2999
 _PIPE_CLOSED, _NOT_WRITTEN = 141, 5
