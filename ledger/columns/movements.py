@@ -176,7 +176,7 @@ class Split:
             MakeAgain: One of them is no whole number of steps.
         """
         split, ratio = self.movement, self.movement.ratio.value
-        largest = int(np.abs(sums).max(initial=0)) * max(ratio.numerator, ratio.denominator)
+        largest = int(np.abs(sums).max(initial=1)) * max(ratio.numerator, ratio.denominator)
         if len(sums) > 1 or split.decimals or step != SHARE or largest.bit_length() >= _BITS - 1:
             return [self.adds(steps, step) for steps in put_together(sums)]
         after = _rounded(sums[0] * ratio.numerator, ratio.denominator, split.fractions)
