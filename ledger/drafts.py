@@ -164,13 +164,17 @@ def _decoded(lines: bytes) -> list[Any] | None:
     return found
 
 
+class _Unstated(msgspec.Struct, tag_field="kind", tag="\\"):
+    """A kind that no plain line states; as it could be one of two, each line has to state its own."""
+
+
 @cache
 def _decoder(kinds: frozenset[bytes]) -> Callable[[bytes], list[Any]]:
     """Return what reads lines of some kinds; raises ``KeyError`` for a kind that is not known."""
     shapes = [_stated_of(event_named(_known(kind.decode()))).shape for kind in sorted(kinds)]
     if not shapes:
         raise KeyError
-    decode: Callable[[bytes], list[Any]] = msgspec.json.Decoder(reduce(or_, shapes)).decode_lines
+    decode: Callable[[bytes], list[Any]] = msgspec.json.Decoder(reduce(or_, shapes, _Unstated)).decode_lines
     return decode
 
 

@@ -198,7 +198,7 @@ class _Totals:
             self._low.clear()
             self._limits.clear()
         book = self._book
-        changes = book.advance(at, group)
+        changes = book.advance(max(at, book.at), group)  # a day that opened in the past brings no level back
         if any(True for _ in broken(book, changes)):
             raise InDoubt
         limited: set[object] = {unit for unit, _ in changes.raised} if splits else set()

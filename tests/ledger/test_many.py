@@ -283,6 +283,16 @@ def test_what_a_command_corrects_splits_or_leaves_open_passes_at_once(events: li
     assert told(at_once._sweep.book) == told(asked._sweep.book)
 
 
+def test_a_day_that_opened_in_the_past_brings_no_limit_of_then_back() -> None:
+    ledger = recorded([builders.authorized_shares_changed(authorized=2_500, effective_on="2026-02-14")])
+    entries = ledger.entries()
+    closed = builders.tranche_closed(closed="100 USD", tranche=None, effective_on="2026-02-12/2026-02-16")
+    one, many = (builders.common_issued(issued=count, effective_on="2026-02-15") for count in (1, 1_000))
+
+    assert Gate().check_pages(ISSUER, entries, [page_of([closed, one], len(entries))])
+    assert not Gate().check_pages(ISSUER, entries, [page_of([closed, many], len(entries))])
+
+
 def test_a_whole_ledger_passes_at_once_from_its_first_entry() -> None:
     gate = Gate()
     events = [*synthetic.founding(), *map(synthetic.event, synthetic.deals(500, 20))]

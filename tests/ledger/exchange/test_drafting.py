@@ -88,6 +88,18 @@ CHANGES: Final[dict[str, Any]] = {
 }
 
 
+def test_a_line_that_states_no_kind_is_not_taken_for_one_of_those_around_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not even where something that it states twice makes up for the length."""
+    monkeypatch.setattr("ledger.drafts._met", set())
+    line = json_lines.write([a.shares_transferred()]).strip()
+    without = line.replace(b'"kind":"shares-transferred",', b"")[:-1] + b',"stock_class":"common"}'
+
+    with pytest.raises(InputRefused, match="stands twice"):
+        drafts(line + b"\n" + without)
+
+
 @given(st.lists(st.tuples(any_events(), st.sampled_from([*CHANGES] + ["as it is"] * 20)), min_size=1, max_size=6))
 def test_a_file_read_at_once_holds_what_it_holds_line_by_line(given_lines: list[tuple[Event, str]]) -> None:
     data = b"\n".join(CHANGES[change](json_lines.write([event])[:-1]) for event, change in given_lines)
