@@ -379,4 +379,5 @@ class Record:
         """Bring up to date what is kept beside a long record of the columns that were asked for."""
         if len(self._entries) >= reading.AHEAD:
             self._keep_columns(1)
-            self._keep_heading(self._columns_kept)
+            if self._columns_kept:
+                self._keep_heading(self._columns_kept)
