@@ -147,7 +147,7 @@ def laid_out(columns: MovementColumns, known: int) -> Arrays:
     days, keys = rows.whens[places] // np.int32(STAGES_OF_A_DAY) - np.int32(EPOCH), keys[places]
     starts = begins(keys)
     of_holders = holders[keys[starts]]
-    return {
+    made = {
         "covered": np.asarray([known, days.max(initial=-EPOCH)]),
         "runs": np.searchsorted(of_holders, np.arange(len(columns.ids.holders) + 1)).astype(np.int32),
         "classes": classes[keys[starts]],
@@ -157,6 +157,9 @@ def laid_out(columns: MovementColumns, known: int) -> Arrays:
         "entries": entries[places],
         "balances": running(changes, starts),
     }
+    for array in made.values():
+        array.flags.writeable = False  # answers are slices of them
+    return made
 
 
 def _by_position(sums: DatedSums, positions: Positions, order: NDArray[np.intp], known: int) -> Rows:

@@ -176,7 +176,7 @@ class Split:
             MakeAgain: One of them is no whole number of steps.
         """
         split, ratio = self.movement, self.movement.ratio.value
-        largest = int(np.abs(sums).max(initial=0)) * max(ratio.numerator, ratio.denominator)
+        largest = int(np.abs(sums).max(initial=1)) * max(ratio.numerator, ratio.denominator)
         if len(sums) > 1 or split.decimals or step != SHARE or largest.bit_length() >= _BITS - 1:
             return [self.adds(steps, step) for steps in put_together(sums)]
         after = _rounded(sums[0] * ratio.numerator, ratio.denominator, split.fractions)
@@ -328,7 +328,7 @@ class _Before(dict[int, int]):
 
     def __missing__(self, account: int) -> int:
         if self._all is None and (len(self) >= _ONE_BY_ONE or self._table.sums.many_wait):
-            self._all = self._table.at(self._when)
+            self._all = put_together(self._table.sums.at(self._when))
         if self._all is None:
             self[account] = found = self._table.sums.sum_of_key(account, self._when)
         else:

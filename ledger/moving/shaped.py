@@ -89,9 +89,7 @@ class Formed:
 
     def __init__(self, form: Form, places: Places, columns: Columns, words: Words, days: Words) -> None:
         self._form, self._words = form, words
-        in_turn = np.argsort(
-            places.astype(np.uint16), kind="stable"
-        )  # numbers of 16 bits are counted, not compared
+        in_turn = np.argsort(places.astype(np.uint16), kind="stable")  # 16 bits are counted, not compared
         self.places = places[in_turn]
         self._columns = {name: column[in_turn] for name, column in columns.items()}
         self.reader: Final = _reader(form.topic)

@@ -102,6 +102,14 @@ def test_who_opens_a_ledger_takes_up_what_is_kept_and_follows_what_came_since(
     assert sum(taken) == 1, "what was followed was kept on closing"
 
 
+def test_nothing_is_kept_of_columns_that_nobody_asked_for(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "a.ledger", create=True, clock=ticking()) as ledger:
+        ledger.record(*founding())
+        ledger.keep()
+
+        assert not folder(tmp_path / "a.ledger").exists()
+
+
 def test_what_was_recorded_is_kept_when_the_ledger_is_closed(tmp_path: Path, taken: list[int]) -> None:
     made(tmp_path / "a.ledger")
     with Ledger.open(tmp_path / "a.ledger", clock=ticking()) as ledger:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,6 +74,18 @@ def test_a_correction_and_what_it_corrects_are_the_line_that_stands() -> None:
     assert entries_of(before, "ada")[-2:] == [first, first + 1]
     assert entries_of(columns, "ada")[-2:] == [first + 1, first + 3]
     assert entries_of(before, "bob") == [*entries_of(columns, "bob"), first + 2]
+
+
+def test_lines_that_are_told_cannot_be_written_to() -> None:
+    columns = MovementColumns.of(recorded([]).entries())
+    brought_up(columns)
+
+    lines = columns.lines_of(HolderId("ada"), DAY)
+
+    assert lines is not None
+    for column in (lines.days, lines.entries, lines.balances):
+        with pytest.raises(ValueError, match="read-only"):
+            column[0] = 0
 
 
 def entries_of(columns: MovementColumns, holder: str) -> list[int]:

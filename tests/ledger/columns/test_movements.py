@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import Ledger
 from ledger.columns import movements, sums
-from ledger.columns.movements import MovementColumns, rescaled
+from ledger.columns.movements import MovementColumns, Split, rescaled
+from ledger.columns.moves import SHARE
 from ledger.events import Event
 from ledger.identity import StockClassId
 from ledger.movements import Rescaling
@@ -21,6 +23,9 @@ from projections.replay import replay
 from tests import builders
 from tests.projections.histories import as_of_days, histories, recorded
 from tests.projections.test_index import read_again, with_places
+
+if TYPE_CHECKING:
+    from ledger.timeline import InEffect
 
 
 @pytest.fixture(autouse=True)
@@ -100,3 +105,20 @@ def test_a_position_is_rounded_at_a_split_as_everywhere(
     split = Rescaling(StockClassId("common"), Ratio(ratio), policy, decimals)
 
     assert rescaled(units, split) == round_position(units * ratio, policy, decimals)
+
+
+@given(
+    st.lists(st.integers(1 - 2**62, 2**62 - 1)),
+    st.sampled_from([Fraction(10**19), Fraction(1, 10**19), Fraction(7, 5)])
+    | st.fractions(min_value=Fraction(1, 1000), max_value=1000, max_denominator=1009),
+    st.sampled_from(FractionPolicy),
+)
+def test_a_split_adds_to_many_positions_what_it_adds_to_each(
+    steps: list[int], ratio: Fraction, policy: FractionPolicy
+) -> None:
+    movement = Rescaling(StockClassId("common"), Ratio(ratio), policy, 0)
+    split = Split((0, (0, 0)), 1, movement, cast("InEffect", None), 1)
+
+    found = split.adds_to_all(np.array([steps], np.int64), SHARE)
+
+    assert found == [split.adds(each, SHARE) for each in steps]
