@@ -121,6 +121,16 @@ def test_what_was_recorded_is_kept_when_the_ledger_is_closed(tmp_path: Path, tak
     assert set(taken) == {0}
 
 
+def test_a_long_record_of_which_no_columns_were_asked_for_keeps_none(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "a.ledger", create=True, clock=ticking()) as ledger:
+        ledger.record(*founding(), *issued(3))
+
+        ledger.keep()
+
+        assert len(ledger.entries()) > reader.AHEAD
+    assert not [*tmp_path.rglob("movements*"), *tmp_path.rglob("heading*")]
+
+
 def test_quantities_beyond_64_bits_are_kept_however_many_there_are(
     tmp_path: Path, taken: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,21 +91,29 @@ def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sums, "_A_FEW", 2)
 
 
-def filled(parts: list[list[Change]], limbs: int) -> DatedSums:
+def filled(parts: list[list[Change]], limbs: int, tidied: int | None = None) -> DatedSums:
+    """Return the sums of rows that came in parts, tidied after so many of them; after all if not given."""
     made = DatedSums(limbs)
     for part in parts:
-        made.add(as_rows(part, limbs))
-        made.tidy()
+        if len(part) == 1:
+            made.add_one(*part[0])
+        else:
+            made.add(as_rows(part, limbs))
+        if tidied is None or tidied > 0:
+            made.tidy()
+        tidied = None if tidied is None else tidied - 1
     return made
 
 
 @pytest.mark.parametrize(("limbs", "largest"), [(1, 1 << 56), (3, LARGE)])
 def test_the_sums_of_any_moment_and_knowledge_are_what_adding_up_gives(limbs: int, largest: int) -> None:
-    @given(batches(largest), st.integers(-1, WHENS + 1), st.none() | st.integers(0, 130))
+    tidied = st.none() | st.integers(0, 6)
+
+    @given(batches(largest), tidied, st.integers(-1, WHENS + 1), st.none() | st.integers(0, 130))
     @settings(max_examples=400)
-    def holds(parts: list[list[Change]], when: int, known: int | None) -> None:
+    def holds(parts: list[list[Change]], tidied: int | None, when: int, known: int | None) -> None:
         expected = added_up([row for part in parts for row in part], when, known)
-        assert as_dictionary(filled(parts, limbs).at(when, known)) == expected
+        assert as_dictionary(filled(parts, limbs, tidied).at(when, known)) == expected
 
     holds()
 
