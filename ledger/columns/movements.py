@@ -328,7 +328,7 @@ class _Before(dict[int, int]):
 
     def __missing__(self, account: int) -> int:
         if self._all is None and (len(self) >= _ONE_BY_ONE or self._table.sums.many_wait):
-            self._all = put_together(self._table.sums.at(self._when))
+            self._all = self._table.at(self._when)
         if self._all is None:
             self[account] = found = self._table.sums.sum_of_key(account, self._when)
         else:

@@ -512,8 +512,8 @@ class DatedSums:
         return out
 
     def _add_loose(self, when: int, known: int | None, out: Whole) -> None:
-        # Rows that come by the million are not copied for one answer.
-        for loose in (self._loose.rows(), *self._new) if self.many_wait else (self.loose(),):
+        loose = self.loose()
+        if len(loose):
             counted = loose.whens <= when if known is None else (loose.whens <= when) & (loose.known <= known)
             some = np.flatnonzero(counted)
             keys = loose.keys[some]
