@@ -9,6 +9,7 @@ totals of their own, so that the bounds stay as narrow as the facts allow.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from fractions import Fraction
@@ -158,12 +159,12 @@ def _classes(movements: Iterable[Movement]) -> set[StockClassId]:
     return {each.unit for each in movements if type(each) is Posting and type(each.unit) is StockClassId}
 
 
-class Table(dict[Any, Any]):
+class Table(dict[Any, Any], ABC):
     """A table of which some may stand elsewhere until it is asked for, by a key of two parts."""
 
+    @abstractmethod
     def beginning_with(self, first: object) -> list[Any]:
         """Return the keys of which the first part is a given one."""
-        raise NotImplementedError
 
 
 def _first_stated(of: tuple[Level, Subject, tuple[tuple[InEffect, LevelValue], ...]]) -> tuple[Any, ...]:

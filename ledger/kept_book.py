@@ -190,7 +190,7 @@ class _Settings(Table):
         raise Unkept
 
 
-class _Movers(Table):
+class _Movers(dict[Any, Any]):
     """What moved each class; not all is known of those that were moved before the book was kept, or by pages."""
 
     def __init__(self, moved: Iterable[str], known: dict[Any, Any]) -> None:

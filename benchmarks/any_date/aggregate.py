@@ -99,7 +99,8 @@ class Issuer(Aggregate):
         """Return how many shares each holding has."""
         made = np.zeros(holders * len(CLASSES), np.int64)
         for (holder, stock_class), shares in self.shares.items():
-            made[holding(np.int64(int(holder[2:])), CLASSES.index(stock_class))] = shares  # type: ignore[arg-type]  # one
+            number = np.int64(int(holder[2:]))
+            made[holding(number, CLASSES.index(stock_class))] = shares  # type: ignore[arg-type]  # one, no column
         return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -56,6 +57,14 @@ def moved_by(number: int, event: Event) -> Moved:
     return {number: Counter(postings)} if postings else {}
 
 
+def moved_alone(numbered: Iterable[tuple[int, Event]]) -> Moved:
+    """Return what events move, each by itself, by the numbers of their entries."""
+    moved: Moved = {}
+    for number, event in numbered:
+        moved |= moved_by(number, event)
+    return moved
+
+
 def read(events: list[Event]) -> tuple[Moved, list[tuple[int, Event]]]:
     """Return what facts move that are taken at once, and all others, read from rows that are vouched for."""
     rows = columns_of([row(number, event) for number, event in enumerate(events, 1)])
@@ -103,12 +112,7 @@ def test_whatever_a_kind_of_event_moves_is_read_at_once_or_left_to_be_taken_alon
     sealed = [seal(each, lambda: bytes(SALT_BYTES)) for each in data.draw(alike(kind))]
     moved, others = read(sealed)
 
-    expected: Moved = {}
-    for number, event in enumerate(sealed, 1):
-        expected |= moved_by(number, event)
-    for number, event in others:
-        moved |= moved_by(number, event)
-    assert moved == expected
+    assert moved | moved_alone(others) == moved_alone(enumerate(sealed, 1))
     numbers = {number for number, _ in others}
     for number, event in enumerate(sealed, 1):
         assert number in numbers or not isinstance(event, (*TOLD, EntryVoided, EntryRestated))
@@ -153,12 +157,7 @@ def test_facts_of_many_shapes_move_what_each_moves_alone(events: list[Event], ma
         patch.setattr(shaped, "MANY", many)
         moved, others = read(events)
 
-    expected: Moved = {}
-    for number, event in enumerate(events, 1):
-        expected |= moved_by(number, event)
-    for number, event in others:
-        moved |= moved_by(number, event)
-    assert moved == expected
+    assert moved | moved_alone(others) == moved_alone(enumerate(events, 1))
 
 
 @pytest.mark.usefixtures("_few_at_once")
