@@ -20,7 +20,7 @@ import numpy as np
 from ledger import codec
 from ledger.bulk import slots_of
 from ledger.columns.moves import HUNDREDTH, SHARE, Called, Counted
-from ledger.columns.shapes import DIGITS, Shape, cut, whole_numbers
+from ledger.columns.shapes import DIGITS, Shape, cut, pieces_in, whole_numbers
 from ledger.columns.words import Words
 from ledger.days import Phase
 from ledger.identity import is_name
@@ -89,9 +89,7 @@ class Formed:
 
     def __init__(self, form: Form, places: Places, columns: Columns, words: Words, days: Words) -> None:
         self._form, self._words = form, words
-        in_turn = np.argsort(places.astype(np.uint16), kind="stable")  # 16 bits are counted, not compared
-        self.places = places[in_turn]
-        self._columns = {name: column[in_turn] for name, column in columns.items()}
+        self.places, self._columns = places, columns
         self.reader: Final = _reader(form.topic)
         rank = rank_of(msgspec.json.decode(dict(form.same)["phase"]))
         self.begins, self.settles = moments_of(days.values_at(self._columns.pop("effective_on")), rank)
@@ -147,7 +145,7 @@ class _Gap(NamedTuple):
 
     def said(self, lines: Pieces, filler: int) -> Pieces:
         """Return what stands there in texts."""
-        pieces = [lines[:, part.start + filler : part.stop + filler] for part in self.parts]
+        pieces = [pieces_in(lines, slice(each.start + filler, each.stop + filler)) for each in self.parts]
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=1)
 
 
@@ -171,6 +169,10 @@ class _Template(NamedTuple):
         """Whether no more fields are read by now than when this shape was learnt."""
         return self.form is None or self.form.read == len(_reader(self.form.topic).names)
 
+    def said(self, lines: Pieces) -> list[Pieces]:
+        """Return what texts say in each gap."""
+        return [gap.said(lines, self.shape.filler) for gap in self.gaps]
+
 
 class _Fitted:
     """Texts of one shape.
@@ -178,11 +180,11 @@ class _Fitted:
     Args:
         template: What is done with them.
         places: Where they stand among the rows that were read.
-        lines: Their bytes.
+        said: What they say in each gap.
     """
 
-    def __init__(self, template: _Template, places: Places, lines: Pieces) -> None:
-        self.template, self.places, self.lines = template, places, lines
+    def __init__(self, template: _Template, places: Places, said: Sequence[Pieces]) -> None:
+        self.template, self.places, self.said = template, places, said
         self.columns: Columns = {}
         self.fine = np.ones(len(places), np.bool_)
 
@@ -222,15 +224,21 @@ class Shapes:
         self._words, self._days = Words(_name), Words(_day)
         self._learnt: defaultdict[int, list[_Template]] = defaultdict(list)
 
-    def told(self, lines: Lines) -> Told:
-        """Return what rows say, as far as many have a shape."""
+    def told(self, texts: Iterable[tuple[int, Lines]]) -> Told:
+        """Return what rows say, as far as many have a shape.
+
+        Args:
+            texts: The rows, text by text, each with the place of its first row.
+        """
         fitted: list[_Fitted] = []
         rest: list[int] = []
-        for length, places in _by_length(lines.lengths):
-            left = places
-            if length < _LONGEST:
-                left = self._fitted(cut(lines.text, lines.ends[places], length), places, length, fitted)
-            rest += left.tolist()
+        for first, lines in texts:
+            found = len(fitted)
+            for length, places in _by_length(lines.lengths):
+                left = self._fitted(lines, places, length, fitted) if length < _LONGEST else places
+                rest += (left + first).tolist()
+            for each in fitted[found:]:
+                each.places = each.places + first
         alone = [place for each in fitted if each.template.taken_alone for place in each.places.tolist()]
         taken = [each for each in fitted if each.template.form is not None]
         _look_at_gaps(taken)
@@ -247,22 +255,26 @@ class Shapes:
             places = np.concatenate([each.places for each in parts])
             yield Formed(form, places, columns, self._words, self._days)
 
-    def _fitted(self, lines: Pieces, places: Places, length: int, fitted: list[_Fitted]) -> Places:
-        """Tell which texts of one length have a shape; return where the others stand."""
+    def _fitted(self, lines: Lines, places: Places, length: int, fitted: list[_Fitted]) -> Places:
+        """Tell which rows of one length have a shape; return where the others stand."""
         known = self._learnt[length] = [each for each in self._learnt[length] if each.is_up_to_date]
         for at in range(_SHAPES):
+            if at == len(known) and len(places) < MANY:
+                break
+            pieces = cut(lines.text, lines.ends[places], length)
+            learnt = known[at] if at < len(known) else self._tried(pieces[:1], length)
+            if learnt is None:
+                break
             if at == len(known):
-                learnt = self._tried(lines[:1], length) if len(places) >= MANY else None
-                if learnt is None:
-                    break
                 known.append(learnt)
-            fits = known[at].shape.fitting(lines)
+            said = learnt.said(pieces)
+            fits = learnt.shape.fitting(pieces)
             if fits.all():
-                fitted.append(_Fitted(known[at], places, lines))
+                fitted.append(_Fitted(learnt, places, said))
                 return places[:0]
             if fits.any():
-                fitted.append(_Fitted(known[at], places[fits], lines[fits]))
-                lines, places = lines[~fits], places[~fits]
+                fitted.append(_Fitted(learnt, places[fits], [each[fits] for each in said]))
+                places = places[~fits]
         return places
 
     def _tried(self, lines: Pieces, length: int) -> _Template | None:
@@ -271,7 +283,7 @@ class Shapes:
             learnt = self._learn(bytes(lines[0])[-length:])
             if learnt is None or learnt.form is None:
                 return learnt
-            fitted = [_Fitted(learnt, np.zeros(1, np.intp), lines)]
+            fitted = [_Fitted(learnt, np.zeros(1, np.intp), learnt.said(lines))]
             _look_at_gaps(fitted)
             try:
                 for each in self._formed(fitted):
@@ -329,8 +341,7 @@ def _look_at_gaps(fitted: Sequence[_Fitted]) -> None:
     """Read the gaps of texts of several shapes, those together that are equally long."""
     together: defaultdict[Any, list[tuple[_Fitted, _Gap, Pieces]]] = defaultdict(list)
     for each in fitted:
-        for gap in each.template.gaps:
-            said = gap.said(each.lines, each.template.shape.filler)
+        for gap, said in zip(each.template.gaps, each.said, strict=True):
             together[gap.words, said.shape[1]].append((each, gap, said))
     for (words, _), asked in together.items():
         said = np.concatenate([said for _, _, said in asked])
