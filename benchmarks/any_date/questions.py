@@ -87,7 +87,9 @@ def many_days(case: Case, rounds: int) -> Measured:
 
     with Ledger.open(case.ledger) as ledger, DuckDb(case.postings) as duckdb:
         engines = [
-            Engine(OURS, partial(ours.over, ledger), partial(ours.between_over, size=case.size.holdings), bounds),
+            Engine(
+                OURS, partial(ours.over, ledger), partial(ours.between_over, size=case.size.holdings), bounds, _REPEATS
+            ),
             Engine(
                 DUCKDB + STATEMENT,
                 duckdb.over,
