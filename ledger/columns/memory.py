@@ -6,39 +6,41 @@ what is written there. So the columns of an answer lie where those of an earlier
 
 from __future__ import annotations
 
+from collections import deque
+from sys import getrefcount
+from threading import Lock
 from typing import TYPE_CHECKING, Final
-from weakref import finalize
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-KEPT: Final = 4
-"""So many columns that nobody looks at are kept: those of two answers."""
+KEPT: Final = 5
+"""So many columns are kept to lie in: those of two answers, and one to work in."""
 MORE: Final = 8
 """Room is made for one more of so many, so that it is good for those that come next."""
+_NOBODYS: Final = 3
+"""References to memory that no array shows: from what is kept, from who looks at it, and to count them."""
 
 
 class Memory:
-    """Columns that nobody looks at any more, for the next ones to lie in."""
+    """Room for columns, which is used again as soon as no array shows any of it."""
 
     def __init__(self) -> None:
-        self._free: list[NDArray[np.int64]] = []
+        self._kept: deque[NDArray[np.int64]] = deque(maxlen=KEPT)
+        self._looking = Lock()
 
     def column(self, size: int) -> NDArray[np.int64]:
         """Return a column for so many whole numbers, in which anything may stand.
 
-        It is nobody else's as long as there is any array that shows it or a part of it.
+        It is nobody else's as long as there is an array that shows it or a part of it: each of them refers to the
+        memory in which it lies.
         """
-        memory = self._free.pop() if self._free else np.empty(0, np.int64)
-        if len(memory) < size:
+        with self._looking:
+            for memory in self._kept:
+                if getrefcount(memory) == _NOBODYS and len(memory) >= size:
+                    return memory[:size]
             memory = np.empty(size + size // MORE, np.int64)
-        # Of memory that is no array to NumPy; so that whatever shows a part of the column holds the column itself.
-        column = np.frombuffer(memory.data, np.int64, size)
-        finalize(column, self._put_back, memory).atexit = False
-        return column
-
-    def _put_back(self, memory: NDArray[np.int64]) -> None:
-        if len(self._free) < KEPT:
-            self._free.append(memory)
+            self._kept.append(memory)
+            return memory[:size]

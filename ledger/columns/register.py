@@ -1,8 +1,8 @@
 """The register at the close of a day: the positions that are not nothing; and the last one with what came since.
 
 Whoever records and looks asks for the same day again and again. The register that was answered last is kept, and
-the few rows that came since are added to it, as long as they change lines that are there and none of them ends as
-nothing: the figures are copied, and all else is the same. Anything else is worked out from the sums of all accounts.
+the few rows that came since are added to a copy of its figures, as long as they change lines that are there and none
+of them ends as nothing. Anything else is worked out from the sums of all accounts.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ledger.columns.movements import Table
     from ledger.columns.positions import Positions
-    from ledger.columns.sums import DatedSums, Segment, Small
+    from ledger.columns.sums import Segment, Small
 
     Steps = NDArray[np.int64]
     Places = NDArray[np.integer[Any]]
@@ -38,6 +38,7 @@ AT_ONCE: Final = 32_768
 """So many positions are looked at together: they stay near the processor."""
 FEW: Final = 64
 """More rows than these that came since, and all is worked out again."""
+_NO_LINE: Final = -1
 _HELD: Final = kind_of(Held)
 
 
@@ -90,7 +91,7 @@ class Open(NamedTuple):
         return zip(lines.tolist(), self.most[open_].tolist(), strict=True)
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class _Answered:
     """The register of a day of which nothing is open, and what it was worked out from.
 
@@ -111,13 +112,19 @@ class _Answered:
     open: int
     spans: Mapping[int, tuple[int, int]]
     register: Register
+    _lines: dict[int, Small] = attrs.field(factory=dict, init=False)
 
     def line(self, of_class: int, holder: int) -> int | None:
-        """Return which line is of a class and holder."""
-        first, after = self.spans.get(of_class, (0, 0))
-        here = self.register.holders[first:after] == holder
-        place = int(here.argmax()) if first < after else 0
-        return first + place if first < after and here[place] else None
+        """Return which line is of a class and holder; those of a class are numbered when somebody asks first."""
+        if of_class not in self._lines:
+            first, after = self.spans.get(of_class, (0, 0))
+            holders = self.register.holders[first:after]
+            lines = np.full(holders.max(initial=-1) + 1, _NO_LINE, np.int32)
+            lines[holders] = np.arange(first, after)
+            self._lines[of_class] = lines
+        lines = self._lines[of_class]
+        line = int(lines[holder]) if holder < len(lines) else _NO_LINE
+        return None if line == _NO_LINE else line
 
 
 class Registers:
@@ -143,10 +150,9 @@ class Registers:
         """
         if known is None:
             last, self._last = self._last, None
-            if last is not None and (last.when, last.designated) == (when, designated):
-                self._last = self._followed(last)
-                if self._last is not None:
-                    return self._last.register
+            if last is not None and (last.when, last.designated) == (when, designated) and self._follow(last):
+                self._last = last
+                return last.register
             del last  # this answer may lie where that one lay
         positions, sums, still_open = self._table.positions, self._table.sums, self._table.open
         size = max(sums.size, positions.covered) + 1
@@ -166,35 +172,36 @@ class Registers:
             self._last = _Answered(when, designated, segments, loose, len(still_open), spans, register)
         return register
 
-    def _followed(self, last: _Answered) -> _Answered | None:
-        """Return the last answer with the rows that came since; none where that is not all that came."""
+    def _follow(self, last: _Answered) -> bool:
+        """Add the rows that came since to the last answer, and return whether they are all that came."""
         sums, loose = self._table.sums, self._table.sums.loose()
         count = len(loose) - last.loose
         if sums.segments != last.segments or len(self._table.open) != last.open or count > FEW:
-            return None
+            return False
         if not count:
-            return last
+            return True
         changed = dict[int, int]()
         for row in range(last.loose, len(loose)):
             kind, unit, holder, *_ = self._table.accounts.row(int(loose.keys[row]))
             if kind == _HELD and unit >= 0 and loose.whens[row] <= last.when:
                 line = last.line(unit, holder)
                 if line is None:
-                    return None
+                    return False
                 changed[line] = changed.get(line, 0) + int(loose.changes[0, row])
-        before = last.register.low
-        low = self._memory.column(len(before))
-        low[:] = before
+        register = last.register
+        low = self._memory.column(len(register.low))
+        low[:] = register.low
         for line, change in changed.items():
             low[line] += change
             if not low[line]:
-                return None
-        return attrs.evolve(last, loose=len(loose), register=last.register._replace(low=_fixed(low)))
+                return False
+        last.loose, last.register = len(loose), register._replace(low=_fixed(low))
+        return True
 
     def _some(
         self, positions: Positions, designated: Sequence[int], values: Steps, room: Steps, open_: Open | None
     ) -> tuple[Register, dict[int, tuple[int, int]]]:
-        """Return the positions that are not certainly nothing, of the classes that there are, and where each begins.
+        """Return the positions that are not certainly nothing, and where each of the classes that there are begins.
 
         Args:
             positions: All positions.
