@@ -1,8 +1,8 @@
 """The register at the close of a day: the positions that are not nothing; and the last one with what came since.
 
 Whoever records and looks asks for the same day again and again. The register that was answered last is kept, and
-the few rows that came since are added to a copy of its figures, as long as they change lines that are there and none
-of them ends as nothing. Anything else is worked out from the sums of all accounts.
+the few rows that came since are added to a copy of its figures, as long as they change lines that are there and
+none of them ends as nothing. Anything else is worked out from the sums of all accounts.
 """
 
 from __future__ import annotations
