@@ -91,4 +91,4 @@ def test_a_load_that_is_killed_leaves_answers_that_are_those_of_the_entries(tmp_
 
 @needs.linux
 def test_a_full_disk_changes_no_answer(tmp_path: Path, figure: Figure) -> None:
-    figure(keep_on_a_full_disk(tmp_path, disks=size(5, 40)))
+    figure(keep_on_a_full_disk(tmp_path, disks=size(5, 20)))
