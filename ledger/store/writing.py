@@ -46,8 +46,8 @@ and while one runs, Python is left to whoever reads what comes next. The program
 _LONG: Final = 10_000
 """Rows of a transaction that is worth a change of the schema and back, and more memory."""
 _ROOM: Final = "-20000"
-"""So much memory, as SQLite counts it. With less, it writes pages to the log that change again before the commit, and
-then has to read all that came after them there, to work out anew what shows that the log is whole."""
+"""So much memory, as SQLite counts it. With less, it writes pages to the log that change again before the commit,
+and then has to read all that came after them there, to work out anew what shows that the log is whole."""
 _NOT_NOW: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
