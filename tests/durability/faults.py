@@ -99,7 +99,7 @@ def an_entry_is_committed_by_itself(patch: pytest.MonkeyPatch) -> None:
     """Write the entries of a command one after the other."""
     insert = CarefulRecorder.insert
 
-    def one_by_one(self: CarefulRecorder, written: Sequence[Kept]) -> None:
+    def one_by_one(self: CarefulRecorder, written: Sequence[Kept], together: int) -> None:
         for each in written:
             insert(self, [each])
 
