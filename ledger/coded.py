@@ -1,8 +1,8 @@
-"""Facts of one kind in columns of numbers: what each names is the number of a name, what it moves a number of steps.
+"""Facts of one kind in columns of numbers: a name is its number, a quantity how many steps it is.
 
-A fact stands for all of them, as in ``bulk``, and is asked once what they move. Here its columns are arrays, so that
-rules compare and totals add up whole columns. A quantity that is no whole number of steps, or too long, stands in an
-array of Python's own numbers: slower, and just as exact.
+A fact stands for all of them, as in ``bulk``, and is asked once what they move. Here its columns are arrays, so
+that rules compare and totals add up whole columns. A quantity that is no whole number of steps, or too long, stands
+in an array of Python's own numbers: slower, and just as exact.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ledger.columns.moves import HUNDREDTH, SHARE, Counted
 from ledger.identity import Identifier, StockClassId
 from ledger.movements import Posting
 from ledger.numbered import Numbers
-from ledger.quantities import Currency, Money, Shares
+from ledger.quantities import Currency, Shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +58,7 @@ class Names(Numbers):
 class Named:
     """Names as numbers, standing where one name would stand.
 
-    They may be passed on, and compared with others of their sort. Whoever does more has to have the names themselves.
+    They may be passed on, and compared with others of their sort. Who does more has to have the names themselves.
 
     Args:
         numbers: Which name each is.
@@ -187,10 +187,11 @@ class Rows(NamedTuple):
         """Return some of them."""
         return Rows(self.keys[which], self.at[which], self.changes[which], self.is_wide)
 
-    def units(self, coding: Coding) -> list[int]:
-        """Return the changes in units of 10⁻¹⁰."""
-        changes = self.changes if self.is_wide else self.changes * coding.scales().astype(object)[self.keys]
-        return changes.tolist()
+    def widened(self, coding: Coding) -> Rows:
+        """Return them in units of 10⁻¹⁰, of any length."""
+        if self.is_wide:
+            return self
+        return self._replace(changes=self.changes * coding.scales().astype(object)[self.keys], is_wide=True)
 
 
 def step_of(unit: object) -> int:
@@ -242,7 +243,9 @@ class Coding:
             moments = np.fromiter(map(_opens_latest, days), np.int32, count)
         moments += bulk.one.phase.rank if phases is None else np.fromiter(map(_rank, phases), np.int32, count)
         said = {
-            name: self._said(type(bulk.one), name, values) if type(getattr(bulk.one, name, None)) is Column else values
+            name: self._said(type(bulk.one), name, values)
+            if type(getattr(bulk.one, name, None)) is Column
+            else values
             for name, values in bulk.columns.items()
         }
         return Many(bulk, said, moments)
@@ -275,7 +278,7 @@ class Coding:
                     quantity = _counted([quantity] * len(some), step_of(posting.unit))
                 counted.append(quantity)
         if not keys:
-            return Rows(*(np.zeros(0, kind) for kind in (np.int32, np.int32, np.int64)), False)  # type: ignore[arg-type]
+            return Rows(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64), False)
         is_wide = any(each.step == 1 for each in counted)
         changes = [each.steps.astype(object) * each.step if is_wide else each.steps for each in counted]
         return Rows(np.concatenate(keys), np.concatenate(at), np.concatenate(changes), is_wide)
@@ -367,7 +370,8 @@ def _are_opposite(parts: list[Posting]) -> bool:
     """Whether two postings take away and add the same, as a transfer does within a class."""
     if len(parts) != 2 or parts[0].unit is not parts[1].unit:
         return False
-    one, other = (each.quantity for each in parts)
+    quantities: tuple[Any, ...] = tuple(each.quantity for each in parts)
+    one, other = quantities
     if type(one) is Counted and type(other) is Counted:
         return one.step == other.step and not np.any(one.steps + other.steps)
     return type(one) is type(other) and one == -other

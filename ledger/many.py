@@ -34,7 +34,7 @@ from ledger.events import (
     PersonalDataErased,
 )
 from ledger.kept_book import forget_movers
-from ledger.late import Late, disturbed, mark, take_in
+from ledger.late import Late, Moved, disturbed, mark, take_in
 from ledger.movements import Level, Posting
 from ledger.pages import Entries, Page, corrections_of
 from ledger.rules.asking import InDoubt
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from ledger.bulk import Bulk
     from ledger.coded import Coding, Many, Rows
     from ledger.course import Course
-    from ledger.days import Moment
     from ledger.rules import FactRule
     from ledger.timeline import Entry, InEffect
 
@@ -227,9 +226,11 @@ def _late_ones(book: Book, coding: Coding, rows: Rows, told: Sequence[InEffect],
         raise InDoubt
     if any(each.begins == book.at and each.fact.place is not None for each in told):
         raise InDoubt  # its place may be before what the same moment holds already
-    moved: defaultdict[Total, defaultdict[Moment, int]] = defaultdict(lambda: defaultdict(int))
+    moved: defaultdict[Total, Moved] = defaultdict(lambda: defaultdict(int))
     early = rows.only(rows.at < book.at)
-    for number, at, change in zip(early.keys.tolist(), early.at.tolist(), early.units(coding), strict=True):
+    for number, at, change in zip(
+        early.keys.tolist(), early.at.tolist(), early.widened(coding).changes, strict=True
+    ):
         moved[coding.totals()[number]][at] += change
     stands = [each for each in told if each.begins < book.at]
     if not (moved or stands or falls):

@@ -1,9 +1,9 @@
-"""Totals that many facts change, added up by number, column by column; limits are looked at wherever a moment ends.
+"""Totals that many facts change, added up by number, column by column; limits are looked at as each moment ends.
 
-Most facts only change totals, and come as rows. Those that do more are taken by the book, one by one, so that it knows
-its levels at every moment. What they change is among the rows as well: the book's own totals are set at the end, and
-before a split, which multiplies them. Between two moments at which a class is split or its limit is set, only the
-order of the rows of each total matters.
+Most facts only change totals, and come as rows. Those that do more are taken by the book, one by one, so that it
+knows its levels at every moment. What they change is among the rows as well: the book's own totals are set at the
+end, and before a split, which multiplies them. Between two moments at which a class is split or its limit is set,
+only the order of the rows of each total matters.
 """
 
 from __future__ import annotations
@@ -107,7 +107,8 @@ class Totals:
         self, book: Book, coding: Coding, rows: Rows, told: Iterable[InEffect], cuts: Sequence[Moment]
     ) -> None:
         self._book, self._coding = book, coding
-        keys, at, high, low, self._is_wide = _together(coding, rows, told)
+        rows, low = _together(coding, rows, told)
+        keys, at, high, self._is_wide = rows
         self._scales, self._are_sums = coding.scales(), coding.are_sums()
         part_of = np.searchsorted(np.array(cuts, np.int32), at, "right")
         order = np.lexsort((at, keys, part_of) if cuts else (at, keys))
@@ -126,15 +127,28 @@ class Totals:
 
     def load(self) -> None:
         """Take the totals from the book."""
-        given = [[*map(table.get, self._named(), repeat(0))] for table in (self._book.high, self._book.low)]
-        steps = [None if self._is_wide else in_steps(units, self._scales[self._touched]) for units in given]
-        most = most_of(self._high) + most_of(self._low) if not self._is_wide else 0
-        if any(each is None or np.abs(each).max(initial=0) + most >= MOST for each in steps):
+        totals = self._named()
+        high, low = ([*map(table.get, totals, repeat(0))] for table in (self._book.high, self._book.low))
+        found = self._in_steps(high, low)
+        if found is None:
             self._widen()
-            steps = [in_units(units) for units in given]
-        self._reached = [np.zeros(len(self._scales), each.dtype) for each in steps]
-        for reached, values in zip(self._reached, steps, strict=True):
+            found = in_units(high), in_units(low)
+        self._reached = []
+        for values in found:
+            reached = np.zeros(len(self._scales), values.dtype)
             reached[self._touched] = values
+            self._reached.append(reached)
+
+    def _in_steps(self, high: list[Any], low: list[Any]) -> tuple[NDArray[Any], NDArray[Any]] | None:
+        """Return totals in whole steps, if no sum of them and of what changes is too large; otherwise nothing."""
+        if self._is_wide:
+            return None
+        scales, room = self._scales[self._touched], MOST - most_of(self._high) - most_of(self._low)
+        most = in_steps(high, scales)
+        least = most if high == low else in_steps(low, scales)
+        if most is None or least is None or max(np.abs(each).max(initial=0) for each in (most, least)) >= room:
+            return None
+        return most, least
 
     def _widen(self) -> None:
         """Count in units of 10⁻¹⁰, in numbers of any length."""
@@ -214,10 +228,8 @@ def _added_up(
     return sums + np.repeat(before - sums[starts] + changes[starts], ends - starts)  # type: ignore[no-any-return]
 
 
-def _together(
-    coding: Coding, rows: Rows, told: Iterable[InEffect]
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[Any], NDArray[Any], bool]:
-    """Return rows and what facts change besides, in the highest reading and in the lowest one."""
+def _together(coding: Coding, rows: Rows, told: Iterable[InEffect]) -> tuple[Rows, NDArray[Any]]:
+    """Return rows and what facts change besides, in the highest reading; and the changes in the lowest one."""
     keys, at, high, low = list[int](), list[int](), list[int](), list[int]()
 
     def add(number: int, when: Moment, most: int, least: int) -> None:
@@ -234,22 +246,17 @@ def _together(
                 add(number, each.begins, change * rises, change * (not rises))
                 add(number, each.settles, change * (not rises), change * rises)
     if not keys:
-        return rows.keys, rows.at, rows.changes, rows.changes, rows.is_wide
-    scales = coding.scales()
-    more = [in_steps(units, scales[keys]) for units in (high, low)]
-    changes, is_wide = rows.changes, rows.is_wide
-    if is_wide or any(each is None for each in more):
-        changes, is_wide = changes if is_wide else changes * scales.astype(object)[rows.keys], True
-        more = [in_units(units) for units in (high, low)]
-    highs, lows = (np.concatenate((changes, each)) for each in more)
-    numbers, moments = np.array(keys, np.int32), np.array(at, np.int32)
-    return (
-        np.concatenate((rows.keys, numbers)),
-        np.concatenate((rows.at, moments)),
-        highs,
-        highs if high == low else lows,
-        is_wide,
+        return rows, rows.changes
+    scales = coding.scales()[keys]
+    most, least = in_steps(high, scales), in_steps(low, scales)
+    if rows.is_wide or most is None or least is None:
+        rows, most, least = rows.widened(coding), in_units(high), in_units(low)
+    both = rows._replace(
+        keys=np.append(rows.keys, np.array(keys, np.int32)),
+        at=np.append(rows.at, np.array(at, np.int32)),
+        changes=np.append(rows.changes, most),
     )
+    return both, both.changes if high == low else np.append(rows.changes, least)
 
 
 def _limit(book: Book, total: Total) -> Quantity:

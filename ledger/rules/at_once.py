@@ -47,7 +47,7 @@ class Known:
         return min((each.begins for each, _ in self.book.settings.get((level, subject), ())), default=_NEVER)
 
     def each_since(self, named: Named, level: Level) -> NDArray[np.int32]:
-        """Return from when on each name of a column is known, by the one level that brings such names into being."""
+        """Return from when on each name of a column is known, by the level that brings such names into being."""
         since, listed = self._since.get(named.sort), named.names.listed()
         if since is None:  # no name comes while rules are asked
             since = self._since[named.sort] = np.full(len(listed), _UNASKED, np.int32)
