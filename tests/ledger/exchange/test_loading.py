@@ -147,7 +147,7 @@ def test_the_next_part_is_begun_when_the_rules_let_one_through_and_before_it_is_
         told.append("written")
         append(*given)
 
-    ledger._store.append = append_told  # type: ignore[method-assign]
+    ledger._store.append = append_told  # type: ignore[method-assign,assignment]
     ledger.record_drafts(drafts(LINES), meanwhile=lambda: told.append("begun"))
     with pytest.raises(HoldingExceeded):
         ledger.record_drafts(
