@@ -531,6 +531,11 @@ def ending_of(stored_topic: str) -> bytes:
     return _tail((kind, version))
 
 
+def span_of_event(payload: bytes, event: Event) -> tuple[int, int]:
+    """Return where in its payload the fields of an event begin and end."""
+    return len(_HEAD), len(payload) - len(_tail((event.KIND, event.VERSION)))
+
+
 def value_of(kind: Any, raw: bytes) -> Any:
     """Return what a field of a payload says.
 

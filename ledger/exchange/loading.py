@@ -19,7 +19,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from ledger.collector import collector_at_rest
-from ledger.exchange.drafting import drafts
+from ledger.exchange.drafting import Drafting
 from ledger.exchange.json_lines import BLANK, MAX_LINE_BYTES
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def read_ahead(
     """
     with collector_at_rest(), ThreadPoolExecutor(1, "reader") as reader:
         last: tuple[Part, Future[list[Draft]]] | None = None
+        drafts = Drafting().drafts
         for part in parts(file, recorded):
             next_one = part, reader.submit(drafts, part.data, name, part.before)
             if last is not None:
