@@ -1,15 +1,15 @@
 """Lines of a long file that are alike but for a few texts, thousands at once.
 
 A long history says the same few things in lines that differ in a day, a name and a number. One of them, read as any
-line is, gives a payload. Another one that has other texts in the same places gives this payload with those texts. So
-nothing is made of each line but its payload, and columns of what its texts stand for. What could go wrong, and why it
-does not:
+line is, gives a payload. Another one that has other texts in the same places gives this payload with those texts.
+So of each line nothing is made but its payload, and columns of what its texts stand for. What could go wrong, and
+why it does not:
 
 - *Another line happens to be as long.* Every byte outside the gaps is compared (``ledger.columns.shapes``).
-- *A gap holds more than a text*: what ends it early, an escape, a letter beyond ASCII. Each different text is looked
-  at once, and has to be what the record keeps of this field. Any other line is left to be read as before.
-- *A fact contradicts itself.* What concerns more than one field is asked of the columns. Where it does not hold, all
-  lines are read as before, which tells what is wrong.
+- *A gap holds more than a text*: what ends it early, an escape, a letter beyond ASCII. Each different text is
+  looked at, and has to be what the record keeps of this field. Any other line is left to be read as before.
+- *A fact contradicts itself.* What concerns more than one field is asked of the columns. Where it does not hold,
+  all lines are read as before, which tells what is wrong.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 MANY: Final = 16
-"""So many lines of one length are worth learning what they have alike."""
+"""So many lines of one length are worth looking for what they have alike."""
 _SHAPES: Final = 16
 """So many shapes of one length are learnt."""
 _LENGTHS: Final = 1_000
 """So many lengths of lines are kept in mind."""
-_LONGEST: Final = 1 << 12
+_LONGEST: Final = 1 << 10
 """Longer lines are rare, and differ."""
 _WORDS: Final = 65_536
 """So many different texts of a kind are kept with what they stand for."""
@@ -164,7 +164,7 @@ class Alike:
         fitted: list[_Fitted] = []
         others: list[Places] = []
         for length, places in by_length(ends - begins):
-            if length < _LONGEST:
+            if length < _LONGEST and len(places) >= MANY:
                 places = self._fitted(cut(text, ends[places], length), places, length, fitted)
             others.append(places)
         _look_at_gaps(fitted)
@@ -282,7 +282,7 @@ def _bulk(parts: Sequence[_Fitted]) -> Bulk:
 
 
 def _texts(text: bytes, begin: int, end: int) -> dict[str, slice]:
-    """Return where the fields of a JSON object have a text that is not empty; nothing where it is written otherwise.
+    """Return where the fields of a JSON object have a text that is not empty; nothing where it is spaced otherwise.
 
     Args:
         text: What the object stands in.

@@ -24,7 +24,7 @@ class Drafting:
     """Reads the parts of a file, and remembers what its lines have alike."""
 
     def __init__(self) -> None:
-        self._read = _draft
+        self._read: Callable[[bytes], Draft] = _draft
 
     def drafts(self, data: bytes, name: str = "input", before: int = 0) -> list[Draft]:
         """Return the events of a JSON Lines file, to be recorded by ``Ledger.record_drafts``.
@@ -42,7 +42,7 @@ class Drafting:
         if len(data) <= json_lines.MAX_FILE_BYTES:
             try:
                 with collector_at_rest():
-                    return [self._read(lines) for lines in _parts(data) if lines.strip(json_lines.BLANK)]
+                    return [self._read(lines) for lines in _parts(data) if lines.lstrip(json_lines.BLANK)]
             except UNREADABLE:
                 pass  # which line it is, and why, careful reading says of all of them
         return [Draft.unwritten([event for _, event in json_lines.read(data, name, before)])]
