@@ -245,12 +245,7 @@ class Record:
         """
         if self._columns is not None and self._columns.known == len(self._entries) == len(self.entries()):
             return self._columns
-        if self._columns is None:
-            needed("numpy", "columns", "for answers in columns")
-        with collector_at_rest():
-            columns = self._columns_of(self.entries)
-            self._keep_columns(reading.AHEAD)
-            return columns
+        return self._columns_followed(self.entries)
 
     def known_columns(self, known_at: KnownAt = None) -> tuple[int, MovementColumns]:
         """Return how many entries had been recorded, and the columns; whether there are more is asked once.
@@ -266,7 +261,16 @@ class Record:
         known = self.position(known_at)
         if self._columns is not None and self._columns.known == len(self._entries):
             return known, self._columns
-        return known, self.columns()
+        return known, self._columns_followed(lambda: self._entries)  # whose position was asked
+
+    def _columns_followed(self, entries: Callable[[], Entries]) -> MovementColumns:
+        """Return the columns, brought up to date and kept beside the ledger."""
+        if self._columns is None:
+            needed("numpy", "columns", "for answers in columns")
+        with collector_at_rest():
+            columns = self._columns_of(entries)
+            self._keep_columns(reading.AHEAD)
+            return columns
 
     def _columns_of(self, entries: Callable[[], Entries]) -> MovementColumns:
         if (columns := self._columns) is not None and columns.known <= len(self._entries):

@@ -137,5 +137,6 @@ def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdin
     on, (known, columns) = day(as_of, what="as_of"), ledger.known_columns(known_at)
     from projections.held_on_day import held_on_day  # needs NumPy
 
-    ids, held = columns.ids, held_on_day(columns, on, known)
-    return Holdings(ledger.issuer, on, known, ledger.recorded_at(known), ids.classes, ids.holders, *held)
+    ids, (register, steps) = columns.ids, held_on_day(columns, on, known)
+    recorded_at = ledger.recorded_at(known)
+    return Holdings(ledger.issuer, on, known, recorded_at, ids.classes, ids.holders, *register, steps)

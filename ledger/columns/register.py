@@ -1,9 +1,8 @@
 """The register at the close of a day: the positions that are not nothing; and the last one with what came since.
 
 Whoever records and looks asks for the same day again and again. The register that was answered last is kept, and
-the few rows that came since are added to it, as long as they change lines that are there and none of them ends as
-nothing. Anything else is worked out from the sums of all accounts, in room that is kept: memory that was not used
-before costs more than the sums.
+the few rows that came since are added to a copy of its figures, as long as they change lines that are there and
+none of them ends as nothing. Anything else is worked out from the sums of all accounts.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import attrs
 import numpy as np
 
 from ledger.columns.accounts import kind_of
+from ledger.columns.memory import Memory
 from ledger.movements import Held
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ledger.columns.movements import Table
     from ledger.columns.positions import Positions
-    from ledger.columns.sums import DatedSums, Segment, Small
+    from ledger.columns.sums import Segment, Small
 
     Steps = NDArray[np.int64]
     Places = NDArray[np.integer[Any]]
@@ -38,8 +38,7 @@ AT_ONCE: Final = 32_768
 """So many positions are looked at together: they stay near the processor."""
 FEW: Final = 64
 """More rows than these that came since, and all is worked out again."""
-_MORE: Final = 8
-"""Room is made for one more of so many, so that it is good for those that come next."""
+_NO_LINE: Final = -1
 _HELD: Final = kind_of(Held)
 
 
@@ -51,20 +50,12 @@ class Register(NamedTuple):
         holders: Number of its holder.
         low: How many steps each is at least.
         more: How many steps some are at most, by line; all others are known.
-        spans: The first line of each class, and the one after its last.
     """
 
-    classes: Small
-    holders: Small
-    low: Steps
+    classes: NDArray[np.int32]
+    holders: NDArray[np.int32]
+    low: NDArray[Any]
     more: Mapping[int, int]
-    spans: Mapping[int, tuple[int, int]]
-
-    def find(self, of_class: int, holder: int) -> int | None:
-        """Return which line is of a class and holder."""
-        first, after = self.spans.get(of_class, (0, 0))
-        found = np.flatnonzero(self.holders[first:after] == holder)
-        return first + int(found[0]) if len(found) else None
 
 
 class Open(NamedTuple):
@@ -100,16 +91,40 @@ class Open(NamedTuple):
         return zip(lines.tolist(), self.most[open_].tolist(), strict=True)
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class _Answered:
-    """The register of a day of which nothing is open, and what it was worked out from."""
+    """The register of a day of which nothing is open, and what it was worked out from.
+
+    Attributes:
+        when: Last stage of the day.
+        designated: Numbers of the classes that there are.
+        segments: The rows that lie sorted.
+        loose: How many rows do not.
+        open: How many changes there are that may have come, on any day.
+        spans: Of each class its first line, and the one after its last.
+        register: The register.
+    """
 
     when: int
     designated: Sequence[int]
-    segments: tuple[Segment, ...]
+    segments: Sequence[Segment]
     loose: int
     open: int
+    spans: Mapping[int, tuple[int, int]]
     register: Register
+    _lines: dict[int, Small] = attrs.field(factory=dict, init=False)
+
+    def line(self, of_class: int, holder: int) -> int | None:
+        """Return which line is of a class and holder; those of a class are numbered when somebody asks first."""
+        if of_class not in self._lines:
+            first, after = self.spans.get(of_class, (0, 0))
+            holders = self.register.holders[first:after]
+            lines = np.full(holders.max(initial=-1) + 1, _NO_LINE, np.int32)
+            lines[holders] = np.arange(first, after)
+            self._lines[of_class] = lines
+        lines = self._lines[of_class]
+        line = int(lines[holder]) if holder < len(lines) else _NO_LINE
+        return None if line == _NO_LINE else line
 
 
 class Registers:
@@ -121,7 +136,7 @@ class Registers:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._rooms: list[_Room] = []  # those that nobody is at work in
+        self._memory = Memory()
         self._last: _Answered | None = None
 
     def at(self, when: int, known: int | None, designated: Sequence[int], put_right: PutRight) -> Register:
@@ -133,77 +148,76 @@ class Registers:
             designated: Numbers of the classes that there are.
             put_right: Puts right what may have come or not.
         """
-        last = self._last
-        if known is None and last is not None and (last.when, last.designated) == (when, designated):
-            self._last = last = self._followed(last)
-            if last is not None:
+        if known is None:
+            last, self._last = self._last, None
+            if last is not None and (last.when, last.designated) == (when, designated) and self._follow(last):
+                self._last = last
                 return last.register
-        positions, sums, open_ = self._table.positions, self._table.sums, self._table.open
-        _, facts, accounts, (changes,) = open_.over((when,), known)
-        room = self._rooms.pop() if self._rooms else _Room()
-        values = room.sums(positions, sums, when, known)
+            del last  # this answer may lie where that one lay
+        positions, sums, still_open = self._table.positions, self._table.sums, self._table.open
+        size = max(sums.size, positions.covered) + 1
+        room = self._memory.column(size + AT_ONCE)
+        values, low = room[:size], room[size:]
+        sums.at(when, known, values[: sums.size].reshape(1, -1))
+        values[sums.size :] = 0  # accounts without a row, and last what no account does
+        _, facts, accounts, (changes,) = still_open.over((when,), known)
         places = positions.places_of(accounts)
         some = np.flatnonzero(places >= 0)
-        found = None
+        open_ = None
         if len(some):
-            found = put_right(partial(positions.some, values), facts[some], places[some], changes[some])
-        register = room.register(positions, designated, values, found)
-        self._rooms.append(room)
+            open_ = put_right(partial(positions.some, values), facts[some], places[some], changes[some])
+        register, spans = self._some(positions, designated, values, low, open_)
         if known is None and not len(facts):
-            self._last = _Answered(when, designated, (*sums.segments,), len(sums.loose()), len(open_), register)
+            segments, loose = [*sums.segments], len(sums.loose())
+            self._last = _Answered(when, designated, segments, loose, len(still_open), spans, register)
         return register
 
-    def _followed(self, last: _Answered) -> _Answered | None:
-        """Return the last answer with the rows that came since; none where that is not all that came."""
-        sums, register = self._table.sums, last.register
-        loose = sums.loose()
-        since = range(last.loose, len(loose))
-        if (*sums.segments,) != last.segments or len(self._table.open) != last.open or len(since) > FEW:
-            return None
-        if not since:
-            return last
-        low, changed = register.low.copy(), set[int]()
-        for row in since:
+    def _follow(self, last: _Answered) -> bool:
+        """Add the rows that came since to the last answer, and return whether they are all that came."""
+        sums, loose = self._table.sums, self._table.sums.loose()
+        count = len(loose) - last.loose
+        if sums.segments != last.segments or len(self._table.open) != last.open or count > FEW:
+            return False
+        if not count:
+            return True
+        changed = dict[int, int]()
+        for row in range(last.loose, len(loose)):
             kind, unit, holder, *_ = self._table.accounts.row(int(loose.keys[row]))
             if kind == _HELD and unit >= 0 and loose.whens[row] <= last.when:
-                line = register.find(unit, holder)
+                line = last.line(unit, holder)
                 if line is None:
-                    return None
-                low[line] += loose.changes[0, row]
-                changed.add(line)
-        if not all(low[line] for line in changed):
-            return None
-        return attrs.evolve(last, loose=len(loose), register=register._replace(low=_fixed(low)))
+                    return False
+                changed[line] = changed.get(line, 0) + int(loose.changes[0, row])
+        register = last.register
+        low = self._memory.column(len(register.low))
+        low[:] = register.low
+        for line, change in changed.items():
+            low[line] += change
+            if not low[line]:
+                return False
+        last.loose, last.register = len(loose), register._replace(low=_fixed(low))
+        return True
 
+    def _some(
+        self, positions: Positions, designated: Sequence[int], values: Steps, room: Steps, open_: Open | None
+    ) -> tuple[Register, dict[int, tuple[int, int]]]:
+        """Return the positions that are not certainly nothing, and where each of the classes that there are begins.
 
-class _Room:
-    """Where registers are worked out, again and again; what is handed out lies elsewhere."""
-
-    def __init__(self) -> None:
-        self._sums = np.empty(0, np.int64)
-        self._low = np.empty(AT_ONCE, np.int64)
-
-    def sums(self, positions: Positions, sums: DatedSums, when: int, known: int | None) -> Steps:
-        """Return what each account comes to, and last what no account does; good until the next time."""
-        size = max(sums.size, positions.covered) + 1
-        if len(self._sums) < size:
-            self._sums = np.empty(size + size // _MORE, np.int64)
-        found = self._sums[:size]
-        sums.at(when, known, found[: sums.size].reshape(1, -1))
-        found[sums.size :] = 0
-        return found
-
-    def register(
-        self, positions: Positions, designated: Sequence[int], values: Steps, open_: Open | None
-    ) -> Register:
-        """Return the positions that are not certainly nothing, of the classes that there are."""
-        size, spans = len(positions), positions.by_class()
-        classes, holders, steps = (np.empty(size, kind) for kind in (np.int32, np.int32, np.int64))
-        not_there = [slice(first, after) for of_class, first, after in spans if of_class not in designated]
+        Args:
+            positions: All positions.
+            designated: Numbers of the classes that there are.
+            values: What each account comes to.
+            room: For what some positions come to.
+            open_: The positions of which it may be open what they are.
+        """
+        size, of_classes = len(positions), positions.by_class()
+        steps = self._memory.column(size)
+        holders, classes = self._memory.column(size).view(np.int32).reshape(2, size)
+        not_there = [slice(first, after) for of_class, first, after in of_classes if of_class not in designated]
         more, begins, line = dict[int, int](), list[int](), 0
         for start in range(0, size, AT_ONCE):
             stop = min(start + AT_ONCE, size)
-            low = positions.sums_in(values, start, stop, self._low)
+            low = positions.sums_in(values, start, stop, room)
             there = low != 0
             some = open_.between(start, stop) if open_ is not None else None
             if some is not None:
@@ -214,15 +228,15 @@ class _Room:
             places = np.flatnonzero(there)
             if some is not None:
                 more.update(some.more(there, places, line))
-            begin = [first - start for _, first, _ in spans if start <= first < stop]
+            begin = [first - start for _, first, _ in of_classes if start <= first < stop]
             begins += (np.searchsorted(places, begin) + line).tolist()
             first_line, line = line, line + len(places)
             positions.holders[start:stop].take(places, out=holders[first_line:line], mode="clip")
             low.take(places, out=steps[first_line:line], mode="clip")
-        of_class = {of_class: span for (of_class, *_), span in zip(spans, pairwise([*begins, line]), strict=True)}
-        for number, (first, after) in of_class.items():
+        spans = {number: span for (number, *_), span in zip(of_classes, pairwise([*begins, line]), strict=True)}
+        for number, (first, after) in spans.items():
             classes[first:after] = number
-        return Register(_fixed(classes[:line]), _fixed(holders[:line]), _fixed(steps[:line]), more, of_class)
+        return Register(_fixed(classes[:line]), _fixed(holders[:line]), _fixed(steps[:line]), more), spans
 
 
 def _fixed(column: NDArray[Any]) -> NDArray[Any]:

@@ -112,7 +112,7 @@ def test_an_answer_is_kept_while_lines_change_and_worked_out_where_lines_come_or
         ledger.record(event)
         with pytest.MonkeyPatch.context() as patch:
             if is_kept:
-                patch.delattr(register._Room, "register")
+                patch.delattr(register.Registers, "_some")
             assert held_by(ledger, "2026-02-15") == expected
 
 

@@ -1,0 +1,46 @@
+"""Memory in which answers are made, again and again.
+
+Memory that a program did not use before is handed out by the system page by page, which takes longer than adding up
+what is written there. So the columns of an answer lie where those of an earlier one lay, of which nothing is left.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from sys import getrefcount
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+KEPT: Final = 5
+"""So many columns are kept to lie in: those of two answers, and one to work in."""
+MORE: Final = 8
+"""Room is made for one more of so many, so that it is good for those that come next."""
+_NOBODYS: Final = 3
+"""References to memory that no array shows: from what is kept, from who looks at it, and to count them."""
+
+
+class Memory:
+    """Room for columns, which is used again as soon as no array shows any of it."""
+
+    def __init__(self) -> None:
+        self._kept: deque[NDArray[np.int64]] = deque(maxlen=KEPT)
+        self._looking = Lock()
+
+    def column(self, size: int) -> NDArray[np.int64]:
+        """Return a column for so many whole numbers, in which anything may stand.
+
+        It is nobody else's as long as there is an array that shows it or a part of it: each of them refers to the
+        memory in which it lies.
+        """
+        with self._looking:
+            for memory in self._kept:
+                if getrefcount(memory) == _NOBODYS and len(memory) >= size:
+                    return memory[:size]
+            memory = np.empty(size + size // MORE, np.int64)
+            self._kept.append(memory)
+            return memory[:size]

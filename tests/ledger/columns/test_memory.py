@@ -1,0 +1,58 @@
+"""Memory of answers is used again, and never while anybody looks at what lies there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import polars
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.columns.memory import Memory
+from projections.holdings import holdings
+from tests import builders
+from tests.projections.histories import recorded
+
+LOOKING: list[Callable[[Any], Any]] = [
+    lambda column: column,
+    lambda column: column[1:],
+    lambda column: column[1:].view(np.int32).reshape(2, -1)[1, ::2],
+    lambda column: memoryview(column)[1:],
+    lambda column: polars.Series(column[:-1]),
+]
+
+
+def test_a_column_lies_where_one_lay_that_nobody_looks_at_any_more() -> None:
+    memory = Memory()
+    column = memory.column(100)
+    address = column.ctypes.data
+    del column
+
+    assert memory.column(90).ctypes.data == address
+
+
+@given(st.lists(st.tuples(st.integers(2, 40), st.sampled_from([None, *LOOKING])), max_size=20))
+def test_what_somebody_looks_at_stays_as_it_was_whatever_is_made_after_it(
+    columns: list[tuple[int, Callable[[Any], Any] | None]],
+) -> None:
+    memory, looked_at = Memory(), []
+    for number, (size, look) in enumerate(columns):
+        column = memory.column(size)
+        column[:] = number
+        if look is not None:
+            looked_at.append((look(column), np.array(look(np.full(size, number)))))
+        del column
+
+    for there, expected in looked_at:
+        assert np.array_equal(there, expected)
+
+
+def test_a_table_that_was_handed_on_stays_as_it_was_when_other_days_are_asked_for() -> None:
+    ledger = recorded([builders.common_issued(holder="ada", issued=5, effective_on="2026-04-01")])
+    days = ["2026-03-01", "2026-04-02"] * 5
+    handed_on = [polars.DataFrame(holdings(ledger, as_of=day).to_arrow()) for day in days]
+
+    for day, table in zip(days, handed_on, strict=True):
+        assert table.equals(polars.DataFrame(holdings(ledger, as_of=day).frame().to_arrow()))
