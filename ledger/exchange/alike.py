@@ -51,7 +51,7 @@ _WORDS: Final = 65_536
 """So many different texts of a kind are kept with what they stand for."""
 _MARGIN: Final = b"\n" * LANE
 """Stands before the first line, as pieces are cut out in whole lanes."""
-_LINE_FEED, _BRACE, _SPACE = b"\n{ "
+_LINE_FEED, _BRACE = b"\n{"
 
 
 class _Gap(NamedTuple):
@@ -223,12 +223,10 @@ class Alike:
 
 def _value(field: codec.KeptField, text: bytes) -> Any:
     """Return what a text in a field stands for; nothing where it has to be looked at with care."""
-    if not text.isascii() or min(text, default=_SPACE) < _SPACE or b'"' in text or b"\\" in text:
-        return None
-    said = text.decode()
     try:
-        laid_out = msgspec.convert(said, field.layout)
-        return field.values[laid_out] if str(laid_out) == said else None
+        said = text.decode("ascii")
+        is_plain = said.isprintable() and '"' not in said and "\\" not in said
+        return field.values[msgspec.convert(said, field.layout)] if is_plain else None
     except UNREADABLE:
         return None
 
