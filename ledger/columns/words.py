@@ -156,7 +156,7 @@ def _lanes(lines: Lines) -> Keys:
         padded[:, :width] = lines
         return padded.view(np.uint64).reshape(1, count)
     begins = [*range(0, width - LANE, LANE), width - LANE]
-    return np.array([np.ndarray((count,), np.uint64, lines, begin, (width,)) for begin in begins])
+    return np.array([np.ndarray((count,), np.uint64, lines, begin, lines.strides[:1]) for begin in begins])
 
 
 def _mixed(lanes: Keys) -> Keys:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -20,7 +19,7 @@ import numpy as np
 from ledger import codec
 from ledger.bulk import slots_of
 from ledger.columns.moves import HUNDREDTH, SHARE, Called, Counted
-from ledger.columns.shapes import DIGITS, Shape, cut, pieces_in, whole_numbers
+from ledger.columns.shapes import DIGITS, Shape, by_length, cut, pieces_in, whole_numbers
 from ledger.columns.words import Words
 from ledger.days import Phase
 from ledger.identity import is_name
@@ -169,10 +168,6 @@ class _Template(NamedTuple):
         """Whether no more fields are read by now than when this shape was learnt."""
         return self.form is None or self.form.read == len(_reader(self.form.topic).names)
 
-    def said(self, lines: Pieces) -> list[Pieces]:
-        """Return what texts say in each gap."""
-        return [gap.said(lines, self.shape.filler) for gap in self.gaps]
-
 
 class _Fitted:
     """Texts of one shape.
@@ -180,11 +175,12 @@ class _Fitted:
     Args:
         template: What is done with them.
         places: Where they stand among the rows that were read.
-        said: What they say in each gap.
+        lines: Their bytes.
     """
 
-    def __init__(self, template: _Template, places: Places, said: Sequence[Pieces]) -> None:
-        self.template, self.places, self.said = template, places, said
+    def __init__(self, template: _Template, places: Places, lines: Pieces) -> None:
+        self.template, self.places = template, places
+        self.said: Final = [gap.said(lines, template.shape.filler) for gap in template.gaps]
         self.columns: Columns = {}
         self.fine = np.ones(len(places), np.bool_)
 
@@ -234,8 +230,10 @@ class Shapes:
         rest: list[int] = []
         for first, lines in texts:
             found = len(fitted)
-            for length, places in _by_length(lines.lengths):
-                left = self._fitted(lines, places, length, fitted) if length < _LONGEST else places
+            for length, places in by_length(lines.lengths):
+                left = places
+                if length < _LONGEST:
+                    left = self._fitted(cut(lines.text, lines.ends[places], length), places, length, fitted)
                 rest += (left + first).tolist()
             for each in fitted[found:]:
                 each.places = each.places + first
@@ -255,26 +253,22 @@ class Shapes:
             places = np.concatenate([each.places for each in parts])
             yield Formed(form, places, columns, self._words, self._days)
 
-    def _fitted(self, lines: Lines, places: Places, length: int, fitted: list[_Fitted]) -> Places:
-        """Tell which rows of one length have a shape; return where the others stand."""
+    def _fitted(self, lines: Pieces, places: Places, length: int, fitted: list[_Fitted]) -> Places:
+        """Tell which texts of one length have a shape; return where the others stand."""
         known = self._learnt[length] = [each for each in self._learnt[length] if each.is_up_to_date]
         for at in range(_SHAPES):
-            if at == len(known) and len(places) < MANY:
-                break
-            pieces = cut(lines.text, lines.ends[places], length)
-            learnt = known[at] if at < len(known) else self._tried(pieces[:1], length)
-            if learnt is None:
-                break
             if at == len(known):
+                learnt = self._tried(lines[:1], length) if len(places) >= MANY else None
+                if learnt is None:
+                    break
                 known.append(learnt)
-            said = learnt.said(pieces)
-            fits = learnt.shape.fitting(pieces)
+            fits = known[at].shape.fitting(lines)
             if fits.all():
-                fitted.append(_Fitted(learnt, places, said))
+                fitted.append(_Fitted(known[at], places, lines))
                 return places[:0]
             if fits.any():
-                fitted.append(_Fitted(learnt, places[fits], [each[fits] for each in said]))
-                places = places[~fits]
+                fitted.append(_Fitted(known[at], places[fits], lines[fits]))
+                lines, places = lines[~fits], places[~fits]
         return places
 
     def _tried(self, lines: Pieces, length: int) -> _Template | None:
@@ -283,7 +277,7 @@ class Shapes:
             learnt = self._learn(bytes(lines[0])[-length:])
             if learnt is None or learnt.form is None:
                 return learnt
-            fitted = [_Fitted(learnt, np.zeros(1, np.intp), learnt.said(lines))]
+            fitted = [_Fitted(learnt, np.zeros(1, np.intp), lines)]
             _look_at_gaps(fitted)
             try:
                 for each in self._formed(fitted):
@@ -394,17 +388,6 @@ def _texts_in(fields: Iterable[tuple[int, bytes]]) -> list[slice]:
         for found in _EVERY_TEXT.finditer(raw)
         if not found[2]
     ]
-
-
-def _by_length(lengths: NDArray[np.int64]) -> Iterator[tuple[int, Places]]:
-    """Yield the places of texts that are equally long, with their length."""
-    if lengths.max(initial=0) < _LONGEST:
-        lengths = lengths.astype(np.uint16)  # numbers of 16 bits are counted, not compared
-    order = np.argsort(lengths, kind="stable")
-    in_order = lengths[order]
-    firsts = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1])))
-    for first, last in pairwise([*firsts.tolist(), len(order)]):
-        yield int(in_order[first]), order[first:last]
 
 
 def _day(text: bytes) -> int | None:
