@@ -18,7 +18,7 @@ from ledger.columns.memory import Memory
 from ledger.movements import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
