@@ -352,7 +352,7 @@ class SqliteStore:
         made = stored(self, issuer, rows, command, issuers, sealed)
         try:
             with _errors_named(self._path, writing=True):
-                self._recorder.insert(made)
+                self._recorder.insert(made, together=len(rows))
         except OutcomeOpen as error:
             raise OutcomeUnknown(command) from error
         finally:

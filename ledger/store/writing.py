@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager, nullcontext, suppress
-from itertools import chain
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from eventsourcing.sqlite import SQLiteAggregateRecorder
@@ -40,13 +40,14 @@ LENGTHEN_AT: Final = 64
 """By so many commits a log that grows has cost about as much as it takes to lengthen it at once."""
 _IN_MEMORY: Final = 500
 """Pages that SQLite has in memory at most, by default, before it writes what is not committed to the log."""
-_AT_ONCE: Final = (8_000, 100)
+_AT_ONCE: Final = (2_000, 100)
 """Rows that one statement inserts, if SQLite takes so many values. It looks for its place anew with each statement;
-and while one runs, Python is left to whoever reads what comes next, who gives it back only now and then."""
-_VALUES: Final = 4
-"""Values of a row."""
+and while one runs, Python is left to whoever reads what comes next. The program of a longer one fits no cache."""
 _LONG: Final = 10_000
-"""Rows of a transaction that is worth a change of the schema and back."""
+"""Rows of a transaction that is worth a change of the schema and back, and more memory."""
+_ROOM: Final = "-20000"
+"""So much memory, as SQLite counts it. With less, it writes pages to the log that change again before the commit,
+and then has to read all that came after them there, to work out anew what shows that the log is whole."""
 _NOT_NOW: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
@@ -81,18 +82,23 @@ class CarefulRecorder(SQLiteAggregateRecorder):
         """Write stored events as ``insert`` writes rows."""
         self.insert([(str(e.originator_id), e.originator_version, e.topic, e.state) for e in stored_events])
 
-    def insert(self, rows: Sequence[Kept]) -> None:
+    def insert(self, rows: Sequence[Kept], together: int = 0) -> None:
         """Write rows, all or none; return once the disk has them.
+
+        Args:
+            rows: The rows.
+            together: How many of the first follow one another in one stream.
 
         Raises:
             OutcomeOpen: The commit failed, and cannot be shown to be absent.
             sqlite3.Error: Nothing was written.
             PersistenceError: No connection could be had, and nothing was written.
         """
-        with self.datastore.get_connection(commit=True) as connection:
+        room = _with_room if together > _LONG else nullcontext
+        with self.datastore.get_connection(commit=True) as connection, room(connection):
             try:
                 connection.cursor().execute("BEGIN IMMEDIATE")
-                self._insert(connection.cursor(), rows)
+                self._insert(connection.cursor(), rows, together)
             except BaseException:
                 _give_up(connection)
                 raise
@@ -110,18 +116,13 @@ class CarefulRecorder(SQLiteAggregateRecorder):
             elif self._commits == LENGTHEN_AT:
                 self._lengthen(connection)
 
-    def _insert(self, cursor: SQLiteCursor, rows: Sequence[Kept]) -> None:
-        if len(rows) < _AT_ONCE[-1]:
-            cursor.executemany(self.insert_events_statement, rows)
-            return
+    def _insert(self, cursor: SQLiteCursor, rows: Sequence[Kept], together: int) -> None:
         most, start = cursor.sqlite_cursor.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER), 0
-        with _unwatched(cursor) if len(rows) > _LONG else nullcontext():
-            for count in (each for each in _AT_ONCE if each * _VALUES <= most):
-                stop = len(rows) - (len(rows) - start) % count
-                if start < stop:
-                    statement = self.insert_events_statement + ",(?,?,?,?)" * (count - 1)
-                    parts = (rows[at : at + count] for at in range(start, stop, count))
-                    cursor.executemany(statement, ([*chain.from_iterable(part)] for part in parts))
+        with _unwatched(cursor) if together > _LONG else nullcontext():
+            for count in (each for each in _AT_ONCE if each <= together and _values(each) <= most):
+                stop = together - (together - start) % count
+                parts = (rows[at : at + count] for at in range(start, stop, count))
+                cursor.executemany(_following(count), map(_told, parts))
                 start = stop
             cursor.executemany(self.insert_events_statement, rows[start:])
 
@@ -179,6 +180,46 @@ def _alone(connection: SQLiteConnection) -> Iterator[SQLiteCursor]:
         writer.execute(f"PRAGMA busy_timeout={waits}")
 
 
+def _values(count: int) -> int:
+    """Return how many values the statement takes that inserts so many rows."""
+    return 2 + 2 * count
+
+
+@cache
+def _following(count: int) -> str:
+    """Return the statement that inserts so many rows of one stream, each at the position after the one before.
+
+    If one of them cannot be inserted, all that the transaction wrote is given up; so SQLite need not remember what
+    the statement alone has changed, as it would for INSERT, in a file.
+    """
+    rows = ",".join(f"({place},?,?)" for place in range(count))
+    # As SQLite calls the columns of such a table.
+    return f"INSERT OR FAIL INTO stored_events SELECT ?,?+column1,column2,column3 FROM (VALUES {rows})"
+
+
+def _told(rows: Sequence[Kept]) -> list[object]:
+    """Return the values of rows of one stream that follow one another, as the statement takes them."""
+    told: list[object] = [None] * _values(len(rows))
+    told[:2] = rows[0][:2]
+    told[2::2] = [topic for _, _, topic, _ in rows]
+    told[3::2] = [state for _, _, _, state in rows]
+    return told
+
+
+@contextmanager
+def _with_room(connection: SQLiteConnection) -> Iterator[None]:
+    """Give SQLite more memory meanwhile."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA cache_size")
+    before = cursor.fetchone()[0]
+    cursor.execute(f"PRAGMA cache_size={_ROOM}")
+    try:
+        yield
+    finally:
+        with suppress(sqlite3.Error):  # it may have been closed, as it could not go back
+            connection.cursor().execute(f"PRAGMA cache_size={before}")
+
+
 @contextmanager
 def _unwatched(cursor: SQLiteCursor) -> Iterator[None]:
     """Take away what looks at each new row, within a transaction that nobody else can look into or write beside.
@@ -213,8 +254,5 @@ def _give_up(connection: SQLiteConnection) -> None:
 
 def _pages(written: Sequence[Kept]) -> int:
     """Return about how many pages a commit writes: two for each stream, and twice those that its bytes fill."""
-    streams, size = set(), 0
-    for stream, _, _, state in written:
-        streams.add(stream)
-        size += len(state)
-    return 2 * len(streams) + 2 * size // _PAGE_BYTES
+    streams = {stream for stream, _, _, _ in written}
+    return 2 * len(streams) + 2 * sum(len(state) for _, _, _, state in written) // _PAGE_BYTES

@@ -211,15 +211,22 @@ def test_what_is_only_proposed_leaves_nothing() -> None:
     assert ledger.entries()
 
 
-def test_many_rows_leave_the_schema_of_the_file_as_it_was(tmp_path: Any) -> None:
+def memory_of(ledger: Ledger) -> Any:
+    """Return how many pages SQLite may have in memory."""
+    store: Any = ledger._store
+    return store._rows("PRAGMA cache_size")
+
+
+def test_many_rows_leave_schema_and_memory_as_they_were(tmp_path: Any) -> None:
     path = tmp_path / "acme.db"
     schema = "SELECT rowid, type, name, sql FROM sqlite_schema ORDER BY rowid"
     with Ledger.open(path, create=True) as ledger, closing(sqlite3.connect(path)) as file:
-        before = file.execute(schema).fetchall()
+        before, memory = file.execute(schema).fetchall(), memory_of(ledger)
         with patch.object(writing, "_LONG", 3):
             ledger.record_drafts(of_a_company())
 
         assert file.execute(schema).fetchall() == before
+        assert memory_of(ledger) == memory
         with pytest.raises(sqlite3.IntegrityError, match="never replaced"):
             file.execute("INSERT OR REPLACE INTO stored_events SELECT * FROM stored_events")
 
