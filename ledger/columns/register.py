@@ -18,13 +18,14 @@ from ledger.columns.memory import Memory
 from ledger.movements import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from ledger.columns.movements import Table
     from ledger.columns.positions import Positions
     from ledger.columns.sums import Segment, Small
+    from ledger.identity import StockClassId
 
     Steps = NDArray[np.int64]
     Places = NDArray[np.integer[Any]]
@@ -86,7 +87,7 @@ class _Answered:
 
     Attributes:
         when: Last stage of the day.
-        designated: Numbers of the classes that there are.
+        designated: The classes that there are.
         segments: The rows that lie sorted.
         loose: How many rows do not.
         open: How many changes there are that may have come, on any day.
@@ -95,7 +96,7 @@ class _Answered:
     """
 
     when: int
-    designated: Sequence[int]
+    designated: Sequence[StockClassId]
     segments: Sequence[Segment]
     loose: int
     open: int
@@ -128,13 +129,13 @@ class Registers:
         self._memory = Memory()
         self._last: _Answered | None = None
 
-    def at(self, when: int, known: int | None, designated: Sequence[int], put_right: PutRight) -> Register:
+    def at(self, when: int, known: int | None, designated: Sequence[StockClassId], put_right: PutRight) -> Register:
         """Return the register at the close of a day.
 
         Args:
             when: Its last stage.
             known: The last entry known; every one where not given.
-            designated: Numbers of the classes that there are.
+            designated: The classes that there are.
             put_right: Puts right what may have come or not.
         """
         if known is None:
@@ -154,7 +155,8 @@ class Registers:
             places = positions.places_of(accounts)
             some = np.flatnonzero(places >= 0)
             open_ = put_right(low.take, facts[some], places[some], changes[some]) if len(some) else None
-        register, spans = self._some(positions, designated, low, open_)
+        numbers = {*map(self._table.accounts.texts.find_unit, designated)}
+        register, spans = self._some(positions, numbers, low, open_)
         if known is None and not len(facts):
             segments, loose = [*sums.segments], len(sums.loose())
             self._last = _Answered(when, designated, segments, loose, len(still_open), spans, register)
@@ -187,7 +189,7 @@ class Registers:
         return True
 
     def _some(
-        self, positions: Positions, designated: Sequence[int], low: Steps, open_: Open | None
+        self, positions: Positions, designated: Collection[int], low: Steps, open_: Open | None
     ) -> tuple[Register, dict[int, tuple[int, int]]]:
         """Return the positions that are not certainly nothing, and where each of the classes that there are begins.
 
