@@ -841,14 +841,11 @@ class MovementColumns:
                 yield step, table.accounts.column("units").take(found.keys), found
 
     def lines_of(self, holder: HolderId, as_of: date) -> Lines | None:
-        """Return what moved the shares of a holder until the close of a day, as known now, if it is laid out.
-
-        It is without what others moved who were merged with them.
-        """
+        """Return what moved the shares of a holder until the close of a day, as known now, if it is laid out."""
         number = self.ids.texts.holders.find(holder) if self.lines is not None and not self.wide else None
         if self.lines is None or number is None:
             return None
-        self.lines.follow(self.narrow_table, self.known)
+        self.lines.follow(self)
         return self.lines.of(number, as_of)
 
     def told(self, known: int | None = None) -> list[InEffect]:
