@@ -128,9 +128,6 @@ class Ledger(Record):
         clock: Callable[[], datetime] = _utc_now,
         salts: Callable[[], bytes] = lambda: os.urandom(SALT_BYTES),
     ) -> None:
-        self._store, self._clock, self._salts = store, clock, salts
-        issuers = store.issuers()
-        self._issuer = chosen(issuers, issuer, begin=begin or not issuers)
         issuers = store.issuers()
         super().__init__(store, chosen(issuers, issuer, begin=begin or not issuers))
         self._clock, self._salts = clock, salts
