@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-KEPT: Final = 5
-"""So many columns are kept to lie in: those of two answers, and one to work in."""
+KEPT: Final = 6
+"""So many columns are kept to lie in: those of two answers, and as many to work in."""
 MORE: Final = 8
 """Room is made for one more of so many, so that it is good for those that come next."""
 LONGEST: Final = 1 << 25
