@@ -287,7 +287,6 @@ class Table:
 
     def at(self, when: When, known: int | None = None) -> list[int]:
         """Return the sum of each account, in steps, at a stage."""
-        self.sums.tidy()
         found = put_together(self.sums.at(when, known))
         return found + [0] * (len(self.accounts) - len(found))
 
@@ -446,8 +445,7 @@ class MovementColumns:
     # --- following the entries -------------------------------------------------------------------------
 
     def _follow(self, entries: Followed) -> None:
-        begun = self.known
-        for part, first, last in entries.parts(begun, len(entries)):
+        for part, first, last in entries.parts(self.known, len(entries)):
             moves: list[Moves] = []
             if isinstance(part, list):
                 others = part[first:last]
@@ -461,8 +459,6 @@ class MovementColumns:
             self.known += last - first
         for table in self.tables:
             table.sums.tidy()
-            if not begun and len(table.sums.segments) > 1:
-                table.sums.settle(whole=True)
 
     def _take(self, moves: Iterable[Moves], others: Iterable[Entry], entries: Followed) -> None:
         """Take entries that follow one another: what moves alike at once, all others in order."""
