@@ -10,7 +10,7 @@ totals of their own, so that the bounds stay as narrow as the facts allow.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from fractions import Fraction
 from itertools import groupby
@@ -233,6 +233,17 @@ class Book:
         """Set a total that was added up elsewhere."""
         self._put(self.high, total, high)
         self._put(self.low, total, low)
+
+    def set_totals(self, totals: Sequence[Total], high: Sequence[Quantity], low: Sequence[Quantity]) -> None:
+        """Set many totals that were added up elsewhere."""
+        if self._undo is not None:
+            for each in zip(totals, high, low, strict=True):
+                self.set_total(*each)
+            return
+        self.high.update(zip(totals, high, strict=True))
+        self.low.update(zip(totals, low, strict=True))
+        if self.touched is not None:
+            self.touched.update(totals)
 
     def set_levels(self, key: tuple[Level, Subject], settings: tuple[tuple[InEffect, LevelValue], ...]) -> None:
         """Set what states a level of a subject, whenever it was."""

@@ -7,23 +7,19 @@ does not fit into 64 bits, or is no whole number of steps, ends it: then nothing
 
 from __future__ import annotations
 
-from itertools import repeat
+from contextlib import suppress
 from math import prod
-from operator import attrgetter, floordiv, mod
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from ledger.book import totals_of
-from ledger.bulk import spread
-from ledger.columns.moves import HUNDREDTH, SHARE
+from ledger.coded import MOST, Rows, in_steps, most_of, step_of
 from ledger.events import EntryRestated, EntryVoided, Event, Fact
-from ledger.identity import StockClassId
 from ledger.movements import Posting
 from ledger.pages import Entries, Page, corrections_of
-from ledger.rules.at_once import InDoubt
+from ledger.rules.asking import InDoubt
 from ledger.timeline import changed_by
-from ledger.totals import counted_postings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,17 +28,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ledger.book import Total
-    from ledger.bulk import Bulk
+    from ledger.coded import Coding
     from ledger.days import Moment
     from ledger.late import Values
-    from ledger.numbered import NumberedAccounts
     from ledger.timeline import Entry
 
-_MOST: Final = 2**62
-_COARSE: Final = 24
-"""Changes are added up without so many of their last bits, rounded up, as the sum of all has to fit, too."""
+_SHORT: Final = 2**16
+"""Rows are sorted together with those before them where these are fewer."""
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
-_opens_latest, _rank = attrgetter("opens_latest"), attrgetter("rank")
+_NO_MOMENTS, _NO_CHANGES = np.zeros(0, np.int32), np.zeros(0, np.int64)
 
 
 def _settles(fact: Fact) -> Moment:
@@ -50,26 +44,20 @@ def _settles(fact: Fact) -> Moment:
     return fact.effective_on.opens_latest + fact.phase.rank
 
 
-def step_of(unit: object) -> int:
-    """Return of how many units of 10⁻¹⁰ a step of shares, or of money, is."""
-    return SHARE if isinstance(unit, StockClassId) else HUNDREDTH
-
-
 class Course:
     """What changes each total, from the first entry on; a fact whose day is open counts from its latest day.
 
     Args:
-        numbers: Numbers of totals.
+        coding: Numbers of totals.
     """
 
-    def __init__(self, numbers: NumberedAccounts) -> None:
-        self._numbers = numbers
+    def __init__(self, coding: Coding) -> None:
+        self.coding = coding
         self._known: int | None = 0
-        self._keys: list[NDArray[np.int32]] = []
-        self._at: list[NDArray[np.int32]] = []
-        self._changes: list[NDArray[np.int64]] = []
+        self._new: list[Rows] = []
+        self._parts: list[Rows] = []  # sorted by total and moment
         self._most = 0  # no sum is larger than all changes together
-        self._found: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+        self._found: dict[int, list[tuple[NDArray[np.int32], NDArray[np.int64]]]] = {}
 
     def follow(self, entries: Sequence[Entry]) -> None:
         """Take in what was recorded since.
@@ -84,12 +72,29 @@ class Course:
             self._follow(entries, begun)
         self._known = len(entries)
 
+    def take(self, before: int, count: int, rows: Rows, stands: Iterable[Fact], falls: Iterable[Fact]) -> None:
+        """Take in a command that passed, if what came before it is there: else it waits until somebody asks.
+
+        Args:
+            before: How many entries came before it.
+            count: How many it adds.
+            rows: What its facts change.
+            stands: Those that are not among the rows.
+            falls: Facts that it took out of history.
+        """
+        if self._known == before:
+            self._known = None
+            with suppress(InDoubt):
+                self._add(rows)
+                self._tell(stands, falls)
+                self._known = before + count
+
     def _follow(self, entries: Sequence[Entry], begun: int) -> None:
         if isinstance(entries, Entries):
             parts: Iterable[Any] = entries.parts(begun, len(entries))
         else:
             parts = ((entries, begun, len(entries)),)
-        told: list[tuple[int, Fact, Moment]] = []
+        told: list[Fact] = []
         corrections: list[Entry] = []
         for part, first, last in parts:
             if isinstance(part, Page) and (first, last) == (0, len(part)):
@@ -99,86 +104,70 @@ class Course:
                 some = part.entries()[first:last] if isinstance(part, Page) else part[first:last]
                 stated = (entry.event for entry in some)
                 corrections += (entry for entry in some if isinstance(entry.event, _CORRECTIONS))
-            told += ((1, fact, _settles(fact)) for fact in stated if isinstance(fact, Fact))
+            told += (fact for fact in stated if isinstance(fact, Fact))
         falls, stands = changed_by(
             corrections, lambda number: entries[number - 1], lambda number: corrections_of(entries, number)
         )
-        told += ((-1, each.fact, each.settles) for each in falls)
-        told += ((1, each.fact, each.settles) for each in stands)
-        keys, at, changes = list[int](), list[int](), list[int]()
-        for sign, fact, settles in told:
-            postings = [movement for movement in fact.movements() if type(movement) is Posting]
-            for total, change in totals_of(postings).items():
-                steps, rest = divmod(sign * change, step_of(total[0]))
-                if rest:
-                    raise InDoubt
-                keys.append(self._number(total))
-                at.append(settles)
-                changes.append(steps)
-        self._add(keys, at, changes)
-
-    def _number(self, total: Total) -> int:
-        return self._numbers.number(*total)  # type: ignore[arg-type]  # sums are numbered as accounts are
+        self._tell([*told, *(each.fact for each in stands)], [each.fact for each in falls])
 
     def _of_page(self, page: Page) -> Iterator[Event]:
         """Take in what many facts of a page change alike; yield all other events."""
         yield from page.singles.values()
         for bulk in page.bulks:
-            if not self._of_bulk(bulk):
+            many = self.coding.many(bulk)
+            if many.moves_only:
+                self._add(self.coding.rows([many]))
+            else:
                 yield from bulk.events()
 
-    def _of_bulk(self, bulk: Bulk) -> bool:
-        """Take in what facts of one kind change; return whether they change alike."""
-        movements = bulk.movements()
-        if movements is None:
-            return False
-        postings = counted_postings(each for each in movements if type(each) is Posting)
-        if not postings:
-            return True
-        count = len(bulk.rows)
-        days, phases = bulk.values("effective_on"), bulk.values("phase")
-        at = np.array([*map(_opens_latest, days)], np.int32) + np.array([*map(_rank, phases)], np.int32)
-        for posting in postings:
-            step = step_of(spread(posting.unit, 1)[0])
-            units = spread(posting.quantity, count)
-            if any(map(mod, units, repeat(step))):
-                raise InDoubt
-            self._add(self._numbers.column(posting, count), at, [*map(floordiv, units, repeat(step))])
-        return True
-
-    def _add(self, keys: Sequence[int], at: Any, changes: Sequence[int]) -> None:
-        try:
-            steps = np.array(changes, np.int64)
-        except OverflowError as error:
-            raise InDoubt from error
-        self._most += int((np.abs(steps) >> _COARSE).sum() + len(steps)) << _COARSE
-        if self._most >= _MOST or np.any(steps == np.iinfo(np.int64).min):
+    def _tell(self, stands: Iterable[Fact], falls: Iterable[Fact]) -> None:
+        """Take in facts one by one."""
+        keys, at, changes, steps = list[int](), list[int](), list[int](), list[int]()
+        for sign, facts in ((1, stands), (-1, falls)):
+            for fact in facts:
+                postings = [movement for movement in fact.movements() if type(movement) is Posting]
+                for total, change in totals_of(postings).items():
+                    keys.append(self.coding.number(total))
+                    at.append(_settles(fact))
+                    changes.append(sign * change)
+                    steps.append(step_of(total[0]))
+        found = in_steps(changes, np.array(steps, np.int64))
+        if found is None:
             raise InDoubt
-        self._keys.append(np.array(keys, np.int32))
-        self._at.append(np.asarray(at, np.int32))
-        self._changes.append(steps)
+        self._add(Rows(np.array(keys, np.int32), np.array(at, np.int32), found, False))
+
+    def _add(self, rows: Rows) -> None:
+        if rows.is_wide:
+            raise InDoubt
+        self._most += most_of(rows.changes)
+        if self._most >= MOST:
+            raise InDoubt
+        self._new.append(rows)
 
     def look_up(self, totals: Iterable[Total]) -> None:
         """Gather the changes of some totals, of which ``values`` is asked next."""
-        wanted = np.unique(np.array([*map(self._number, totals)], np.int32))
-        self._keys, self._at = [np.concatenate(self._keys)], [np.concatenate(self._at)]
-        self._changes = [np.concatenate(self._changes)]
-        is_wanted = np.zeros(len(self._numbers), bool)
-        is_wanted[wanted] = True
-        rows = np.flatnonzero(is_wanted[self._keys[0]])
-        rows = rows[np.lexsort((self._at[0][rows], self._keys[0][rows]))]
-        keys, at, changes = (each[0][rows] for each in (self._keys, self._at, self._changes))
-        cuts = np.searchsorted(keys, wanted[1:])
-        self._found = dict(
-            zip(wanted.tolist(), zip(np.split(at, cuts), np.split(changes, cuts), strict=True), strict=True)
-        )
+        if self._new:
+            if self._parts and len(self._parts[-1].keys) < _SHORT:
+                self._new.insert(0, self._parts.pop())
+            keys, at, changes = (np.concatenate(each) for each in list(zip(*self._new, strict=True))[:3])
+            self._parts.append(Rows(keys, at, changes, False).only(np.lexsort((at, keys))))
+            self._new = []
+        wanted = np.unique(np.array([*map(self.coding.number, totals)], np.int32))
+        self._found = {number: [] for number in wanted.tolist()}
+        for rows in self._parts:
+            bounds = (np.searchsorted(rows.keys, wanted, side).tolist() for side in ("left", "right"))
+            for number, first, last in zip(wanted.tolist(), *bounds, strict=True):
+                if first < last:
+                    self._found[number].append((rows.at[first:last], rows.changes[first:last]))
 
     def values(self, total: Total, first: Moment, splits: Sequence[tuple[Moment, Fraction]]) -> Values:
         """Return what a total was from a moment on, among those that were looked up; see ``late.Went``."""
-        at, changes = self._found[self._number(total)]
-        values = np.cumsum(changes)
+        found = self._found[self.coding.number(total)]
+        at = np.concatenate([_NO_MOMENTS, *(moments for moments, _ in found)])
+        order = np.argsort(at, kind="stable")
+        at, values = at[order], np.cumsum(np.concatenate([_NO_CHANGES, *(changes for _, changes in found)])[order])
         ratios = [ratio.numerator for _, ratio in splits if ratio.denominator == 1]
-        if len(ratios) != len(splits) or self._most * prod(ratios) >= _MOST:  # else a split may round
+        if len(ratios) != len(splits) or self._most * prod(ratios) >= MOST:  # else a split may round
             raise InDoubt
         for (moment, _), ratio in zip(splits, ratios, strict=True):
             place = int(np.searchsorted(at, moment))

@@ -27,7 +27,6 @@ from ledger.errors import HeldLater, HoldingExceeded, LedgerError, LibraryMissin
 from ledger.events import SPLITS, EntryRestated, EntryVoided, Event, Fact, IssuerRegistered
 from ledger.identity import IssuerId, StockClassId
 from ledger.kept_book import KeptBook, Unkept, keep
-from ledger.many import among, let_through
 from ledger.movements import (
     Awarded,
     Commitment,
@@ -41,7 +40,6 @@ from ledger.movements import (
     Restricted,
     Source,
 )
-from ledger.numbered import NumberedAccounts
 from ledger.pages import Entries, Page
 from ledger.rules import (
     COMMAND_RULES,
@@ -59,7 +57,6 @@ from ledger.rules import (
     transfers_are_unrestricted,
     within_authorized,
 )
-from ledger.rules.at_once import InDoubt
 from ledger.timeline import Entry, InEffect, place_in_history, standing
 
 if TYPE_CHECKING:
@@ -67,7 +64,6 @@ if TYPE_CHECKING:
 
     from ledger.columns.movements import MovementColumns
     from ledger.course import Course
-    from ledger.late import Went
     from ledger.store.kept import Shelf
 
 
@@ -226,7 +222,6 @@ class Gate:
         self._sweep = Sweep(Book(), [], {})
         self._size = 0
         self._kept, self._columns = kept, columns
-        self._numbers = NumberedAccounts()
         self._course: Course | None = None
 
     def check(
@@ -284,18 +279,21 @@ class Gate:
             keep: Whether it will be recorded if it is let through.
         """
         self._catch_up(entries)
+        try:
+            needed("numpy", "columns", "for rules that are asked at once")
+        except LibraryMissing:
+            return False
+        from ledger.coded import Coding
+        from ledger.course import Course
+        from ledger.many import let_through
+
         if self._sweep.breaches or not _commands_are_let_through(issuer, entries, pages):
             return False
+        if self._course is None:
+            self._course = Course(Coding())
         try:
             passed = let_through(
-                self._sweep.book,
-                entries,
-                pages,
-                self._numbers,
-                _fact_rules,
-                facts_broken,
-                lambda: self._went(entries),
-                keep=keep,
+                self._sweep.book, entries, pages, self._course, _fact_rules, facts_broken, keep=keep
             )
         except Unkept:
             passed = False
@@ -304,19 +302,6 @@ class Gate:
         if keep:
             self._size += sum(map(len, pages))
         return True
-
-    def _went(self, entries: Sequence[Entry]) -> Went:
-        """Return who knows how totals went, by what is recorded."""
-        if self._course is None:
-            try:
-                needed("numpy", "columns", "for late entries")
-            except LibraryMissing as error:
-                raise InDoubt from error
-            from ledger.course import Course
-
-            self._course = Course(self._numbers)
-        self._course.follow(entries)
-        return self._course
 
     def is_worth_keeping(self, many: int) -> bool:
         """Whether the book is ahead of the one that is kept: by so many entries, or after a long walk."""
@@ -401,6 +386,8 @@ class Gate:
 
 def _commands_are_let_through(issuer: IssuerId | None, entries: Sequence[Entry], pages: Sequence[Page]) -> bool:
     """Whether no rule of a command stands in the way of what pages add."""
+    from ledger.many import among
+
     before = entries
     if not entries:
         first = pages[0].first_entry()

@@ -263,6 +263,7 @@ class Ledger(Record):
         command: str | None = None,
         expected: int | None = None,
         keep: bool = True,
+        meanwhile: Callable[[], object] | None = None,
     ) -> Recorded:
         """Record many events as one command, as ``record`` does, in a fraction of the time.
 
@@ -272,6 +273,8 @@ class Ledger(Record):
             command: See ``record``.
             expected: See ``record``.
             keep: Whether it is recorded; if not, this says what would be, as ``propose`` does.
+            meanwhile: Called as writing begins, perhaps more than once. It mostly waits for SQLite and the disk, so
+                that what is begun here in another thread goes on as if it were alone.
 
         Raises:
             RuleBroken: See ``record``.
@@ -279,7 +282,7 @@ class Ledger(Record):
             OutcomeUnknown: See ``record``.
         """
         with collector_at_rest():
-            return self._attempt_drafts(drafts, actor, command, expected, keep=keep)
+            return self._attempt_drafts(drafts, actor, command, expected, keep=keep, meanwhile=meanwhile)
 
     def recorded(self, commands: Iterable[str]) -> set[str]:
         """Return which commands are recorded, of some, by their identities."""
@@ -392,6 +395,7 @@ class Ledger(Record):
         expected: int | None,
         *,
         keep: bool,
+        meanwhile: Callable[[], object] | None = None,
     ) -> Recorded:
         identity = _asked(sum(len(draft.payloads) for draft in drafts), actor, command, expected)
         events = [event for draft in drafts for event in draft.singles.values()]
@@ -420,7 +424,7 @@ class Ledger(Record):
             if not keep:
                 return Recorded(identity, new)
             try:
-                self._append_pages(pages, drafts, identity)
+                self._append_pages(pages, drafts, identity, meanwhile)
             except Conflict:
                 self._look_again(first, pages[-1].first + len(pages[-1]) - 1)
                 continue
@@ -550,7 +554,13 @@ class Ledger(Record):
         last = self._entries.last_said
         return now if last is None or last.recorded_at < now else last.recorded_at + timedelta(microseconds=1)
 
-    def _append_pages(self, pages: Sequence[Page], drafts: Sequence[Draft], command: CommandId) -> None:
+    def _append_pages(
+        self,
+        pages: Sequence[Page],
+        drafts: Sequence[Draft],
+        command: CommandId,
+        meanwhile: Callable[[], object] | None,
+    ) -> None:
         first = drafts[0].event(0)
         issuer = self._issuer or (first.issuer if isinstance(first, IssuerRegistered) else None)
         assert issuer is not None, "the rules let an issuer in first"
@@ -563,6 +573,8 @@ class Ledger(Record):
                 ),
             )
         singles = [page.single(place, event) for page in pages for place, event in page.singles.items()]
+        if meanwhile is not None:
+            meanwhile()
         self._store.append(issuer, rows, command, self._vault.sealed(issuer, singles))
         self._issuer = issuer
         for page in pages:

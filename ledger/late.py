@@ -49,7 +49,7 @@ from ledger.movements import (
     Stage,
 )
 from ledger.pages import corrections_of
-from ledger.rules.at_once import InDoubt
+from ledger.rules.asking import InDoubt
 from ledger.timeline import hang_together, may_be_last, named_by, standing
 
 if TYPE_CHECKING:

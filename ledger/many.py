@@ -6,7 +6,7 @@ things: here each rule is asked of a whole column, once for each different value
 - *Something passes that the gate would refuse.* Every rule that concerns such a fact has its counterpart
   (``ledger.rules.at_once``). A fact that another rule concerns, or whose day is open, is asked by itself, as the
   gate does. Whatever is in any doubt is left to the gate, with all that came with it, and the gate alone refuses.
-- *A limit is passed between two moments.* Totals are added up moment by moment, those of all facts together, and
+- *A limit is passed between two moments.* Totals are added up in order of moments, those of all facts together, and
   are looked at wherever a moment ends (``ledger.totals``).
 - *A correction is overlooked.* Facts that the same pages take out of history are left out before anything is asked.
 - *Something comes late*, before the last moment of the book, or takes out what other commands recorded. It is
@@ -19,12 +19,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from operator import add, attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ledger import kept_book
+import numpy as np
+
 from ledger.book import Changes
-from ledger.bulk import Bulk, spread
 from ledger.events import (
     EntryRestated,
     EntryVoided,
@@ -33,19 +33,21 @@ from ledger.events import (
     OpeningBalanceAdopted,
     PersonalDataErased,
 )
-from ledger.identity import StockClassId
+from ledger.kept_book import forget_movers
+from ledger.late import Late, Moved, disturbed, mark, take_in
 from ledger.movements import Level, Posting
-from ledger.numbered import NumberedAccounts
 from ledger.pages import Entries, Page, corrections_of
-from ledger.rules.at_once import AT_ONCE, InDoubt, Many
+from ledger.rules.asking import InDoubt
+from ledger.rules.at_once import AT_ONCE, Known
 from ledger.rules.commands import fields_with_text, texts_in
 from ledger.timeline import changed_by, named_by, standing
-from ledger.totals import Sums, counted_postings, walk
+from ledger.totals import walk
 
 if TYPE_CHECKING:
     from ledger.book import Book, Total
-    from ledger.days import Moment
-    from ledger.late import Went
+    from ledger.bulk import Bulk
+    from ledger.coded import Coding, Many, Rows
+    from ledger.course import Course
     from ledger.rules import FactRule
     from ledger.timeline import Entry, InEffect
 
@@ -53,17 +55,16 @@ RulesOf = Callable[[type[Event]], Iterable["FactRule"]]
 Broken = Callable[["Book", Changes], Iterable[object]]
 _NEVER: Final = (OpeningBalanceAdopted, PersonalDataErased)
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
-_is_exact, _opens, _rank = attrgetter("is_exact"), attrgetter("opens_latest"), attrgetter("rank")
+_is_exact = attrgetter("is_exact")
 
 
 def let_through(
     book: Book,
     entries: Sequence[Entry],
     pages: Sequence[Page],
-    numbers: NumberedAccounts,
+    course: Course,
     rules_of: RulesOf,
     broken: Broken,
-    went: Callable[[], Went],
     *,
     keep: bool = True,
 ) -> bool:
@@ -73,23 +74,29 @@ def let_through(
         book: The totals and levels before them, none of which breaks a rule.
         entries: What is recorded.
         pages: The facts.
-        numbers: Numbers of totals, kept from command to command.
+        course: How totals went so far, as far as somebody asked; it goes on with these.
         rules_of: Which rules concern a kind of fact.
         broken: Yields the rules of a fact that do not hold after some changes.
-        went: Returns who knows how totals went so far.
         keep: Whether the book keeps them.
     """
+    coding, before = course.coding, len(entries)
     try:
         corrected = _corrected(entries, pages)
-        many, told = _sorted_out(pages, rules_of, corrected)
-        sums = _sums(numbers, many)
+        many, told = _sorted_out(pages, coding, rules_of, corrected)
+        rows = coding.rows(many)
         book.watch()
         try:
-            late = _take_late(book, numbers, sums, told, corrected.falls, broken, went)
-            walk(book, numbers, sums, told, broken)
+            late = _late_ones(book, coding, rows, told, corrected.falls)
+            now = rows.only(rows.at >= book.at) if late.moved else rows
+            if any(late):
+                course.follow(entries)
+                take_in(book, late, disturbed(book, course, late, broken))
+            is_late = {id(each) for each in late.stands}
+            totals = walk(book, coding, now, [each for each in told if id(each) not in is_late], broken)
+            known = Known(book)
             for each in many:
-                for rule in rules_of(type(each.bulk.one)):
-                    AT_ONCE[rule](book, each)
+                for rule in rules_of(each.kind):
+                    AT_ONCE[rule](known, each)
         except BaseException:
             book.take_back()
             raise
@@ -99,13 +106,12 @@ def let_through(
         book.take_back()
         return True
     book.keep()
-    units = {id(posting.unit): posting.unit for each in many for posting in each.postings}
-    for unit in units.values():
-        kept_book.forget_movers(book, {each for each in spread(unit, 1) if type(each) is StockClassId})
-    for fallen in corrected.falls:
-        book.mark(fallen, moves=False)
-    for stands in late:
-        book.mark(stands)
+    totals.set()
+    forget_movers(book, {name for each in many for name in each.classes()})
+    mark(book, late)
+    course.take(
+        before, sum(map(len, pages)), rows, [each.fact for each in told], [each.fact for each in late.falls]
+    )
     return True
 
 
@@ -158,67 +164,52 @@ def among(entries: Sequence[Entry], corrections: Iterable[Entry]) -> Callable[[i
 
 
 def _sorted_out(
-    pages: Sequence[Page], rules_of: RulesOf, corrected: _Corrected
+    pages: Sequence[Page], coding: Coding, rules_of: RulesOf, corrected: _Corrected
 ) -> tuple[list[Many], list[InEffect]]:
     """Return the facts that are asked at once, and those that are asked one by one."""
     gone = corrected.corrections | corrected.out
     apart: list[Entry] = []
-    plain: defaultdict[type[Event], list[tuple[Bulk, int]]] = defaultdict(list)
+    plain: list[Many] = []
     for page in pages:
         out = {number - page.first for number in gone if 0 <= number - page.first < len(page)}
         single = [each for each in page.singles.items() if each[0] not in out]
         if any(isinstance(event, _NEVER) for _, event in single):
             raise InDoubt
         for bulk in page.bulks:
-            kind = type(bulk.one)
-            rest = bulk if out.isdisjoint(bulk.rows) else _standing(bulk, out)
-            if issubclass(kind, _NEVER):
+            if isinstance(bulk.one, _NEVER):
                 raise InDoubt
-            if not rest.rows:
-                continue
-            _are_plain(rest)
-            if all(rule in AT_ONCE for rule in rules_of(kind)):
-                moving, rest = _by_movement(rest)
-                if moving is not None:
-                    plain[kind].append((moving, page.first))
-            single += zip(rest.rows, rest.events(), strict=True)
+            _are_plain(bulk)
+            alike, alone = _by_movement(coding, bulk, rules_of, out)
+            if alike is not None:
+                plain.append(alike)
+            single += zip(alone.rows, alone.events(), strict=True)
         apart += [page.single(place, event) for place, event in single]
     told = standing(sorted(apart, key=itemgetter(0))) + corrected.stands
-    return [*map(_many, plain.values())], told
+    return plain, told
 
 
-def _standing(bulk: Bulk, out: set[int]) -> Bulk:
-    """Return the facts that no correction takes out of history."""
-    return bulk.only([index for index, row in enumerate(bulk.rows) if row not in out])
+def _by_movement(coding: Coding, bulk: Bulk, rules_of: RulesOf, out: set[int]) -> tuple[Many | None, Bulk]:
+    """Return the facts that only move quantities, on exact days and wherever in them; and the others.
 
-
-def _by_movement(bulk: Bulk) -> tuple[Bulk | None, Bulk]:
-    """Return the facts that only move quantities, on exact days and wherever in them; and the others."""
-    movements = bulk.movements()
-    if (
-        movements is None
-        or not all(type(movement) is Posting for movement in movements)
-        or "place" in bulk.columns
-        or bulk.one.place is not None
-    ):
-        return None, bulk
+    Those that stand in a place that a correction takes out of history are left out.
+    """
+    stand = [*range(len(bulk.rows))]
+    if not out.isdisjoint(bulk.rows):
+        stand = [index for index in stand if bulk.rows[index] not in out]
+    many = coding.many(bulk) if all(rule in AT_ONCE for rule in rules_of(type(bulk.one))) else None
+    if many is None or not many.moves_only or "place" in bulk.columns or bulk.one.place is not None:
+        return None, _some(bulk, stand)
     days = bulk.values("effective_on")
-    if all(map(_is_exact, days)):
-        return bulk, bulk.only(())
-    exact = [index for index, day in enumerate(days) if day.is_exact]
-    still_open = [index for index, day in enumerate(days) if not day.is_exact]
-    return (bulk.only(exact) if exact else None), bulk.only(still_open)
+    exact = stand if all(map(_is_exact, days)) else [index for index in stand if days[index].is_exact]
+    there = {*exact}
+    alone = [index for index in stand if index not in there] if len(exact) < len(stand) else []
+    if len(exact) < len(days):
+        many = many.only(np.array(exact, np.intp)) if exact else None
+    return many, _some(bulk, alone)
 
 
-def _many(parts: Sequence[tuple[Bulk, int]]) -> Many:
-    """Return the facts of one kind, from pages that begin with a number."""
-    numbers = [first + row for bulk, first in parts for row in bulk.rows]
-    bulk = Bulk.joined([bulk for bulk, _ in parts], numbers)
-    postings = bulk.movements()
-    if postings is None:  # what differs from page to page may not stand in a column
-        raise InDoubt
-    moments = [*map(add, map(_opens, bulk.values("effective_on")), map(_rank, bulk.values("phase")))]
-    return Many(bulk, [each for each in postings if type(each) is Posting], moments)
+def _some(bulk: Bulk, indices: Sequence[int]) -> Bulk:
+    return bulk if len(indices) == len(bulk.rows) else bulk.only(indices)
 
 
 def _are_plain(bulk: Bulk) -> None:
@@ -229,62 +220,24 @@ def _are_plain(bulk: Bulk) -> None:
             raise InDoubt
 
 
-def _take_late(
-    book: Book,
-    numbers: NumberedAccounts,
-    sums: Sums,
-    told: list[InEffect],
-    falls: list[InEffect],
-    broken: Broken,
-    went: Callable[[], Went],
-) -> Sequence[InEffect]:
-    """Let the book take what lies before what it holds, out of sums and facts that are told, and what falls.
-
-    Returns:
-        The facts that were told.
-    """
-    begins = min((each.begins for each in told if each.begins >= book.at), default=book.at + 1)
-    if book.at == book.split_at and (book.at in sums or begins == book.at):
+def _late_ones(book: Book, coding: Coding, rows: Rows, told: Sequence[InEffect], falls: Sequence[InEffect]) -> Late:
+    """Return what lies before what the book holds, and what falls; nothing else may have to do with its moment."""
+    if book.at == book.split_at and (np.any(rows.at == book.at) or any(each.begins == book.at for each in told)):
         raise InDoubt
     if any(each.begins == book.at and each.fact.place is not None for each in told):
         raise InDoubt  # its place may be before what the same moment holds already
-    moved: defaultdict[Total, dict[Moment, int]] = defaultdict(dict)
-    names: Any = numbers.names()
-    for at in [at for at in sums if at < book.at]:
-        for number, change in sums.pop(at).items():
-            moved[names[number]][at] = change
+    moved: defaultdict[Total, Moved] = defaultdict(lambda: defaultdict(int))
+    early = rows.only(rows.at < book.at)
+    for number, at, change in zip(
+        early.keys.tolist(), early.at.tolist(), early.widened(coding).changes, strict=True
+    ):
+        moved[coding.totals()[number]][at] += change
     stands = [each for each in told if each.begins < book.at]
     if not (moved or stands or falls):
-        return ()
+        return Late((), (), {})
     if Level.OPENING in book.stated or any(each.fact.place is not None for each in stands):
         raise InDoubt
-    from ledger import late
-
-    what = late.Late(falls, [each for each in stands if each.settles <= book.at], moved)
     still_open = [each.fact.movements() for each in stands if each.settles > book.at]
     if any(type(movement) is not Posting for movement in chain.from_iterable(still_open)):
         raise InDoubt
-    late.take_in(book, what, late.disturbed(book, went(), what, broken))
-    there = {id(each) for each in what.stands}
-    told[:] = [each for each in told if id(each) not in there]
-    return what.stands
-
-
-def _sums(numbers: NumberedAccounts, many: Iterable[Many]) -> Sums:
-    """Return by how much the facts change each total that is limited, moment by moment."""
-    found: Sums = defaultdict(lambda: defaultdict(int))
-    for some in many:
-        for posting in counted_postings(some.postings):
-            _add(found, some, numbers, posting)
-    return found
-
-
-def _add(found: Sums, each: Many, numbers: NumberedAccounts, posting: Posting) -> None:
-    count = len(each.moments)
-    quantities = spread(posting.quantity, count)
-    last: Moment | None = None
-    changes: dict[int, int] = {}
-    for at, number, change in zip(each.moments, numbers.column(posting, count), quantities, strict=True):
-        if at != last:  # most are in order
-            changes, last = found[at], at
-        changes[number] += change
+    return Late(falls, [each for each in stands if each.settles <= book.at], moved)

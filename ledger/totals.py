@@ -1,228 +1,262 @@
-"""Totals that many facts change, added up by number, moment by moment; limits are looked at as each moment ends.
+"""Totals that many facts change, added up by number, column by column; limits are looked at as each moment ends.
 
-Most facts only change totals, and come as sums (``Sums``). Those that do more are taken by the book, one by one, so
-that it knows its levels at every moment. What they change is in the sums as well: the book's own totals are set at
-the end, and before a split, which multiplies them.
+Most facts only change totals, and come as rows. Those that do more are taken by the book, one by one, so that it
+knows its levels at every moment. What they change is among the rows as well: the book's own totals are set at the
+end, and before a split, which multiplies them. Between two moments at which a class is split or its limit is set,
+only the order of the rows of each total matters.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from itertools import chain
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
-from ledger.book import (
-    Book,
-    Changes,
-    ClassTotal,
-    Quantity,
-    Step,
-    Total,
-    by_moment,
-    counted_in,
-    steps,
-    totals_of,
-)
-from ledger.bulk import Column
+import numpy as np
+
+from ledger.book import Book, Changes, ClassTotal, Quantity, Step, Total, by_moment, steps, totals_of
+from ledger.coded import MOST, in_steps, in_units, most_of
 from ledger.events import SPLITS
 from ledger.identity import StockClassId
 from ledger.movements import Level, Posting, Setting
-from ledger.rules.at_once import InDoubt
+from ledger.rules.asking import InDoubt
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ledger.coded import Coding, Rows
     from ledger.days import Moment
-    from ledger.numbered import NumberedAccounts
     from ledger.timeline import InEffect
 
-Sums = dict["Moment", dict[int, int]]
-"""By how much each total changes at each moment; totals by number."""
 _NO_LIMIT: Final = 10**60
 _LIMITING: Final = (Level.AUTHORIZED, Level.REISSUABLE)
 
 
 def walk(
     book: Book,
-    numbers: NumberedAccounts,
-    sums: Sums,
-    told: list[InEffect],
+    coding: Coding,
+    rows: Rows,
+    told: Sequence[InEffect],
     broken: Callable[[Book, Changes], Iterable[object]],
-) -> None:
-    """Take facts into a book that watches what changes.
+) -> Totals:
+    """Take facts into a book that watches what changes, and return the totals after them, which are not set yet.
 
     Args:
         book: The totals and levels before them.
-        numbers: Numbers of totals.
-        sums: What facts change that do nothing else; what the others change is added to it.
+        coding: Numbers of totals.
+        rows: What facts change that do nothing else.
         told: Facts that the book takes one by one.
         broken: Yields the rules of a fact that do not hold after some changes.
 
     Raises:
         InDoubt: A rule or a limit does not hold.
     """
-    high, low = _of_told(numbers, told, sums)
-    totals = _Totals(book, numbers)
-    groups = dict(by_moment(steps(told)))
-    last = book.at
-    for at in sorted({*sums, *high, *low, *groups}):
-        changed = [changes[at] for changes in (sums, high, low) if at in changes]
-        if at in groups:
-            totals.load(chain.from_iterable(changed))  # before the book counts them, too
-            totals.advance(at, groups[at], broken, is_alone=not changed and at > last)
-        if at in sums:
-            totals.add(sums[at])
-        if at in high or at in low:
-            totals.add_to_readings(high.get(at, {}), low.get(at, {}))
-    totals.set()
-    book.at = max(book.at, *sums, *groups) if sums or groups else last
-
-
-def _of_told(numbers: NumberedAccounts, told: Iterable[InEffect], sums: Sums) -> tuple[Sums, Sums]:
-    """Add what facts change to sums; return what those whose day is open change in the two readings."""
-    high: Sums = defaultdict(lambda: defaultdict(int))
-    low: Sums = defaultdict(lambda: defaultdict(int))
-    for each in told:
-        postings = [movement for movement in each.fact.movements() if type(movement) is Posting]
-        for (unit, account), change in totals_of(postings).items():
-            number = numbers.number(unit, account)  # type: ignore[arg-type]  # a sum is numbered as accounts are
-            if each.is_exact:
-                sums[each.settles][number] += change
-            else:
-                first, then = (high, low) if change > 0 else (low, high)
-                first[each.begins][number] += change
-                then[each.settles][number] += change
-    return high, low
-
-
-def counted_postings(postings: Iterable[Posting]) -> list[Posting]:
-    """Return what postings, of which columns may be a part, change of the totals that rules may limit.
-
-    What one of them takes from a sum of a class and another one adds to it is left out.
-    """
-    found: list[Posting] = []
-    of_classes: dict[object, list[Posting]] = defaultdict(list)
-    for posting in postings:
-        for counted in counted_in(posting.account):
-            part = Posting(counted, posting.unit, posting.quantity)  # type: ignore[arg-type]  # or a sum of some
-            (of_classes[counted] if isinstance(counted, ClassTotal) else found).append(part)
-    for parts in of_classes.values():
-        if not _are_opposite(parts):
-            found += parts
-    return found
-
-
-def _are_opposite(parts: list[Posting]) -> bool:
-    """Whether two postings take away and add the same, as a transfer does within a class."""
-    if len(parts) != 2:
-        return False
-    one, other = parts
-    if one.unit is not other.unit:
-        return False
-    quantities: tuple[Any, Any] = one.quantity, other.quantity
-    if any(type(each) is not Column for each in quantities):
-        return bool(quantities[0] == -quantities[1])
-    return not any(map(int.__add__, *(each.values for each in quantities)))
-
-
-class _Totals:
-    """Totals by number, taken from a book when they are first needed.
-
-    Args:
-        book: Where they are from, and go to.
-        numbers: Numbers of totals.
-    """
-
-    def __init__(self, book: Book, numbers: NumberedAccounts) -> None:
-        self._book, self._numbers = book, numbers
-        self._high: dict[int, Quantity] = {}
-        self._low: dict[int, Quantity] = {}  # where it is another
-        self._limits: dict[int, Quantity] = {}  # of those that have one; the others do not fall below zero
-
-    def load(self, wanted: Iterable[int]) -> None:
-        """Take totals from the book, if they are not there."""
-        names: list[Total] = self._numbers.names()  # type: ignore[assignment]  # sums are numbered as accounts are
-        for number in wanted:
-            if number not in self._high:
-                total = names[number]
-                self._high[number] = high = self._book.high.get(total, 0)
-                if (low := self._book.low.get(total, 0)) != high:
-                    self._low[number] = low
-                if isinstance(total[1], ClassTotal):
-                    self._limits[number] = _limit(self._book, total)
-
-    def add(self, changes: dict[int, int]) -> None:
-        """Add what changes at one moment, and look at the limits."""
-        high, limits = self._high, self._limits
-        for number, change in changes.items():
-            if number not in high:
-                self.load((number,))
-            high[number] = most = high[number] + change
-            if most < 0 and number not in limits:
-                raise InDoubt
-        for number in self._low.keys() & changes.keys():
-            self._low[number] += changes[number]
-        for number in limits.keys() & changes.keys():
-            self._look_at(number)
-
-    def add_to_readings(self, high: dict[int, int], low: dict[int, int]) -> None:
-        """Add what changes at one moment in one reading of open days, and look at the limits."""
-        touched = {*high, *low}
-        self.load(touched)
-        for number in touched:
-            self._low[number] = self._low.get(number, self._high[number]) + low.get(number, 0)
-            self._high[number] += high.get(number, 0)
-            self._look_at(number)
-
-    def _look_at(self, number: int) -> None:
-        high = self._high[number]
-        if self._low.get(number, high) > self._limits[number] if number in self._limits else high < 0:
-            raise InDoubt
-
-    def advance(
-        self, at: Moment, group: list[Step], broken: Callable[[Book, Changes], Iterable[object]], *, is_alone: bool
-    ) -> None:
-        """Let the book take facts of one moment, and ask their rules.
-
-        Args:
-            at: The moment.
-            group: The facts.
-            broken: Yields the rules that do not hold.
-            is_alone: Whether nothing else is of this moment, as a split has to be: it has a before and an after.
-        """
-        splits = any(isinstance(step.each.fact, SPLITS) for step in group)
-        if splits:
-            if not is_alone:
-                raise InDoubt
-            self.set()
-            self._high.clear()
-            self._low.clear()
-            self._limits.clear()
-        book = self._book
+    before = book.at
+    limited = {id(each): classes for each in told if (classes := _limited(each))}
+    groups = [*by_moment(steps(told))]
+    cuts = [at for at, group in groups if _splits(group) or any(id(step.each) in limited for step in group)]
+    totals = Totals(book, coding, rows, told, cuts)
+    part = 0
+    for at, group in groups:
+        splits = _splits(group)
+        if part < len(cuts) and at == cuts[part]:
+            totals.add(part)
+            part += 1
+            if splits:
+                if at <= before or totals.change_at(at):  # it has a before and an after
+                    raise InDoubt
+                totals.set()
         changes = book.advance(max(at, book.at), group)  # a day that opened in the past brings no level back
         if any(True for _ in broken(book, changes)):
             raise InDoubt
-        limited: set[object] = {unit for unit, _ in changes.raised} if splits else set()
-        for movement in chain.from_iterable(book.movements(step.each) for step in group):
-            if type(movement) is Setting and movement.level in _LIMITING:
-                limited.add(movement.subject)
-        self._limits_changed(limited)
+        if splits:
+            totals.load()
+            totals.look_at({unit for unit, _ in changes.raised})
+        for step in group:
+            totals.look_at(limited.get(id(step.each), ()))
+    totals.add(part)
+    book.at = max(book.at, totals.last)
+    return totals
 
-    def _limits_changed(self, classes: Iterable[object]) -> None:
-        """Look at the limits of classes again, of which what is authorized changed, or what there is."""
+
+def _splits(group: list[Step]) -> bool:
+    return any(isinstance(step.each.fact, SPLITS) for step in group)
+
+
+def _limited(each: InEffect) -> set[Any]:
+    """Return what a fact sets a limit of."""
+    return {
+        movement.subject
+        for movement in each.fact.movements()
+        if type(movement) is Setting and movement.level in _LIMITING
+    }
+
+
+class Totals:
+    """Totals that rows change, from one moment to another.
+
+    Args:
+        book: Where they are from, and go to.
+        coding: Numbers of totals.
+        rows: By how much they change.
+        told: Facts that change them besides, whose days may be open.
+        cuts: Moments before which the rows are added up apart from those after.
+    """
+
+    def __init__(
+        self, book: Book, coding: Coding, rows: Rows, told: Iterable[InEffect], cuts: Sequence[Moment]
+    ) -> None:
+        self._book, self._coding = book, coding
+        rows, low = _together(coding, rows, told)
+        keys, at, high, self._is_wide = rows
+        self._scales, self._are_sums = coding.scales(), coding.are_sums()
+        part_of = np.searchsorted(np.array(cuts, np.int32), at, "right")
+        order = np.lexsort((at, keys, part_of) if cuts else (at, keys))
+        self._bounds = np.searchsorted(part_of[order], range(len(cuts) + 2))
+        self._keys, self._at, self._high = keys[order], at[order], high[order]
+        self._low = self._high if low is high else low[order]
+        self._are_touched = np.bincount(keys, minlength=len(self._scales)) > 0
+        self._touched = np.flatnonzero(self._are_touched)
+        self._reached: list[NDArray[Any]] = []
+        self.last: Moment = int(at.max(initial=0))
+        self.load()
+
+    def change_at(self, moment: Moment) -> bool:
+        """Whether some of them change at a moment."""
+        return bool(np.any(self._at == moment))
+
+    def load(self) -> None:
+        """Take the totals from the book."""
+        totals = self._named()
+        high, low = ([*map(table.get, totals, repeat(0))] for table in (self._book.high, self._book.low))
+        found = self._in_steps(high, low)
+        if found is None:
+            self._widen()
+            found = in_units(high), in_units(low)
+        self._reached = []
+        for values in found:
+            reached = np.zeros(len(self._scales), values.dtype)
+            reached[self._touched] = values
+            self._reached.append(reached)
+
+    def _in_steps(self, high: list[Any], low: list[Any]) -> tuple[NDArray[Any], NDArray[Any]] | None:
+        """Return totals in whole steps, if no sum of them and of what changes is too large; otherwise nothing."""
+        if self._is_wide:
+            return None
+        scales, room = self._scales[self._touched], MOST - most_of(self._high) - most_of(self._low)
+        most = in_steps(high, scales)
+        least = most if high == low else in_steps(low, scales)
+        if most is None or least is None or max(np.abs(each).max(initial=0) for each in (most, least)) >= room:
+            return None
+        return most, least
+
+    def _widen(self) -> None:
+        """Count in units of 10⁻¹⁰, in numbers of any length."""
+        if not self._is_wide:
+            scales, is_certain = self._scales.astype(object)[self._keys], self._low is self._high
+            self._high = self._high * scales
+            self._low = self._high if is_certain else self._low * scales
+            self._is_wide = True
+
+    def _named(self) -> list[Total]:
+        return [*map(self._coding.totals().__getitem__, self._touched.tolist())]
+
+    def add(self, part: int) -> None:
+        """Add the rows between two cuts, and look at the limits.
+
+        Raises:
+            InDoubt: One is passed.
+        """
+        some = slice(self._bounds[part], self._bounds[part + 1])
+        keys, at = self._keys[some], self._at[some]
+        if not len(keys):
+            return
+        goes_on = keys[1:] == keys[:-1]
+        starts, is_last = np.flatnonzero(np.append(True, ~goes_on)), np.append(~goes_on | (at[1:] != at[:-1]), True)
+        ends, own = np.append(starts[1:], len(keys)), keys[starts]
+        high, low = (
+            _added_up(changes[some], starts, ends, reached[own])
+            for changes, reached in zip((self._high, self._low), self._reached, strict=True)
+        )
+        if np.any(high[is_last & ~self._are_sums[keys]] < 0):
+            raise InDoubt
+        for index in np.flatnonzero(self._are_sums[own]).tolist():
+            rows = slice(starts[index], ends[index])
+            self._look_at(int(own[index]), low[rows][is_last[rows]].max())
+        for reached, values in zip(self._reached, (high, low), strict=True):
+            reached[own] = values[ends - 1]
+
+    def look_at(self, classes: Iterable[object]) -> None:
+        """Look at the limits of classes, of which what is authorized changed, or what there is.
+
+        Raises:
+            InDoubt: One is passed.
+        """
         for stock_class in classes:
             if isinstance(stock_class, StockClassId):
                 for account in ClassTotal:
                     total: Total = stock_class, account
-                    number = self._numbers.number(*total)  # type: ignore[arg-type]  # as above
-                    self.load((number,))
-                    self._limits[number] = _limit(self._book, total)
-                    self._look_at(number)
+                    number = self._coding.number(total)
+                    if number < len(self._scales) and self._are_touched[number]:
+                        self._look_at(number, self._reached[1][number])
+                    elif self._book.low.get(total, 0) > _limit(self._book, total):
+                        raise InDoubt
+
+    def _look_at(self, number: int, value: Any) -> None:
+        """See that the sum of a class is within its limit."""
+        units = value if self._is_wide else int(value) * int(self._scales[number])
+        if units > _limit(self._book, self._coding.totals()[number]):
+            raise InDoubt
 
     def set(self) -> None:
         """Set the totals of the book."""
-        names: list[Total] = self._numbers.names()  # type: ignore[assignment]  # as above
-        for number, most in self._high.items():
-            self._book.set_total(names[number], most, self._low.get(number, most))
+        scales = None if self._is_wide else self._scales[self._touched].astype(object)
+        high, low = (reached[self._touched] for reached in self._reached)
+        units = [each if scales is None else each * scales for each in (high, low)]
+        self._book.set_totals(self._named(), *(each.tolist() for each in units))
+
+
+def _postings(each: InEffect) -> list[Posting]:
+    return [movement for movement in each.fact.movements() if type(movement) is Posting]
+
+
+def _added_up(
+    changes: NDArray[Any], starts: NDArray[np.intp], ends: NDArray[np.intp], before: NDArray[Any]
+) -> NDArray[Any]:
+    """Return what totals are after each change, of which those of one total begin and end somewhere."""
+    sums = np.cumsum(changes)
+    return sums + np.repeat(before - sums[starts] + changes[starts], ends - starts)  # type: ignore[no-any-return]
+
+
+def _together(coding: Coding, rows: Rows, told: Iterable[InEffect]) -> tuple[Rows, NDArray[Any]]:
+    """Return rows and what facts change besides, in the highest reading; and the changes in the lowest one."""
+    keys, at, high, low = list[int](), list[int](), list[int](), list[int]()
+
+    def add(number: int, when: Moment, most: int, least: int) -> None:
+        for column, value in zip((keys, at, high, low), (number, when, most, least), strict=True):
+            column.append(value)
+
+    for each in told:
+        for total, change in totals_of(_postings(each)).items():
+            number = coding.number(total)
+            if each.is_exact:
+                add(number, each.settles, change, change)
+            else:
+                rises = change > 0
+                add(number, each.begins, change * rises, change * (not rises))
+                add(number, each.settles, change * (not rises), change * rises)
+    if not keys:
+        return rows, rows.changes
+    scales = coding.scales()[keys]
+    most, least = in_steps(high, scales), in_steps(low, scales)
+    if rows.is_wide or most is None or least is None:
+        rows, most, least = rows.widened(coding), in_units(high), in_units(low)
+    both = rows._replace(
+        keys=np.append(rows.keys, np.array(keys, np.int32)),
+        at=np.append(rows.at, np.array(at, np.int32)),
+        changes=np.append(rows.changes, most),
+    )
+    return both, both.changes if high == low else np.append(rows.changes, least)
 
 
 def _limit(book: Book, total: Total) -> Quantity:

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache, partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from ledger.collector import collector_at_rest
-from ledger.exchange.drafting import drafts
+from ledger.exchange.drafting import Drafting
 from ledger.exchange.json_lines import BLANK, MAX_LINE_BYTES
 
 if TYPE_CHECKING:
@@ -83,13 +84,27 @@ def _recorded_of(data: bytes, digest: Any, recorded: Callable[[Iterable[str]], C
     return max((at for command, at in ends.items() if command in there), default=0)
 
 
+class Read(NamedTuple):
+    """A part that was read.
+
+    Attributes:
+        part: The part.
+        drafts: What it says.
+        go_on: Begins to read the next part. It is best called as this one is written: that waits for SQLite and the
+            disk, which leave Python to the reader. Earlier, the two would only take turns.
+    """
+
+    part: Part
+    drafts: list[Draft]
+    go_on: Callable[[], object]
+
+
 def read_ahead(
     file: BinaryIO, recorded: Callable[[Iterable[str]], Container[str]], name: str = "input"
-) -> Iterator[tuple[Part, list[Draft]]]:
+) -> Iterator[Read]:
     """Yield the parts of a file that are not recorded, and what they say; one is read while another is written.
 
-    What is written waits for SQLite and the disk, which leave Python to the reader meanwhile. A part that cannot be
-    read is refused when it is its turn, and those before it are recorded by then.
+    A part that cannot be read is refused when it is its turn, and those before it are recorded by then.
 
     Args:
         file: See ``parts``.
@@ -100,14 +115,19 @@ def read_ahead(
         InputRefused: The next part cannot be read.
     """
     with collector_at_rest(), ThreadPoolExecutor(1, "reader") as reader:
-        last: tuple[Part, Future[list[Draft]]] | None = None
-        for part in parts(file, recorded):
-            next_one = part, reader.submit(drafts, part.data, name, part.before)
-            if last is not None:
-                yield last[0], last[1].result()
-            last = next_one
-        if last is not None:
-            yield last[0], last[1].result()
+        drafts = Drafting().drafts
+
+        def reading(part: Part | None) -> Future[list[Draft]] | None:
+            return None if part is None else reader.submit(drafts, part.data, name, part.before)
+
+        to_come = parts(file, recorded)
+        part = next(to_come, None)
+        read = reading(part)
+        while part is not None and read is not None:
+            following = next(to_come, None)
+            go_on = cache(partial(reading, following))
+            yield Read(part, read.result(), go_on)
+            part, read = following, go_on()
 
 
 def load(ledger: Ledger, file: BinaryIO, *, actor: str = "unnamed", name: str = "input") -> int:
@@ -124,6 +144,6 @@ def load(ledger: Ledger, file: BinaryIO, *, actor: str = "unnamed", name: str = 
         RuleBroken: A part goes against the record or the papers; the parts before it are recorded.
     """
     return sum(
-        len(ledger.record_drafts(read, actor=actor, command=part.command).entries)
-        for part, read in read_ahead(file, ledger.recorded, name)
+        len(ledger.record_drafts(read, actor=actor, command=part.command, meanwhile=go_on).entries)
+        for part, read, go_on in read_ahead(file, ledger.recorded, name)
     )

@@ -55,3 +55,7 @@ def about(*kinds: type) -> Callable[[_Rule], _Rule]:
 def concerns(rule: Callable[..., Any], kind: type) -> bool:
     """Whether a rule is to be asked of a kind of event."""
     return rule not in _kinds or issubclass(kind, _kinds[rule])
+
+
+class InDoubt(Exception):
+    """A rule may not hold; it is to be asked fact by fact."""

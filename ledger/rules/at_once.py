@@ -6,79 +6,58 @@ rule holds for all of the facts, or that it is in doubt, and never refuses. Then
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, repeat
-from operator import mod
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ledger.book import Book
-from ledger.bulk import Bulk, Column, spread
+from ledger.coded import Many, Named, different
+from ledger.columns.moves import SHARE, Counted
 from ledger.days import Moment
-from ledger.identity import (
-    AgreementId,
-    ConditionId,
-    Count,
-    HolderId,
-    Identifier,
-    InstrumentId,
-    PlanId,
-    StockClassId,
-    TrancheId,
-)
-from ledger.movements import Commitment, Level, LevelValue, Posting, StockClassKind, Subject
+from ledger.identity import AgreementId, ConditionId, Count, Identifier, StockClassId, TrancheId
+from ledger.movements import Commitment, Level, LevelValue, StockClassKind, Subject
 from ledger.quantities import PLACES, Money, Price, Ratio, Shares
-from ledger.rules.asking import FactRule
+from ledger.rules.asking import FactRule, InDoubt
 from ledger.rules.names import fields_that_name, known_by_then, names_in, one_name_one_thing
 from ledger.rules.papers import issued_as_designated, shares_under_an_agreement_are_named
 from ledger.rules.restrictions import transfers_are_unrestricted
 from ledger.rules.units import currency_of_the_commitment, decimals_of_the_class, order_around_a_split
 
 _OF_AN_AGREEMENT: Final = {TrancheId, ConditionId}
-_ALONE: Final = {HolderId, StockClassId, AgreementId, InstrumentId, PlanId}
-"""Each is one name, which one level brings into being."""
 _NO_NAMES: Final = {Shares, Money, Price, Ratio, Count, type(None)}
+_UNASKED: Final = -1
+_NEVER: Final = int(np.iinfo(np.int32).max)
 
 
-class InDoubt(Exception):
-    """A rule may not hold; it is to be asked fact by fact."""
-
-
-Uses = dict[Any, Moment]
-"""When each value is used first."""
-
-
-class Many:
-    """Facts of one kind that only move quantities, on exact days.
+class Known:
+    """A book, and from when on each name is known to it, as far as that was asked.
 
     Args:
-        bulk: The facts.
-        postings: What all of them move.
-        moments: When each takes effect.
+        book: With all that is new.
     """
 
-    def __init__(self, bulk: Bulk, postings: Sequence[Posting], moments: Sequence[Moment]) -> None:
-        self.bulk, self.postings, self.moments = bulk, postings, moments
-        latest = accumulate(moments, max)
-        self._late = [row for row, (at, last) in enumerate(zip(moments, latest, strict=True)) if at < last]
-        self.first = min(moments)
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._since: dict[type, NDArray[np.int32]] = {}
 
-    def column(self, values: Any) -> Sequence[Any]:
-        """Return the value of each fact, of a column or of what all say alike."""
-        return spread(values, len(self.moments))
+    def since(self, level: Level, subject: Any) -> Moment:
+        """Return from when on something set a level of a subject."""
+        return min((each.begins for each, _ in self.book.settings.get((level, subject), ())), default=_NEVER)
 
-    def uses(self, values: Any) -> Uses:
-        """Return when each different value is used first, of a column or of what all say alike."""
-        return self.first_of(values.values) if type(values) is Column else {values: self.first}
-
-    def first_of(self, values: Sequence[Any]) -> Uses:
-        """Return when each different value of a column is used first."""
-        found: Uses = dict(zip(reversed(values), reversed(self.moments), strict=True))
-        for row in self._late:  # the facts need not be in order
-            found[values[row]] = min(found[values[row]], self.moments[row])
-        return found
+    def each_since(self, named: Named, level: Level) -> NDArray[np.int32]:
+        """Return from when on each name of a column is known, by the level that brings such names into being."""
+        since, listed = self._since.get(named.sort), named.names.listed()
+        if since is None:  # no name comes while rules are asked
+            since = self._since[named.sort] = np.full(len(listed), _UNASKED, np.int32)
+        unasked = named.numbers[since[named.numbers] == _UNASKED]
+        for number in {*unasked.tolist()}:
+            since[number] = self.since(level, listed[number])
+        return since[named.numbers]
 
 
-ManyRule = Callable[[Book, Many], None]
+ManyRule = Callable[[Known, Many], None]
 """Raises ``InDoubt`` unless the rule holds for all of the facts."""
 
 
@@ -92,34 +71,34 @@ def _level(book: Book, level: Level, subject: Subject, used: Moment) -> LevelVal
     return settings[0][1]
 
 
-def _nothing_is_made(book: Book, many: Many) -> None:
+def _nothing_is_made(known: Known, many: Many) -> None:
     """Who only moves quantities brings no name into being."""
 
 
-def _names_are_known(book: Book, many: Many) -> None:
-    for field in fields_that_name(type(many.bulk.one)):
-        values = many.bulk.values(field)
-        kinds = {*map(type, values)}
+def _names_are_known(known: Known, many: Many) -> None:
+    for field in fields_that_name(many.kind):
+        value = many.value(field)
+        if type(value) is Counted or type(value) in _NO_NAMES:
+            continue
+        if type(value) is Named and value.sort not in _OF_AN_AGREEMENT:
+            ((level, _, _),) = names_in(value[0])
+            if np.any(known.each_since(value, level) > many.moments):
+                raise InDoubt
+            continue
+        kinds = (
+            {*map(type, value)} if type(value) is list else {value.sort if type(value) is Named else type(value)}
+        )
         if kinds <= _NO_NAMES:
             continue
-        if len(kinds) == 1 and kinds <= _ALONE:
-            ((level, _, _),) = names_in(values[0])
-            for value, used in many.first_of(values).items():
-                _is_known(book, (level, value), used)
-            continue
-        pairs = [*zip(values, many.bulk.values("agreement"), strict=True)] if kinds & _OF_AN_AGREEMENT else None
-        uses = many.first_of(pairs or [(value, None) for value in values])
-        for (value, agreement), used in uses.items():
-            for level, subject, _ in _named(value, agreement):
-                _is_known(book, (level, subject), used)
-
-
-def _is_known(book: Book, key: tuple[Level, Any], used: Moment) -> None:
-    """See that something set a level of a subject by the time that it was used first."""
-    for each, _ in book.settings.get(key, ()):
-        if each.begins <= used:
-            return
-    raise InDoubt
+        if kinds & _OF_AN_AGREEMENT:
+            pairs = zip(many.each(value), many.each(many.value("agreement")), strict=True)
+            uses = many.first_of([*pairs])
+        else:
+            uses = {(each, None): used for each, used in many.first_of(value).items()}
+        for (name, agreement), used in uses.items():
+            for level, subject, _ in _named(name, agreement):
+                if known.since(level, subject) > used:
+                    raise InDoubt
 
 
 def _named(value: Any, agreement: AgreementId | None) -> Iterator[tuple[Level, Any, str]]:
@@ -134,49 +113,54 @@ def _named(value: Any, agreement: AgreementId | None) -> Iterator[tuple[Level, A
             raise InDoubt
 
 
-def _of_the_right_kind(book: Book, many: Many) -> None:
-    wanted = StockClassKind.PREFERRED if many.bulk.one.KIND == "preferred-issued" else StockClassKind.COMMON
-    for stock_class, used in many.first_of(many.bulk.values("stock_class")).items():
-        if _level(book, Level.CLASS_KIND, stock_class, used) is not wanted:
+def _of_the_right_kind(known: Known, many: Many) -> None:
+    wanted = StockClassKind.PREFERRED if many.kind.KIND == "preferred-issued" else StockClassKind.COMMON
+    for stock_class, used in many.first_of(many.value("stock_class")).items():
+        if _level(known.book, Level.CLASS_KIND, stock_class, used) is not wanted:
             raise InDoubt
 
 
-def _securities_are_named(book: Book, many: Many) -> None:
-    for agreement, security in zip(many.bulk.values("agreement"), many.bulk.values("security"), strict=True):
-        if agreement is not None and security is None:
+def _securities_are_named(known: Known, many: Many) -> None:
+    agreement, security = many.value("agreement"), many.value("security")
+    if agreement is None or type(security) is Named:
+        return
+    for under, called in zip(many.each(agreement), many.each(security), strict=True):
+        if under is not None and called is None:
             raise InDoubt
 
 
-def _in_the_currency(book: Book, many: Many) -> None:
+def _in_the_currency(known: Known, many: Many) -> None:
     for account, unit, _ in many.postings:
         if type(account) is Commitment:
-            pairs = zip(many.column(account.agreement), many.column(unit), strict=True)
-            for (agreement, given), used in many.first_of([*pairs]).items():
-                if _level(book, Level.CURRENCY, agreement, used) not in (None, given):
+            for agreement, used in many.first_of(account.agreement).items():
+                if _level(known.book, Level.CURRENCY, agreement, used) not in (None, unit):
                     raise InDoubt
 
 
-def _as_finely_as_the_class(book: Book, many: Many) -> None:
-    for _, unit, quantity in many.postings:
-        for stock_class, used in many.uses(unit).items():
+def _as_finely_as_the_class(known: Known, many: Many) -> None:
+    for _, unit, given in many.postings:
+        units: Any = given
+        if type(units) is Counted:
+            units = units.steps if units.step == 1 else 0
+        if not np.any(units % SHARE):
+            continue  # whole shares are as fine as any class has them
+        for stock_class, used in many.first_of(unit).items():
             if type(stock_class) is StockClassId:
-                decimals = _level(book, Level.DECIMALS, stock_class, used)
-                step = int(10 ** (PLACES - decimals)) if isinstance(decimals, int) else 1
-                if any(map(mod, spread(quantity, 1), repeat(step))):
+                decimals = _level(known.book, Level.DECIMALS, stock_class, used)
+                if isinstance(decimals, int) and np.any(units % 10 ** (PLACES - decimals)):
                     raise InDoubt
 
 
-def _away_from_splits(book: Book, many: Many) -> None:
+def _away_from_splits(known: Known, many: Many) -> None:
     for _, unit, _ in many.postings:
-        for stock_class in many.uses(unit):
-            if type(stock_class) is StockClassId:
-                for split in book.splits.get(stock_class, ()):
-                    if split.settles in many.moments:
-                        raise InDoubt
+        for stock_class in different(unit):
+            for split in known.book.splits.get(stock_class, ()):
+                if np.any(many.moments == split.settles):
+                    raise InDoubt
 
 
-def _nothing_is_restricted(book: Book, many: Many) -> None:
-    if Level.RESTRICTED in book.stated:
+def _nothing_is_restricted(known: Known, many: Many) -> None:
+    if Level.RESTRICTED in known.book.stated:
         raise InDoubt
 
 

@@ -50,9 +50,17 @@ def load(asked: Recording, names: tuple[str, ...]) -> None:
     with _opened(source, name) as file, to_record(named(path), asked.issuer, _first(file)) as ledger:
         try:
             with waiting(f"recording in {told(path)}"):
-                for (data, before, command), read in read_ahead(file, ledger.recorded, name):
-                    places = Lines(data, before)
-                    outcome = attempted(asked, ledger, (), command=command, name=name, places=places, drafts=read)
+                for part, drafts, go_on in read_ahead(file, ledger.recorded, name):
+                    outcome = attempted(
+                        asked,
+                        ledger,
+                        (),
+                        command=part.command,
+                        name=name,
+                        places=Lines(part.data, part.before),
+                        drafts=drafts,
+                        meanwhile=go_on,
+                    )
                     recorded += len(outcome.entries)
                     quiet()
                     say(outcome_told(ledger, outcome, dry_run=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -164,6 +164,7 @@ def attempted(
     name: str = "",
     places: Sequence[str] = (),
     drafts: Sequence[Draft] = (),
+    meanwhile: Callable[[], object] | None = None,
 ) -> Recorded:
     """Record events as one command in a ledger that is open, or ask the rules about them, and return the outcome.
 
@@ -175,12 +176,14 @@ def attempted(
         name: What the events were read from, for refusals.
         places: Where each of them stands there: ``line 7``.
         drafts: What is to be recorded, where it was read at once; there are no events then.
+        meanwhile: What is begun as drafts are written.
     """
     there = len(ledger.entries())
     actor, identity = _actor(asked.actor), command if asked.command_id is None else asked.command_id
     try:
         if drafts:
-            return ledger.record_drafts(drafts, actor=actor, command=identity, keep=not asked.dry_run)
+            keep = not asked.dry_run
+            return ledger.record_drafts(drafts, actor=actor, command=identity, keep=keep, meanwhile=meanwhile)
         attempt = ledger.propose if asked.dry_run else ledger.record
         return attempt(*events, actor=actor, command=identity, as_stated=asked.as_stated)
     except Exception as error:

@@ -26,6 +26,7 @@ from ledger.errors import Unavailable
 from ledger.integrity import tiles, tree
 from ledger.integrity.tree import check_inclusion
 from ledger.store import port, postgres, writing
+from ledger.store.kept import _Written
 from ledger.store.key_file import KeyFile
 from ledger.store.places import Look
 from ledger.store.port import Kept, Row, stored
@@ -336,6 +337,20 @@ def nobody_looks_beside_a_file(patch: pytest.MonkeyPatch) -> None:
 def a_file_of_somebody_else_is_opened_as_ours(patch: pytest.MonkeyPatch) -> None:
     """Let SQLite take in the log of a file that is to be read only."""
     patch.setattr(ledger.store.sqlite, "Untouched", lambda *unused: None)
+
+
+# --- beside a ledger ---------------------------------------------------------------------------------------------
+
+
+def nobody_looks_whether_others_have_written(patch: pytest.MonkeyPatch) -> None:
+    """Answer from what was read, for as long as a ledger is open."""
+    patch.setattr(SqliteStore, "mark", lambda self: ())
+    patch.setattr(SqliteStore, "mark_after", lambda self, mark: ())
+
+
+def what_was_kept_in_vain_stays(patch: pytest.MonkeyPatch) -> None:
+    """Leave what was written until the disk was full."""
+    patch.setattr(_Written, "undo", lambda self: None)
 
 
 # --- logs and counters -------------------------------------------------------------------------------------------

@@ -28,7 +28,8 @@ def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        # A file of it may be mapped for a while yet.
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def fill_up(path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.durability import faults
 from tests.durability.test_backups import back_up_while_somebody_writes
+from tests.durability.test_beside import keep_on_a_full_disk, kill_a_load, work_at_once
 from tests.durability.test_bit_flips import flip_bits
 from tests.durability.test_disk_fails import let_it_fail
 from tests.durability.test_erasures import erase_and_look
@@ -67,6 +68,8 @@ HERE: Final[tuple[tuple[Plant, Harness], ...]] = (
     (faults.a_schema_is_believed, receive),
     (faults.nobody_looks_beside_a_file, receive),
     (faults.a_file_of_somebody_else_is_opened_as_ours, receive),
+    # --- beside a ledger -----------------------------------------------------------------------------------------
+    (faults.what_was_kept_in_vain_stays, keep_on_a_full_disk),
     # --- logs and counters ---------------------------------------------------------------------------------------
 )
 IN_PROCESSES: Final[tuple[tuple[Plant, HarnessOfProcesses], ...]] = (
@@ -84,6 +87,9 @@ IN_PROCESSES: Final[tuple[tuple[Plant, HarnessOfProcesses], ...]] = (
     # --- the server ----------------------------------------------------------------------------------------------
     (faults.a_server_does_not_wait_for_its_disk, stop_it),
     (faults.a_server_commits_an_entry_by_itself, write_at_once_on_a_server),
+    # --- beside a ledger -----------------------------------------------------------------------------------------
+    (faults.nobody_looks_whether_others_have_written, work_at_once),
+    (faults.an_append_waits_for_the_next_one, kill_a_load),
     # --- backups and strangers' files ----------------------------------------------------------------------------
 )
 

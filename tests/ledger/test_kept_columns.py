@@ -17,17 +17,20 @@ import pytest
 from ledger import Authorized, Shares, reader
 from ledger.columns import keeping, sums
 from ledger.columns.movements import MovementColumns
+from ledger.errors import HoldingExceeded
 from ledger.identity import IssuerId
 from ledger.journal import Ledger
 from ledger.store import kept
 from ledger.store.sqlite import SqliteStore
 from ledger.verification import Part, verify
 from projections.holdings import holdings
+from registrar import cold
 from tests.builders import (
     authorized_shares_changed,
     common_issued,
     founding,
     holder_renamed,
+    issuer_registered,
     personal_data_erased,
     shares_transferred,
     ticking,
@@ -195,6 +198,42 @@ def test_a_folder_that_is_something_else_changes_no_answer_and_is_made_anew(
     taken.clear()
     assert held(path) == {"ada": "6"}
     assert taken[0] == (9 if change is a_file else 0)
+
+
+@pytest.mark.parametrize("other", ["acme", "beta"], ids=["of another ledger", "of another issuer"])
+def test_a_folder_of_as_many_entries_of_somebody_else_is_not_believed_by_answers_or_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    monkeypatch.setattr(reader, "LENGTH", 3)
+    for name, issuer, holder in (("a.ledger", "acme", "ada"), ("b.ledger", other, "bob")):
+        with Ledger.open(tmp_path / name, create=True, clock=ticking()) as ledger:
+            ledger.record(issuer_registered(issuer=issuer), *founding()[1:], *issued(3, holder))
+            ledger.columns()
+            ledger.keep()
+    path, theirs = tmp_path / "a.ledger", tmp_path / "b.ledger.index" / other
+    assert {each.name for each in theirs.glob("*.head")} == {
+        f"{part}.head" for part in ("book", "entries", "heading", "movements")
+    }
+    open_before = Ledger.open(path)
+    shutil.rmtree(folder(path))
+    shutil.copytree(theirs, folder(path))
+
+    assert cold_answer(path) is None
+    for ledger in (open_before, Ledger.open(path)):
+        with ledger:
+            assert [(line.holder, line.shares.low) for line in holdings(ledger, as_of=DAY)] == [("ada", Shares(6))]
+            with pytest.raises(HoldingExceeded):
+                ledger.record(shares_transferred(from_holder="bob", to_holder="ada", transferred=1))
+            ledger.propose(shares_transferred(transferred=1, security="C-ada-1"))
+    assert verified(path) == []
+
+
+def cold_answer(path: Path) -> str | None:
+    """Return what is answered before anything is imported; nothing where that is left to the ordinary way."""
+    try:
+        return cold.answer(["holdings", "-f", str(path), "--as-of", str(DAY)], {})
+    except cold.NotPlain:
+        return None
 
 
 def test_an_older_ledger_that_is_put_back_does_not_take_what_was_kept_of_the_newer_one(tmp_path: Path) -> None:

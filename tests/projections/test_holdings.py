@@ -16,8 +16,10 @@ from ledger import Authorized, Ledger, Shares
 from ledger.columns import positions, register, sums
 from ledger.errors import NotUnderstood, UnknownName
 from ledger.events import Event
+from ledger.gate import Gate
 from ledger.identity import HolderId, StockClassId
 from projections import Bounds, arrow_columns, cap_table, holder_movements
+from projections.bounds import exactly
 from projections.holdings import holdings
 from projections.holdings_over_time import holdings_over_time
 from tests import builders
@@ -33,7 +35,6 @@ def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
         (sums, "SHORTEST", 3),
         (sums, "LOOSE", 7),
         (positions, "FEW", 2),
-        (register, "AT_ONCE", 2),
         (register, "FEW", 3),
     ):
         monkeypatch.setattr(module, name, size)
@@ -114,6 +115,25 @@ def test_an_answer_is_kept_while_lines_change_and_worked_out_where_lines_come_or
             if is_kept:
                 patch.delattr(register.Registers, "_some")
             assert held_by(ledger, "2026-02-15") == expected
+
+
+def test_a_designation_that_comes_late_drops_the_answer_that_was_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules let nothing of a class come before it; the file of somebody else may say so."""
+    monkeypatch.setattr(Gate, "check", lambda *unused, **options: None)
+    ledger = recorded([])
+    late, earlier = (
+        builders.stock_class_designated(stock_class="units", effective_on=day)
+        for day in ("2026-03-10", "2026-02-15")
+    )
+    ledger.record(late, builders.common_issued(stock_class="units", issued=7, effective_on="2026-02-20"))
+    before = lines(holdings(ledger, as_of="2026-03-01"))
+
+    ledger.record(builders.entry_restated(14, restated_as=earlier))
+
+    found = lines(holdings(ledger, as_of="2026-03-01"))
+    assert found == [*before, ("units", "ada", exactly(Shares(7)))]
+    ledger.record(builders.entry_voided(16))
+    assert lines(holdings(ledger, as_of="2026-03-01")) == before
 
 
 def bob_to_ada(count: int, on: str) -> Event:

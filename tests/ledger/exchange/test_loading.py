@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ledger import Ledger
 from ledger.errors import HoldingExceeded, Unavailable
 from ledger.exchange import json_lines, loading
+from ledger.exchange.drafting import drafts
 from ledger.exchange.refused import InputRefused
 from tests import builders as a
 
@@ -114,7 +115,7 @@ def test_the_next_part_is_read_before_the_last_one_is_recorded_and_refused_after
     taken: list[int] = []
 
     def record_all() -> None:
-        for part, read in loading.read_ahead(file, ledger.recorded):
+        for part, read, _ in loading.read_ahead(file, ledger.recorded):
             taken.append(len(part.data))
             assert file.tell() > sum(taken)
             ledger.record_drafts(read, command=part.command)
@@ -123,6 +124,38 @@ def test_the_next_part_is_read_before_the_last_one_is_recorded_and_refused_after
         record_all()
     assert len(taken) > 3
     assert issued(ledger) == list(range(1, len(issued(ledger)) + 1))
+
+
+@pytest.mark.parametrize("often", [0, 1, 2])
+def test_each_part_is_read_once_however_often_one_goes_on(often: int) -> None:
+    ledger = Ledger.in_memory()
+
+    for part, read, go_on in loading.read_ahead(BytesIO(LINES), ledger.recorded):
+        for _ in range(often):
+            go_on()
+        ledger.record_drafts(read, command=part.command)
+
+    assert issued(ledger) == list(range(1, 31))
+
+
+def test_the_next_part_is_begun_when_the_rules_let_one_through_and_before_it_is_written() -> None:
+    ledger = Ledger.in_memory()
+    told: list[str] = []
+    append = ledger._store.append
+
+    def append_told(*given: Any) -> None:
+        told.append("written")
+        append(*given)
+
+    ledger._store.append = append_told  # type: ignore[method-assign,assignment]
+    ledger.record_drafts(drafts(LINES), meanwhile=lambda: told.append("begun"))
+    with pytest.raises(HoldingExceeded):
+        ledger.record_drafts(
+            drafts(json_lines.write([a.shares_transferred(transferred=10**6)])),
+            meanwhile=lambda: told.append("begun"),
+        )
+
+    assert told == ["begun", "written"]
 
 
 def test_what_a_rule_refuses_leaves_the_parts_before_it() -> None:
