@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, cached_property, lru_cache, partial, reduce
 from hashlib import sha256
-from itertools import count, repeat
+from itertools import repeat
 from operator import attrgetter, methodcaller, or_
 from types import NoneType, UnionType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
@@ -531,6 +531,11 @@ def ending_of(stored_topic: str) -> bytes:
     return _tail((kind, version))
 
 
+def span_of_event(payload: bytes, event: Event) -> tuple[int, int]:
+    """Return where in its payload the fields of an event begin and end."""
+    return len(_HEAD), len(payload) - len(_tail((event.KIND, event.VERSION)))
+
+
 def value_of(kind: Any, raw: bytes) -> Any:
     """Return what a field of a payload says.
 
@@ -778,11 +783,11 @@ def states(issuer: IssuerId, page: Page, payloads: Sequence[bytes]) -> list[byte
     """
     digests = page.digests()
     first = _leaf(issuer, page.first, page.said[0], digests[0])
-    around, _, rest = first.rpartition(b"%d%b" % (page.first, _AROUND_DIGEST))
-    form = around.replace(b"%", b"%%") + b"%d" + _AROUND_DIGEST + b"%b" + rest[DIGEST:].replace(b"%", b"%%")
-    envelopes = [*map(form.__mod__, zip(count(page.first), map(str.encode, digests), strict=False))]
-    hashes = [sha256(b"\0" + envelope).hexdigest().encode() for envelope in envelopes]
-    return [*map(b"\n".join, zip(envelopes, payloads, hashes, strict=True))]
+    start, _, rest = first.decode().rpartition(f"{page.first}{_BETWEEN}")
+    end = rest[DIGEST:]
+    leaves = [f"{start}{number}{_BETWEEN}{told}{end}".encode() for number, told in enumerate(digests, page.first)]
+    hashes = [sha256(b"\0" + envelope).hexdigest().encode() for envelope in leaves]
+    return [*map(b"\n".join, zip(leaves, payloads, hashes, strict=True))]
 
 
 def leaf_hash_of(stored: bytes, issuer: IssuerId, number: int) -> bytes:
@@ -917,7 +922,9 @@ def _opened(envelope: bytes, place: str) -> _Opened:
 
 
 _clean_actor: Final = lru_cache(maxsize=1_024)(partial(clean, what="actor"))
-_AROUND_DIGEST: Final = b'","payload":"'
+_BETWEEN: Final = '","payload":"'
+"""Stands between the number and the digest."""
+_AROUND_DIGEST: Final = _BETWEEN.encode()
 _split: Final = methodcaller("split", b"\n")
 
 

@@ -31,7 +31,7 @@ from ledger import codec
 from ledger.bulk import Bulk
 from ledger.errors import NotUnderstood
 from ledger.events import KINDS, EntryRestated, Event, Fact, event_named
-from ledger.pages import Page, Said
+from ledger.pages import Page, Said, digests_in
 from ledger.personal import has_particulars
 
 FieldReader = Callable[[Any, bytes], Any]
@@ -55,20 +55,20 @@ class Draft(NamedTuple):
 
     Attributes:
         payloads: Each as it will be kept; empty for one that the journal writes, with salts for its particulars.
-        digests: SHA-256 of each payload.
+        digests: SHA-256 of each payload, one after the other.
         singles: Events that are kept whole, by their place.
         bulks: All others, by kind; they state no particulars.
     """
 
     payloads: list[bytes]
-    digests: list[str]
+    digests: str
     singles: dict[int, Event]
     bulks: list[Bulk]
 
     @classmethod
     def of(cls, payloads: list[bytes], singles: dict[int, Event], bulks: list[Bulk]) -> Self:
         """Return a draft of payloads and what they say."""
-        return cls(payloads, [sha256(payload).hexdigest() for payload in payloads], singles, bulks)
+        return cls(payloads, b"".join([sha256(payload).digest() for payload in payloads]).hex(), singles, bulks)
 
     @classmethod
     def unwritten(cls, events: Sequence[Event]) -> Self:
@@ -94,16 +94,18 @@ class Draft(NamedTuple):
         Args:
             write: Returns an event as it will be read, and its payload.
         """
-        payloads, digests, singles = [*self.payloads], [*self.digests], {**self.singles}
+        if all(self.payloads[place] for place in self.singles):
+            return self
+        payloads, digests, singles = [*self.payloads], digests_in(self.digests), {**self.singles}
         for place, event in self.singles.items():
             if not payloads[place]:
                 singles[place], payloads[place] = write(event)
                 digests[place] = codec.digest(payloads[place])
-        return Draft(payloads, digests, singles, self.bulks)
+        return Draft(payloads, "".join(digests), singles, self.bulks)
 
     def page(self, first: int, said: Said) -> Page:
         """Return the entries that the journal will hold if they are recorded; every payload is written by then."""
-        return Page(first, (0,), (said,), "".join(self.digests), self.singles, self.bulks)
+        return Page(first, (0,), (said,), self.digests, self.singles, self.bulks)
 
 
 def odd_places(lines: bytes) -> list[int]:

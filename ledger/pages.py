@@ -79,8 +79,7 @@ class Page:
 
     def digests(self) -> list[str]:
         """Return the SHA-256 of each payload."""
-        digests = self._digests
-        return [digests[at : at + DIGEST] for at in range(0, len(digests), DIGEST)]
+        return digests_in(self._digests)
 
     def kind(self, place: int) -> type[Event]:
         """Return the class of an event."""
@@ -381,6 +380,11 @@ def corrections_of(entries: Sequence[Entry], number: int) -> list[int]:
     if isinstance(entries, Entries):
         return entries.correcting(number)
     return [int(each.number) for each in entries if number in named_by(each.event)]
+
+
+def digests_in(text: str) -> list[str]:
+    """Return digests that stand one after the other."""
+    return [text[at : at + DIGEST] for at in range(0, len(text), DIGEST)]
 
 
 def _made(part: Part) -> list[Entry]:

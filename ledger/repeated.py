@@ -10,6 +10,7 @@ import attrs
 
 from ledger import codec
 from ledger.events import Event
+from ledger.pages import digests_in
 from ledger.personal import particulars, with_each
 from ledger.timeline import Entry
 from ledger.vault import may_mention_persons
@@ -32,7 +33,7 @@ def keeps(kept: Event, asked: Event) -> bool:
 
 def keeps_drafts(there: Sequence[Entry], drafts: Sequence[Draft]) -> bool:
     """Whether entries keep what is asked for again; what may mention persons is compared as ``keeps`` does."""
-    asked = chain.from_iterable(draft.digests for draft in drafts)
+    asked = chain.from_iterable(digests_in(draft.digests) for draft in drafts)
     apart: dict[int, Event] = {}
     before = 0
     for draft in drafts:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from functools import cached_property
+from operator import sub
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -63,9 +65,8 @@ class HolderMovements(Tabular):
         class_ids: What the numbers of classes mean.
         days: The day from which each counts; of an entry whose day is open, the last one possible.
         entries: Number of the entry of each.
-        classes: Number of its class.
-        changes: By how many steps it changes what the holder has.
         balances: How many steps of the class there were after it.
+        runs: Number of each class, in order, and how many movements there are of it.
         steps: How many steps a share is.
     """
 
@@ -77,13 +78,30 @@ class HolderMovements(Tabular):
     class_ids: Sequence[StockClassId]
     days: NDArray[np.datetime64]
     entries: NDArray[Any]
-    classes: NDArray[Any]
-    changes: NDArray[Any]
     balances: NDArray[Any]
+    runs: Sequence[tuple[int, int]]
     steps: int
 
+    @cached_property
+    def classes(self) -> NDArray[np.int32]:
+        """Number of the class of each."""
+        import numpy as np
+
+        return np.repeat(*np.array(self.runs, np.int32).reshape(-1, 2).T)
+
+    @cached_property
+    def changes(self) -> NDArray[Any]:
+        """By how many steps each changes what the holder has."""
+        import numpy as np
+
+        changes = np.diff(self.balances, prepend=0)
+        firsts = np.cumsum([0, *(length for _, length in self.runs[:-1])])
+        if self.runs:
+            changes[firsts] = self.balances[firsts]
+        return changes
+
     def __len__(self) -> int:
-        return len(self.changes)
+        return len(self.entries)
 
     def __iter__(self) -> Iterator[HolderMovement]:
         units = SCALE // self.steps
@@ -93,11 +111,13 @@ class HolderMovements(Tabular):
 
     def rows(self) -> Iterator[tuple[date, int, StockClassId, int, int]]:
         """Yield day, entry, class, change and balance of each movement; quantities are in steps."""
-        import numpy as np
-
-        names = np.array(self.class_ids[:], object).take(self.classes)
-        columns = self.days, self.entries, names, self.changes, self.balances
-        return zip(*(column.tolist() for column in columns), strict=True)
+        balances, names = self.balances.tolist(), list[StockClassId]()
+        before = [0, *balances]
+        for number, length in self.runs:
+            before[len(names)] = 0
+            names += [self.class_ids[number]] * length
+        changes = map(sub, balances, before)
+        return zip(self.days.tolist(), self.entries.tolist(), names, changes, balances, strict=True)
 
     def frames(self) -> tuple[Frame, ...]:
         """Return the movements as a table."""
@@ -148,18 +168,14 @@ def holder_movements(ledger: Ledger, holder: str, *, as_of: AsOf, known_at: Know
         UnknownName: The record knows no such holder.
     """
     on, (known, columns) = day(as_of, what="as_of"), ledger.known_columns(known_at)
-    from projections.moved import Moved, moved  # needs NumPy
+    shown, steps = HolderId(holder), 1
+    lines = columns.lines_of(shown, on) if known == columns.known else None
+    if lines is None:
+        from projections.moved import moved  # needs NumPy
 
-    told, asked = columns.told(known), HolderId(holder)
-    merged = (each.fact for each in told if type(each.fact) is HolderMerged)
-    alone = all(asked not in (fact.holder, fact.into) for fact in merged)
-    lines = columns.lines_of(asked, on) if alone and known == columns.known else None
-    if lines is not None:
-        shown, found = asked, Moved.of_lines(lines)
-    else:
-        shown, one = _together(asked, told, on)
-        found = moved(columns, ledger.entries(), one, on, known)
-    if not len(found.changes):
+        shown, one = _together(shown, columns.told(known), on)
+        lines, steps = moved(columns, ledger.entries(), one, on, known)
+    if not lines.runs:
         must_be_registered(ledger, holder, known)
     return HolderMovements(
         ledger.issuer,
@@ -168,12 +184,11 @@ def holder_movements(ledger: Ledger, holder: str, *, as_of: AsOf, known_at: Know
         known,
         ledger.recorded_at(known),
         columns.ids.classes,
-        found.days.astype("datetime64[D]"),
-        found.entries,
-        found.classes,
-        found.changes,
-        found.balances,
-        found.steps,
+        lines.days.astype("datetime64[D]"),
+        lines.entries,
+        lines.balances,
+        lines.runs,
+        steps,
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ledger.columns.lines import EPOCH, begins, netted, running
+from ledger.columns.lines import EPOCH, Lines, begins, netted, running
 from ledger.columns.movements import STAGES_OF_A_DAY
 from ledger.columns.sums import put_together
 from ledger.days import close_of
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ledger.columns.lines import Lines
     from ledger.columns.movements import MovementColumns
     from ledger.identity import HolderId
     from ledger.pages import Entries
@@ -28,41 +27,10 @@ if TYPE_CHECKING:
     Line = tuple[int, int, int, int]
 
 
-class Moved(NamedTuple):
-    """Lines in the order of effect.
-
-    Attributes:
-        days: From which day on each counts, in days since 1970.
-        entries: Number of the entry that states it.
-        classes: Number of its class.
-        changes: By how many steps it changes what the holder has.
-        balances: How many steps there are of the class after it.
-        steps: How many steps a share is.
-    """
-
-    days: NDArray[Any]
-    entries: NDArray[Any]
-    classes: NDArray[Any]
-    changes: NDArray[Any]
-    balances: NDArray[Any]
-    steps: int
-
-    @classmethod
-    def of_lines(cls, lines: Lines) -> Moved:
-        """Return lines that were laid out, with what each changes."""
-        changes = lines.balances.copy()
-        changes[1:] -= lines.balances[:-1]
-        start = 0
-        for length in lines.lengths:
-            if length:
-                changes[start] = lines.balances[start]
-                start += length
-        classes = np.asarray(lines.classes, np.int32).repeat(lines.lengths)
-        return cls(lines.days, lines.entries, classes, changes, lines.balances, 1)
-
-
-def moved(columns: MovementColumns, entries: Entries, holders: set[HolderId], as_of: date, known: int) -> Moved:
-    """Return what moved the shares of holders that are one, until the close of a day.
+def moved(
+    columns: MovementColumns, entries: Entries, holders: set[HolderId], as_of: date, known: int
+) -> tuple[Lines, int]:
+    """Return what moved the shares of holders that are one until the close of a day, and how many steps a share is.
 
     What a correction took back is not there, and what it states anew is there as its own entry.
 
@@ -106,7 +74,7 @@ def moved(columns: MovementColumns, entries: Entries, holders: set[HolderId], as
             numbers = np.where(np.isin(numbers, each), number, numbers)
     if splits.any():
         numbers = np.where(splits, _entries_of_splits(columns, whens, classes, known), numbers)
-    return _in_order(whens, numbers, classes, changes, steps, columns.ids.classes)
+    return _in_order(whens, numbers, classes, changes, columns.ids.classes), steps
 
 
 def _objects(values: Sequence[int], step: int) -> NDArray[np.object_]:
@@ -145,9 +113,8 @@ def _in_order(
     numbers: NDArray[Any],
     classes: NDArray[Any],
     changes: NDArray[Any],
-    steps: int,
     ids: Sequence[str],
-) -> Moved:
+) -> Lines:
     """Return lines by class and effect, what one entry changes of a class as one, with what is left after each."""
     ranks = np.empty(len(ids), np.int32)
     ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
@@ -155,5 +122,6 @@ def _in_order(
     whens, numbers, classes = whens[order], numbers[order], classes[order]
     places, changes = netted(classes, whens, numbers, changes[order])
     whens, numbers, classes = whens[places], numbers[places], classes[places]
-    balances = running(changes, begins(classes))
-    return Moved(whens // STAGES_OF_A_DAY - EPOCH, numbers, classes, changes, balances, steps)
+    firsts = begins(classes)
+    runs = zip(classes[firsts].tolist(), np.diff(firsts, append=len(classes)).tolist(), strict=True)
+    return Lines(whens // STAGES_OF_A_DAY - EPOCH, numbers, running(changes, firsts), [*runs])

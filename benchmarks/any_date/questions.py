@@ -74,6 +74,8 @@ def many_days(case: Case, rounds: int) -> Measured:
         low, high = zip(*map(case.fold.between, days, right(days)), strict=True)
         return np.stack(low), np.stack(high)
 
+    between = partial(ours.between_over, size=case.size.holdings)
+
     def of_long(numbers: Whole, keys: Whole, shares: Whole) -> Whole:
         made = np.zeros((AT_ONCE, case.size.holdings), np.int64)
         made[numbers, keys] = shares
@@ -87,7 +89,7 @@ def many_days(case: Case, rounds: int) -> Measured:
 
     with Ledger.open(case.ledger) as ledger, DuckDb(case.postings) as duckdb:
         engines = [
-            Engine(OURS, partial(ours.over, ledger), partial(ours.between_over, size=case.size.holdings), bounds),
+            Engine(OURS, partial(ours.over, ledger), between, bounds, _REPEATS),
             Engine(
                 DUCKDB + STATEMENT,
                 duckdb.over,

@@ -5,7 +5,8 @@ there, what it states anew is there as its own, and what one entry moves of a cl
 holder lie side by side, class by class in the order of effect, so that an answer is a slice.
 
 Lines are of the entries that there were when they were laid out. A holder with a row that came later is *apart*,
-and worked out from rows; so is one with a correction that another one corrects, or with an entry that two correct.
+and worked out from rows; so is one whom a merger names, or with a correction that another one corrects, or with an
+entry that two correct.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 
 from ledger.columns.movements import STAGES_OF_A_DAY
 from ledger.columns.sums import Rows, by_key, joined
+from ledger.events import HolderMerged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ledger.columns.layers import Arrays
-    from ledger.columns.movements import Corrections, MovementColumns, Table
+    from ledger.columns.movements import Corrections, MovementColumns
     from ledger.columns.positions import Positions
     from ledger.columns.sums import DatedSums, Small, Whole
 
@@ -42,15 +44,13 @@ class Lines(NamedTuple):
         days: From which day on each counts, in days since 1970.
         entries: Number of the entry that states it.
         balances: How many steps of the class there were after it.
-        classes: The numbers of their classes, in order.
-        lengths: How many lines there are of each.
+        runs: The numbers of their classes, in order, and how many lines there are of each.
     """
 
-    days: Small
-    entries: Small
-    balances: Whole
-    classes: Sequence[int]
-    lengths: Sequence[int]
+    days: NDArray[Any]
+    entries: NDArray[Any]
+    balances: NDArray[Any]
+    runs: Sequence[tuple[int, int]]
 
 
 class HolderLines:
@@ -66,8 +66,8 @@ class HolderLines:
     def __init__(self, arrays: Arrays) -> None:
         self.lies_in(arrays)
         self.known, self._last_day = map(int, np.asarray(arrays["covered"]))
-        self._apart: set[int] = {*np.asarray(arrays["apart"]).tolist()}
-        self._seen = self.known
+        self._apart: set[int | None] = {*np.asarray(arrays["apart"]).tolist()}
+        self._seen, self._told = self.known, 0
 
     def lies_in(self, arrays: Arrays) -> None:
         """Take the same arrays from somewhere else, where they were kept meanwhile."""
@@ -79,16 +79,21 @@ class HolderLines:
             np.asarray(arrays[name]) for name in ("days", "entries", "balances")
         )
 
-    def follow(self, table: Table, known: int) -> None:
-        """Set those apart who have rows that came since."""
-        if known == self._seen:
+    def follow(self, columns: MovementColumns) -> None:
+        """Set those apart whom a merger names, and those who have rows that came since."""
+        if len(columns.facts) > self._told:
+            told = (each.each.fact for each in columns.facts[self._told :])
+            merged = (name for fact in told if type(fact) is HolderMerged for name in (fact.holder, fact.into))
+            self._apart.update(map(columns.ids.texts.holders.find, merged))
+            self._told = len(columns.facts)
+        if columns.known == self._seen:
             return
-        sums = table.sums
-        late = [segment.given() for segment in sums.segments if segment.knows_to > self._seen]
-        for rows in (*late, sums.loose()):
+        table = columns.narrow_table
+        late = [segment.given() for segment in table.sums.segments if segment.knows_to > self._seen]
+        for rows in (*late, table.sums.loose()):
             accounts = rows.keys[rows.known > self._seen]
             self._apart.update(table.accounts.column("holders")[accounts].tolist())
-        self._seen = known
+        self._seen = columns.known
 
     def of(self, holder: int, as_of: date) -> Lines | None:
         """Return the lines of a holder until the close of a day; nothing for one who is worked out from rows.
@@ -106,12 +111,13 @@ class HolderLines:
         until = as_of.toordinal() - EPOCH
         if until >= self._last_day:
             whole = slice(starts[0], starts[-1])
-            lengths = [stop - start for start, stop in pairwise(starts)]
-            return Lines(self._days[whole], self._entries[whole], self._balances[whole], classes, lengths)
-        runs = (self._days[start:stop] for start, stop in pairwise(starts))
-        lengths = [int(run.searchsorted(np.int32(until), "right")) for run in runs]
+            runs = [(each, stop - start) for each, (start, stop) in zip(classes, pairwise(starts), strict=True)]
+            return Lines(self._days[whole], self._entries[whole], self._balances[whole], runs)
+        days = (self._days[start:stop] for start, stop in pairwise(starts))
+        lengths = [int(run.searchsorted(np.int32(until), "right")) for run in days]
         some = np.concatenate([np.arange(*run) for run in zip(starts, map(add, starts, lengths), strict=False)])
-        return Lines(self._days[some], self._entries[some], self._balances[some], classes, lengths)
+        runs = [(each, length) for each, length in zip(classes, lengths, strict=True) if length]
+        return Lines(self._days[some], self._entries[some], self._balances[some], runs)
 
 
 def brought_up(columns: MovementColumns) -> HolderLines:

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
-KEPT: Final = 5
-"""So many columns are kept to lie in: those of two answers, and one to work in."""
+KEPT: Final = 6
+"""So many columns are kept to lie in: those of two answers, and as many to work in."""
 MORE: Final = 8
 """Room is made for one more of so many, so that it is good for those that come next."""
-_NOBODYS: Final = 3
-"""References to memory that no array shows: from what is kept, from who looks at it, and to count them."""
 
 
 class Memory:
@@ -38,9 +38,18 @@ class Memory:
         memory in which it lies.
         """
         with self._looking:
-            for memory in self._kept:
-                if getrefcount(memory) == _NOBODYS and len(memory) >= size:
+            for memory, references in zip(self._kept, _references(self._kept), strict=True):
+                if references == _NOBODYS and len(memory) >= size:
                     return memory[:size]
             memory = np.empty(size + size // MORE, np.int64)
             self._kept.append(memory)
             return memory[:size]
+
+
+def _references(kept: Iterable[NDArray[np.int64]]) -> list[int]:
+    """Return how many references there are to each memory; that of who counts is counted by some Pythons only."""
+    return [getrefcount(memory) for memory in kept]
+
+
+_NOBODYS: Final = _references([np.empty(0, np.int64)])[0]
+"""References to memory that is kept and that no array shows."""

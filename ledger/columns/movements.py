@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from ledger.columns.register import PutRight, Register
     from ledger.columns.sums import Small, Whole
     from ledger.identity import HolderId
-    from ledger.movements import Account, Unit
+    from ledger.movements import Account, Movements, Unit
     from ledger.timeline import Entry, InEffect, Place
 
     class Moving(Protocol):
@@ -468,10 +468,11 @@ class MovementColumns:
         # What has to be read is read first; after that nothing fails but what is made again.
         changes = [self._changed(entry, entries) for entry in sorted(alone, key=_number)]
         for known, both in changes:
-            if any(type(movement) is Rescaling for each, _ in both for movement in each.fact.movements()):
+            moving = [(each, sign, each.fact.movements()) for each, sign in both]
+            if any(type(movement) is Rescaling for *_, movements in moving for movement in movements):
                 self._add(batch, known)  # a split counts on what was recorded before
-            for each, sign in both:
-                self._put_in(batch, each, known, sign)
+            for each, sign, movements in moving:
+                self._put_in(batch, each, movements, known, sign)
         if few := batch.a_few(self._last_split):
             for table, row in few:
                 table.add_one(row)
@@ -553,9 +554,9 @@ class MovementColumns:
                     waiting.append(other)
         return [family[at] for at in sorted(family)]
 
-    def _put_in(self, batch: _Batch, each: InEffect, known: int, sign: int) -> None:
+    def _put_in(self, batch: _Batch, each: InEffect, movements: Movements, known: int, sign: int) -> None:
         """Put in what a fact moves, or what takes it back."""
-        for movement in each.fact.movements():
+        for movement in movements:
             if type(movement) is Posting:
                 self._put_in_posting(batch, each, movement, known, sign)
             elif type(movement) is Rescaling and sign > 0:
@@ -777,7 +778,7 @@ class MovementColumns:
         return at[there], facts[there], places[there], changes[there]
 
     def register(
-        self, as_of: date, known: int | None, designated: Iterable[StockClassId], put_right: PutRight
+        self, as_of: date, known: int | None, designated: Sequence[StockClassId], put_right: PutRight
     ) -> Register:
         """Return the positions that are not certainly nothing at the close of a day, of units counted in 64 bits.
 
@@ -787,8 +788,7 @@ class MovementColumns:
             designated: The classes that there are.
             put_right: Puts right what may have come or not.
         """
-        numbers = sorted(map(self.ids.texts.find_unit, designated))
-        return self.narrow_table.registers.at(_close(as_of), known, numbers, put_right)
+        return self.narrow_table.registers.at(_close(as_of), known, designated, put_right)
 
     def holdings(
         self,
@@ -841,14 +841,11 @@ class MovementColumns:
                 yield step, table.accounts.column("units").take(found.keys), found
 
     def lines_of(self, holder: HolderId, as_of: date) -> Lines | None:
-        """Return what moved the shares of a holder until the close of a day, as known now, if it is laid out.
-
-        It is without what others moved who were merged with them.
-        """
+        """Return what moved the shares of a holder until the close of a day, as known now, if it is laid out."""
         number = self.ids.texts.holders.find(holder) if self.lines is not None and not self.wide else None
         if self.lines is None or number is None:
             return None
-        self.lines.follow(self.narrow_table, self.known)
+        self.lines.follow(self)
         return self.lines.of(number, as_of)
 
     def told(self, known: int | None = None) -> list[InEffect]:

@@ -227,41 +227,6 @@ class Positions:
             return values.take(self._accounts, axis=1, out=out, mode="wrap")
         return np.add.reduceat(values.take(self._accounts, axis=1), self._starts, axis=1, out=out)
 
-    def sums_in(
-        self, values: NDArray[np.int64], start: int, stop: int, room: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        """Return what the positions from one to another come to; good until the room is used again.
-
-        Args:
-            values: What each account comes to, in one limb, and last what no account does: nothing.
-            start: The first position.
-            stop: The one after the last.
-            room: Where to write it.
-        """
-        found = room[: stop - start]
-        if len(self._accounts) == len(self._starts):
-            return values.take(self._accounts[start:stop], out=found, mode="wrap")  # so that the last is of none
-        starts = self._starts[start:stop]
-        last = self._starts[stop] if stop < len(self) else len(self._accounts)
-        taken = values.take(self._accounts[starts[0] : last], mode="wrap")
-        np.add.reduceat(taken, starts - starts[0], out=found)
-        return found
-
-    def some(self, values: NDArray[np.int64], places: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-        """Return what some positions come to.
-
-        Args:
-            values: As for ``sums_in``.
-            places: Which positions.
-        """
-        found: NDArray[np.int64]
-        if len(self._accounts) == len(self._starts):
-            found = values.take(self._accounts[places], mode="wrap")
-        else:
-            accounts = [values.take(self._all_accounts(place), mode="wrap") for place in places.tolist()]
-            found = np.array([each.sum() for each in accounts])
-        return found
-
     def by_class(self) -> Sequence[tuple[int, int, int]]:
         """Return the number of each class, its first position and the one after its last, in order."""
         if self._by_class is None or self._by_class[0] is not self.classes:

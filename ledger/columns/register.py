@@ -7,7 +7,6 @@ none of them ends as nothing. Anything else is worked out from the sums of all a
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -19,13 +18,14 @@ from ledger.columns.memory import Memory
 from ledger.movements import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from ledger.columns.movements import Table
     from ledger.columns.positions import Positions
     from ledger.columns.sums import Segment, Small
+    from ledger.identity import StockClassId
 
     Steps = NDArray[np.int64]
     Places = NDArray[np.integer[Any]]
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     PutRight = Callable[[Certain, Small, Places, Steps], "Open"]
     """Tells what positions may be otherwise, given fact, position and change of all that may have come."""
 
-AT_ONCE: Final = 32_768
-"""So many positions are looked at together: they stay near the processor."""
 FEW: Final = 64
 """More rows than these that came since, and all is worked out again."""
 _NO_LINE: Final = -1
@@ -71,24 +69,16 @@ class Open(NamedTuple):
     least: Steps
     most: Steps
 
-    def between(self, start: int, stop: int) -> Open | None:
-        """Return those from one position to another, numbered from there on; none where there are none."""
-        first, after = np.searchsorted(self.places, (start, stop))
-        if first == after:
-            return None
-        return Open(self.places[first:after] - start, self.least[first:after], self.most[first:after])
-
-    def more(self, there: NDArray[np.bool_], places: NDArray[np.intp], first: int) -> Iterator[tuple[int, int]]:
-        """Yield the lines of which it is open, and how many steps these are at most.
+    def more(self, there: NDArray[np.bool_], places: NDArray[np.intp]) -> dict[int, int]:
+        """Return how many steps those lines are at most of which it is open.
 
         Args:
             there: Which positions have a line.
             places: The position of each line.
-            first: The first of these lines.
         """
         open_ = np.flatnonzero((self.least != self.most) & there[self.places])
-        lines = np.searchsorted(places, self.places[open_]) + first
-        return zip(lines.tolist(), self.most[open_].tolist(), strict=True)
+        lines = np.searchsorted(places, self.places[open_])
+        return dict(zip(lines.tolist(), self.most[open_].tolist(), strict=True))
 
 
 @attrs.define(eq=False)
@@ -97,7 +87,7 @@ class _Answered:
 
     Attributes:
         when: Last stage of the day.
-        designated: Numbers of the classes that there are.
+        designated: The classes that there are.
         segments: The rows that lie sorted.
         loose: How many rows do not.
         open: How many changes there are that may have come, on any day.
@@ -106,7 +96,7 @@ class _Answered:
     """
 
     when: int
-    designated: Sequence[int]
+    designated: Sequence[StockClassId]
     segments: Sequence[Segment]
     loose: int
     open: int
@@ -139,13 +129,13 @@ class Registers:
         self._memory = Memory()
         self._last: _Answered | None = None
 
-    def at(self, when: int, known: int | None, designated: Sequence[int], put_right: PutRight) -> Register:
+    def at(self, when: int, known: int | None, designated: Sequence[StockClassId], put_right: PutRight) -> Register:
         """Return the register at the close of a day.
 
         Args:
             when: Its last stage.
             known: The last entry known; every one where not given.
-            designated: Numbers of the classes that there are.
+            designated: The classes that there are.
             put_right: Puts right what may have come or not.
         """
         if known is None:
@@ -155,18 +145,18 @@ class Registers:
                 return last.register
             del last  # this answer may lie where that one lay
         positions, sums, still_open = self._table.positions, self._table.sums, self._table.open
-        size = max(sums.size, positions.covered) + 1
-        room = self._memory.column(size + AT_ONCE)
-        values, low = room[:size], room[size:]
+        values = self._memory.column(max(sums.size, positions.covered) + 1)
         sums.at(when, known, values[: sums.size].reshape(1, -1))
         values[sums.size :] = 0  # accounts without a row, and last what no account does
+        low = positions.sums(values.reshape(1, -1), self._memory.column(len(positions)).reshape(1, -1))[0]
         _, facts, accounts, (changes,) = still_open.over((when,), known)
-        places = positions.places_of(accounts)
-        some = np.flatnonzero(places >= 0)
         open_ = None
-        if len(some):
-            open_ = put_right(partial(positions.some, values), facts[some], places[some], changes[some])
-        register, spans = self._some(positions, designated, values, low, open_)
+        if len(facts):
+            places = positions.places_of(accounts)
+            some = np.flatnonzero(places >= 0)
+            open_ = put_right(low.take, facts[some], places[some], changes[some]) if len(some) else None
+        numbers = {*map(self._table.accounts.texts.find_unit, designated)}
+        register, spans = self._some(positions, numbers, low, open_)
         if known is None and not len(facts):
             segments, loose = [*sums.segments], len(sums.loose())
             self._last = _Answered(when, designated, segments, loose, len(still_open), spans, register)
@@ -199,44 +189,38 @@ class Registers:
         return True
 
     def _some(
-        self, positions: Positions, designated: Sequence[int], values: Steps, room: Steps, open_: Open | None
+        self, positions: Positions, designated: Collection[int], low: Steps, open_: Open | None
     ) -> tuple[Register, dict[int, tuple[int, int]]]:
         """Return the positions that are not certainly nothing, and where each of the classes that there are begins.
 
         Args:
             positions: All positions.
             designated: Numbers of the classes that there are.
-            values: What each account comes to.
-            room: For what some positions come to.
+            low: What each position certainly comes to.
             open_: The positions of which it may be open what they are.
         """
-        size, of_classes = len(positions), positions.by_class()
-        steps = self._memory.column(size)
-        holders, classes = self._memory.column(size).view(np.int32).reshape(2, size)
-        not_there = [slice(first, after) for of_class, first, after in of_classes if of_class not in designated]
-        more, begins, line = dict[int, int](), list[int](), 0
-        for start in range(0, size, AT_ONCE):
-            stop = min(start + AT_ONCE, size)
-            low = positions.sums_in(values, start, stop, room)
-            there = low != 0
-            some = open_.between(start, stop) if open_ is not None else None
-            if some is not None:
-                low[some.places] = some.least
-                there[some.places] = (some.least != 0) | (some.most != 0)
-            for none in not_there:
-                there[max(none.start - start, 0) : max(none.stop - start, 0)] = False
-            places = np.flatnonzero(there)
-            if some is not None:
-                more.update(some.more(there, places, line))
-            begin = [first - start for _, first, _ in of_classes if start <= first < stop]
-            begins += (np.searchsorted(places, begin) + line).tolist()
-            first_line, line = line, line + len(places)
-            positions.holders[start:stop].take(places, out=holders[first_line:line], mode="clip")
-            low.take(places, out=steps[first_line:line], mode="clip")
-        spans = {number: span for (number, *_), span in zip(of_classes, pairwise([*begins, line]), strict=True)}
+        there = low != 0
+        if open_ is not None:
+            low[open_.places] = open_.least
+            there[open_.places] = (open_.least != 0) | (open_.most != 0)
+        of_classes = positions.by_class()
+        for number, first, after in of_classes:
+            if number not in designated:
+                there[first:after] = False
+        places = np.flatnonzero(there)
+        steps = self._memory.column(len(low))[: len(places)]
+        codes = self._memory.column(len(low)).view(np.int32).reshape(2, -1)
+        holders, classes = codes[:, : len(places)]
+        low.take(places, out=steps, mode="clip")  # so that NumPy takes no other room before
+        positions.holders.take(places, out=holders, mode="clip")
+        begins = np.searchsorted(places, [first for _, first, _ in of_classes]).tolist()
+        spans = {
+            number: span for (number, *_), span in zip(of_classes, pairwise([*begins, len(places)]), strict=True)
+        }
         for number, (first, after) in spans.items():
             classes[first:after] = number
-        return Register(_fixed(classes[:line]), _fixed(holders[:line]), _fixed(steps[:line]), more), spans
+        more = {} if open_ is None else open_.more(there, places)
+        return Register(_fixed(classes), _fixed(holders), _fixed(steps), more), spans
 
 
 def _fixed(column: NDArray[Any]) -> NDArray[Any]:

@@ -11,12 +11,13 @@ and what stands in a gap is a column of bytes. What could go wrong, and why it d
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,6 +28,8 @@ LANE: Final = 8
 """So many bytes are compared at once."""
 DIGITS: Final = 18
 """A whole number of so many digits fits into 64 bits."""
+_COUNTED: Final = 1 << 16
+"""Whole numbers below this are sorted by counting them, not by comparing."""
 _NEAR: Final = 256
 """So many texts stay near the processor while they are compared."""
 _SPACE, _QUOTE, _BACKSLASH, _ZERO, _NINE = b' "\\09'
@@ -108,6 +111,17 @@ def within_a_string(lines: Lines) -> NDArray[np.bool_]:
     ends = (lines == _QUOTE) | (lines == _BACKSLASH) | (lines < _SPACE)
     fine: NDArray[np.bool_] = ~ends.any(axis=1)
     return fine
+
+
+def by_length(lengths: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Yield the places of texts that are equally long, with their length."""
+    if lengths.max(initial=0) < _COUNTED:
+        lengths = lengths.astype(np.uint16)
+    order = np.argsort(lengths, kind="stable")
+    in_order = lengths[order]
+    firsts = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1])))
+    for first, last in pairwise([*firsts.tolist(), len(order)]):
+        yield int(in_order[first]), order[first:last]
 
 
 def whole_numbers(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

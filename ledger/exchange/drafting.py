@@ -2,38 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
 from ledger.codec import field_from_plain
 from ledger.collector import collector_at_rest
 from ledger.drafts import UNREADABLE, Draft, Given, drafted, odd_places, stated
+from ledger.errors import LibraryMissing, needed
 from ledger.events import Event
 from ledger.exchange import json_lines
 
 _PART_BYTES: Final = json_lines.MAX_LINE_BYTES * 9 // 10
+_LONG: Final = 500_000
+"""Of a file of so many bytes it is worth looking for what its lines have alike."""
 _BLANKS: Final = b" \t\r"
 
 
+class Drafting:
+    """Reads the parts of a file, and remembers what its lines have alike."""
+
+    def __init__(self) -> None:
+        self._read: Callable[[bytes], Draft] = _draft
+
+    def drafts(self, data: bytes, name: str = "input", before: int = 0) -> list[Draft]:
+        """Return the events of a JSON Lines file, to be recorded by ``Ledger.record_drafts``.
+
+        Args:
+            data: The bytes of the file.
+            name: What the file is called in messages.
+            before: How many lines of the file come before these.
+
+        Raises:
+            InputRefused: With every problem of the file; nothing of it was used.
+        """
+        if self._read is _draft and len(data) >= _LONG:
+            self._read = _reader()
+        if len(data) <= json_lines.MAX_FILE_BYTES:
+            try:
+                with collector_at_rest():
+                    return [self._read(lines) for lines in _parts(data) if lines.lstrip(json_lines.BLANK)]
+            except UNREADABLE:
+                pass  # which line it is, and why, careful reading says of all of them
+        return [Draft.unwritten([event for _, event in json_lines.read(data, name, before)])]
+
+
 def drafts(data: bytes, name: str = "input", before: int = 0) -> list[Draft]:
-    """Return the events of a JSON Lines file, to be recorded by ``Ledger.record_drafts``.
-
-    Args:
-        data: The bytes of the file.
-        name: What the file is called in messages.
-        before: How many lines of the file come before these.
-
-    Raises:
-        InputRefused: With every problem of the file; nothing of it was used.
-    """
-    if len(data) <= json_lines.MAX_FILE_BYTES:
-        try:
-            with collector_at_rest():
-                return [_draft(lines) for lines in _parts(data) if lines.strip(json_lines.BLANK)]
-        except UNREADABLE:
-            pass  # which line it is, and why, careful reading says of all of them
-    return [Draft.unwritten([event for _, event in json_lines.read(data, name, before)])]
+    """Return the events of a JSON Lines file that is no part of another; see ``Drafting.drafts``."""
+    return Drafting().drafts(data, name, before)
 
 
 def line_of(data: bytes, index: int, before: int = 0) -> int:
@@ -50,6 +67,16 @@ def _parts(data: bytes) -> Iterator[bytes]:
         lines = data[start:end]
         yield lines.replace(b"\r\n", b"\n") if b"\r" in lines else lines
         start = end
+
+
+def _reader() -> Callable[[bytes], Draft]:
+    """Return what reads the lines of a long file."""
+    with suppress(LibraryMissing):
+        needed("numpy", "columns", "to read long files sooner")
+        from ledger.exchange.alike import Alike
+
+        return Alike(_draft).draft
+    return _draft
 
 
 def _draft(lines: bytes) -> Draft:

@@ -20,7 +20,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from ledger.collector import collector_at_rest
-from ledger.exchange.drafting import drafts
+from ledger.exchange.drafting import Drafting
 from ledger.exchange.json_lines import BLANK, MAX_LINE_BYTES
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def read_ahead(
         InputRefused: The next part cannot be read.
     """
     with collector_at_rest(), ThreadPoolExecutor(1, "reader") as reader:
+        drafts = Drafting().drafts
 
         def reading(part: Part | None) -> Future[list[Draft]] | None:
             return None if part is None else reader.submit(drafts, part.data, name, part.before)

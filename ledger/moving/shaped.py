@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -20,7 +19,7 @@ import numpy as np
 from ledger import codec
 from ledger.bulk import slots_of
 from ledger.columns.moves import HUNDREDTH, SHARE, Called, Counted
-from ledger.columns.shapes import DIGITS, Shape, cut, whole_numbers
+from ledger.columns.shapes import DIGITS, Shape, by_length, cut, whole_numbers
 from ledger.columns.words import Words
 from ledger.days import Phase
 from ledger.identity import is_name
@@ -226,7 +225,7 @@ class Shapes:
         """Return what rows say, as far as many have a shape."""
         fitted: list[_Fitted] = []
         rest: list[int] = []
-        for length, places in _by_length(lines.lengths):
+        for length, places in by_length(lines.lengths):
             left = places
             if length < _LONGEST:
                 left = self._fitted(cut(lines.text, lines.ends[places], length), places, length, fitted)
@@ -383,17 +382,6 @@ def _texts_in(fields: Iterable[tuple[int, bytes]]) -> list[slice]:
         for found in _EVERY_TEXT.finditer(raw)
         if not found[2]
     ]
-
-
-def _by_length(lengths: NDArray[np.int64]) -> Iterator[tuple[int, Places]]:
-    """Yield the places of texts that are equally long, with their length."""
-    if lengths.max(initial=0) < _LONGEST:
-        lengths = lengths.astype(np.uint16)  # numbers of 16 bits are counted, not compared
-    order = np.argsort(lengths, kind="stable")
-    in_order = lengths[order]
-    firsts = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1])))
-    for first, last in pairwise([*firsts.tolist(), len(order)]):
-        yield int(in_order[first]), order[first:last]
 
 
 def _day(text: bytes) -> int | None:

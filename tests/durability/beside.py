@@ -129,8 +129,9 @@ def _load(target: Path, history: bytes, after: Callable[[Ledger], None] = lambda
     """Load a history, and return how many entries that made."""
     loaded = 0
     with Ledger.open(target) as ledger:
-        for part, read in loading.read_ahead(BytesIO(history), ledger.recorded):
-            loaded += len(_patiently(partial(ledger.record_drafts, read, command=part.command)).entries)
+        for part, read, go_on in loading.read_ahead(BytesIO(history), ledger.recorded):
+            record = partial(ledger.record_drafts, read, command=part.command, meanwhile=go_on)
+            loaded += len(_patiently(record).entries)
             after(ledger)
     return loaded
 

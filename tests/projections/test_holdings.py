@@ -35,7 +35,6 @@ def _in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
         (sums, "SHORTEST", 3),
         (sums, "LOOSE", 7),
         (positions, "FEW", 2),
-        (register, "AT_ONCE", 2),
         (register, "FEW", 3),
     ):
         monkeypatch.setattr(module, name, size)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -15,12 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import Ledger, codec, journal
+from ledger.days import on
 from ledger.drafts import Draft, stated
 from ledger.errors import CommandReused, LedgerError
 from ledger.events import Event
-from ledger.exchange import json_lines
+from ledger.exchange import alike, drafting, json_lines
 from ledger.exchange.drafting import drafts, line_of
 from ledger.exchange.refused import InputRefused
+from ledger.pages import digests_in
 from ledger.personal import SALT_BYTES, seal
 from ledger.store import writing
 from ledger.testing import events as any_events
@@ -59,6 +62,15 @@ def line_by_line(data: bytes, name: str) -> list[bytes]:
 
 def at_once(data: bytes, name: str) -> list[bytes]:
     return payloads(drafts(data, name))
+
+
+def by_shape(data: bytes, name: str) -> list[bytes]:
+    """Read a file as a long one with many lines of each shape is read."""
+    with patch.object(drafting, "_LONG", 0), patch.object(alike, "MANY", 1):
+        found = drafts(data, name)
+    whole = [each for draft in found for each in zip(draft.payloads, digests_in(draft.digests), strict=True)]
+    assert all(codec.digest(kept) == digest for kept, digest in whole)
+    return payloads(found)
 
 
 def _reordered(line: bytes) -> bytes:
@@ -107,7 +119,7 @@ def test_a_file_read_at_once_holds_what_it_holds_line_by_line(given_lines: list[
     one, other = told(data, line_by_line), told(data, at_once)
 
     noted("refused" if one and isinstance(one[0], str) else "read")
-    assert one == other
+    assert one == other == told(data, by_shape)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -117,7 +129,7 @@ def test_a_line_among_others_is_read_or_refused_as_it_would_be_alone(change: str
     lines[-3] = CHANGES[change](lines[-3])
     data = b"\n".join(lines)
 
-    assert told(data, at_once) == told(data, line_by_line)
+    assert told(data, at_once) == told(data, line_by_line) == told(data, by_shape)
 
 
 @pytest.mark.parametrize("data", [b"", b"\n \t\r\n", b"\x0c", b"\n\x0b\n", b"\x1c \n"], ids=ascii)
@@ -133,6 +145,70 @@ def test_plain_lines_are_read_together() -> None:
     assert stated(data) is not None
     assert [len(bulk.rows) for bulk in draft.bulks] == [399]
     assert not draft.singles
+
+
+def transferred(note: str | None = None) -> list[bytes]:
+    """Return lines that differ in a day, names, a number, and in what is noted where the number is even."""
+    return [
+        json_lines.write(
+            [
+                a.shares_transferred(
+                    effective_on=on(date(2026, 1, 1) + timedelta(days=each)),
+                    from_holder=f"h-{each % 7}",
+                    to_holder=f"g-{each % 5}",
+                    transferred=100 + 7 * each,
+                    note=note and f"{note} {each % 3}" if each % 2 else None,
+                )
+            ]
+        ).strip()
+        for each in range(100)
+    ]
+
+
+@pytest.mark.parametrize("note", [None, "as agreed"])
+def test_lines_that_are_alike_are_taken_at_once(note: str | None) -> None:
+    data = b"\n".join(transferred(note))
+    with patch.object(drafting, "_LONG", 0), patch.object(drafting, "_draft", wraps=drafting._draft) as apart:
+        (draft,) = drafts(data)
+
+    assert payloads([draft]) == line_by_line(data, "")
+    assert sum(len(bulk.rows) for bulk in draft.bulks) == 100
+    assert sum(call.args[0].count(b'transferred":') for call in apart.call_args_list) < 10
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda line: line.replace(b"agreed 1", b'a","x":"'),
+        lambda line: line.replace(b"agreed 1", b"agreed\\n"),
+        lambda line: line.replace(b"agreed 1", b"agreed\t1"),
+        lambda line: line.replace(b"agreed 1", "agrede\u0301".encode()),
+        lambda line: line.replace(b"agreed 1", b"agree\xff\xff\xff"),
+        lambda line: line.replace(b"2026-", b"2026/"),
+        lambda line: line.replace(b'"g-', b'"G-'),
+        lambda line: line.replace(b'"g-', b'"h-'),
+        lambda line: line.replace(b'red":"1', b'red":"0'),
+        lambda line: line.replace(b'"note":', b'"mote":'),
+        lambda line: line.replace(b'"note":', b'"kind":'),
+        lambda line: b"",
+    ],
+)
+@pytest.mark.parametrize("words", [2, 10_000])
+def test_a_line_as_long_as_others_is_read_or_refused_as_it_would_be_alone(change: Any, words: int) -> None:
+    lines = transferred("agreed")
+    lines[61::10] = map(change, lines[61::10])  # a line that is learnt from is another one
+    data = b"\n".join([*lines, *lines])
+
+    with patch.object(alike, "_WORDS", words), patch.object(drafting, "_PART_BYTES", len(data) // 3):
+        assert told(data, by_shape) == told(data, line_by_line)
+
+
+def test_a_long_file_is_read_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = b"\n".join(transferred())
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    monkeypatch.setattr(drafting, "_LONG", 0)
+
+    assert at_once(data, "") == line_by_line(data, "")
 
 
 def test_the_line_of_an_event_is_counted_with_the_blank_ones() -> None:
