@@ -104,7 +104,7 @@ def by_number(bulk: Bulk) -> Bulk:
     columns: dict[str, Sequence[Any]] = {}
     for name, values in bulk.columns.items():
         columns[name] = values
-        if len(sorts := {*map(type, values)}) == 1 and type(values[0]).__hash__:
+        if len(sorts := {*map(type, values)}) == 1:
             (sort,) = sorts
             all_of_sort = among.setdefault(sort, Different(sort, [])).values
             all_of_sort += dict.fromkeys(each for each in values if each not in all_of_sort)
