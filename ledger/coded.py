@@ -191,7 +191,11 @@ class Rows(NamedTuple):
         """Return them in units of 10⁻¹⁰, of any length."""
         if self.is_wide:
             return self
-        return self._replace(changes=self.changes * coding.scales().astype(object)[self.keys], is_wide=True)
+        scales = coding.scales()[self.keys].astype(object)
+        return self._replace(changes=self.changes * scales, is_wide=True)
+
+
+NO_ROWS: Final = Rows(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64), False)
 
 
 def step_of(unit: object) -> int:
@@ -278,7 +282,7 @@ class Coding:
                     quantity = _counted([quantity] * len(some), step_of(posting.unit))
                 counted.append(quantity)
         if not keys:
-            return Rows(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64), False)
+            return NO_ROWS
         is_wide = any(each.step == 1 for each in counted)
         changes = [each.steps.astype(object) * each.step if is_wide else each.steps for each in counted]
         return Rows(np.concatenate(keys), np.concatenate(at), np.concatenate(changes), is_wide)

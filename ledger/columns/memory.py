@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from sys import getrefcount
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,34 +18,48 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
-def _references(kept: Iterable[NDArray[np.int64]]) -> list[int]:
-    """Return how many references there are to each array: each array that shows a part of it has one."""
-    return [*map(getrefcount, kept)]
-
-
 KEPT: Final = 6
 """So many columns are kept to lie in: those of two answers, and as many to work in."""
 MORE: Final = 8
 """Room is made for one more of so many, so that it is good for those that come next."""
-_NOBODYS: Final = _references([np.empty(0, np.int64)])[0]
-"""References to what is only kept; some versions of Python count the one that is handed over, and others do not."""
+LONGEST: Final = 1 << 25
+"""More numbers than these are given back to the system."""
+SHORT: Final = 2
+"""A column that is so many times shorter than a memory does not lie in it: it would hold all of it."""
 
 
 class Memory:
-    """Room for columns, which is used again as soon as no array shows any of it."""
+    """Room for columns, which is used again as soon as no array shows any of it.
 
-    def __init__(self) -> None:
-        self._kept: deque[NDArray[np.int64]] = deque(maxlen=KEPT)
+    Args:
+        kept: So many columns are kept to lie in.
+    """
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept: deque[NDArray[np.int64]] = deque(maxlen=kept)
+        self._looking = Lock()
 
     def column(self, size: int) -> NDArray[np.int64]:
         """Return a column for so many whole numbers, in which anything may stand.
 
-        It is nobody else's as long as there is an array that shows it or a part of it.
+        It is nobody else's as long as there is an array that shows it or a part of it: each of them refers to the
+        memory in which it lies.
         """
-        for memory, references in zip(self._kept, _references(self._kept), strict=True):
-            if references == _NOBODYS and len(memory) >= size:
-                return memory[:size]
-        memory = np.empty(size + size // MORE, np.int64)
-        self._kept.append(memory)
-        return memory[:size]
+        if size > LONGEST:
+            return np.empty(size, np.int64)
+        with self._looking:
+            for memory, references in zip(self._kept, _references(self._kept), strict=True):
+                if references == _NOBODYS and size <= len(memory) <= SHORT * size:
+                    return memory[:size]
+            memory = np.empty(size + size // MORE, np.int64)
+            self._kept.append(memory)
+            return memory[:size]
+
+
+def _references(kept: Iterable[NDArray[np.int64]]) -> list[int]:
+    """Return how many references there are to each memory; that of who counts is counted by some Pythons only."""
+    return [getrefcount(memory) for memory in kept]
+
+
+_NOBODYS: Final = _references([np.empty(0, np.int64)])[0]
+"""References to memory that is kept and that no array shows."""
