@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import accumulate, count
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 import attrs
@@ -43,7 +43,7 @@ from ledger.personal import SALT_BYTES, seal
 from ledger.record import AsOf, KnownAt, Record
 from ledger.repeated import keeps_all, keeps_drafts
 from ledger.store import Conflict, MemoryStore, Row, Store, store_at
-from ledger.store.port import chosen, kept_of, refuse_ahead
+from ledger.store.port import Columns, Rows, chosen, kept_of, refuse_ahead
 from ledger.text import clean
 from ledger.timeline import (
     Entry,
@@ -62,7 +62,6 @@ if TYPE_CHECKING:
 __all__ = ["SUPPOSED", "AsOf", "KnownAt", "Ledger", "Recorded"]
 
 _TRIES: Final = 10
-_to_row: Final = partial(tuple.__new__, Row)
 _to_command: Final = partial(str.__new__, CommandId)
 _to_number: Final = partial(int.__new__, EntryNumber)
 _TOGETHER: Final = 200
@@ -556,14 +555,11 @@ class Ledger(Record):
         meanwhile: Callable[[], object] | None,
     ) -> None:
         issuer = self._beginning_with(drafts[0].event(0))
-        rows: list[Row] = []
+        topics = [*chain.from_iterable(map(codec.topics, pages))]
+        states: list[bytes] = []
         for page, draft in zip(pages, drafts, strict=True):
-            rows += map(
-                _to_row,
-                zip(
-                    count(page.first), codec.topics(page), codec.states(issuer, page, draft.payloads), strict=False
-                ),
-            )
+            states += codec.states(issuer, page, draft.payloads)
+        rows = Rows(Columns(range(pages[0].first, pages[0].first + len(states)), topics, states))
         singles = [page.single(place, event) for page in pages for place, event in page.singles.items()]
         if meanwhile is not None:
             meanwhile()
