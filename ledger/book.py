@@ -268,6 +268,7 @@ class Book:
     def keep(self) -> None:
         """Keep the changes since ``watch``."""
         self._undo = None
+        self._moved.clear()
 
     def take_back(self) -> None:
         """Undo every change since ``watch``."""
@@ -280,10 +281,11 @@ class Book:
             else:
                 del table[key]
         self._undo, (self.at, self.split_at) = None, self._before
+        self._moved.clear()
 
     def advance(self, at: Moment, group: list[Step], changes: Changes | None = None) -> Changes:
         """Take every step of one moment, in order, and return what changed, earlier steps of it included."""
-        if at != self.at:
+        if at != self.at and self._undo is None:
             self._moved.clear()
         self.at = at
         changes = Changes() if changes is None else changes

@@ -11,12 +11,13 @@ from collections import defaultdict
 from itertools import repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from weakref import WeakKeyDictionary, WeakSet
 
 import attrs
 import numpy as np
 
 from ledger.book import ClassTotal, Total, counted_in
-from ledger.bulk import Column, OneByOne, movements_of, slots_of
+from ledger.bulk import ByNumber, Column, OneByOne, movements_of, slots_of
 from ledger.columns.moves import HUNDREDTH, SHARE, Counted
 from ledger.identity import Identifier, StockClassId
 from ledger.movements import Posting
@@ -24,11 +25,12 @@ from ledger.numbered import Numbers
 from ledger.quantities import Currency, Shares
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from ledger.bulk import Bulk
+    from ledger.bulk import Bulk, Different
+    from ledger.days import EffectiveDay, Phase
     from ledger.events import Fact
 
 _opens_latest, _rank, _units, _currency = map(attrgetter, ("opens_latest", "rank", "units", "currency"))
@@ -53,6 +55,10 @@ class Names(Numbers):
         if len(self._listed) != len(self):
             self._listed = [*self]
         return self._listed
+
+    def numbers(self, names: Sequence[Any]) -> NDArray[np.int32]:
+        """Return the numbers of some names; new ones for those that have none."""
+        return np.fromiter(map(self.__getitem__, names), np.int32, len(names))
 
 
 class Named:
@@ -191,7 +197,11 @@ class Rows(NamedTuple):
         """Return them in units of 10⁻¹⁰, of any length."""
         if self.is_wide:
             return self
-        return self._replace(changes=self.changes * coding.scales().astype(object)[self.keys], is_wide=True)
+        scales = coding.scales()[self.keys].astype(object)
+        return self._replace(changes=self.changes * scales, is_wide=True)
+
+
+NO_ROWS: Final = Rows(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64), False)
 
 
 def step_of(unit: object) -> int:
@@ -208,6 +218,8 @@ class Coding:
         self._scales, self._are_sums = np.zeros(0, np.int64), np.zeros(0, bool)
         self._pairs: defaultdict[Any, Numbers] = defaultdict(Numbers)
         self._tables: dict[Any, NDArray[np.int32]] = {}
+        self._wide: WeakSet[Different] = WeakSet()
+        self._known: WeakKeyDictionary[Different, NDArray[Any]] = WeakKeyDictionary()
 
     def number(self, total: Total) -> int:
         """Return the number of a total; a new one for one that has none."""
@@ -236,35 +248,51 @@ class Coding:
     def many(self, bulk: Bulk) -> Many:
         """Return facts that were read together, whatever their days."""
         days, phases = bulk.columns.get("effective_on"), bulk.columns.get("phase")
-        count = len(bulk.rows)
         if days is None:
-            moments = np.full(count, bulk.one.effective_on.opens_latest, np.int32)
+            moments = np.full(len(bulk.rows), bulk.one.effective_on.opens_latest, np.int32)
         else:
-            moments = np.fromiter(map(_opens_latest, days), np.int32, count)
-        moments += bulk.one.phase.rank if phases is None else np.fromiter(map(_rank, phases), np.int32, count)
+            moments = self._each(days, _moments)
+        moments += bulk.one.phase.rank if phases is None else self._each(phases, _ranks)
         said = {
             name: self._said(type(bulk.one), name, values)
             if type(getattr(bulk.one, name, None)) is Column
-            else values
+            else [*values]
             for name, values in bulk.columns.items()
         }
         return Many(bulk, said, moments)
 
-    def _said(self, kind: type[Fact], name: str, values: list[Any]) -> Any:
+    def _each(self, values: Sequence[Any], of: Callable[[Sequence[Any]], NDArray[Any]]) -> NDArray[Any]:
+        """Return what some values are as numbers, each different one of which is looked at once."""
+        if type(values) is not ByNumber:
+            return of(values)
+        known = self._known.get(values.among)
+        count = 0 if known is None else len(known)
+        if new := values.among.values[count:]:
+            known = of(new) if known is None else np.append(known, of(new))
+            self._known[values.among] = known
+        assert known is not None, "one of them is there"
+        return known[values.numbers]  # type: ignore[no-any-return]  # an array
+
+    def _said(self, kind: type[Fact], name: str, values: Sequence[Any]) -> Any:
         """Return names or quantities as numbers; or as they are, where they are of more than one sort."""
-        sort: Any = type(values[0])
+        sort: Any = values.among.sort if type(values) is ByNumber else type(values[0])
         if not _is_always(kind, name, sort):
-            return values
+            return [*values]
         if issubclass(sort, Identifier):
             if sort not in self._sorts:
                 self._sorts[sort] = Names()
             names = self._sorts[sort]
-            return Named(np.fromiter(map(names.__getitem__, values), np.int32, len(values)), names, sort)
+            return Named(self._each(values, names.numbers), names, sort)
+        if sort is Shares and type(values) is ByNumber and values.among not in self._wide:
+            try:
+                return Counted(self._each(values, _whole_steps), SHARE)
+            except OverflowError:
+                self._wide.add(values.among)
         units = [*map(_units, values)]
         if sort is Shares:
             return _counted(units, SHARE)
         currency = values[0].currency
-        return _counted(units, HUNDREDTH, currency) if {*map(_currency, values)} == {currency} else values
+        return _counted(units, HUNDREDTH, currency) if {*map(_currency, values)} == {currency} else [*values]
 
     def rows(self, many: Iterable[Many]) -> Rows:
         """Return by how much facts change the totals that rules may limit."""
@@ -278,7 +306,7 @@ class Coding:
                     quantity = _counted([quantity] * len(some), step_of(posting.unit))
                 counted.append(quantity)
         if not keys:
-            return Rows(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64), False)
+            return NO_ROWS
         is_wide = any(each.step == 1 for each in counted)
         changes = [each.steps.astype(object) * each.step if is_wide else each.steps for each in counted]
         return Rows(np.concatenate(keys), np.concatenate(at), np.concatenate(changes), is_wide)
@@ -332,6 +360,24 @@ def in_steps(units: list[Any], step: NDArray[np.int64] | int) -> NDArray[np.int6
         if any(rest or abs(whole) >= MOST for whole, rest in both):
             return None
         return np.array([whole for whole, _ in both], np.int64)
+
+
+def _whole_steps(shares: Sequence[Shares]) -> NDArray[np.int64]:
+    """Return shares as whole steps; raises ``OverflowError`` where one of them is not, or does not fit."""
+    steps = in_steps([*map(_units, shares)], SHARE)
+    if steps is None:
+        raise OverflowError
+    return steps
+
+
+def _moments(days: Sequence[EffectiveDay]) -> NDArray[np.int32]:
+    """Return when each day certainly has begun."""
+    return np.fromiter(map(_opens_latest, days), np.int32, len(days))
+
+
+def _ranks(phases: Sequence[Phase]) -> NDArray[np.int32]:
+    """Return what each phase adds to the moment of its day."""
+    return np.fromiter(map(_rank, phases), np.int32, len(phases))
 
 
 def in_units(units: list[Any]) -> NDArray[Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ledger.book import totals_of
-from ledger.coded import MOST, Rows, in_steps, most_of, step_of
+from ledger.coded import MOST, NO_ROWS, Rows, in_steps, most_of, step_of
 from ledger.events import EntryRestated, EntryVoided, Event, Fact
 from ledger.movements import Posting
 from ledger.pages import Entries, Page, corrections_of
@@ -31,17 +31,24 @@ if TYPE_CHECKING:
     from ledger.coded import Coding
     from ledger.days import Moment
     from ledger.late import Values
+    from ledger.movements import Movements
     from ledger.timeline import Entry
 
-_SHORT: Final = 2**16
-"""Rows are sorted together with those before them where these are fewer."""
+Moved = tuple["Moment", "Movements"]
+"""What a fact moves, and from when on it certainly has."""
+_PARTS: Final = 64
+"""Rows lie in so many arrays, at most, when they are looked through."""
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
-_NO_MOMENTS, _NO_CHANGES = np.zeros(0, np.int32), np.zeros(0, np.int64)
 
 
 def _settles(fact: Fact) -> Moment:
     """Return the moment from which a fact has certainly taken effect."""
     return fact.effective_on.opens_latest + fact.phase.rank
+
+
+def _joined(parts: Sequence[Rows]) -> Rows:
+    keys, at, changes = (np.concatenate(each) for each in [*zip(*parts, strict=True)][:3])
+    return Rows(keys, at, changes, False)
 
 
 class Course:
@@ -54,10 +61,9 @@ class Course:
     def __init__(self, coding: Coding) -> None:
         self.coding = coding
         self._known: int | None = 0
-        self._new: list[Rows] = []
-        self._parts: list[Rows] = []  # sorted by total and moment
+        self._parts = [NO_ROWS]
         self._most = 0  # no sum is larger than all changes together
-        self._found: dict[int, list[tuple[NDArray[np.int32], NDArray[np.int64]]]] = {}
+        self._found: dict[int, tuple[NDArray[np.int32], NDArray[np.int64]]] = {}
 
     def follow(self, entries: Sequence[Entry]) -> None:
         """Take in what was recorded since.
@@ -72,15 +78,15 @@ class Course:
             self._follow(entries, begun)
         self._known = len(entries)
 
-    def take(self, before: int, count: int, rows: Rows, stands: Iterable[Fact], falls: Iterable[Fact]) -> None:
+    def take(self, before: int, count: int, rows: Rows, stands: Iterable[Moved], falls: Iterable[Moved]) -> None:
         """Take in a command that passed, if what came before it is there: else it waits until somebody asks.
 
         Args:
             before: How many entries came before it.
             count: How many it adds.
             rows: What its facts change.
-            stands: Those that are not among the rows.
-            falls: Facts that it took out of history.
+            stands: What those of them move that are not among the rows.
+            falls: What it took out of history had moved.
         """
         if self._known == before:
             self._known = None
@@ -108,7 +114,9 @@ class Course:
         falls, stands = changed_by(
             corrections, lambda number: entries[number - 1], lambda number: corrections_of(entries, number)
         )
-        self._tell([*told, *(each.fact for each in stands)], [each.fact for each in falls])
+        told += (each.fact for each in stands)
+        fallen = [each.fact for each in falls]
+        self._tell(*([(_settles(fact), fact.movements()) for fact in facts] for facts in (told, fallen)))
 
     def _of_page(self, page: Page) -> Iterator[Event]:
         """Take in what many facts of a page change alike; yield all other events."""
@@ -120,21 +128,22 @@ class Course:
             else:
                 yield from bulk.events()
 
-    def _tell(self, stands: Iterable[Fact], falls: Iterable[Fact]) -> None:
+    def _tell(self, stands: Iterable[Moved], falls: Iterable[Moved]) -> None:
         """Take in facts one by one."""
-        keys, at, changes, steps = list[int](), list[int](), list[int](), list[int]()
+        keys, at, changes = list[int](), list[int](), list[int]()
         for sign, facts in ((1, stands), (-1, falls)):
-            for fact in facts:
-                postings = [movement for movement in fact.movements() if type(movement) is Posting]
-                for total, change in totals_of(postings).items():
+            for settles, movements in facts:
+                postings = [movement for movement in movements if type(movement) is Posting]
+                for total, change in totals_of(postings).items() if postings else ():
                     keys.append(self.coding.number(total))
-                    at.append(_settles(fact))
+                    at.append(settles)
                     changes.append(sign * change)
-                    steps.append(step_of(total[0]))
-        found = in_steps(changes, np.array(steps, np.int64))
-        if found is None:
+        if not keys:
+            return
+        steps = in_steps(changes, self.coding.scales()[keys])
+        if steps is None:
             raise InDoubt
-        self._add(Rows(np.array(keys, np.int32), np.array(at, np.int32), found, False))
+        self._add(Rows(np.array(keys, np.int32), np.array(at, np.int32), steps, False))
 
     def _add(self, rows: Rows) -> None:
         if rows.is_wide:
@@ -142,30 +151,25 @@ class Course:
         self._most += most_of(rows.changes)
         if self._most >= MOST:
             raise InDoubt
-        self._new.append(rows)
+        self._parts.append(rows)
 
     def look_up(self, totals: Iterable[Total]) -> None:
         """Gather the changes of some totals, of which ``values`` is asked next."""
-        if self._new:
-            if self._parts and len(self._parts[-1].keys) < _SHORT:
-                self._new.insert(0, self._parts.pop())
-            keys, at, changes = (np.concatenate(each) for each in list(zip(*self._new, strict=True))[:3])
-            self._parts.append(Rows(keys, at, changes, False).only(np.lexsort((at, keys))))
-            self._new = []
         wanted = np.unique(np.array([*map(self.coding.number, totals)], np.int32))
-        self._found = {number: [] for number in wanted.tolist()}
-        for rows in self._parts:
-            bounds = (np.searchsorted(rows.keys, wanted, side).tolist() for side in ("left", "right"))
-            for number, first, last in zip(wanted.tolist(), *bounds, strict=True):
-                if first < last:
-                    self._found[number].append((rows.at[first:last], rows.changes[first:last]))
+        if len(self._parts) > _PARTS:
+            self._parts = [_joined(self._parts)]
+        is_wanted = np.zeros(len(self.coding.totals()), bool)
+        is_wanted[wanted] = True
+        rows = _joined([part.only(np.flatnonzero(is_wanted[part.keys])) for part in self._parts])
+        rows = rows.only(np.lexsort((rows.at, rows.keys)))
+        cuts = np.searchsorted(rows.keys, wanted[1:])
+        parts = zip(np.split(rows.at, cuts), np.split(rows.changes, cuts), strict=True)
+        self._found = dict(zip(wanted.tolist(), parts, strict=True))
 
     def values(self, total: Total, first: Moment, splits: Sequence[tuple[Moment, Fraction]]) -> Values:
         """Return what a total was from a moment on, among those that were looked up; see ``late.Went``."""
-        found = self._found[self.coding.number(total)]
-        at = np.concatenate([_NO_MOMENTS, *(moments for moments, _ in found)])
-        order = np.argsort(at, kind="stable")
-        at, values = at[order], np.cumsum(np.concatenate([_NO_CHANGES, *(changes for _, changes in found)])[order])
+        at, changes = self._found[self.coding.number(total)]
+        values = np.cumsum(changes)
         ratios = [ratio.numerator for _, ratio in splits if ratio.denominator == 1]
         if len(ratios) != len(splits) or self._most * prod(ratios) >= MOST:  # else a split may round
             raise InDoubt

@@ -105,13 +105,12 @@ def let_through(
     if not keep:
         book.take_back()
         return True
+    stands, falls = ([(each.settles, book.movements(each)) for each in facts] for facts in (told, corrected.falls))
     book.keep()
     totals.set()
     forget_movers(book, {name for each in many for name in each.classes()})
     mark(book, late)
-    course.take(
-        before, sum(map(len, pages)), rows, [each.fact for each in told], [each.fact for each in late.falls]
-    )
+    course.take(before, sum(map(len, pages)), rows, stands, falls)
     return True
 
 
@@ -193,19 +192,20 @@ def _by_movement(coding: Coding, bulk: Bulk, rules_of: RulesOf, out: set[int]) -
 
     Those that stand in a place that a correction takes out of history are left out.
     """
-    stand = [*range(len(bulk.rows))]
-    if not out.isdisjoint(bulk.rows):
+    stand: Sequence[int] = range(len(bulk.rows))
+    if out and not out.isdisjoint(bulk.rows):
         stand = [index for index in stand if bulk.rows[index] not in out]
     many = coding.many(bulk) if all(rule in AT_ONCE for rule in rules_of(type(bulk.one))) else None
     if many is None or not many.moves_only or "place" in bulk.columns or bulk.one.place is not None:
         return None, _some(bulk, stand)
     days = bulk.values("effective_on")
-    exact = stand if all(map(_is_exact, days)) else [index for index in stand if days[index].is_exact]
-    there = {*exact}
-    alone = [index for index in stand if index not in there] if len(exact) < len(stand) else []
-    if len(exact) < len(days):
-        many = many.only(np.array(exact, np.intp)) if exact else None
-    return many, _some(bulk, alone)
+    still_open: Sequence[int] = ()
+    if not all(map(_is_exact, days)):
+        still_open = [index for index in stand if not days[index].is_exact]
+        stand = [index for index in stand if days[index].is_exact]
+    if len(stand) < len(days):
+        many = many.only(np.array(stand, np.intp)) if stand else None
+    return many, _some(bulk, still_open)
 
 
 def _some(bulk: Bulk, indices: Sequence[int]) -> Bulk:

@@ -102,7 +102,7 @@ class Page:
 
     def entry(self, place: int) -> Entry:
         """Return one entry; whoever asks for many is better served by all."""
-        if not self._made and place not in self._apart and len(self._apart) < _APART:
+        if not self._made and place not in self._apart and len(self._apart) < max(_APART, len(self) // _PART):
             self._apart[place] = self.single(place, self._event(place))
         return self._apart[place] if place in self._apart else self.entries()[place]
 
@@ -209,7 +209,9 @@ class Unread:
 
 
 _APART: Final = 16
-"""So many entries of a page are read or made one by one; all of it costs about as much."""
+"""So many entries of a page are read one by one; all of it costs about as much."""
+_PART: Final = 8
+"""Such a part of a page that was read is made one by one."""
 Part = Page | list[Entry]
 """Entries that were read."""
 

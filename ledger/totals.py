@@ -20,6 +20,7 @@ from ledger.events import SPLITS
 from ledger.identity import StockClassId
 from ledger.movements import Level, Posting, Setting
 from ledger.rules.asking import InDoubt
+from ledger.rules.at_once import brings_a_holder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +53,7 @@ def walk(
         InDoubt: A rule or a limit does not hold.
     """
     before = book.at
-    limited = {id(each): classes for each in told if (classes := _limited(each))}
+    limited = {id(each): classes for each in told if (classes := _limited(book, each))}
     groups = [*by_moment(steps(told))]
     cuts = [at for at, group in groups if _splits(group) or any(id(step.each) in limited for step in group)]
     totals = Totals(book, coding, rows, told, cuts)
@@ -67,7 +68,8 @@ def walk(
                     raise InDoubt
                 totals.set()
         changes = book.advance(max(at, book.at), group)  # a day that opened in the past brings no level back
-        if any(True for _ in broken(book, changes)):
+        asked = Changes(settled=[each for each in changes.settled if not brings_a_holder(book, each.fact)])
+        if any(True for _ in broken(book, asked)):
             raise InDoubt
         if splits:
             totals.load()
@@ -83,11 +85,11 @@ def _splits(group: list[Step]) -> bool:
     return any(isinstance(step.each.fact, SPLITS) for step in group)
 
 
-def _limited(each: InEffect) -> set[Any]:
+def _limited(book: Book, each: InEffect) -> set[Any]:
     """Return what a fact sets a limit of."""
     return {
         movement.subject
-        for movement in each.fact.movements()
+        for movement in book.movements(each)
         if type(movement) is Setting and movement.level in _LIMITING
     }
 
@@ -107,7 +109,7 @@ class Totals:
         self, book: Book, coding: Coding, rows: Rows, told: Iterable[InEffect], cuts: Sequence[Moment]
     ) -> None:
         self._book, self._coding = book, coding
-        rows, low = _together(coding, rows, told)
+        rows, low = _together(book, rows, told, coding)
         keys, at, high, self._is_wide = rows
         self._scales, self._are_sums = coding.scales(), coding.are_sums()
         part_of = np.searchsorted(np.array(cuts, np.int32), at, "right")
@@ -117,6 +119,7 @@ class Totals:
         self._low = self._high if low is high else low[order]
         self._are_touched = np.bincount(keys, minlength=len(self._scales)) > 0
         self._touched = np.flatnonzero(self._are_touched)
+        self._totals: list[Total] = [*map(coding.totals().__getitem__, self._touched.tolist())]
         self._reached: list[NDArray[Any]] = []
         self.last: Moment = int(at.max(initial=0))
         self.load()
@@ -127,8 +130,7 @@ class Totals:
 
     def load(self) -> None:
         """Take the totals from the book."""
-        totals = self._named()
-        high, low = ([*map(table.get, totals, repeat(0))] for table in (self._book.high, self._book.low))
+        high, low = ([*map(table.get, self._totals, repeat(0))] for table in (self._book.high, self._book.low))
         found = self._in_steps(high, low)
         if found is None:
             self._widen()
@@ -153,13 +155,10 @@ class Totals:
     def _widen(self) -> None:
         """Count in units of 10⁻¹⁰, in numbers of any length."""
         if not self._is_wide:
-            scales, is_certain = self._scales.astype(object)[self._keys], self._low is self._high
+            scales, is_certain = self._scales[self._keys].astype(object), self._low is self._high
             self._high = self._high * scales
             self._low = self._high if is_certain else self._low * scales
             self._is_wide = True
-
-    def _named(self) -> list[Total]:
-        return [*map(self._coding.totals().__getitem__, self._touched.tolist())]
 
     def add(self, part: int) -> None:
         """Add the rows between two cuts, and look at the limits.
@@ -210,14 +209,13 @@ class Totals:
 
     def set(self) -> None:
         """Set the totals of the book."""
-        scales = None if self._is_wide else self._scales[self._touched].astype(object)
         high, low = (reached[self._touched] for reached in self._reached)
-        units = [each if scales is None else each * scales for each in (high, low)]
-        self._book.set_totals(self._named(), *(each.tolist() for each in units))
-
-
-def _postings(each: InEffect) -> list[Posting]:
-    return [movement for movement in each.fact.movements() if type(movement) is Posting]
+        is_certain = np.array_equal(high, low)
+        if not self._is_wide:
+            scales = self._scales[self._touched].astype(object)
+            high, low = high * scales, low if is_certain else low * scales
+        most = high.tolist()
+        self._book.set_totals(self._totals, most, most if is_certain else low.tolist())
 
 
 def _added_up(
@@ -228,7 +226,7 @@ def _added_up(
     return sums + np.repeat(before - sums[starts] + changes[starts], ends - starts)  # type: ignore[no-any-return]
 
 
-def _together(coding: Coding, rows: Rows, told: Iterable[InEffect]) -> tuple[Rows, NDArray[Any]]:
+def _together(book: Book, rows: Rows, told: Iterable[InEffect], coding: Coding) -> tuple[Rows, NDArray[Any]]:
     """Return rows and what facts change besides, in the highest reading; and the changes in the lowest one."""
     keys, at, high, low = list[int](), list[int](), list[int](), list[int]()
 
@@ -237,7 +235,8 @@ def _together(coding: Coding, rows: Rows, told: Iterable[InEffect]) -> tuple[Row
             column.append(value)
 
     for each in told:
-        for total, change in totals_of(_postings(each)).items():
+        postings = [movement for movement in book.movements(each) if type(movement) is Posting]
+        for total, change in totals_of(postings).items() if postings else ():
             number = coding.number(total)
             if each.is_exact:
                 add(number, each.settles, change, change)

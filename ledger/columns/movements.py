@@ -31,6 +31,7 @@ import numpy as np
 from ledger.bulk import Column, spread
 from ledger.columns.accounts import ROUNDED, Accounts, Names
 from ledger.columns.layers import Growing
+from ledger.columns.memory import Memory
 from ledger.columns.moves import HUNDREDTH, SHARE, Called, Counted, Moves, moves_of
 from ledger.columns.open_days import OpenDays
 from ledger.columns.positions import Ids, Positions
@@ -223,6 +224,9 @@ class Table:
     Args:
         limbs: Of how many limbs each change is.
         ids: What classes and holders are called.
+
+    Attributes:
+        matrices: Where an answer of many days lies.
     """
 
     def __init__(self, limbs: int, ids: Ids) -> None:
@@ -230,6 +234,7 @@ class Table:
         self.sums = DatedSums(limbs)
         self.open = OpenDays(limbs)
         self.registers = Registers(self)
+        self.matrices = Memory(1)
         self._positions = Positions(ids)
 
     def take_up(self, accounts: Accounts, sums: DatedSums, still_open: OpenDays, positions: Positions) -> None:
@@ -594,7 +599,10 @@ class MovementColumns:
 
     def stage_of(self, each: InEffect, unit: Unit) -> When:
         """Return the stage from which what a fact moves of a unit counts."""
-        return each.settles * STAGES + 2 * self._splits_before(unit, place_in_history(each))
+        when = each.settles * STAGES
+        if each.settles in self._split_moments:
+            when += 2 * self._splits_before(unit, place_in_history(each))
+        return when
 
     # --- splits ----------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from ledger.book import Book
 from ledger.coded import Many, Named, different
 from ledger.columns.moves import SHARE, Counted
 from ledger.days import Moment
+from ledger.events import Fact, HolderRegistered
 from ledger.identity import AgreementId, ConditionId, Count, Identifier, StockClassId, TrancheId
 from ledger.movements import Commitment, Level, LevelValue, StockClassKind, Subject
 from ledger.quantities import PLACES, Money, Price, Ratio, Shares
@@ -44,7 +45,10 @@ class Known:
 
     def since(self, level: Level, subject: Any) -> Moment:
         """Return from when on something set a level of a subject."""
-        return min((each.begins for each, _ in self.book.settings.get((level, subject), ())), default=_NEVER)
+        settings = self.book.settings.get((level, subject), ())
+        if len(settings) == 1:  # as nearly always
+            return settings[0][0].begins
+        return min((each.begins for each, _ in settings), default=_NEVER)
 
     def each_since(self, named: Named, level: Level) -> NDArray[np.int32]:
         """Return from when on each name of a column is known, by the level that brings such names into being."""
@@ -175,3 +179,19 @@ AT_ONCE: Final[dict[FactRule, ManyRule]] = {
     transfers_are_unrestricted: _nothing_is_restricted,
 }
 """The counterpart of each rule that has one."""
+
+OF_A_NEW_HOLDER: Final[frozenset[FactRule]] = frozenset(
+    (
+        one_name_one_thing,
+        known_by_then,
+        currency_of_the_commitment,
+        decimals_of_the_class,
+        order_around_a_split,
+    )
+)
+"""The rules that concern who registers a holder: they hold if the name is new, as it states nothing else."""
+
+
+def brings_a_holder(book: Book, fact: Fact) -> bool:
+    """Whether a fact that a book took brings a holder into being of a name that was new."""
+    return type(fact) is HolderRegistered and len(book.settings[Level.HOLDER_KIND, fact.holder]) == 1

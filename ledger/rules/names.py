@@ -57,11 +57,18 @@ def names_in(value: Any, agreement: AgreementId | None = None) -> Iterator[tuple
         agreement = getattr(value, "agreement", agreement)
         for name in names:
             field = getattr(value, name)
-            level = _BROUGHT_BY.get(type(field))
+            sort: type = type(field)
+            level = _BROUGHT_BY.get(sort)
             if level is not None:
                 yield level, field, field
-            elif field is not None:
+            elif _may_name(sort):
                 yield from names_in(field, agreement)
+
+
+@cache
+def _may_name(kind: type) -> bool:
+    """Whether a value of a class may name something."""
+    return kind in (TrancheId, ConditionId, tuple) or bool(fields_that_name(kind))
 
 
 _BROUGHT_BY: Final[dict[type, Level]] = {

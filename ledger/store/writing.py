@@ -45,7 +45,7 @@ _AT_ONCE: Final = (2_000, 100)
 and while one runs, Python is left to whoever reads what comes next. The program of a longer one fits no cache."""
 _LONG: Final = 10_000
 """Rows of a transaction that is worth a change of the schema and back, and more memory."""
-_ROOM: Final = "-20000"
+_ROOM: Final = "-100000"
 """So much memory, as SQLite counts it. With less, it writes pages to the log that change again before the commit,
 and then has to read all that came after them there, to work out anew what shows that the log is whole."""
 _NOT_NOW: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -94,29 +94,42 @@ class CarefulRecorder(SQLiteAggregateRecorder):
             sqlite3.Error: Nothing was written.
             PersistenceError: No connection could be had, and nothing was written.
         """
-        room = _with_room if together > _LONG else nullcontext
-        with self.datastore.get_connection(commit=True) as connection, room(connection):
-            try:
-                connection.cursor().execute("BEGIN IMMEDIATE")
-                self._insert(connection.cursor(), rows, together)
-            except BaseException:
-                _give_up(connection)
-                raise
-            try:
-                commit(connection)
-            except sqlite3.Error as error:
-                _give_up(connection)
-                if cause(error) not in _NOT_NOW and not self._bury(connection, rows[0], error):
-                    raise OutcomeOpen from error
-                raise
-            self._commits += 1
-            self._unfolded += _pages(rows)
-            if self._unfolded >= FOLD_AT and self._fold(connection):
-                self._unfolded = 0
-            elif self._commits == LENGTHEN_AT:
-                self._lengthen(connection)
+        pool = self.datastore.pool
+        connection = pool.get_connection(is_writer=True)
+        try:
+            if together > _LONG:
+                with _with_room(connection):
+                    self._write(connection, rows, together)
+            else:
+                self._write(connection, rows, together)
+        finally:
+            pool.put_connection(connection)
+
+    def _write(self, connection: SQLiteConnection, rows: Sequence[Kept], together: int) -> None:
+        try:
+            connection.cursor().execute("BEGIN IMMEDIATE")
+            self._insert(connection.cursor(), rows, together)
+        except BaseException:
+            _give_up(connection)
+            raise
+        try:
+            commit(connection)
+        except sqlite3.Error as error:
+            _give_up(connection)
+            if cause(error) not in _NOT_NOW and not self._bury(connection, rows[0], error):
+                raise OutcomeOpen from error
+            raise
+        self._commits += 1
+        self._unfolded += _pages(rows)
+        if self._unfolded >= FOLD_AT and self._fold(connection):
+            self._unfolded = 0
+        elif self._commits == LENGTHEN_AT:
+            self._lengthen(connection)
 
     def _insert(self, cursor: SQLiteCursor, rows: Sequence[Kept], together: int) -> None:
+        if together < _AT_ONCE[-1]:
+            cursor.executemany(self.insert_events_statement, rows)
+            return
         most, start = cursor.sqlite_cursor.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER), 0
         with _unwatched(cursor) if together > _LONG else nullcontext():
             for count in (each for each in _AT_ONCE if each <= together and _values(each) <= most):

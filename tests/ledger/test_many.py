@@ -20,14 +20,15 @@ from ledger import Ledger, codec
 from ledger.book import Book
 from ledger.days import Phase
 from ledger.errors import LedgerError
-from ledger.events import Event, Fact, IssuerRegistered
+from ledger.events import Event, Fact, HolderRegistered, IssuerRegistered
 from ledger.exchange import loading
 from ledger.gate import Gate, sweep
 from ledger.identity import CommandId, EntryNumber, HolderId, IssuerId
 from ledger.pages import Entries, Page
 from ledger.personal import SALT_BYTES, seal
 from ledger.quantities import Ratio, Shares
-from ledger.rules.at_once import AT_ONCE
+from ledger.rules import FACT_RULES, concerns
+from ledger.rules.at_once import AT_ONCE, OF_A_NEW_HOLDER
 from ledger.store import Row
 from ledger.testing import histories
 from ledger.timeline import Entry, standing
@@ -383,6 +384,8 @@ def test_what_a_rule_forbids_is_left_to_the_gate(wrong: Event) -> None:
 
 
 def test_every_rule_with_a_counterpart_is_one_that_is_asked() -> None:
-    from ledger.rules import FACT_RULES
-
     assert set(AT_ONCE) <= set(FACT_RULES)
+
+
+def test_a_new_name_is_all_that_the_rules_ask_of_who_registers_a_holder() -> None:
+    assert {rule for rule in FACT_RULES if concerns(rule, HolderRegistered)} == OF_A_NEW_HOLDER
