@@ -599,7 +599,10 @@ class MovementColumns:
 
     def stage_of(self, each: InEffect, unit: Unit) -> When:
         """Return the stage from which what a fact moves of a unit counts."""
-        return each.settles * STAGES + 2 * self._splits_before(unit, place_in_history(each))
+        when = each.settles * STAGES
+        if each.settles in self._split_moments:
+            when += 2 * self._splits_before(unit, place_in_history(each))
+        return when
 
     # --- splits ----------------------------------------------------------------------------------------
 

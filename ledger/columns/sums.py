@@ -127,13 +127,13 @@ class Room:
         """Add a row, whose change is given in limbs."""
         at, rows = self._enlarged(1), self._rows
         rows.whens[at], rows.known[at], rows.keys[at] = when, known, key
-        for line, limb in zip(rows.changes, change, strict=True):
-            line[at] = limb
+        for line, limb in enumerate(change):
+            rows.changes[line, at] = limb
 
     def _enlarged(self, more: int) -> int:
         """See that so many more have room; return where they begin."""
         begin, self._count = self._count, self._count + more
-        if self._count > len(self._rows):
+        if self._count > len(self._rows.whens):
             room = np.zeros(self._count + _A_FEW, np.int32)
             changes = np.zeros((len(self._rows.changes), len(room)), np.int64)
             self._rows = joined((self._rows.taken(slice(begin)), Rows(room, room, room, changes)), len(changes))
