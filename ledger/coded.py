@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 import numpy as np
 
-from ledger.book import ClassTotal, Total, counted_in
+from ledger.book import ClassTotal, Total, counted_in, totals_of
 from ledger.bulk import Column, OneByOne, movements_of, slots_of
 from ledger.columns.moves import HUNDREDTH, SHARE, Counted
 from ledger.identity import Identifier, StockClassId
-from ledger.movements import Posting
+from ledger.movements import Movement, Posting
 from ledger.numbered import Numbers
 from ledger.quantities import Currency, Shares
 
@@ -269,6 +269,11 @@ class Coding:
             return _counted(units, SHARE)
         currency = values[0].currency
         return _counted(units, HUNDREDTH, currency) if {*map(_currency, values)} == {currency} else values
+
+    def changes(self, movements: Iterable[Movement]) -> list[tuple[int, int]]:
+        """Return by how much a fact changes each total that rules may limit."""
+        postings = [movement for movement in movements if type(movement) is Posting]
+        return [(self._totals[total], change) for total, change in totals_of(postings).items()] if postings else []
 
     def rows(self, many: Iterable[Many]) -> Rows:
         """Return by how much facts change the totals that rules may limit."""

@@ -105,7 +105,10 @@ def let_through(
     if not keep:
         book.take_back()
         return True
-    stands, falls = ([(each.settles, book.movements(each)) for each in facts] for facts in (told, corrected.falls))
+    stands, falls = (
+        [(each.settles, coding.changes(book.movements(each))) for each in facts]
+        for facts in (told, corrected.falls)
+    )
     book.keep()
     totals.set()
     forget_movers(book, {name for each in many for name in each.classes()})
