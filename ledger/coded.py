@@ -8,7 +8,7 @@ in an array of Python's own numbers: slower, and just as exact.
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import repeat
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -24,7 +24,7 @@ from ledger.numbered import Numbers
 from ledger.quantities import Currency, Shares
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -129,6 +129,16 @@ class Many:
         """Return what they say in a field: ``Named``, ``Counted``, a list, or the one thing that all say."""
         return self._said[field] if field in self._said else getattr(self.bulk.one, field)
 
+    @property
+    def differing(self) -> Iterable[str]:
+        """The fields in which they differ."""
+        return self._said
+
+    def form(self) -> tuple[Any, ...]:
+        """Return what they say alike, and how they say what differs."""
+        values = ((name, self.value(name)) for name in slots_of(self.kind))
+        return self.kind, *((name, _form_of(value) if name in self._said else id(value)) for name, value in values)
+
     def only(self, places: NDArray[np.intp]) -> Many:
         """Return some of them."""
         return Many(
@@ -158,6 +168,34 @@ class Many:
         first = np.full(len(value.names), np.iinfo(np.int32).max, np.int32)
         np.minimum.at(first, value.numbers, self.moments)
         return {each: int(first[value.names[each]]) for each in value.different()}
+
+
+def _form_of(value: Any) -> Any:
+    if type(value) is Named:
+        return value.sort
+    return (value.step, value.currency) if type(value) is Counted else list
+
+
+def joined(many: Iterable[Many]) -> list[Many]:
+    """Return facts of several pages together, as far as they say the same things alike."""
+    of_form: defaultdict[Any, list[Many]] = defaultdict(list)
+    for each in many:
+        of_form[each.form()].append(each)
+    return [_one_after_another(parts) if len(parts) > 1 else parts[0] for parts in of_form.values()]
+
+
+def _one_after_another(parts: Sequence[Many]) -> Many:
+    said: dict[str, Any] = {}
+    for name in parts[0].differing:
+        values = [part.value(name) for part in parts]
+        one = values[0]
+        if type(one) is Named:
+            said[name] = Named(np.concatenate([each.numbers for each in values]), one.names, one.sort)
+        elif type(one) is Counted:
+            said[name] = Counted(np.concatenate([each.steps for each in values]), one.step, one.currency)
+        else:
+            said[name] = [*chain.from_iterable(values)]
+    return Many(parts[0].bulk, said, np.concatenate([part.moments for part in parts]))
 
 
 def _only(value: Any, places: NDArray[np.intp]) -> Any:

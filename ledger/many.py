@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from ledger.book import Changes
+from ledger.coded import joined
 from ledger.events import (
     EntryRestated,
     EntryVoided,
@@ -187,7 +188,7 @@ def _sorted_out(
             single += zip(alone.rows, alone.events(), strict=True)
         apart += [page.single(place, event) for place, event in single]
     told = standing(sorted(apart, key=itemgetter(0))) + corrected.stands
-    return plain, told
+    return joined(plain), told
 
 
 def _by_movement(coding: Coding, bulk: Bulk, rules_of: RulesOf, out: set[int]) -> tuple[Many | None, Bulk]:
