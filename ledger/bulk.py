@@ -15,10 +15,11 @@ they do little more than pass fields on and compare them. What could go wrong, a
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from functools import cache
 from itertools import chain, repeat
 from operator import attrgetter, eq, lt, neg, sub, truth
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, overload
 
 import attrs
 
@@ -27,7 +28,7 @@ from ledger.identity import Identifier
 from ledger.quantities import Money, Shares
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ledger.movements import Movements
 
@@ -43,12 +44,55 @@ def _alike(answers: Iterable[bool]) -> bool:
     return different.pop()
 
 
+@attrs.frozen(eq=False)
+class Different:
+    """Values of one sort, each of them once; more may follow.
+
+    Attributes:
+        sort: Of which class they are.
+        values: The values.
+    """
+
+    sort: type
+    values: list[Any]
+
+
+class ByNumber(Sequence[Any]):
+    """The values of one field in many facts, each as its number among those that are different.
+
+    Args:
+        numbers: An array of whole numbers, one for each fact.
+        among: The different values.
+    """
+
+    __slots__ = ("_listed", "among", "numbers")
+
+    def __init__(self, numbers: Any, among: Different) -> None:
+        self.numbers, self.among = numbers, among
+        self._listed: list[Any] | None = None
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Any: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Any]: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        return [*self][place] if isinstance(place, slice) else self.among.values[self.numbers[place]]
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._listed is None:
+            self._listed = [*map(self.among.values.__getitem__, self.numbers.tolist())]
+        return iter(self._listed)
+
+
 class Column:
     """The values of one field in many facts, standing where one value would stand."""
 
     __slots__ = ("values",)
 
-    def __init__(self, values: list[Any]) -> None:
+    def __init__(self, values: Sequence[Any]) -> None:
         self.values = values
 
     def __getattr__(self, name: str) -> Column:
@@ -66,6 +110,10 @@ class Column:
         return _alike(map(lt, self.values, other.values if type(other) is Column else repeat(other)))
 
     def __eq__(self, other: object) -> bool:
+        values, others = self.values, other.values if type(other) is Column else None
+        if type(values) is ByNumber and type(others) is ByNumber and values.among is others.among:
+            same = values.numbers == others.numbers
+            return _alike(map(bool, (same.any(), same.all())))
         return _alike(map(eq, self.values, other.values if type(other) is Column else repeat(other)))
 
     __hash__ = None  # type: ignore[assignment]  # what is kept by its value keeps no column
@@ -76,11 +124,12 @@ class Column:
 
 def spread(value: Any, count: int) -> list[Any]:
     """Return what each of so many facts says, of a column or of what all say alike."""
-    return value.values if type(value) is Column else [value] * count
+    return [*value.values] if type(value) is Column else [value] * count
 
 
 def _stands_for_a_value(values: Sequence[Any]) -> bool:
-    return all(issubclass(kind, _PASSED_ON) for kind in {*map(type, values)})
+    kinds = {values.among.sort} if type(values) is ByNumber else {*map(type, values)}
+    return all(issubclass(kind, _PASSED_ON) for kind in kinds)
 
 
 _PASSED_ON: Final = (Identifier, Shares, Money)
@@ -113,11 +162,11 @@ class Bulk(NamedTuple):
 
     one: Fact
     rows: Sequence[int]
-    columns: dict[str, list[Any]]
+    columns: Mapping[str, Sequence[Any]]
 
     @classmethod
     def of(
-        cls, kind: type[Event], rows: Sequence[int], same: dict[str, Any], columns: dict[str, list[Any]]
+        cls, kind: type[Event], rows: Sequence[int], same: dict[str, Any], columns: Mapping[str, Sequence[Any]]
     ) -> Self:
         """Return facts by what all say and what each says; together these are all the fields."""
         one: Any = object.__new__(kind)
@@ -150,7 +199,7 @@ class Bulk(NamedTuple):
         columns = {name: [values[index] for index in indices] for name, values in self.columns.items()}
         return Bulk.of(type(self.one), [self.rows[index] for index in indices], same, columns)
 
-    def values(self, field: str) -> list[Any]:
+    def values(self, field: str) -> Sequence[Any]:
         """Return what each says in a field."""
         return self.columns[field] if field in self.columns else [getattr(self.one, field)] * len(self.rows)
 

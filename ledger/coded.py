@@ -11,12 +11,13 @@ from collections import defaultdict
 from itertools import chain, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from weakref import WeakKeyDictionary, WeakSet
 
 import attrs
 import numpy as np
 
 from ledger.book import ClassTotal, Total, counted_in, totals_of
-from ledger.bulk import Column, OneByOne, movements_of, slots_of
+from ledger.bulk import ByNumber, Column, OneByOne, movements_of, slots_of
 from ledger.columns.moves import HUNDREDTH, SHARE, Counted
 from ledger.identity import Identifier, StockClassId
 from ledger.movements import Movement, Posting
@@ -24,16 +25,20 @@ from ledger.numbered import Numbers
 from ledger.quantities import Currency, Shares
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from ledger.bulk import Bulk
+    from ledger.bulk import Bulk, Different
+    from ledger.days import EffectiveDay, Phase
     from ledger.events import Fact
 
-_opens_latest, _rank, _units, _currency = map(attrgetter, ("opens_latest", "rank", "units", "currency"))
+_opens_latest, _is_exact, _rank = map(attrgetter, ("opens_latest", "is_exact", "rank"))
+_units, _currency = attrgetter("units"), attrgetter("currency")
 MOST: Final = 2**62
 """Sums stay below this; beyond it, numbers of any length are added up."""
+WHEN: Final = ("effective_on", "phase")
+"""Fields that tell when a fact takes effect, and of which nothing that it moves depends."""
 _COARSE: Final = 24
 """Changes are added up without so many of their last bits, rounded up, as the sum of all has to fit, too."""
 _NONE: Final = np.zeros(0, np.int32)
@@ -53,6 +58,10 @@ class Names(Numbers):
         if len(self._listed) != len(self):
             self._listed = [*self]
         return self._listed
+
+    def numbers(self, names: Sequence[Any]) -> NDArray[np.int32]:
+        """Return the numbers of some names; new ones for those that have none."""
+        return np.fromiter(map(self.__getitem__, names), np.int32, len(names))
 
 
 class Named:
@@ -115,8 +124,7 @@ class Many:
         self.kind: type[Fact] = type(bulk.one)
         one: Any = object.__new__(self.kind)
         for name, put in slots_of(self.kind).items():
-            value = self.value(name)
-            if type(value) is not list:
+            if name not in WHEN and type(value := self.value(name)) is not list:
                 put(one, value)
         movements = movements_of(one)
         self.postings = [each for each in movements or () if type(each) is Posting]
@@ -136,7 +144,7 @@ class Many:
 
     def form(self) -> tuple[Any, ...]:
         """Return what they say alike, and how they say what differs."""
-        values = ((name, self.value(name)) for name in slots_of(self.kind))
+        values = ((name, self.value(name)) for name in slots_of(self.kind) if name not in WHEN)
         return self.kind, *((name, _form_of(value) if name in self._said else id(value)) for name, value in values)
 
     def only(self, places: NDArray[np.intp]) -> Many:
@@ -250,6 +258,8 @@ class Coding:
         self._scales, self._are_sums = np.zeros(0, np.int64), np.zeros(0, bool)
         self._pairs: defaultdict[Any, Numbers] = defaultdict(Numbers)
         self._tables: dict[Any, NDArray[np.int32]] = {}
+        self._wide: WeakSet[Different] = WeakSet()
+        self._known: WeakKeyDictionary[Different, dict[Any, NDArray[Any]]] = WeakKeyDictionary()
 
     def number(self, total: Total) -> int:
         """Return the number of a total; a new one for one that has none."""
@@ -278,35 +288,55 @@ class Coding:
     def many(self, bulk: Bulk) -> Many:
         """Return facts that were read together, whatever their days."""
         days, phases = bulk.columns.get("effective_on"), bulk.columns.get("phase")
-        count = len(bulk.rows)
         if days is None:
-            moments = np.full(count, bulk.one.effective_on.opens_latest, np.int32)
+            moments = np.full(len(bulk.rows), bulk.one.effective_on.opens_latest, np.int32)
         else:
-            moments = np.fromiter(map(_opens_latest, days), np.int32, count)
-        moments += bulk.one.phase.rank if phases is None else np.fromiter(map(_rank, phases), np.int32, count)
+            moments = self.each(days, _moments)
+        moments += bulk.one.phase.rank if phases is None else self.each(phases, _ranks)
         said = {
             name: self._said(type(bulk.one), name, values)
             if type(getattr(bulk.one, name, None)) is Column
-            else values
+            else [*values]
             for name, values in bulk.columns.items()
+            if name not in WHEN
         }
         return Many(bulk, said, moments)
 
-    def _said(self, kind: type[Fact], name: str, values: list[Any]) -> Any:
+    def are_exact(self, bulk: Bulk) -> NDArray[np.bool_]:
+        """Return of which facts the day is known."""
+        days = bulk.columns.get("effective_on")
+        return np.full(len(bulk.rows), bulk.one.effective_on.is_exact) if days is None else self.each(days, _exact)
+
+    def each(self, values: Sequence[Any], of: Callable[[Sequence[Any]], NDArray[Any]]) -> NDArray[Any]:
+        """Return what some values are as numbers, each different one of which is looked at once."""
+        if type(values) is not ByNumber:
+            return of(values)
+        known = self._known.setdefault(values.among, {})
+        found = known.get(of, _NONE)
+        if new := values.among.values[len(found) :]:
+            found = known[of] = np.append(found, of(new)) if len(found) else of(new)
+        return found[values.numbers]  # type: ignore[no-any-return]  # an array
+
+    def _said(self, kind: type[Fact], name: str, values: Sequence[Any]) -> Any:
         """Return names or quantities as numbers; or as they are, where they are of more than one sort."""
-        sort: Any = type(values[0])
+        sort: Any = values.among.sort if type(values) is ByNumber else type(values[0])
         if not _is_always(kind, name, sort):
-            return values
+            return [*values]
         if issubclass(sort, Identifier):
             if sort not in self._sorts:
                 self._sorts[sort] = Names()
             names = self._sorts[sort]
-            return Named(np.fromiter(map(names.__getitem__, values), np.int32, len(values)), names, sort)
+            return Named(self.each(values, names.numbers), names, sort)
+        if sort is Shares and type(values) is ByNumber and values.among not in self._wide:
+            try:
+                return Counted(self.each(values, _whole_steps), SHARE)
+            except OverflowError:
+                self._wide.add(values.among)
         units = [*map(_units, values)]
         if sort is Shares:
             return _counted(units, SHARE)
         currency = values[0].currency
-        return _counted(units, HUNDREDTH, currency) if {*map(_currency, values)} == {currency} else values
+        return _counted(units, HUNDREDTH, currency) if {*map(_currency, values)} == {currency} else [*values]
 
     def changes(self, movements: Iterable[Movement]) -> list[tuple[int, int]]:
         """Return by how much a fact changes each total that rules may limit."""
@@ -379,6 +409,29 @@ def in_steps(units: list[Any], step: NDArray[np.int64] | int) -> NDArray[np.int6
         if any(rest or abs(whole) >= MOST for whole, rest in both):
             return None
         return np.array([whole for whole, _ in both], np.int64)
+
+
+def _whole_steps(shares: Sequence[Shares]) -> NDArray[np.int64]:
+    """Return shares as whole steps; raises ``OverflowError`` where one of them is not, or does not fit."""
+    steps = in_steps([*map(_units, shares)], SHARE)
+    if steps is None:
+        raise OverflowError
+    return steps
+
+
+def _moments(days: Sequence[EffectiveDay]) -> NDArray[np.int32]:
+    """Return when each day certainly has begun."""
+    return np.fromiter(map(_opens_latest, days), np.int32, len(days))
+
+
+def _exact(days: Sequence[EffectiveDay]) -> NDArray[np.bool_]:
+    """Return which days are known."""
+    return np.fromiter(map(_is_exact, days), np.bool_, len(days))
+
+
+def _ranks(phases: Sequence[Phase]) -> NDArray[np.int32]:
+    """Return what each phase adds to the moment of its day."""
+    return np.fromiter(map(_rank, phases), np.int32, len(phases))
 
 
 def in_units(units: list[Any]) -> NDArray[Any]:

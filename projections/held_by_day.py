@@ -7,7 +7,7 @@ names, and those that a fact moves whose day is open. They are worked out as eve
 from __future__ import annotations
 
 from bisect import bisect_left
-from itertools import chain, product
+from itertools import chain, islice, pairwise, product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
@@ -76,7 +76,7 @@ class HeldByDay:
         holders: Number of its holder.
         steps: How many steps a share is.
         low: How many steps each position is at least, in order of class and holder: a line for each day.
-        more: How many some are at most, by line and position; all others are known.
+        more: How many some are at most, for each day by position; all others are known.
     """
 
     def __init__(
@@ -96,8 +96,10 @@ class HeldByDay:
             self._keys, self.classes, self.holders = parts[0][0].keys, parts[0][0].classes, parts[0][0].holders
         if len(parts) > 1:
             self._put_together([positions for positions, _, _ in parts])
-        self.low: Steps = np.empty((len(days), len(self.classes)), np.int64 if self.steps == 1 else object)
         alike = parts[0][0] if len(parts) == 1 and self.steps == 1 else None
+        size, lies_in = len(days) * len(self.classes), columns.narrow_table.matrices
+        steps: Steps = lies_in.column(size) if self.steps == 1 else np.empty(size, object)
+        self.low = steps.reshape(len(days), len(self.classes))
         for line, *sums in zip(self.low, *(sums for _, _, sums in parts), strict=True):
             if alike is None:
                 self._put_in(line, parts, sums)
@@ -107,7 +109,7 @@ class HeldByDay:
 
     def on_day(self, line: int) -> OnDay:
         """Return what every position is on one of the days."""
-        return OnDay(self.low[line], {place: most for (at, place), most in self.more.items() if at == line})
+        return OnDay(self.low[line], self.more[line])
 
     def _put_together(self, parts: Sequence[Positions]) -> None:
         """Put positions of units that are counted in different steps into one order."""
@@ -125,7 +127,7 @@ class HeldByDay:
             found += [each * times for each in put_together(positions.sums(of_accounts))]
         line[:] = found if self._order is None else np.array(found, object)[self._order]
 
-    def _put_right(self, alike: Positions | None) -> dict[tuple[int, int], int]:
+    def _put_right(self, alike: Positions | None) -> list[dict[int, int]]:
         """Set what mergers, open days and classes that are none yet change; return how much some are at most.
 
         Args:
@@ -133,20 +135,19 @@ class HeldByDay:
         """
         merging = [each for each in self._told if type(each.fact) is HolderMerged]
         plain = 0 if alike is None else self._days_before(merging)
-        more = self._put_right_open(plain, alike) if alike is not None else {}
+        more = [] if alike is None else self._put_right_open(plain, alike)
         for line, on in enumerate(self.days[plain:], plain):
             merged = [each for each in merging if each.begins <= close_of(on)]
-            of_day = self._put_right_by_holder(on, self.low[line], merged)
-            more.update(((line, place), most) for place, most in of_day.items())
+            more.append(self._put_right_by_holder(on, self.low[line], merged))
         told = [(each.fact, each) for each in self._told]
         designated = [(fact.stock_class, each) for fact, each in told if type(fact) is StockClassDesignated]
         for number, stock_class in enumerate(self._columns.ids.classes):
             before = self._days_before([each for name, each in designated if name == stock_class])
             if before:
                 self.low[:before, self.classes == number] = 0
-                for line, place in [*more]:
-                    if line < before and self.classes[place] == number:
-                        del more[line, place]
+                for of_day in more[:before]:
+                    for place in [place for place in of_day if self.classes[place] == number]:
+                        del of_day[place]
         return more
 
     def _days_before(self, facts: Sequence[InEffect]) -> int:
@@ -155,17 +156,19 @@ class HeldByDay:
             return len(self.days)
         return bisect_left(self.days, min(each.begins for each in facts), key=close_of)
 
-    def _put_right_open(self, count: int, positions: Positions) -> dict[tuple[int, int], int]:
+    def _put_right_open(self, count: int, positions: Positions) -> list[dict[int, int]]:
         """Set what open days change on the first days, when nobody was merged yet, and all is counted alike."""
         lines, facts, places, changes = self._columns.open_positions(positions, self.days[:count], self._known)
         if not len(lines):
-            return {}
+            return [{} for _ in range(count)]
         flat = self.low.reshape(-1)
         found = put_right(flat.take, facts, lines * len(positions) + places, changes)
         flat[found.places] = found.least
         open_ = found.least != found.most
-        at = (each.tolist() for each in np.divmod(found.places[open_], len(positions)))
-        return dict(zip(zip(*at, strict=True), found.most[open_].tolist(), strict=True))
+        lines, places = np.divmod(found.places[open_], len(positions))
+        ends = np.searchsorted(lines, np.arange(count + 1)).tolist()
+        at_most = zip(places.tolist(), found.most[open_].tolist(), strict=True)
+        return [dict(islice(at_most, after - first)) for first, after in pairwise(ends)]
 
     def _put_right_by_holder(self, on: date, low: Steps, merged: Sequence[InEffect]) -> dict[int, int]:
         """Set what mergers and open days change on a day, one by one; return how much some are at most."""

@@ -44,7 +44,7 @@ class HoldingsOverTime(Tabular):
         classes: Number of the class of each position, by class and then by holder.
         holders: Number of the holder of each.
         low: How many steps each is at least, day by day; zero where there is nothing.
-        more: How many steps some are at most, by day and position; of all others it is known how many there are.
+        more: How many steps some are at most, for each day by position; all others are known.
         steps: How many steps a share is.
     """
 
@@ -57,17 +57,17 @@ class HoldingsOverTime(Tabular):
     classes: NDArray[np.int32]
     holders: NDArray[np.int32]
     low: NDArray[Any]
-    more: Mapping[tuple[int, int], int]
+    more: Sequence[Mapping[int, int]]
     steps: int
 
     @cached_property
     def high(self) -> NDArray[Any]:
         """How many steps each is at most; the same matrix as ``low`` where no day is open."""
-        if not self.more:
+        if not any(self.more):
             return self.low
         high = self.low.copy()
-        lines, places = zip(*self.more, strict=True)
-        high[lines, places] = [*self.more.values()]
+        for line, more in zip(high, self.more, strict=True):
+            line[[*more]] = [*more.values()]
         return high
 
     def __len__(self) -> int:
@@ -89,7 +89,7 @@ class HoldingsOverTime(Tabular):
     def _at(self, place: int) -> Holdings:
         from projections.held_by_day import OnDay  # needs NumPy
 
-        found, low, more = OnDay(self.low[place], self._of_days[place]).some()
+        found, low, more = OnDay(self.low[place], self.more[place]).some()
         return Holdings(
             self.issuer,
             self.days[place],
@@ -103,14 +103,6 @@ class HoldingsOverTime(Tabular):
             more,
             self.steps,
         )
-
-    @cached_property
-    def _of_days(self) -> Sequence[Mapping[int, int]]:
-        """What some are at most, day by day: without a second matrix."""
-        found: list[dict[int, int]] = [{} for _ in self.days]
-        for (line, place), most in self.more.items():
-            found[line][place] = most
-        return found
 
     def frames(self) -> tuple[Frame, ...]:
         """Return a line for each holding on each day, as a table."""
@@ -134,7 +126,7 @@ class HoldingsOverTime(Tabular):
         on = np.repeat(np.arange(len(days)), [*map(len, days)])
         columns = ([getattr(each, name) for each in days] for name in ("classes", "holders", "low", "high"))
         classes, holders, low, high = map(np.concatenate, columns)
-        return arrow.held(self, arrow.days(self.days, on), classes, holders, low, high if self.more else None)
+        return arrow.held(self, arrow.days(self.days, on), classes, holders, low, high if any(self.more) else None)
 
 
 def holdings_over_time(

@@ -121,7 +121,7 @@ def _mixed(numbers: Marks) -> Marks:
 def _adds_up(segment: Segment) -> bool:
     """Whether the sums of a segment are those of its rows."""
     again = Segment.made(segment.given(), segment.spacing)
-    kept, made = segment.kept(), again.kept()
+    kept, made = segment.arrays, again.arrays
     return {*kept} == {*made} and all(
         np.array_equal(np.asarray(kept[name]).ravel(), np.asarray(made[name]).ravel()) for name in made
     )

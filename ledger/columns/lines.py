@@ -174,11 +174,12 @@ def _by_position(sums: DatedSums, positions: Positions, order: NDArray[np.intp],
     rows = parts[0] if len(parts) == 1 else joined(parts, sums.limbs)
     if len(parts) > 1 or not sums.segments:
         rows = rows.taken(np.argsort(rows.whens, kind="stable"))
-    ranks = np.full(len(order) + 1, -1, np.int32)  # the last one stands for no position
+    ranks = np.full(len(order) + 1, len(order), np.int32)  # the last one stands for no position
     ranks[order] = np.arange(len(order), dtype=np.int32)
-    keys = ranks[positions.places_of(rows.keys)]
-    there = np.flatnonzero((keys >= 0) & (rows.known <= known))
-    places = there[by_key(keys[there])]
+    keys = ranks[positions.places_of(np.arange(sums.size, dtype=np.int32))][rows.keys]
+    keys[rows.known > known] = len(order)
+    places = by_key(keys)
+    places = places[: np.searchsorted(keys[places], len(order))]
     return Rows(rows.whens[places], rows.known[places], keys[places], rows.changes[:, places])
 
 

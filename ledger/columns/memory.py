@@ -22,13 +22,21 @@ KEPT: Final = 6
 """So many columns are kept to lie in: those of two answers, and as many to work in."""
 MORE: Final = 8
 """Room is made for one more of so many, so that it is good for those that come next."""
+LONGEST: Final = 1 << 25
+"""More numbers than these are given back to the system."""
+SHORT: Final = 2
+"""A column that is so many times shorter than a memory does not lie in it: it would hold all of it."""
 
 
 class Memory:
-    """Room for columns, which is used again as soon as no array shows any of it."""
+    """Room for columns, which is used again as soon as no array shows any of it.
 
-    def __init__(self) -> None:
-        self._kept: deque[NDArray[np.int64]] = deque(maxlen=KEPT)
+    Args:
+        kept: So many columns are kept to lie in.
+    """
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept: deque[NDArray[np.int64]] = deque(maxlen=kept)
         self._looking = Lock()
 
     def column(self, size: int) -> NDArray[np.int64]:
@@ -37,9 +45,11 @@ class Memory:
         It is nobody else's as long as there is an array that shows it or a part of it: each of them refers to the
         memory in which it lies.
         """
+        if size > LONGEST:
+            return np.empty(size, np.int64)
         with self._looking:
             for memory, references in zip(self._kept, _references(self._kept), strict=True):
-                if references == _NOBODYS and len(memory) >= size:
+                if references == _NOBODYS and size <= len(memory) <= SHORT * size:
                     return memory[:size]
             memory = np.empty(size + size // MORE, np.int64)
             self._kept.append(memory)

@@ -31,6 +31,7 @@ import numpy as np
 from ledger.bulk import Column, spread
 from ledger.columns.accounts import ROUNDED, Accounts, Names
 from ledger.columns.layers import Growing
+from ledger.columns.memory import Memory
 from ledger.columns.moves import HUNDREDTH, SHARE, Called, Counted, Moves, moves_of
 from ledger.columns.open_days import OpenDays
 from ledger.columns.positions import Ids, Positions
@@ -223,6 +224,9 @@ class Table:
     Args:
         limbs: Of how many limbs each change is.
         ids: What classes and holders are called.
+
+    Attributes:
+        matrices: Where an answer of many days lies.
     """
 
     def __init__(self, limbs: int, ids: Ids) -> None:
@@ -230,6 +234,7 @@ class Table:
         self.sums = DatedSums(limbs)
         self.open = OpenDays(limbs)
         self.registers = Registers(self)
+        self.matrices = Memory(1)
         self._positions = Positions(ids)
 
     def take_up(self, accounts: Accounts, sums: DatedSums, still_open: OpenDays, positions: Positions) -> None:
@@ -282,7 +287,6 @@ class Table:
 
     def at(self, when: When, known: int | None = None) -> list[int]:
         """Return the sum of each account, in steps, at a stage."""
-        self.sums.tidy()
         found = put_together(self.sums.at(when, known))
         return found + [0] * (len(self.accounts) - len(found))
 
@@ -441,8 +445,7 @@ class MovementColumns:
     # --- following the entries -------------------------------------------------------------------------
 
     def _follow(self, entries: Followed) -> None:
-        begun = self.known
-        for part, first, last in entries.parts(begun, len(entries)):
+        for part, first, last in entries.parts(self.known, len(entries)):
             moves: list[Moves] = []
             if isinstance(part, list):
                 others = part[first:last]
@@ -456,8 +459,6 @@ class MovementColumns:
             self.known += last - first
         for table in self.tables:
             table.sums.tidy()
-            if not begun and len(table.sums.segments) > 1:
-                table.sums.settle(whole=True)
 
     def _take(self, moves: Iterable[Moves], others: Iterable[Entry], entries: Followed) -> None:
         """Take entries that follow one another: what moves alike at once, all others in order."""

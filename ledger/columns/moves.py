@@ -114,7 +114,7 @@ class Moves(NamedTuple):
 
     Attributes:
         fact: The fact that stands for all of them.
-        numbers: Numbers of their entries, which grow.
+        numbers: Numbers of their entries.
         begins: The moment from which each may have taken effect.
         settles: The moment from which each certainly has.
         of: Returns what stands for some of them, by their places.

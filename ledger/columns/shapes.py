@@ -30,8 +30,6 @@ DIGITS: Final = 18
 """A whole number of so many digits fits into 64 bits."""
 _COUNTED: Final = 1 << 16
 """Whole numbers below this are sorted by counting them, not by comparing."""
-_NEAR: Final = 256
-"""So many texts stay near the processor while they are compared."""
 _SPACE, _QUOTE, _BACKSLASH, _ZERO, _NINE = b' "\\09'
 
 
@@ -54,6 +52,14 @@ def in_lanes(length: int) -> int:
     return -(-length // LANE) * LANE
 
 
+def pieces_in(lines: Lines, gap: slice) -> Lines:
+    """Return what stands in a gap of some lines, one piece after the other."""
+    length = gap.stop - gap.start
+    pieces = np.ndarray((len(lines),), f"V{length}", lines, gap.start, lines.strides[:1])
+    there: Lines = pieces.copy().view(np.uint8).reshape(len(lines), length)
+    return there
+
+
 class Shape:
     """What texts of one length have alike, in lines as ``cut`` returns them.
 
@@ -64,46 +70,40 @@ class Shape:
     """
 
     def __init__(self, text: bytes, gaps: Sequence[slice], looked_at: Sequence[slice] = ()) -> None:
-        filler = in_lanes(len(text)) - len(text)
-        self.filler: Final = filler
-        self._gaps = [slice(gap.start + filler, gap.stop + filler) for gap in gaps]
-        same = np.full(len(text), 0xFF, np.uint8)
-        for gap in looked_at:
-            same[gap] = 0
-        self._alike = self._lanes(text, same)
-        for gap in gaps:
-            same[gap] = 0
-        self._but_for_gaps = self._lanes(text, same)
+        self.filler: Final = in_lanes(len(text)) - len(text)
+        self._said = np.frombuffer(bytes(self.filler) + text, np.uint64)
+        self._gaps = [self._moved(gap) for gap in gaps]
+        self._free = [self._same(slice(0, self.filler)), *(self._same(self._moved(gap)) for gap in looked_at)]
+        self._same_in_gaps = [*map(self._same, self._gaps)]
 
-    def _lanes(self, text: bytes, same: Lines) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        """Return which bits are to be the same, and what they are."""
-        said = same & np.frombuffer(text, np.uint8)
-        return np.pad(same, (self.filler, 0)).view(np.uint64), np.pad(said, (self.filler, 0)).view(np.uint64)
+    def _moved(self, gap: slice) -> slice:
+        """Return a gap as it lies in lines."""
+        begin, end, _ = gap.indices(self._said.nbytes - self.filler)
+        return slice(begin + self.filler, end + self.filler)
+
+    def _same(self, gap: slice) -> tuple[int, np.dtype[np.void], np.void]:
+        """Return what the text says in a gap, and where."""
+        said = self._said.view(np.uint8)[gap].tobytes()
+        return gap.start, np.dtype(f"V{len(said)}"), np.void(said)
 
     def fitting(self, lines: Lines) -> NDArray[np.bool_]:
         """Return which of some texts have this shape."""
-        fits = _are(lines, *self._alike)
+        changed = lines.copy()
+        fits = self._alike(changed, self._free)
         if self._gaps and not fits.all():
             others = np.flatnonzero(~fits)
-            some = lines[others]
-            but_for_gaps = _are(some, *self._but_for_gaps)
-            for gap in self._gaps:
-                but_for_gaps &= within_a_string(some[:, gap])
-            fits[others] = but_for_gaps
+            fine = [within_a_string(lines[others, gap]) for gap in self._gaps]
+            fits[others] = np.logical_and.reduce([self._alike(changed[others], self._same_in_gaps), *fine])
         return fits
 
-
-def _are(lines: Lines, same: NDArray[np.uint64], said: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Return which texts have the same bits where they should."""
-    lanes = lines.view(np.uint64)
-    alike = np.empty(len(lines), np.bool_)
-    room = np.empty((min(len(lines), _NEAR), len(same)), np.uint64)
-    for first in range(0, len(lines), _NEAR):
-        some = lanes[first : first + _NEAR]
-        differs = np.bitwise_xor(some, said, out=room[: len(some)])
-        differs &= same
-        alike[first : first + _NEAR] = np.bitwise_or.reduce(differs, axis=1) == 0
-    return alike
+    def _alike(self, lines: Lines, gaps: Sequence[tuple[int, np.dtype[np.void], np.void]]) -> NDArray[np.bool_]:
+        """Let texts say the same in some gaps; return which of them say the same everywhere then."""
+        for begin, piece, said in gaps:
+            if piece.itemsize:
+                np.ndarray((len(lines),), piece, lines, begin, lines.strides[:1])[...] = said
+        same = lines.view(np.uint64) == self._said
+        whole: NDArray[np.bool_] = np.ones(len(lines), np.bool_) if same.all() else same.all(axis=1)
+        return whole
 
 
 def within_a_string(lines: Lines) -> NDArray[np.bool_]:

@@ -199,7 +199,10 @@ class Segment:
             numbers, places = np.unique(keys, return_inverse=True)
             keys, size = places.astype(np.int32), len(numbers)
         spacing = spacing or max(SHORTEST, size // CHECKPOINTS)
-        after, checkpoints = _summed(Rows(kept.whens, kept.known, keys, kept.changes), size, spacing)
+        order = by_key(keys)
+        starts = np.append(0, np.cumsum(np.bincount(keys, minlength=size))).astype(np.int32)
+        after = _summed(kept.changes, order, starts)
+        checkpoints = _checkpoints(keys, after, size, spacing)
         first_known, last_known = _spans(kept.known)
         return cls(
             {
@@ -214,6 +217,8 @@ class Segment:
                 "widths": np.asarray([each.shape[1] for each in checkpoints], np.int32),
                 "first_known": first_known,
                 "last_known": last_known,
+                "order": order.astype(np.int32),
+                "starts": starts,
             }
         )
 
@@ -229,14 +234,6 @@ class Segment:
         widths = np.asarray(arrays["widths"])
         flat, ends = np.asarray(arrays["checkpoints"]), np.cumsum(widths) * limbs
         self.checkpoints = [flat[start:end].reshape(limbs, -1) for start, end in pairwise((0, *ends.tolist()))]
-
-    def kept(self) -> Arrays:
-        """Return all that is to be kept: also the places of the rows of each key."""
-        if "order" not in self.arrays:
-            order = by_key(self.rows.keys).astype(np.int32)
-            starts = np.searchsorted(self.rows.keys[order], np.arange(self.size + 1)).astype(np.int32)
-            self.arrays = {**self.arrays, "order": order, "starts": starts}
-        return self.arrays
 
     def lies_in(self, arrays: Arrays) -> None:
         """Take the same arrays from somewhere else, where they were kept meanwhile."""
@@ -312,8 +309,7 @@ class Segment:
 
     def of_key(self, key: int) -> NDArray[np.int32]:
         """Return where the rows of a key are, in order of effect."""
-        arrays = self.kept()
-        order, starts = np.asarray(arrays["order"]), np.asarray(arrays["starts"])
+        order, starts = np.asarray(self.arrays["order"]), np.asarray(self.arrays["starts"])
         if self.numbers is not None:
             place = int(np.searchsorted(self.numbers, key))
             key = place if place < self.size and self.numbers[place] == key else self.size
@@ -332,27 +328,29 @@ class Segment:
         return Rows(self.rows.whens, self.rows.known, self.numbers[self.rows.keys], self.rows.changes)
 
 
-def _summed(given: Rows, size: int, spacing: int) -> tuple[Whole, list[Whole]]:
-    """Return the sum of its key after each row, and all sums before every so many rows."""
-    after = np.empty_like(given.changes)
+def _summed(changes: Whole, order: NDArray[np.intp], starts: Small) -> Whole:
+    """Return the sum of its key after each row, of rows of which those of a key stand side by side in an order."""
+    after = np.empty_like(changes)
+    lengths = np.diff(starts)
+    for line, summed in zip(changes, after, strict=True):
+        running = np.cumsum(line[order])
+        running -= np.repeat(np.where(starts[:-1] > 0, running[starts[:-1] - 1], 0), lengths)
+        summed[order] = running
+    return after
+
+
+def _checkpoints(keys: Small, after: Whole, size: int, spacing: int) -> list[Whole]:
+    """Return all sums before every so many rows."""
     sums = np.zeros((len(after), size), np.int64)
     checkpoints: list[Whole] = []
     known_keys = 0
-    for start, stop in pairwise([*range(0, len(given), spacing), len(given)]):
+    for start in range(0, len(keys), spacing):
         checkpoints.append(sums[:, :known_keys].copy())
-        keys = given.keys[start:stop]
-        known_keys = max(known_keys, int(keys.max()) + 1)
-        order = by_key(keys)
-        in_order = keys[order]
-        firsts = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1])))
-        lengths = np.diff(np.append(firsts, len(in_order)))
-        for changes, line, summed in zip(given.changes, sums, after, strict=True):
-            running = np.cumsum(changes[start:stop][order])
-            before = np.where(firsts > 0, running[firsts - 1], 0)
-            running += np.repeat(line[in_order[firsts]] - before, lengths)
-            summed[start + order] = running
-            line[in_order] = running
-    return after, checkpoints
+        some = keys[start : start + spacing].astype(np.intp)
+        known_keys = max(known_keys, int(some.max()) + 1)
+        for line, summed in zip(sums, after, strict=True):
+            line[some] = summed[start : start + spacing]  # of several of a key the last one is taken
+    return checkpoints
 
 
 def by_key(keys: Small) -> NDArray[np.intp]:
@@ -457,16 +455,12 @@ class DatedSums:
         if self.many_wait:
             self.settle()
 
-    def settle(self, *, whole: bool = False) -> None:
-        """Sort what waits into a segment, together with segments that are not much longer.
-
-        Args:
-            whole: Together with all segments.
-        """
-        if not self._waiting and not (whole and len(self.segments) > 1):
+    def settle(self) -> None:
+        """Sort what waits into a segment, together with segments that are not much longer."""
+        if not self._waiting:
             return
         parts = [joined((self._loose.rows(), *self._new), self.limbs)]
-        while self.segments and (whole or len(self.segments[-1]) < 2 * sum(map(len, parts))):
+        while self.segments and len(self.segments[-1]) < 2 * sum(map(len, parts)):
             parts.insert(0, self.segments.pop().given())
         self.segments.append(Segment.made(joined(parts, self.limbs)))
         self._new, self._loose, self._waiting = [], Room(self.limbs), 0
@@ -477,9 +471,9 @@ class DatedSums:
         return self._loose.rows()
 
     def _gather(self) -> None:
-        for more in self._new:
-            self._loose.add(more)
-        self._new.clear()
+        if self._new:
+            self._loose.add(joined(self._new, self.limbs))
+            self._new.clear()
 
     def at(self, when: int, known: int | None = None, out: Whole | None = None) -> Whole:
         """Return the sum of each key at a moment, one line for each limb.
@@ -597,7 +591,7 @@ class DatedSums:
         """Return all that these sums hold, as pieces that can be kept."""
         loose = self.loose()
         return {
-            **{f"{name}-{at}": segment.kept() for at, segment in enumerate(self.segments)},
+            **{f"{name}-{at}": segment.arrays for at, segment in enumerate(self.segments)},
             f"{name}-loose": {
                 "shape": np.asarray([self.limbs, self.size, self._room, len(self.segments)]),
                 "whens": loose.whens,

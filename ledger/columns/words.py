@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ledger.columns.shapes import LANE, in_lanes
+from ledger.columns.shapes import LANE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ class _OfWidth:
     def __init__(self, width: int) -> None:
         self.lookup = Lookup()
         self.numbers = np.empty(0, np.int32)
-        self.lanes = np.empty((0, in_lanes(width) // LANE), np.uint64)
+        self.lanes = np.empty((-(-width // LANE), 0), np.uint64)
 
 
 class Words:
@@ -121,20 +121,15 @@ class Words:
         """Return the number of each text, and which of them stand for something."""
         width = lines.shape[1]
         of = self._widths.setdefault(width, _OfWidth(width))
-        if width % LANE:
-            padded = np.zeros((len(lines), in_lanes(width)), np.uint8)
-            padded[:, :width] = lines
-            lanes = padded.view(np.uint64)
-        else:
-            lanes = np.ascontiguousarray(lines).view(np.uint64)
+        lanes = _lanes(lines)
         places, new = of.lookup.numbered(_mixed(lanes))
         if len(new):
             of.numbers = np.concatenate([of.numbers, [*map(self._new, map(bytes, lines[new]))]]).astype(np.int32)
-            of.lanes = np.concatenate([of.lanes, lanes[new]])
+            of.lanes = np.concatenate([of.lanes, lanes[:, new]], axis=1)
         found = of.numbers[places]
         fine = found != NONE
-        if lanes.shape[1] > 1:  # two texts may have one key; the second one has no number then
-            for lane, kept in zip(lanes.T, of.lanes.T, strict=True):
+        if len(lanes) > 1:  # two texts may have one key; the second one has no number then
+            for lane, kept in zip(lanes, of.lanes, strict=True):
                 fine &= kept[places] == lane
         return found, fine
 
@@ -153,9 +148,20 @@ class Words:
         return len(self.values) - 1
 
 
+def _lanes(lines: Lines) -> Keys:
+    """Return the bytes of texts as whole numbers; the last ones of long texts may stand in two of them."""
+    count, width = lines.shape
+    if width < LANE:
+        padded = np.zeros((count, LANE), np.uint8)
+        padded[:, :width] = lines
+        return padded.view(np.uint64).reshape(1, count)
+    begins = [*range(0, width - LANE, LANE), width - LANE]
+    return np.array([np.ndarray((count,), np.uint64, lines, begin, lines.strides[:1]) for begin in begins])
+
+
 def _mixed(lanes: Keys) -> Keys:
     """Return a key for each text: the text itself if it is one lane."""
-    keys: Keys = lanes[:, 0]
-    for lane in lanes.T[1:]:
+    keys: Keys = lanes[0]
+    for lane in lanes[1:]:
         keys = (keys ^ (keys >> np.uint64(_WORD))) * _FACTOR + lane
     return keys

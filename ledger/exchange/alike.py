@@ -17,14 +17,14 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from functools import partial
 from itertools import chain
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 import msgspec
 import numpy as np
 
 from ledger import codec
-from ledger.bulk import Bulk
+from ledger.bulk import Bulk, ByNumber, Different
 from ledger.columns.shapes import LANE, Shape, by_length, cut
 from ledger.columns.words import Words
 from ledger.drafts import UNREADABLE, Draft
@@ -59,13 +59,15 @@ class _Gap(NamedTuple):
 
     Attributes:
         name: Of the field.
-        words: What its texts stand for.
+        words: Numbers its texts.
+        among: What they stand for.
         given: Where it stands in a line.
         kept: Where it stands in a payload.
     """
 
     name: str
     words: Words
+    among: Different
     given: slice
     kept: slice
 
@@ -139,7 +141,7 @@ class Alike:
     def __init__(self, otherwise: Callable[[bytes], Draft]) -> None:
         self._otherwise = otherwise
         self._learnt: defaultdict[int, list[_Template]] = defaultdict(list)
-        self._words: dict[int, Words] = {}
+        self._words: dict[int, tuple[Words, Different]] = {}
 
     def draft(self, lines: bytes) -> Draft:
         """Return a draft of some lines; what cannot be read raises one of ``UNREADABLE``."""
@@ -156,7 +158,7 @@ class Alike:
 
     def _forget(self) -> None:
         """Begin anew where there were too many different texts or lengths."""
-        if len(self._learnt) > _LENGTHS or any(len(words.values) > _WORDS for words in self._words.values()):
+        if len(self._learnt) > _LENGTHS or any(len(words.values) > _WORDS for words, _ in self._words.values()):
             self._learnt.clear()
             self._words.clear()
 
@@ -210,15 +212,19 @@ class Alike:
         (payload,), one = draft.payloads, draft.bulks[0].one
         given, kept = _texts(line, 0, len(line)), _texts(payload, *codec.span_of_event(payload, one))
         gaps = [
-            _Gap(field.name, self._words_of(field), given[field.name], kept[field.name])
+            _Gap(field.name, *self._words_of(field), given[field.name], kept[field.name])
             for field in codec.kept_fields(type(one)) or ()
             if field.name in given and field.name in kept
         ]
         return _Template(Shape(line, (), [gap.given for gap in gaps]), one, payload, gaps)
 
-    def _words_of(self, field: codec.KeptField) -> Words:
-        """Return what the texts of a field stand for, which fields of the same values share."""
-        return self._words.setdefault(id(field.values), Words(partial(_value, field)))
+    def _words_of(self, field: codec.KeptField) -> tuple[Words, Different]:
+        """Return the texts of a field, and what they stand for; fields of the same values share them."""
+        if id(field.values) not in self._words:
+            words = Words(partial(_value, field))
+            (sort,) = {*(get_args(field.hint) or (field.hint,))} - {NoneType}
+            self._words[id(field.values)] = words, Different(sort, words.values)
+        return self._words[id(field.values)]
 
 
 def _value(field: codec.KeptField, text: bytes) -> Any:
@@ -266,14 +272,14 @@ def _bulk(parts: Sequence[_Fitted]) -> Bulk:
     places = np.concatenate([each.places for each in parts])
     in_turn = np.argsort(places, kind="stable")
     same = {field.name: getattr(one, field.name) for field in codec.kept_fields(type(one)) or ()}
-    columns: dict[str, list[Any]] = {}
+    columns: dict[str, Sequence[Any]] = {}
     for gap, of_parts in zip(gaps, zip(*(each.columns for each in parts), strict=True), strict=True):
         numbers = np.concatenate(of_parts)[in_turn]
         if (numbers == numbers[0]).all():
-            same[gap.name] = gap.words.values[numbers[0]]
+            same[gap.name] = gap.among.values[numbers[0]]
         else:
             del same[gap.name]
-            columns[gap.name] = [*itemgetter(*numbers.tolist())(gap.words.values)]
+            columns[gap.name] = ByNumber(numbers, gap.among)
     bulk = Bulk.of(type(one), places[in_turn].tolist(), same, columns)
     bulk.check()
     return bulk

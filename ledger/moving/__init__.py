@@ -18,9 +18,11 @@ and why it does not:
 from __future__ import annotations
 
 from binascii import hexlify
+from bisect import bisect_right
 from collections import defaultdict
 from contextlib import suppress
 from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -46,8 +48,10 @@ if TYPE_CHECKING:
     from ledger.store.port import Columns, Store
     from ledger.timeline import Entry
 
-PAGE: Final = 32 * WIDTH
-"""Entries read at once, where the tree vouches for them."""
+PAGE: Final = 64 * WIDTH
+"""Entries read in one text, where the tree vouches for them …"""
+_PAGES: Final = 4
+"""… and so many texts are taken together."""
 _WHOLE: Final = 16 * WIDTH
 """Entries read at once that are read whole."""
 _FEW: Final = 8
@@ -82,25 +86,40 @@ class MovingEntries:
             LedgerDamaged: An entry that has to be read whole is not what was recorded.
         """
         while start < stop:
-            complete = min(stop // WIDTH * WIDTH, start // PAGE * PAGE + PAGE)
-            end = complete if complete > start else stop
-            whole = self._vouched(start, end) or self._page(
-                self._store.columns(self._issuer, start, min(end - start, _WHOLE)), start
+            vouched = [*self._vouched(start, stop)]
+            whole = (
+                Vouched(vouched, self._issuer, start, self._shapes)
+                if vouched
+                else self._page(
+                    self._store.columns(self._issuer, start, min(self._next(start, stop), _WHOLE)), start
+                )
             )
             yield whole, 0, len(whole)
             start += len(whole)
 
-    def _vouched(self, start: int, end: int) -> Vouched | None:
-        """Return rows whose hashes the tiles of the tree hold in this order; nothing where they do not.
+    def _next(self, start: int, stop: int) -> int:
+        """Return how many entries may be read at once: complete tiles where there are any."""
+        complete = min(stop // WIDTH * WIDTH, start // PAGE * PAGE + PAGE)
+        return (complete if complete > start else stop) - start
+
+    def _vouched(self, start: int, stop: int) -> Iterator[Lines]:
+        """Yield rows whose hashes the tiles of the tree hold in this order; nothing where they do not.
 
         They are fewer where all of them are too much for one text.
         """
+        for _ in range(_PAGES):
+            lines = self._lines(start, start + self._next(start, stop)) if start < stop else None
+            if lines is None:
+                return
+            yield lines
+            start += len(lines)
+
+    def _lines(self, start: int, end: int) -> Lines | None:
         while start < end and not end % WIDTH:
             text = self._store.text(self._issuer, start, end - start)
             if text is not None:
                 lines = Lines.of(text, end - start)
-                vouched = lines is not None and self._vouches(lines, start, end)
-                return Vouched(lines, self._issuer, start, self._shapes) if lines and vouched else None
+                return lines if lines is not None and self._vouches(lines, start, end) else None
             end = (start + end) // 2 // WIDTH * WIDTH
         return None
 
@@ -126,17 +145,18 @@ class Vouched:
     """Rows that the tree vouches for.
 
     Args:
-        lines: The rows.
+        texts: The rows, in one text or several.
         issuer: Whose they are.
         after: The position before the first of them.
         shapes: What was learnt of those before them.
     """
 
-    def __init__(self, lines: Lines, issuer: IssuerId, after: int, shapes: Shapes) -> None:
-        self._lines, self._issuer, self._after, self._shapes = lines, issuer, after, shapes
+    def __init__(self, texts: Sequence[Lines], issuer: IssuerId, after: int, shapes: Shapes) -> None:
+        self._texts, self._issuer, self._after, self._shapes = texts, issuer, after, shapes
+        self._firsts = [*accumulate(map(len, texts), initial=0)]
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return self._firsts[-1]
 
     def moves(self) -> tuple[list[Moves], list[Entry]]:
         """Return what many facts move at once, and the entries of all others that move anything.
@@ -146,8 +166,9 @@ class Vouched:
         """
         found, alone, rest = self._shaped()
         kinds: defaultdict[str, list[int]] = defaultdict(list)
-        for place, topic in zip(rest, self._lines.topics(rest), strict=True):
-            kinds[topic].append(place)
+        for place in rest:
+            lines, at = self._at(place)
+            kinds[lines.topic(at)].append(place)
         for topic, places in kinds.items():
             many, few = self._of_kind(READERS[topic], np.array(places))
             found += many
@@ -157,7 +178,7 @@ class Vouched:
     def _shaped(self) -> tuple[list[Moves], list[int], list[int]]:
         """Return what many facts of a form move, and the places of what is taken alone and of what has no shape."""
         while True:
-            formed, alone, rest = self._shapes.told(self._lines)
+            formed, alone, rest = self._shapes.told([*zip(self._firsts, self._texts, strict=False)])
             found: list[Moves] = []
             try:
                 for each in formed:
@@ -175,7 +196,7 @@ class Vouched:
         """Return what facts of one kind move at once, and the places of those that have to be taken alone."""
         if reader is None:
             return [], places.tolist()
-        payloads = self._lines.payloads(places.tolist())
+        payloads = [lines.payload(at) for lines, at in map(self._at, places.tolist())]
         if not reader.moves:
             ending = reader.ending
             return [], [
@@ -223,8 +244,13 @@ class Vouched:
 
     def _entry(self, place: int) -> Entry:
         """Return the entry of a row, which is read whole."""
-        (state,), (topic,) = self._lines.states([place]), self._lines.topics([place])
-        return codec.read_state(state, self._issuer, self._after + 1 + place, topic)
+        lines, at = self._at(place)
+        return codec.read_state(lines.state(at), self._issuer, self._after + 1 + place, lines.topic(at))
+
+    def _at(self, place: int) -> tuple[Lines, int]:
+        """Return the text in which a row is, and its place there."""
+        text = bisect_right(self._firsts, place) - 1
+        return self._texts[text], place - self._firsts[text]
 
 
 def _stands_for(fields: Fields, some: NDArray[np.intp], which: Sequence[int]) -> Fact:

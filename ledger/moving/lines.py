@@ -10,8 +10,6 @@ from ledger.columns.shapes import cut
 from ledger.pages import DIGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     Places = NDArray[np.intp]
@@ -66,17 +64,14 @@ class Lines:
         """Return the hashes of all leaves, in hexadecimal digits."""
         return cut(self.text, self._state_ends, DIGEST).tobytes()
 
-    def topics(self, places: Sequence[int]) -> list[str]:
-        """Return kind and version of some rows."""
-        text, begins, ends = self._text, self._state_ends, self.ends
-        return [text[begins[each] + 1 : ends[each]].decode() for each in places]
+    def topic(self, place: int) -> str:
+        """Return kind and version of a row."""
+        return self._text[self._state_ends[place] + 1 : self.ends[place]].decode()
 
-    def payloads(self, places: Sequence[int]) -> list[bytes]:
-        """Return the payloads of some rows."""
-        text, begins, ends = self._text, self._leaf_ends, self._payload_ends
-        return [text[begins[each] + 1 : ends[each]] for each in places]
+    def payload(self, place: int) -> bytes:
+        """Return the payload of a row."""
+        return self._text[self._leaf_ends[place] + 1 : self._payload_ends[place]]
 
-    def states(self, places: Sequence[int]) -> list[bytes]:
-        """Return some rows without their kinds, as they were recorded."""
-        text, ends = self._text, self._state_ends
-        return [text[self.ends[each - 1] + 1 if each else 0 : ends[each]] for each in places]
+    def state(self, place: int) -> bytes:
+        """Return a row without its kind, as it was recorded."""
+        return self._text[self.ends[place - 1] + 1 if place else 0 : self._state_ends[place]]

@@ -19,7 +19,7 @@ import numpy as np
 from ledger import codec
 from ledger.bulk import slots_of
 from ledger.columns.moves import HUNDREDTH, SHARE, Called, Counted
-from ledger.columns.shapes import DIGITS, Shape, by_length, cut, whole_numbers
+from ledger.columns.shapes import DIGITS, Shape, by_length, cut, pieces_in, whole_numbers
 from ledger.columns.words import Words
 from ledger.days import Phase
 from ledger.identity import is_name
@@ -88,9 +88,7 @@ class Formed:
 
     def __init__(self, form: Form, places: Places, columns: Columns, words: Words, days: Words) -> None:
         self._form, self._words = form, words
-        in_turn = np.argsort(places.astype(np.uint16), kind="stable")  # 16 bits are counted, not compared
-        self.places = places[in_turn]
-        self._columns = {name: column[in_turn] for name, column in columns.items()}
+        self.places, self._columns = places, columns
         self.reader: Final = _reader(form.topic)
         rank = rank_of(msgspec.json.decode(dict(form.same)["phase"]))
         self.begins, self.settles = moments_of(days.values_at(self._columns.pop("effective_on")), rank)
@@ -146,7 +144,7 @@ class _Gap(NamedTuple):
 
     def said(self, lines: Pieces, filler: int) -> Pieces:
         """Return what stands there in texts."""
-        pieces = [lines[:, part.start + filler : part.stop + filler] for part in self.parts]
+        pieces = [pieces_in(lines, slice(each.start + filler, each.stop + filler)) for each in self.parts]
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=1)
 
 
@@ -181,7 +179,8 @@ class _Fitted:
     """
 
     def __init__(self, template: _Template, places: Places, lines: Pieces) -> None:
-        self.template, self.places, self.lines = template, places, lines
+        self.template, self.places = template, places
+        self.said: Final = [gap.said(lines, template.shape.filler) for gap in template.gaps]
         self.columns: Columns = {}
         self.fine = np.ones(len(places), np.bool_)
 
@@ -221,15 +220,23 @@ class Shapes:
         self._words, self._days = Words(_name), Words(_day)
         self._learnt: defaultdict[int, list[_Template]] = defaultdict(list)
 
-    def told(self, lines: Lines) -> Told:
-        """Return what rows say, as far as many have a shape."""
+    def told(self, texts: Iterable[tuple[int, Lines]]) -> Told:
+        """Return what rows say, as far as many have a shape.
+
+        Args:
+            texts: The rows, text by text, each with the place of its first row.
+        """
         fitted: list[_Fitted] = []
         rest: list[int] = []
-        for length, places in by_length(lines.lengths):
-            left = places
-            if length < _LONGEST:
-                left = self._fitted(cut(lines.text, lines.ends[places], length), places, length, fitted)
-            rest += left.tolist()
+        for first, lines in texts:
+            found = len(fitted)
+            for length, places in by_length(lines.lengths):
+                left = places
+                if length < _LONGEST:
+                    left = self._fitted(cut(lines.text, lines.ends[places], length), places, length, fitted)
+                rest += (left + first).tolist()
+            for each in fitted[found:]:
+                each.places = each.places + first
         alone = [place for each in fitted if each.template.taken_alone for place in each.places.tolist()]
         taken = [each for each in fitted if each.template.form is not None]
         _look_at_gaps(taken)
@@ -328,8 +335,7 @@ def _look_at_gaps(fitted: Sequence[_Fitted]) -> None:
     """Read the gaps of texts of several shapes, those together that are equally long."""
     together: defaultdict[Any, list[tuple[_Fitted, _Gap, Pieces]]] = defaultdict(list)
     for each in fitted:
-        for gap in each.template.gaps:
-            said = gap.said(each.lines, each.template.shape.filler)
+        for gap, said in zip(each.template.gaps, each.said, strict=True):
             together[gap.words, said.shape[1]].append((each, gap, said))
     for (words, _), asked in together.items():
         said = np.concatenate([said for _, _, said in asked])

@@ -247,18 +247,17 @@ def stored(
     Raises:
         LedgerDamaged: ``E_TAMPERED``: an entry or tile that a new tile is made of is not what was written.
     """
-    stream = str(issuer)
+    stream, first, last = str(issuer), rows[0].number, rows[-1].number
     made: list[Kept] = [*map(add, repeat((stream,)), rows)]
-    beside = [command_row(command, rows[0].number, rows[-1].number)]
-    beside += (Beside(SEALED, number, SEALED_TOPIC, state) for number, state in sealed.items())
-    if rows[0].number == 1:
+    beside = [command_row(command, first, last)]
+    beside += [Beside(SEALED, number, SEALED_TOPIC, state) for number, state in sealed.items()]
+    if first == 1:
         made.append((ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
-    before = rows[0].number - 1
-    if before // WIDTH != rows[-1].number // WIDTH:
+    if (first - 1) // WIDTH != last // WIDTH:
         leaves = [unhexlify(row.state[-DIGEST:]) for row in rows]  # as they were sealed just now
-        for level, index, tile in completed(_Hashes(store, issuer), before, leaves):
+        for level, index, tile in completed(_Hashes(store, issuer), first - 1, leaves):
             beside.append(tile_row(level, index, tile))
-    made += ((f"{issuer}/{row.stream}", *row[1:]) for row in beside)
+    made += [(f"{stream}/{row.stream}", *row[1:]) for row in beside]
     return made
 
 

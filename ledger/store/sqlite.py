@@ -351,10 +351,11 @@ class SqliteStore:
         issuers = self.issuers() if rows[0].number == 1 else []
         made = stored(self, issuer, rows, command, issuers, sealed)
         try:
-            with _errors_named(self._path, writing=True):
-                self._recorder.insert(made, together=len(rows))
+            self._recorder.insert(made, together=len(rows))
         except OutcomeOpen as error:
             raise OutcomeUnknown(command) from error
+        except _FAILURES as error:
+            raise _named(error, self._path, writing=True) from error
         finally:
             self._writings += 1
 
@@ -460,37 +461,46 @@ _KEPT_OUT: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _UNREADABLE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
 
+_FAILURES: Final = (PersistenceError, sqlite3.Error, UnicodeDecodeError)
+"""What SQLite and the library raise; SQLite quotes what it cannot understand of the tables."""
+
+
 @contextmanager
 def _errors_named(path: Path, *, writing: bool = False) -> Iterator[None]:
     """Turn what SQLite says into one of our own answers."""
     try:
         yield
-    except UnicodeDecodeError as error:  # SQLite quotes what it cannot understand of the tables
-        raise LedgerDamaged("E_STORE_FORMAT", str(path), "SQLite cannot read what its tables are") from error
-    except (PersistenceError, sqlite3.Error) as error:
-        text, code = str(error), cause(error)
-        if code == sqlite3.SQLITE_CONSTRAINT:
-            raise Conflict from error
-        if code in _KEPT_OUT or isinstance(error, ConnectionUnavailableError):
-            what = f"another program is writing (waited {BUSY_SECONDS} seconds); try again"
-            raise Unavailable("E_BUSY", str(path), what) from error
-        if code == sqlite3.SQLITE_READONLY:
-            what = "the file or its folder is read-only; ask for write access"
-            raise Unavailable("E_READONLY", str(path), what) from error
-        if "no such table" in text:
-            raise Unavailable("E_STORE_FORMAT", str(path), "a table of a ledger is missing in it") from error
-        if code == sqlite3.SQLITE_TOOBIG and not writing:
-            raise LedgerDamaged("E_TAMPERED", str(path), "a row in it is longer than any of a ledger") from error
-        if "Could not decode" in text:
-            raise LedgerDamaged("E_TAMPERED", str(path), "a text in it is not UTF-8") from error
-        if code == sqlite3.SQLITE_FULL:
-            raise Unavailable("E_STORE_FULL", str(path), _NO_ROOM) from error
-        if code == sqlite3.SQLITE_IOERR and writing:
-            what = f"the disk failed ({text}), and nothing was written; look at the disk"
-            raise Unavailable("E_STORE", str(path), what) from error
-        if code in _UNREADABLE:
-            raise LedgerDamaged("E_STORE_FORMAT", str(path), f"SQLite cannot read it: {text}") from error
-        raise Unavailable("E_STORE", str(path), f"SQLite says: {text}") from error
+    except _FAILURES as error:
+        raise _named(error, path, writing=writing) from error
+
+
+def _named(error: Exception, path: Path, *, writing: bool) -> Exception:
+    """Return our own answer for what SQLite says."""
+    if isinstance(error, UnicodeDecodeError):
+        return LedgerDamaged("E_STORE_FORMAT", str(path), "SQLite cannot read what its tables are")
+    text, code = str(error), cause(error)
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        return Conflict()
+    if code in _KEPT_OUT or isinstance(error, ConnectionUnavailableError):
+        what = f"another program is writing (waited {BUSY_SECONDS} seconds); try again"
+        return Unavailable("E_BUSY", str(path), what)
+    if code == sqlite3.SQLITE_READONLY:
+        what = "the file or its folder is read-only; ask for write access"
+        return Unavailable("E_READONLY", str(path), what)
+    if "no such table" in text:
+        return Unavailable("E_STORE_FORMAT", str(path), "a table of a ledger is missing in it")
+    if code == sqlite3.SQLITE_TOOBIG and not writing:
+        return LedgerDamaged("E_TAMPERED", str(path), "a row in it is longer than any of a ledger")
+    if "Could not decode" in text:
+        return LedgerDamaged("E_TAMPERED", str(path), "a text in it is not UTF-8")
+    if code == sqlite3.SQLITE_FULL:
+        return Unavailable("E_STORE_FULL", str(path), _NO_ROOM)
+    if code == sqlite3.SQLITE_IOERR and writing:
+        what = f"the disk failed ({text}), and nothing was written; look at the disk"
+        return Unavailable("E_STORE", str(path), what)
+    if code in _UNREADABLE:
+        return LedgerDamaged("E_STORE_FORMAT", str(path), f"SQLite cannot read it: {text}")
+    return Unavailable("E_STORE", str(path), f"SQLite says: {text}")
 
 
 def _uri(path: Path) -> str:

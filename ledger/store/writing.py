@@ -94,29 +94,42 @@ class CarefulRecorder(SQLiteAggregateRecorder):
             sqlite3.Error: Nothing was written.
             PersistenceError: No connection could be had, and nothing was written.
         """
-        room = _with_room if together > _LONG else nullcontext
-        with self.datastore.get_connection(commit=True) as connection, room(connection):
-            try:
-                connection.cursor().execute("BEGIN IMMEDIATE")
-                self._insert(connection.cursor(), rows, together)
-            except BaseException:
-                _give_up(connection)
-                raise
-            try:
-                commit(connection)
-            except sqlite3.Error as error:
-                _give_up(connection)
-                if cause(error) not in _NOT_NOW and not self._bury(connection, rows[0], error):
-                    raise OutcomeOpen from error
-                raise
-            self._commits += 1
-            self._unfolded += _pages(rows)
-            if self._unfolded >= FOLD_AT and self._fold(connection):
-                self._unfolded = 0
-            elif self._commits == LENGTHEN_AT:
-                self._lengthen(connection)
+        pool = self.datastore.pool
+        connection = pool.get_connection(is_writer=True)
+        try:
+            if together > _LONG:
+                with _with_room(connection):
+                    self._write(connection, rows, together)
+            else:
+                self._write(connection, rows, together)
+        finally:
+            pool.put_connection(connection)
+
+    def _write(self, connection: SQLiteConnection, rows: Sequence[Kept], together: int) -> None:
+        try:
+            connection.cursor().execute("BEGIN IMMEDIATE")
+            self._insert(connection.cursor(), rows, together)
+        except BaseException:
+            _give_up(connection)
+            raise
+        try:
+            commit(connection)
+        except sqlite3.Error as error:
+            _give_up(connection)
+            if cause(error) not in _NOT_NOW and not self._bury(connection, rows[0], error):
+                raise OutcomeOpen from error
+            raise
+        self._commits += 1
+        self._unfolded += _pages(rows)
+        if self._unfolded >= FOLD_AT and self._fold(connection):
+            self._unfolded = 0
+        elif self._commits == LENGTHEN_AT:
+            self._lengthen(connection)
 
     def _insert(self, cursor: SQLiteCursor, rows: Sequence[Kept], together: int) -> None:
+        if together < _AT_ONCE[-1]:
+            cursor.executemany(self.insert_events_statement, rows)
+            return
         most, start = cursor.sqlite_cursor.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER), 0
         with _unwatched(cursor) if together > _LONG else nullcontext():
             for count in (each for each in _AT_ONCE if each <= together and _values(each) <= most):

@@ -1,15 +1,18 @@
 """Many facts at once: what stands for all of them says of each row what the row itself would say."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, get_type_hints
 
 import attrs
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import codec
-from ledger.bulk import Bulk, Column, OneByOne
+from ledger.bulk import Bulk, ByNumber, Column, Different, OneByOne
+from ledger.coded import Coding
 from ledger.columns.moves import Called
 from ledger.errors import LedgerDamaged, NotUnderstood
 from ledger.events import EVENTS, Event, Fact, PreferredIssued, SharesConverted, SharesTransferred
@@ -93,6 +96,54 @@ def test_what_stands_for_many_facts_moves_what_each_moves(kind: type[Event], dat
         assert [of_row(at_once, index) for index in range(len(events))] == [
             event.movements() for event in events if isinstance(event, Fact)
         ]
+
+
+def by_number(bulk: Bulk) -> Bulk:
+    """Return the same facts, with columns as numbers of values, where these are of one sort."""
+    among: dict[type, Different] = {}
+    columns: dict[str, Sequence[Any]] = {}
+    for name, values in bulk.columns.items():
+        columns[name] = values
+        if len(sorts := {*map(type, values)}) == 1:
+            (sort,) = sorts
+            all_of_sort = among.setdefault(sort, Different(sort, [])).values
+            all_of_sort += dict.fromkeys(each for each in values if each not in all_of_sort)
+            columns[name] = ByNumber(np.array([*map(all_of_sort.index, values)]), among[sort])
+    same = {
+        field.name: getattr(bulk.one, field.name)
+        for field in attrs.fields(type(bulk.one))
+        if field.name not in columns
+    }
+    return Bulk.of(type(bulk.one), bulk.rows, same, columns)
+
+
+def rows_of(bulk: Bulk) -> list[tuple[Any, int, int]] | None:
+    """Return what facts change of totals, and when, as rules see it; nothing where they do more than that."""
+    coding = Coding()
+    many = coding.many(bulk)
+    rows = coding.rows([many]).widened(coding) if many.moves_only else None
+    if rows is None:
+        return None
+    totals = map(coding.totals().__getitem__, rows.keys.tolist())
+    return [*zip(totals, rows.at.tolist(), rows.changes.tolist(), strict=True)]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.KIND)
+@given(data=st.data())
+@strategies.SOME
+def test_facts_by_number_say_what_they_say_one_by_one(kind: type[Event], data: st.DataObject) -> None:
+    events = data.draw(alike(kind))
+    bulk = read(*events)
+    numbered = by_number(bulk)
+
+    numbered.check()
+    assert numbered.events() == events
+    assert numbered.only([len(events) - 1]).events() == events[-1:]
+    one, other = bulk.movements(), numbered.movements()
+    assert (one is None) == (other is None)
+    if one is not None:
+        assert [of_row(one, at) for at in range(len(events))] == [of_row(other, at) for at in range(len(events))]
+    assert rows_of(bulk) == rows_of(numbered)
 
 
 @pytest.mark.parametrize("kind", [SharesTransferred, SharesConverted, PreferredIssued], ids=lambda kind: kind.KIND)

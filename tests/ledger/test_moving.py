@@ -94,7 +94,7 @@ def vouched(rows: Columns) -> Vouched:
     assert text is not None
     lines = Lines.of(text, len(rows.numbers))
     assert lines is not None
-    return Vouched(lines, ISSUER, 0, Shapes())
+    return Vouched([lines], ISSUER, 0, Shapes())
 
 
 def of_quantity(value: Any, place: int) -> int:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 import numpy as np
 import polars
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.columns import memory as module
 from ledger.columns.memory import Memory
 from projections.holdings import holdings
+from projections.holdings_over_time import holdings_over_time
 from tests import builders
 from tests.projections.histories import recorded
 
@@ -31,6 +35,21 @@ def test_a_column_lies_where_one_lay_that_nobody_looks_at_any_more() -> None:
     del column
 
     assert memory.column(90).ctypes.data == address
+
+
+def test_a_short_column_holds_no_long_memory_and_none_beyond_the_longest_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "LONGEST", 100)
+    memory = Memory(kept=2)
+    long = memory.column(100)
+    longest = ref(memory.column(101))
+    held = ref(long.base)
+    del long
+
+    assert longest() is None
+    assert memory.column(80).base is held()
+    assert memory.column(40).base is not held()
 
 
 @given(st.lists(st.tuples(st.integers(2, 40), st.sampled_from([None, *LOOKING])), max_size=20))
@@ -56,3 +75,16 @@ def test_a_table_that_was_handed_on_stays_as_it_was_when_other_days_are_asked_fo
 
     for day, table in zip(days, handed_on, strict=True):
         assert table.equals(polars.DataFrame(holdings(ledger, as_of=day).frame().to_arrow()))
+
+
+def test_many_days_that_somebody_holds_stay_as_they_were_when_others_are_asked_for() -> None:
+    ledger = recorded([builders.common_issued(holder="ada", issued=5, effective_on="2026-04-01")])
+    days = ["2026-03-01", "2026-04-02"]
+    answer = holdings_over_time(ledger, days)
+    first, expected = answer.low[0], answer.low.tolist()
+    del answer
+
+    for _ in range(3):
+        later = holdings_over_time(ledger, [*days[1:], "2026-04-03"]).low
+        assert later.tolist() == [expected[1]] * 2
+        assert first.tolist() == expected[0] != expected[1]

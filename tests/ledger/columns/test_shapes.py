@@ -95,7 +95,7 @@ def test_words_have_numbers_of_their_own_and_what_is_no_word_has_none(parts: lis
 
 
 def test_of_two_long_words_with_one_key_the_second_has_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.columns.words._mixed", lambda lanes: lanes[:, 0])
+    monkeypatch.setattr("ledger.columns.words._mixed", lambda lanes: lanes[0])
     words = Words(bytes.decode)
 
     _, fine = words.numbers(np.array([[*b"series-a-1"], [*b"series-a-2"]], np.uint8))

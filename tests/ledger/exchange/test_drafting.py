@@ -217,8 +217,8 @@ def test_the_line_of_an_event_is_counted_with_the_blank_ones() -> None:
     assert [line_of(data, index) for index in (0, 1)] == [3, 5]
 
 
-@given(histories(most=8, longest=3))
-def test_a_history_recorded_at_once_is_the_one_recorded_event_by_event(events: list[Event]) -> None:
+@given(histories(most=8, longest=3), st.booleans())
+def test_a_history_recorded_at_once_is_the_one_recorded_event_by_event(events: list[Event], is_long: bool) -> None:
     one, other = Ledger.in_memory(clock=ticking()), Ledger.in_memory(clock=ticking())
     one._salts = other._salts = lambda: SALT
     refusal = None
@@ -226,7 +226,8 @@ def test_a_history_recorded_at_once_is_the_one_recorded_event_by_event(events: l
         one.record(*events, actor="counsel", command="c-1")
     except LedgerError as error:
         refusal = error
-    read = drafts(json_lines.write(events))
+    with patch.object(drafting, "_LONG", 0 if is_long else drafting._LONG), patch.object(alike, "MANY", 1):
+        read = drafts(json_lines.write(events))
 
     if refusal is not None:
         with pytest.raises(type(refusal)) as met:
