@@ -40,6 +40,8 @@ def test_the_movements_of_a_holder_are_those_of_the_statement(
         (line.stock_class, line.entry, line.change.units) for line in account if not line.is_open
     )
     assert [line for line in found if not line.change.units] == []
+    numbers = map(found.class_ids.__getitem__, found.classes.tolist())
+    assert [(name, change) for _, _, name, change, _ in found.rows()] == [*zip(numbers, found.changes, strict=True)]
     assert [line.stock_class for line in found] == sorted(line.stock_class for line in found)
     for _, lines in groupby(found, lambda line: line.stock_class):
         days: list[date] = []

@@ -268,4 +268,5 @@ def test_a_class_that_needs_more_digits_stands_beside_one_of_whole_shares(beside
         ("common", Shares(502)),
         ("series-a", Shares(300)),
     ]
+    assert [change for _, _, _, change, _ in moved.rows()] == moved.changes.tolist()
     assert polars.DataFrame(moved)["change"].to_list()[0] == polars.DataFrame(moved.frame())["change"].to_list()[0]
