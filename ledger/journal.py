@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import accumulate, count
-from typing import TYPE_CHECKING, Final, Self
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 import attrs
 
@@ -37,13 +37,13 @@ from ledger.events import (
     IssuerRegistered,
     PersonalDataErased,
 )
-from ledger.identity import CommandId, EntryNumber
+from ledger.identity import CommandId, EntryNumber, IssuerId
 from ledger.pages import Entries, Page, Said
 from ledger.personal import SALT_BYTES, seal
 from ledger.record import AsOf, KnownAt, Record
-from ledger.repeated import keeps, keeps_drafts
+from ledger.repeated import keeps_all, keeps_drafts
 from ledger.store import Conflict, MemoryStore, Row, Store, store_at
-from ledger.store.port import chosen, kept_of, refuse_ahead
+from ledger.store.port import Columns, Rows, chosen, kept_of, refuse_ahead
 from ledger.text import clean
 from ledger.timeline import (
     Entry,
@@ -62,13 +62,14 @@ if TYPE_CHECKING:
 __all__ = ["SUPPOSED", "AsOf", "KnownAt", "Ledger", "Recorded"]
 
 _TRIES: Final = 10
-_to_row: Final = partial(tuple.__new__, Row)
 _to_command: Final = partial(str.__new__, CommandId)
 _to_number: Final = partial(int.__new__, EntryNumber)
 _TOGETHER: Final = 200
 """So many events of a command are worth taking together; see ``record_drafts``."""
 _LONG: Final = 2_000
 """A walk through so many entries takes longer than a look at what a late one disturbs."""
+_Asked = TypeVar("_Asked")
+"""What a command asks for: events, or drafts of them."""
 SUPPOSED: Final = "supposed"
 """Who records an entry that is only supposed, and the first word of its command."""
 
@@ -128,9 +129,6 @@ class Ledger(Record):
         clock: Callable[[], datetime] = _utc_now,
         salts: Callable[[], bytes] = lambda: os.urandom(SALT_BYTES),
     ) -> None:
-        self._store, self._clock, self._salts = store, clock, salts
-        issuers = store.issuers()
-        self._issuer = chosen(issuers, issuer, begin=begin or not issuers)
         issuers = store.issuers()
         super().__init__(store, chosen(issuers, issuer, begin=begin or not issuers))
         self._clock, self._salts = clock, salts
@@ -357,8 +355,8 @@ class Ledger(Record):
         at_once = keep and bool(self._entries) and identity not in self._commands and not _concern_persons(sealed)
         for _ in range(_TRIES):
             if not at_once:
-                if command is not None and (repeated := self._already(identity, sealed)):
-                    return repeated
+                if command is not None and (there := self._already(identity, sealed[0], keeps_all, sealed)):
+                    return Recorded(identity, tuple(there), repeated=True)
                 self.entries()
             entries, known = self._entries, len(self._entries)
             try:
@@ -376,15 +374,8 @@ class Ledger(Record):
             at_once = False
             if not keep:
                 return Recorded(identity, tuple(new))
-            try:
-                self._append(new, payloads, identity)
-            except Conflict:  # somebody else was first: look again, and ask the rules again
-                self._look_again(events[0], new[-1].number)
-                continue
-            except BaseException:
-                self._gate = None
-                raise
-            return Recorded(identity, tuple(new))
+            if self._appended(partial(self._append, new, payloads, identity), sealed[0], new[-1].number):
+                return Recorded(identity, tuple(new))
         raise self._kept_out()
 
     def _attempt_drafts(
@@ -405,10 +396,7 @@ class Ledger(Record):
         drafts = [draft.written(self._written) for draft in drafts]
         first = drafts[0].event(0)
         for _ in range(_TRIES):
-            if command is not None and (number := self._number_of(identity, first)) is not None:
-                there = self._entries[number - 1 : command_end(self._entries, number)]
-                if not keeps_drafts(there, drafts):
-                    raise CommandReused(identity, EntryNumber(number))
+            if command is not None and (there := self._already(identity, first, keeps_drafts, drafts)):
                 return Recorded(identity, there, repeated=True)
             entries = self.entries()
             if expected is not None and expected != len(entries):
@@ -423,15 +411,9 @@ class Ledger(Record):
                 self._rules().check(self._issuer, entries, [*new], keep=keep)
             if not keep:
                 return Recorded(identity, new)
-            try:
-                self._append_pages(pages, drafts, identity, meanwhile)
-            except Conflict:
-                self._look_again(first, pages[-1].first + len(pages[-1]) - 1)
-                continue
-            except BaseException:
-                self._gate = None
-                raise
-            return Recorded(identity, new)
+            append = partial(self._append_pages, pages, drafts, identity, meanwhile)
+            if self._appended(append, first, len(entries) + len(new)):
+                return Recorded(identity, new)
         raise self._kept_out()
 
     def _drafted(self, events: Sequence[Event]) -> Draft | None:
@@ -454,6 +436,18 @@ class Ledger(Record):
         sealed = seal(event, self._salts) if may_mention_persons(type(event)) else event
         payload = codec.encode(sealed)
         return _as_kept(sealed, payload), payload
+
+    def _appended(self, append: Callable[[], None], first: Event, last: int) -> bool:
+        """Append what the rules let through; return whether that was done, and not somebody else first."""
+        try:
+            append()
+        except Conflict:
+            self._look_again(first, last)
+            return False
+        except BaseException:
+            self._gate = None
+            raise
+        return True
 
     def _look_again(self, first: Event, last: int) -> None:
         """Forget what the rules were asked of, as somebody else recorded something first."""
@@ -497,24 +491,23 @@ class Ledger(Record):
         assert self._issuer is not None
         return command is not None and self._store.command(self._issuer, CommandId(command)) is not None
 
-    def _already(self, command: CommandId, events: Sequence[Event]) -> Recorded | None:
-        """Return the first outcome of a command that was recorded before.
-
-        The entries say which command they belong to, and their digests protect that. The row that keeps a second
-        one out is asked only when they know nothing: it may be newer than what was read, or wrong.
-        """
-        number = self._number_of(command, events[0])
+    def _already(
+        self, command: CommandId, first: Event, keeps: Callable[[Sequence[Entry], _Asked], bool], asked: _Asked
+    ) -> Sequence[Entry] | None:
+        """Return the entries of a command that was recorded before; refuse it if they do not keep what is asked."""
+        number = self._number_of(command, first)
         if number is None:
             return None
-        there = tuple(self._entries[number - 1 : command_end(self._entries, number)])
-        if len(there) != len(events) or not all(
-            keeps(entry.event, event) for entry, event in zip(there, events, strict=True)
-        ):
+        there = self._entries[number - 1 : command_end(self._entries, number)]
+        if not keeps(there, asked):
             raise CommandReused(command, EntryNumber(number))
-        return Recorded(command, there, repeated=True)
+        return there
 
     def _number_of(self, command: CommandId, first: Event) -> int | None:
         """Return the first entry of a command that was recorded before, if it was.
+
+        The entries say which command they belong to, and their digests protect that. The row that keeps a second
+        one out is asked only when they know nothing: it may be newer than what was read, or wrong.
 
         Args:
             command: Its identity.
@@ -561,30 +554,19 @@ class Ledger(Record):
         command: CommandId,
         meanwhile: Callable[[], object] | None,
     ) -> None:
-        first = drafts[0].event(0)
-        issuer = self._issuer or (first.issuer if isinstance(first, IssuerRegistered) else None)
-        assert issuer is not None, "the rules let an issuer in first"
-        rows: list[Row] = []
+        issuer = self._beginning_with(drafts[0].event(0))
+        topics = [*chain.from_iterable(map(codec.topics, pages))]
+        states: list[bytes] = []
         for page, draft in zip(pages, drafts, strict=True):
-            rows += map(
-                _to_row,
-                zip(
-                    count(page.first), codec.topics(page), codec.states(issuer, page, draft.payloads), strict=False
-                ),
-            )
+            states += codec.states(issuer, page, draft.payloads)
+        rows = Rows(Columns(range(pages[0].first, pages[0].first + len(states)), topics, states))
         singles = [page.single(place, event) for page in pages for place, event in page.singles.items()]
         if meanwhile is not None:
             meanwhile()
-        self._store.append(issuer, rows, command, self._vault.sealed(issuer, singles))
-        self._issuer = issuer
-        for page in pages:
-            self._entries.add(page)
-        self._commands[command] = pages[0].first
+        self._write(issuer, rows, command, singles, pages)
 
     def _append(self, new: Sequence[Entry], payloads: Sequence[bytes], command: CommandId) -> None:
-        first = new[0].event
-        issuer = self._issuer or (first.issuer if isinstance(first, IssuerRegistered) else None)
-        assert issuer is not None, "the rules let an issuer in first"
+        issuer = self._beginning_with(new[0].event)
         rows = [
             Row(entry.number, codec.topic(entry.event), codec.state(issuer, entry, payload))
             for entry, payload in zip(new, payloads, strict=True)
@@ -593,14 +575,32 @@ class Ledger(Record):
         if erases:
             self._vault.check_keys(issuer)
             self._store.keys.check_writable()
-        self._store.append(issuer, rows, command, self._vault.sealed(issuer, new))
-        # Its positions were free, so nothing of the issuer had come between what was read and these.
-        self._mark = self._store.mark_after(self._mark)
-        self._issuer = issuer
-        self._entries.add([*new])
-        self._commands[command] = int(new[0].number)
+        self._write(issuer, rows, command, new, ([*new],))
         if erases:
             self._erase(new, command)
+
+    def _beginning_with(self, first: Event) -> IssuerId:
+        """Return whose the next entries are; the first of all says it."""
+        issuer = self._issuer or (first.issuer if isinstance(first, IssuerRegistered) else None)
+        assert issuer is not None, "the rules let an issuer in first"
+        return issuer
+
+    def _write(
+        self,
+        issuer: IssuerId,
+        rows: Sequence[Row],
+        command: CommandId,
+        singles: Sequence[Entry],
+        parts: Iterable[Page | list[Entry]],
+    ) -> None:
+        """Write the entries of a command, some of which may hold personal values; they count as read."""
+        self._store.append(issuer, rows, command, self._vault.sealed(issuer, singles))
+        # Their positions were free, so nothing of the issuer had come between what was read and these.
+        self._mark = self._store.mark_after(self._mark)
+        self._issuer = issuer
+        for part in parts:
+            self._entries.add(part)
+        self._commands[command] = int(rows[0].number)
 
     def _erase(self, new: Sequence[Entry], command: CommandId) -> None:
         """Delete the keys of what a command erased, which reading the record again does."""

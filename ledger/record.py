@@ -21,7 +21,7 @@ from ledger.pages import Entries, Page
 from ledger.reader import Directory, Reader
 from ledger.store import Store
 from ledger.store.kept import HEADING
-from ledger.store.port import kept_of, tree_of
+from ledger.store.port import chosen, kept_of, tree_of
 from ledger.timeline import History, InEffect, history_of, standing
 from ledger.vault import Vault
 
@@ -80,6 +80,8 @@ class Record:
         Raises:
             LedgerDamaged: The store holds something that the ledger did not write.
         """
+        if self._issuer is None and len(issuers := self._store.issuers()) == 1:  # somebody has begun meanwhile
+            self._issuer = chosen(issuers, None)
         mark = self._store.mark() if self._issuer is not None else None
         if self._issuer is not None and (mark is None or mark != self._mark):
             with collector_at_rest():

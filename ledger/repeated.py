@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from ledger.drafts import Draft
 
 
+def keeps_all(there: Sequence[Entry], asked: Sequence[Event]) -> bool:
+    """Whether entries keep events that are asked for again."""
+    return len(there) == len(asked) and all(
+        keeps(entry.event, event) for entry, event in zip(there, asked, strict=True)
+    )
+
+
 def keeps(kept: Event, asked: Event) -> bool:
     """Whether an entry keeps an event that is asked for again.
 

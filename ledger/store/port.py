@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from binascii import unhexlify
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import repeat, takewhile
-from operator import add
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, overload
 
 from ledger.codec import leaf_hash_of
 from ledger.errors import LedgerDamaged, LedgerError, NotUnderstood, UnknownName, nearest, shown
 from ledger.identity import IssuerId
 from ledger.integrity.tiles import HEIGHT, WIDTH, Tile, Tree, completed
+from ledger.integrity.tree import HASH_BYTES
 from ledger.pages import DIGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from eventsourcing.persistence import StoredEvent
 
@@ -71,6 +72,32 @@ class Columns(NamedTuple):
     numbers: Sequence[int]
     topics: Sequence[str]
     states: Sequence[bytes]
+
+
+class Rows(Sequence[Row]):
+    """Entries that are written together, as columns; one is made a row when somebody asks for it.
+
+    Attributes:
+        columns: What they are.
+    """
+
+    __slots__ = ("columns",)
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns.states)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        numbers, topics, states = self.columns
+        if isinstance(index, slice):
+            return Rows(Columns(numbers[index], topics[index], states[index]))
+        return Row(numbers[index], topics[index], states[index])
 
 
 class Beside(NamedTuple):
@@ -248,13 +275,15 @@ def stored(
         LedgerDamaged: ``E_TAMPERED``: an entry or tile that a new tile is made of is not what was written.
     """
     stream, first, last = str(issuer), rows[0].number, rows[-1].number
-    made: list[Kept] = [*map(add, repeat((stream,)), rows)]
+    columns = columns_of(rows)
+    made: list[Kept] = [*zip(repeat(stream), *columns, strict=False)]
     beside = [command_row(command, first, last)]
     beside += [Beside(SEALED, number, SEALED_TOPIC, state) for number, state in sealed.items()]
     if first == 1:
         made.append((ISSUERS, len(issuers) + 1, _ISSUER_TOPIC, issuer.encode()))
     if (first - 1) // WIDTH != last // WIDTH:
-        leaves = [unhexlify(row.state[-DIGEST:]) for row in rows]  # as they were sealed just now
+        hashes = unhexlify(b"".join([state[-DIGEST:] for state in columns.states]))  # as they were sealed just now
+        leaves = [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
         for level, index, tile in completed(_Hashes(store, issuer), first - 1, leaves):
             beside.append(tile_row(level, index, tile))
     made += [(f"{stream}/{row.stream}", *row[1:]) for row in beside]
@@ -433,6 +462,8 @@ def read_rows(recorder: Recorder, issuer: IssuerId, after: int, most: int) -> li
 
 def columns_of(rows: Sequence[tuple[int, str, bytes]]) -> Columns:
     """Return rows column by column."""
+    if isinstance(rows, Rows):
+        return rows.columns
     return Columns(*zip(*rows, strict=True)) if rows else Columns((), (), ())
 
 

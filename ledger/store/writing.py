@@ -45,7 +45,7 @@ _AT_ONCE: Final = (2_000, 100)
 and while one runs, Python is left to whoever reads what comes next. The program of a longer one fits no cache."""
 _LONG: Final = 10_000
 """Rows of a transaction that is worth a change of the schema and back, and more memory."""
-_ROOM: Final = "-20000"
+_ROOM: Final = "-100000"
 """So much memory, as SQLite counts it. With less, it writes pages to the log that change again before the commit,
 and then has to read all that came after them there, to work out anew what shows that the log is whole."""
 _NOT_NOW: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})

@@ -42,7 +42,7 @@ def holdings_over_time(ledger: Ledger, answer: HoldingsOverTime, holder: str | N
     columns = (Column(name="on", heading="Day", kind=Kind.DAY), *_HELD)
     empty = "There were no shares on any of these days."
     table = Table(name="holdings", title="Holdings over time", columns=columns, rows=rows, empty=empty)
-    notes = [OPEN_DAYS] if answer.more else []
+    notes = [OPEN_DAYS] if any(answer.more) else []
     return Report(name="holdings-over-time", title="Holdings over time", asked=asked, tables=(table,), notes=notes)
 
 

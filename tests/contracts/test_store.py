@@ -23,7 +23,7 @@ from ledger.integrity.tiles import Tile
 from ledger.integrity.tree import Growing, check_consistency, check_inclusion, leaf_hash
 from ledger.journal import Ledger
 from ledger.store import Conflict, MemoryKeys, MemoryStore, Row, Store, writing
-from ledger.store.port import Beside, Inspectable, refuse_ahead, tree_of
+from ledger.store.port import Beside, Inspectable, Rows, columns_of, refuse_ahead, tree_of
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import APPLICATION_ID, SqliteStore
 from ledger.verification import Anchor, Level, verify
@@ -167,6 +167,20 @@ def test_many_entries_at_once_are_kept_as_few_are(store: Store, many: int) -> No
     assert everything(store) == rows(1, many)
     assert store.command(ACME, TWO) == (2, many)
     assert [row[::2] for row in store.sealed(ACME, 0)] == [(many, b"beside the last")]
+
+
+@pytest.mark.parametrize("count", [1, 2, 255, 256, 700])
+def test_columns_are_kept_as_rows_are(store: Store, count: int) -> None:
+    given = rows(1, count)
+    columns = Rows(columns_of(given))
+    assert [*columns] == [*columns[:1], *columns[1:]] == given
+
+    store.append(ACME, columns, ONE, {count: b"beside"})
+    store.append(BETA, given, ONE, {count: b"beside"})
+
+    assert everything(store) == everything(store, BETA) == given
+    assert tiles(store) == tiles(store, BETA)
+    assert store.sealed(ACME, 0) == store.sealed(BETA, 0)
 
 
 @pytest.mark.parametrize("taken", [2, 77, 101, 102, 201, 250])

@@ -413,6 +413,17 @@ def test_a_conflict_is_tried_again_after_the_other_entry(tmp_path: Path) -> None
         assert [*other.entries()] == [*one.entries()]
 
 
+def test_a_ledger_that_was_opened_empty_reads_what_somebody_else_began(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "a.ledger", create=True) as early, Ledger.open(tmp_path / "a.ledger") as other:
+        assert not early.entries()
+        other.record(*founding())
+
+        assert [*early.entries()] == [*other.entries()]
+        assert early.issuer == "acme"
+        with pytest.raises(IssuerFirst):
+            early.record(issuer_registered(issuer="beta"))
+
+
 def test_what_a_ledger_recorded_itself_is_not_read_again_and_what_others_did_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
