@@ -127,7 +127,7 @@ class _Fitted:
         made[:] = np.frombuffer(self.template.payload, np.uint8)
         for gap in self.template.gaps:
             made[:, gap.kept] = self.said(gap)
-        found: list[bytes] = made.view(f"S{made.shape[1]}").ravel().tolist()  # none of them ends with a zero byte
+        found: list[bytes] = made.view(f"V{made.shape[1]}").ravel().tolist()
         return found
 
 
@@ -222,8 +222,11 @@ class Alike:
         """Return the texts of a field, and what they stand for; fields of the same values share them."""
         if id(field.values) not in self._words:
             words = Words(partial(_value, field))
-            (sort,) = {*(get_args(field.hint) or (field.hint,))} - {NoneType}
-            self._words[id(field.values)] = words, Different(sort, words.values)
+            sorts = {*(get_args(field.hint) or (field.hint,))} - {NoneType}
+            self._words[id(field.values)] = (
+                words,
+                Different(sorts.pop() if len(sorts) == 1 else object, words.values),
+            )
         return self._words[id(field.values)]
 
 
