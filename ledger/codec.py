@@ -785,9 +785,11 @@ def states(issuer: IssuerId, page: Page, payloads: Sequence[bytes]) -> list[byte
     first = _leaf(issuer, page.first, page.said[0], digests[0])
     start, _, rest = first.decode().rpartition(f"{page.first}{_BETWEEN}")
     end = rest[DIGEST:]
-    leaves = [f"{start}{number}{_BETWEEN}{told}{end}".encode() for number, told in enumerate(digests, page.first)]
-    hashes = [sha256(b"\0" + envelope).hexdigest().encode() for envelope in leaves]
-    return [*map(b"\n".join, zip(leaves, payloads, hashes, strict=True))]
+    leaves = (f"{start}{number}{_BETWEEN}{told}{end}".encode() for number, told in enumerate(digests, page.first))
+    return [
+        b"\n".join((envelope, payload, sha256(b"\0" + envelope).hexdigest().encode()))
+        for envelope, payload in zip(leaves, payloads, strict=True)
+    ]
 
 
 def leaf_hash_of(stored: bytes, issuer: IssuerId, number: int) -> bytes:

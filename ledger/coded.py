@@ -8,7 +8,7 @@ in an array of Python's own numbers: slower, and just as exact.
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import repeat
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
@@ -16,11 +16,11 @@ from weakref import WeakKeyDictionary, WeakSet
 import attrs
 import numpy as np
 
-from ledger.book import ClassTotal, Total, counted_in
+from ledger.book import ClassTotal, Total, counted_in, totals_of
 from ledger.bulk import ByNumber, Column, OneByOne, movements_of, slots_of
 from ledger.columns.moves import HUNDREDTH, SHARE, Counted
 from ledger.identity import Identifier, StockClassId
-from ledger.movements import Posting
+from ledger.movements import Movement, Posting
 from ledger.numbered import Numbers
 from ledger.quantities import Currency, Shares
 
@@ -33,9 +33,12 @@ if TYPE_CHECKING:
     from ledger.days import EffectiveDay, Phase
     from ledger.events import Fact
 
-_opens_latest, _rank, _units, _currency = map(attrgetter, ("opens_latest", "rank", "units", "currency"))
+_opens_latest, _is_exact, _rank = map(attrgetter, ("opens_latest", "is_exact", "rank"))
+_units, _currency = attrgetter("units"), attrgetter("currency")
 MOST: Final = 2**62
 """Sums stay below this; beyond it, numbers of any length are added up."""
+WHEN: Final = ("effective_on", "phase")
+"""Fields that tell when a fact takes effect, and of which nothing that it moves depends."""
 _COARSE: Final = 24
 """Changes are added up without so many of their last bits, rounded up, as the sum of all has to fit, too."""
 _NONE: Final = np.zeros(0, np.int32)
@@ -121,8 +124,7 @@ class Many:
         self.kind: type[Fact] = type(bulk.one)
         one: Any = object.__new__(self.kind)
         for name, put in slots_of(self.kind).items():
-            value = self.value(name)
-            if type(value) is not list:
+            if name not in WHEN and type(value := self.value(name)) is not list:
                 put(one, value)
         movements = movements_of(one)
         self.postings = [each for each in movements or () if type(each) is Posting]
@@ -134,6 +136,16 @@ class Many:
     def value(self, field: str) -> Any:
         """Return what they say in a field: ``Named``, ``Counted``, a list, or the one thing that all say."""
         return self._said[field] if field in self._said else getattr(self.bulk.one, field)
+
+    @property
+    def differing(self) -> Iterable[str]:
+        """The fields in which they differ."""
+        return self._said
+
+    def form(self) -> tuple[Any, ...]:
+        """Return what they say alike, and how they say what differs."""
+        values = ((name, self.value(name)) for name in slots_of(self.kind) if name not in WHEN)
+        return self.kind, *((name, _form_of(value) if name in self._said else id(value)) for name, value in values)
 
     def only(self, places: NDArray[np.intp]) -> Many:
         """Return some of them."""
@@ -164,6 +176,38 @@ class Many:
         first = np.full(len(value.names), np.iinfo(np.int32).max, np.int32)
         np.minimum.at(first, value.numbers, self.moments)
         return {each: int(first[value.names[each]]) for each in value.different()}
+
+
+def _form_of(value: Any) -> Any:
+    if type(value) is Named:
+        return value.sort
+    return (value.step, value.currency) if type(value) is Counted else list
+
+
+def joined(many: Iterable[Many]) -> list[Many]:
+    """Return facts of several pages together, as far as they say the same things alike, and still move alike."""
+    of_form: defaultdict[Any, list[Many]] = defaultdict(list)
+    for each in many:
+        of_form[each.form()].append(each)
+    found: list[Many] = []
+    for parts in of_form.values():
+        whole = _one_after_another(parts) if len(parts) > 1 else parts[0]
+        found += [whole] if whole.moves_only else parts
+    return found
+
+
+def _one_after_another(parts: Sequence[Many]) -> Many:
+    said: dict[str, Any] = {}
+    for name in parts[0].differing:
+        values = [part.value(name) for part in parts]
+        one = values[0]
+        if type(one) is Named:
+            said[name] = Named(np.concatenate([each.numbers for each in values]), one.names, one.sort)
+        elif type(one) is Counted:
+            said[name] = Counted(np.concatenate([each.steps for each in values]), one.step, one.currency)
+        else:
+            said[name] = [*chain.from_iterable(values)]
+    return Many(parts[0].bulk, said, np.concatenate([part.moments for part in parts]))
 
 
 def _only(value: Any, places: NDArray[np.intp]) -> Any:
@@ -219,7 +263,7 @@ class Coding:
         self._pairs: defaultdict[Any, Numbers] = defaultdict(Numbers)
         self._tables: dict[Any, NDArray[np.int32]] = {}
         self._wide: WeakSet[Different] = WeakSet()
-        self._known: WeakKeyDictionary[Different, NDArray[Any]] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Different, dict[Any, NDArray[Any]]] = WeakKeyDictionary()
 
     def number(self, total: Total) -> int:
         """Return the number of a total; a new one for one that has none."""
@@ -251,27 +295,31 @@ class Coding:
         if days is None:
             moments = np.full(len(bulk.rows), bulk.one.effective_on.opens_latest, np.int32)
         else:
-            moments = self._each(days, _moments)
-        moments += bulk.one.phase.rank if phases is None else self._each(phases, _ranks)
+            moments = self.each(days, _moments)
+        moments += bulk.one.phase.rank if phases is None else self.each(phases, _ranks)
         said = {
             name: self._said(type(bulk.one), name, values)
             if type(getattr(bulk.one, name, None)) is Column
             else [*values]
             for name, values in bulk.columns.items()
+            if name not in WHEN
         }
         return Many(bulk, said, moments)
 
-    def _each(self, values: Sequence[Any], of: Callable[[Sequence[Any]], NDArray[Any]]) -> NDArray[Any]:
+    def are_exact(self, bulk: Bulk) -> NDArray[np.bool_]:
+        """Return of which facts the day is known."""
+        days = bulk.columns.get("effective_on")
+        return np.full(len(bulk.rows), bulk.one.effective_on.is_exact) if days is None else self.each(days, _exact)
+
+    def each(self, values: Sequence[Any], of: Callable[[Sequence[Any]], NDArray[Any]]) -> NDArray[Any]:
         """Return what some values are as numbers, each different one of which is looked at once."""
         if type(values) is not ByNumber:
             return of(values)
-        known = self._known.get(values.among)
-        count = 0 if known is None else len(known)
-        if new := values.among.values[count:]:
-            known = of(new) if known is None else np.append(known, of(new))
-            self._known[values.among] = known
-        assert known is not None, "one of them is there"
-        return known[values.numbers]  # type: ignore[no-any-return]  # an array
+        known = self._known.setdefault(values.among, {})
+        found = known.get(of, _NONE)
+        if new := values.among.values[len(found) :]:
+            found = known[of] = np.append(found, of(new)) if len(found) else of(new)
+        return found[values.numbers]  # type: ignore[no-any-return]  # an array
 
     def _said(self, kind: type[Fact], name: str, values: Sequence[Any]) -> Any:
         """Return names or quantities as numbers; or as they are, where they are of more than one sort."""
@@ -282,10 +330,10 @@ class Coding:
             if sort not in self._sorts:
                 self._sorts[sort] = Names()
             names = self._sorts[sort]
-            return Named(self._each(values, names.numbers), names, sort)
+            return Named(self.each(values, names.numbers), names, sort)
         if sort is Shares and type(values) is ByNumber and values.among not in self._wide:
             try:
-                return Counted(self._each(values, _whole_steps), SHARE)
+                return Counted(self.each(values, _whole_steps), SHARE)
             except OverflowError:
                 self._wide.add(values.among)
         units = [*map(_units, values)]
@@ -293,6 +341,11 @@ class Coding:
             return _counted(units, SHARE)
         currency = values[0].currency
         return _counted(units, HUNDREDTH, currency) if {*map(_currency, values)} == {currency} else [*values]
+
+    def changes(self, movements: Iterable[Movement]) -> list[tuple[int, int]]:
+        """Return by how much a fact changes each total that rules may limit."""
+        postings = [movement for movement in movements if type(movement) is Posting]
+        return [(self._totals[total], change) for total, change in totals_of(postings).items()] if postings else []
 
     def rows(self, many: Iterable[Many]) -> Rows:
         """Return by how much facts change the totals that rules may limit."""
@@ -373,6 +426,11 @@ def _whole_steps(shares: Sequence[Shares]) -> NDArray[np.int64]:
 def _moments(days: Sequence[EffectiveDay]) -> NDArray[np.int32]:
     """Return when each day certainly has begun."""
     return np.fromiter(map(_opens_latest, days), np.int32, len(days))
+
+
+def _exact(days: Sequence[EffectiveDay]) -> NDArray[np.bool_]:
+    """Return which days are known."""
+    return np.fromiter(map(_is_exact, days), np.bool_, len(days))
 
 
 def _ranks(phases: Sequence[Phase]) -> NDArray[np.int32]:

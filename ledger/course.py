@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ledger.book import totals_of
 from ledger.coded import MOST, NO_ROWS, Rows, in_steps, most_of, step_of
 from ledger.events import EntryRestated, EntryVoided, Event, Fact
-from ledger.movements import Posting
 from ledger.pages import Entries, Page, corrections_of
 from ledger.rules.asking import InDoubt
 from ledger.timeline import changed_by
@@ -31,11 +29,10 @@ if TYPE_CHECKING:
     from ledger.coded import Coding
     from ledger.days import Moment
     from ledger.late import Values
-    from ledger.movements import Movements
     from ledger.timeline import Entry
 
-Moved = tuple["Moment", "Movements"]
-"""What a fact moves, and from when on it certainly has."""
+Changed = tuple["Moment", list[tuple[int, int]]]
+"""From when on a fact certainly counts, and by how much it changes each total, by number."""
 _PARTS: Final = 64
 """Rows lie in so many arrays, at most, when they are looked through."""
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
@@ -78,15 +75,17 @@ class Course:
             self._follow(entries, begun)
         self._known = len(entries)
 
-    def take(self, before: int, count: int, rows: Rows, stands: Iterable[Moved], falls: Iterable[Moved]) -> None:
+    def take(
+        self, before: int, count: int, rows: Rows, stands: Iterable[Changed], falls: Iterable[Changed]
+    ) -> None:
         """Take in a command that passed, if what came before it is there: else it waits until somebody asks.
 
         Args:
             before: How many entries came before it.
             count: How many it adds.
             rows: What its facts change.
-            stands: What those of them move that are not among the rows.
-            falls: What it took out of history had moved.
+            stands: What those change that are not among the rows.
+            falls: What those changed that it took out of history.
         """
         if self._known == before:
             self._known = None
@@ -116,7 +115,8 @@ class Course:
         )
         told += (each.fact for each in stands)
         fallen = [each.fact for each in falls]
-        self._tell(*([(_settles(fact), fact.movements()) for fact in facts] for facts in (told, fallen)))
+        changes = self.coding.changes
+        self._tell(*([(_settles(fact), changes(fact.movements())) for fact in facts] for facts in (told, fallen)))
 
     def _of_page(self, page: Page) -> Iterator[Event]:
         """Take in what many facts of a page change alike; yield all other events."""
@@ -128,14 +128,13 @@ class Course:
             else:
                 yield from bulk.events()
 
-    def _tell(self, stands: Iterable[Moved], falls: Iterable[Moved]) -> None:
+    def _tell(self, stands: Iterable[Changed], falls: Iterable[Changed]) -> None:
         """Take in facts one by one."""
         keys, at, changes = list[int](), list[int](), list[int]()
         for sign, facts in ((1, stands), (-1, falls)):
-            for settles, movements in facts:
-                postings = [movement for movement in movements if type(movement) is Posting]
-                for total, change in totals_of(postings).items() if postings else ():
-                    keys.append(self.coding.number(total))
+            for settles, changed in facts:
+                for number, change in changed:
+                    keys.append(number)
                     at.append(settles)
                     changes.append(sign * change)
         if not keys:

@@ -19,12 +19,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from ledger.book import Changes
+from ledger.coded import joined
 from ledger.events import (
     EntryRestated,
     EntryVoided,
@@ -44,6 +45,8 @@ from ledger.timeline import changed_by, named_by, standing
 from ledger.totals import walk
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ledger.book import Book, Total
     from ledger.bulk import Bulk
     from ledger.coded import Coding, Many, Rows
@@ -55,7 +58,6 @@ RulesOf = Callable[[type[Event]], Iterable["FactRule"]]
 Broken = Callable[["Book", Changes], Iterable[object]]
 _NEVER: Final = (OpeningBalanceAdopted, PersonalDataErased)
 _CORRECTIONS: Final = (EntryVoided, EntryRestated)
-_is_exact = attrgetter("is_exact")
 
 
 def let_through(
@@ -105,7 +107,10 @@ def let_through(
     if not keep:
         book.take_back()
         return True
-    stands, falls = ([(each.settles, book.movements(each)) for each in facts] for facts in (told, corrected.falls))
+    stands, falls = (
+        [(each.settles, coding.changes(book.movements(each))) for each in facts]
+        for facts in (told, corrected.falls)
+    )
     book.keep()
     totals.set()
     forget_movers(book, {name for each in many for name in each.classes()})
@@ -175,49 +180,53 @@ def _sorted_out(
         if any(isinstance(event, _NEVER) for _, event in single):
             raise InDoubt
         for bulk in page.bulks:
-            if isinstance(bulk.one, _NEVER):
+            if isinstance(bulk.one, _NEVER) or not _are_plain(coding, bulk):
                 raise InDoubt
-            _are_plain(bulk)
-            alike, alone = _by_movement(coding, bulk, rules_of, out)
-            if alike is not None:
-                plain.append(alike)
-            single += zip(alone.rows, alone.events(), strict=True)
+            many, alone = _by_movement(coding, bulk, rules_of, out)
+            if many is not None:
+                plain.append(many)
+            if alone.any():
+                rest = bulk if alone.all() else bulk.only(np.flatnonzero(alone).tolist())
+                single += zip(rest.rows, rest.events(), strict=True)
         apart += [page.single(place, event) for place, event in single]
     told = standing(sorted(apart, key=itemgetter(0))) + corrected.stands
-    return plain, told
+    return joined(plain), told
 
 
-def _by_movement(coding: Coding, bulk: Bulk, rules_of: RulesOf, out: set[int]) -> tuple[Many | None, Bulk]:
-    """Return the facts that only move quantities, on exact days and wherever in them; and the others.
+def _by_movement(
+    coding: Coding, bulk: Bulk, rules_of: RulesOf, out: set[int]
+) -> tuple[Many | None, NDArray[np.bool_]]:
+    """Return the facts that only move quantities, on exact days and wherever in them; and which others there are.
 
     Those that stand in a place that a correction takes out of history are left out.
     """
-    stand: Sequence[int] = range(len(bulk.rows))
+    stand = np.ones(len(bulk.rows), np.bool_)
     if out and not out.isdisjoint(bulk.rows):
-        stand = [index for index in stand if bulk.rows[index] not in out]
+        stand[:] = [row not in out for row in bulk.rows]
     many = coding.many(bulk) if all(rule in AT_ONCE for rule in rules_of(type(bulk.one))) else None
     if many is None or not many.moves_only or "place" in bulk.columns or bulk.one.place is not None:
-        return None, _some(bulk, stand)
-    days = bulk.values("effective_on")
-    still_open: Sequence[int] = ()
-    if not all(map(_is_exact, days)):
-        still_open = [index for index in stand if not days[index].is_exact]
-        stand = [index for index in stand if days[index].is_exact]
-    if len(stand) < len(days):
-        many = many.only(np.array(stand, np.intp)) if stand else None
-    return many, _some(bulk, still_open)
+        return None, stand
+    is_exact = coding.are_exact(bulk)
+    at_once, alone = stand & is_exact, stand & ~is_exact
+    if not at_once.all():
+        many = many.only(np.flatnonzero(at_once)) if at_once.any() else None
+    return many, alone
 
 
-def _some(bulk: Bulk, indices: Sequence[int]) -> Bulk:
-    return bulk if len(indices) == len(bulk.rows) else bulk.only(indices)
-
-
-def _are_plain(bulk: Bulk) -> None:
-    """See that no text needs a look at which characters are assigned."""
+def _are_plain(coding: Coding, bulk: Bulk) -> bool:
+    """Whether no text needs a look at which characters are assigned."""
     for field in fields_with_text(type(bulk.one)):
-        values = bulk.columns[field] if field in bulk.columns else (getattr(bulk.one, field),)
-        if not all(map(str.isascii, chain.from_iterable(map(texts_in, values)))):
-            raise InDoubt
+        if (values := bulk.columns.get(field)) is not None:
+            is_plain = bool(coding.each(values, _ascii).all())
+        else:
+            is_plain = all(map(str.isascii, texts_in(value))) if (value := getattr(bulk.one, field)) else True
+        if not is_plain:
+            return False
+    return True
+
+
+def _ascii(values: Sequence[Any]) -> NDArray[np.bool_]:
+    return np.array([all(map(str.isascii, texts_in(value))) for value in values], np.bool_)
 
 
 def _late_ones(book: Book, coding: Coding, rows: Rows, told: Sequence[InEffect], falls: Sequence[InEffect]) -> Late:

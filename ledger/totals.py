@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ledger.book import Book, Changes, ClassTotal, Quantity, Step, Total, by_moment, steps, totals_of
+from ledger.book import Book, Changes, ClassTotal, Quantity, Step, Total, by_moment, steps
 from ledger.coded import MOST, in_steps, in_units, most_of
 from ledger.events import SPLITS
 from ledger.identity import StockClassId
-from ledger.movements import Level, Posting, Setting
+from ledger.movements import Level, Setting
 from ledger.rules.asking import InDoubt
 from ledger.rules.at_once import brings_a_holder
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ledger.timeline import InEffect
 
 _NO_LIMIT: Final = 10**60
+_NEVER: Final = np.iinfo(np.int32).max
 _LIMITING: Final = (Level.AUTHORIZED, Level.REISSUABLE)
 
 
@@ -81,6 +82,15 @@ def walk(
     return totals
 
 
+def _sorted(*columns: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the order of rows by several columns of whole numbers that are not below zero, the first one first."""
+    order = np.arange(len(columns[0]))
+    for column in reversed(columns):
+        for digits in range(0, int(column.max(initial=0)).bit_length(), 16):  # 16 bits are sorted in one go
+            order = order[np.argsort((column[order] >> digits).astype(np.uint16), kind="stable")]
+    return order
+
+
 def _splits(group: list[Step]) -> bool:
     return any(isinstance(step.each.fact, SPLITS) for step in group)
 
@@ -113,7 +123,7 @@ class Totals:
         keys, at, high, self._is_wide = rows
         self._scales, self._are_sums = coding.scales(), coding.are_sums()
         part_of = np.searchsorted(np.array(cuts, np.int32), at, "right")
-        order = np.lexsort((at, keys, part_of) if cuts else (at, keys))
+        order = _sorted(part_of, keys, at - at.min(initial=_NEVER))
         self._bounds = np.searchsorted(part_of[order], range(len(cuts) + 2))
         self._keys, self._at, self._high = keys[order], at[order], high[order]
         self._low = self._high if low is high else low[order]
@@ -228,24 +238,17 @@ def _added_up(
 
 def _together(book: Book, rows: Rows, told: Iterable[InEffect], coding: Coding) -> tuple[Rows, NDArray[Any]]:
     """Return rows and what facts change besides, in the highest reading; and the changes in the lowest one."""
-    keys, at, high, low = list[int](), list[int](), list[int](), list[int]()
-
-    def add(number: int, when: Moment, most: int, least: int) -> None:
-        for column, value in zip((keys, at, high, low), (number, when, most, least), strict=True):
-            column.append(value)
-
+    found: list[tuple[int, Moment, int, int]] = []
     for each in told:
-        postings = [movement for movement in book.movements(each) if type(movement) is Posting]
-        for total, change in totals_of(postings).items() if postings else ():
-            number = coding.number(total)
+        for number, change in coding.changes(book.movements(each)):
             if each.is_exact:
-                add(number, each.settles, change, change)
+                found.append((number, each.settles, change, change))
             else:
-                rises = change > 0
-                add(number, each.begins, change * rises, change * (not rises))
-                add(number, each.settles, change * (not rises), change * rises)
-    if not keys:
+                rise, fall = max(change, 0), min(change, 0)
+                found += (number, each.begins, rise, fall), (number, each.settles, fall, rise)
+    if not found:
         return rows, rows.changes
+    keys, at, high, low = map(list, zip(*found, strict=True))
     scales = coding.scales()[keys]
     most, least = in_steps(high, scales), in_steps(low, scales)
     if rows.is_wide or most is None or least is None:

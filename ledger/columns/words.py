@@ -124,7 +124,8 @@ class Words:
         lanes = _lanes(lines)
         places, new = of.lookup.numbered(_mixed(lanes))
         if len(new):
-            of.numbers = np.concatenate([of.numbers, [*map(self._new, map(bytes, lines[new]))]]).astype(np.int32)
+            texts = lines[new].view(f"V{width}").ravel().tolist()
+            of.numbers = np.append(of.numbers, np.fromiter(map(self._new, texts), np.int32, len(texts)))
             of.lanes = np.concatenate([of.lanes, lanes[:, new]], axis=1)
         found = of.numbers[places]
         fine = found != NONE

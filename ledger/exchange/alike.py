@@ -127,7 +127,7 @@ class _Fitted:
         made[:] = np.frombuffer(self.template.payload, np.uint8)
         for gap in self.template.gaps:
             made[:, gap.kept] = self.said(gap)
-        found: list[bytes] = made.view(f"S{made.shape[1]}").ravel().tolist()  # none of them ends with a zero byte
+        found: list[bytes] = made.view(f"V{made.shape[1]}").ravel().tolist()
         return found
 
 
@@ -216,14 +216,17 @@ class Alike:
             for field in codec.kept_fields(type(one)) or ()
             if field.name in given and field.name in kept
         ]
-        return _Template(Shape(line, (), [gap.given for gap in gaps]), one, payload, gaps)
+        return _Template(Shape(line, (), [gap.given for gap in gaps]), one, payload, gaps) if gaps else None
 
     def _words_of(self, field: codec.KeptField) -> tuple[Words, Different]:
         """Return the texts of a field, and what they stand for; fields of the same values share them."""
         if id(field.values) not in self._words:
             words = Words(partial(_value, field))
-            (sort,) = {*(get_args(field.hint) or (field.hint,))} - {NoneType}
-            self._words[id(field.values)] = words, Different(sort, words.values)
+            sorts = {*(get_args(field.hint) or (field.hint,))} - {NoneType}
+            self._words[id(field.values)] = (
+                words,
+                Different(sorts.pop() if len(sorts) == 1 else object, words.values),
+            )
         return self._words[id(field.values)]
 
 

@@ -55,10 +55,11 @@ class Known:
         since, listed = self._since.get(named.sort), named.names.listed()
         if since is None:  # no name comes while rules are asked
             since = self._since[named.sort] = np.full(len(listed), _UNASKED, np.int32)
-        unasked = named.numbers[since[named.numbers] == _UNASKED]
+        found = since[named.numbers]
+        unasked = named.numbers[found == _UNASKED]
         for number in {*unasked.tolist()}:
             since[number] = self.since(level, listed[number])
-        return since[named.numbers]
+        return since[named.numbers] if unasked.size else found
 
 
 ManyRule = Callable[[Known, Many], None]
