@@ -52,6 +52,8 @@ from ledger.timeline import InEffect, Position, may_be_last
 class ClassTotal(Enum):
     """Totals of a stock class that the authorized number limits."""
 
+    __hash__ = object.__hash__  # as that of a level
+
     ISSUED_OR_RESERVED = "issued or reserved"
     ISSUED_RESERVED_OR_SPENT = "issued, reserved, converted or redeemed"
     """For a class whose converted and redeemed shares may not be issued again."""

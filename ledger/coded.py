@@ -185,11 +185,15 @@ def _form_of(value: Any) -> Any:
 
 
 def joined(many: Iterable[Many]) -> list[Many]:
-    """Return facts of several pages together, as far as they say the same things alike."""
+    """Return facts of several pages together, as far as they say the same things alike, and still move alike."""
     of_form: defaultdict[Any, list[Many]] = defaultdict(list)
     for each in many:
         of_form[each.form()].append(each)
-    return [_one_after_another(parts) if len(parts) > 1 else parts[0] for parts in of_form.values()]
+    found: list[Many] = []
+    for parts in of_form.values():
+        whole = _one_after_another(parts) if len(parts) > 1 else parts[0]
+        found += [whole] if whole.moves_only else parts
+    return found
 
 
 def _one_after_another(parts: Sequence[Many]) -> Many:

@@ -250,7 +250,7 @@ class Accounts(Growing):
         texts = self.texts
 
         def of(one: Callable[[Any], int]) -> Callable[[Any], Any]:
-            return lambda part: [*map(one, part.at(places))] if type(part) is Called else one(part)
+            return lambda part: part.each(one, places) if type(part) is Called else one(part)
 
         codes = _codes(
             posting.account, of(texts.unit_number)(posting.unit), of(texts.holders.number), of(texts.others.number)

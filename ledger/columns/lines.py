@@ -178,9 +178,10 @@ def _by_position(sums: DatedSums, positions: Positions, order: NDArray[np.intp],
     ranks[order] = np.arange(len(order), dtype=np.int32)
     keys = ranks[positions.places_of(np.arange(sums.size, dtype=np.int32))][rows.keys]
     keys[rows.known > known] = len(order)
-    places = by_key(keys)
-    places = places[: np.searchsorted(keys[places], len(order))]
-    return Rows(rows.whens[places], rows.known[places], keys[places], rows.changes[:, places])
+    counts = np.bincount(keys, minlength=len(order) + 1)[:-1]
+    places = by_key(keys)[: counts.sum()]
+    in_order = np.repeat(np.arange(len(order), dtype=np.int32), counts)
+    return Rows(rows.whens[places], rows.known[places], in_order, rows.changes[:, places])
 
 
 def _standing(rows: Rows, holders: Small, corrections: Corrections, known: int) -> tuple[Small, Small]:

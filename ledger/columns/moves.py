@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -91,12 +90,16 @@ class Called:
 
     def __getitem__(self, place: int) -> Identifier:
         """Return the name at a place."""
-        return self.at([place])[0]
+        return self._name(int(self.numbers[place]))
 
-    def at(self, places: list[int]) -> list[Identifier]:
-        """Return the names at some places."""
-        texts = map(self.words.values.__getitem__, self.numbers[places].tolist())
-        return [*map(partial(str.__new__, self.said), texts)]  # their form was looked at when they got a number
+    def each(self, said_of: Callable[[Identifier], Any], places: list[int]) -> list[Any]:
+        """Return what is said of the names at some places; it is asked once of each name."""
+        numbers = self.numbers[places].tolist()
+        told = {number: said_of(self._name(number)) for number in dict.fromkeys(numbers)}
+        return [*map(told.__getitem__, numbers)]
+
+    def _name(self, number: int) -> Identifier:
+        return str.__new__(self.said, self.words.values[number])  # its form was looked at when it got a number
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not Called or other.words is not self.words:

@@ -216,7 +216,7 @@ class Alike:
             for field in codec.kept_fields(type(one)) or ()
             if field.name in given and field.name in kept
         ]
-        return _Template(Shape(line, (), [gap.given for gap in gaps]), one, payload, gaps)
+        return _Template(Shape(line, (), [gap.given for gap in gaps]), one, payload, gaps) if gaps else None
 
     def _words_of(self, field: codec.KeptField) -> tuple[Words, Different]:
         """Return the texts of a field, and what they stand for; fields of the same values share them."""

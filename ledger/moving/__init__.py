@@ -136,9 +136,9 @@ class MovingEntries:
         for number, there in enumerate(rows.numbers or (0,), after + 1):
             if there != number:
                 raise LedgerDamaged("E_TAMPERED", f"{self._issuer} entry {number}", "it is missing")
-        return codec.read_states([*zip(*rows, strict=True)], self._issuer, after) or [
-            codec.read_state(state, self._issuer, number, topic) for number, topic, state in zip(*rows, strict=True)
-        ]
+        given = [*zip(*rows, strict=True)]
+        page = codec.read_states(given, self._issuer, after) if len(given) > 1 else None
+        return page or [codec.read_state(state, self._issuer, number, topic) for number, topic, state in given]
 
 
 class Vouched:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import suppress
+from functools import cache
 from operator import attrgetter
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_type_hints
@@ -145,6 +146,7 @@ class _Readers(dict[str, Reader | None]):
 READERS: Final = _Readers()
 
 
+@cache
 def _counts(shape: Any) -> bool:
     """Whether a value holds a quantity, or what quantities are multiplied by; without one nothing is moved."""
     if shape in _COUNTING:
