@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain, repeat
+from itertools import repeat
 from operator import attrgetter, eq, lt, neg, sub, truth
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, overload
 
@@ -177,21 +177,6 @@ class Bulk(NamedTuple):
             if _stands_for_a_value(values):
                 slots[name](one, Column(values))
         return cls(one, rows, columns)
-
-    @classmethod
-    def joined(cls, bulks: Sequence[Bulk], rows: Sequence[int]) -> Bulk:
-        """Return the facts of several bulks of one kind, one after the other."""
-        if len(bulks) == 1:
-            return bulks[0]._replace(rows=rows)
-        same: dict[str, Any] = {}
-        columns: dict[str, list[Any]] = {}
-        for name in slots_of(type(bulks[0].one)):
-            values = [None if name in bulk.columns else getattr(bulk.one, name) for bulk in bulks]
-            if values.count(values[0]) == len(values) and not any(name in bulk.columns for bulk in bulks):
-                same[name] = values[0]
-            else:
-                columns[name] = [*chain.from_iterable(bulk.values(name) for bulk in bulks)]
-        return cls.of(type(bulks[0].one), rows, same, columns)
 
     def only(self, indices: Sequence[int]) -> Bulk:
         """Return some of the facts."""
