@@ -45,7 +45,7 @@ from ledger.store.port import (
     stored,
 )
 from ledger.store.untouched import Untouched, look_beside, look_within
-from ledger.store.writing import CarefulRecorder, OutcomeOpen, cause
+from ledger.store.writing import PAGE_BYTES, CarefulRecorder, OutcomeOpen, cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -182,6 +182,7 @@ class _DurablePool(SQLiteConnectionPool):
         return connection
 
     def _prepare(self, cursor: SQLiteCursor) -> None:
+        cursor.execute(f"PRAGMA page_size={PAGE_BYTES}")  # a file that is there keeps its own
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.sqlite_cursor.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
         look_within(cursor, _TABLES, self._path)

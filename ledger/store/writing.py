@@ -35,10 +35,12 @@ if TYPE_CHECKING:
 
 FOLD_AT: Final = 1_000
 """Pages that a log holds, about, before it is folded into the file; as many as SQLite takes by default."""
-_PAGE_BYTES: Final = 4_096
+PAGE_BYTES: Final = 8_192
+"""Of a file that is made now; an older one has pages of half the length. What is written together takes as many
+steps as it has pages, and a page of 4,096 holds six entries of a long record."""
 LENGTHEN_AT: Final = 64
 """By so many commits a log that grows has cost about as much as it takes to lengthen it at once."""
-_IN_MEMORY: Final = 500
+_IN_MEMORY: Final = 250
 """Pages that SQLite has in memory at most, by default, before it writes what is not committed to the log."""
 _AT_ONCE: Final = (2_000, 100)
 """Rows that one statement inserts, if SQLite takes so many values. It looks for its place anew with each statement;
@@ -175,7 +177,7 @@ class CarefulRecorder(SQLiteAggregateRecorder):
         """Let the log grow at once to where it is folded in, or nearly; no issuer is called as the row is."""
         pages = FOLD_AT // 2 + _IN_MEMORY  # a commit of a few rows writes half of what it is taken for
         with suppress(Exception), _alone(connection) as writer:
-            writer.execute(self.insert_events_statement, ("~", 0, "", bytes(pages * _PAGE_BYTES)))
+            writer.execute(self.insert_events_statement, ("~", 0, "", bytes(pages * PAGE_BYTES)))
 
 
 @contextmanager
@@ -268,4 +270,4 @@ def _give_up(connection: SQLiteConnection) -> None:
 def _pages(written: Sequence[Kept]) -> int:
     """Return about how many pages a commit writes: two for each stream, and twice those that its bytes fill."""
     streams = {stream for stream, _, _, _ in written}
-    return 2 * len(streams) + 2 * sum(len(state) for _, _, _, state in written) // _PAGE_BYTES
+    return 2 * len(streams) + 2 * sum(len(state) for _, _, _, state in written) // PAGE_BYTES

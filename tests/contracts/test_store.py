@@ -26,6 +26,7 @@ from ledger.store import Conflict, MemoryKeys, MemoryStore, Row, Store, writing
 from ledger.store.port import Beside, Inspectable, Rows, columns_of, refuse_ahead, tree_of
 from ledger.store.postgres import PostgresStore
 from ledger.store.sqlite import APPLICATION_ID, SqliteStore
+from ledger.store.writing import PAGE_BYTES
 from ledger.verification import Anchor, Level, verify
 from tests.builders import common_issued, founding, ticking
 
@@ -854,8 +855,13 @@ def test_making_a_ledger_overwrites_nothing(tmp_path: Path, kind: str) -> None:
 
 def test_a_truncated_file_is_refused_wherever_it_was_cut(path: Path) -> None:
     whole = path.read_bytes()
-    lengths = {*range(0, 200, 13), *range(512, len(whole), 1511), *range(4096, len(whole), 4096), len(whole) - 1}
-    assert len(whole) % 4096 == 0
+    lengths = {
+        *range(0, 200, 13),
+        *range(512, len(whole), 1511),
+        *range(PAGE_BYTES, len(whole), PAGE_BYTES),
+        len(whole) - 1,
+    }
+    assert len(whole) % PAGE_BYTES == 0
 
     for length in sorted(lengths):
         path.write_bytes(whole[:length])
@@ -878,8 +884,8 @@ def test_a_file_whose_last_page_was_cut_while_its_log_was_folded_in_is_whole(pat
 def test_a_file_overwritten_within_is_refused_or_read_as_it_was(path: Path) -> None:
     whole, as_it_was = path.read_bytes(), opened(path)
 
-    for page in range(1, len(whole) // 4096):
-        path.write_bytes(whole[: page * 4096] + b"\xa5" * 4096 + whole[(page + 1) * 4096 :])
+    for page in range(1, len(whole) // PAGE_BYTES):
+        path.write_bytes(whole[: page * PAGE_BYTES] + b"\xa5" * PAGE_BYTES + whole[(page + 1) * PAGE_BYTES :])
         with suppress(LedgerError):
             assert opened(path) == as_it_was
 

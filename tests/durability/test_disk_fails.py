@@ -19,7 +19,7 @@ def failing_disk(folder: Path) -> dict[str, str]:
     return {"LD_PRELOAD": str(library)}
 
 
-def let_it_fail(folder: Path, faults: tuple[str, ...] = (), *, runs: int = 150) -> str:
+def let_it_fail(folder: Path, faults: tuple[str, ...] = (), *, runs: int = 300) -> str:
     """Let writes and syncs fail in so many ways."""
     with in_memory(folder) as place:
         return told(started("failing", place, runs, SEED, faults=faults, environment=failing_disk(folder)))

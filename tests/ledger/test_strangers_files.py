@@ -20,6 +20,7 @@ from ledger.journal import Ledger
 from ledger.store import Row
 from ledger.store.places import Look
 from ledger.store.sqlite import _LONGEST, _TABLES, SqliteStore
+from ledger.store.writing import PAGE_BYTES
 from tests import builders as a
 
 ACME = IssuerId("acme")
@@ -277,10 +278,12 @@ def test_a_row_longer_than_any_of_ours_is_damage(tmp_path: Path, monkeypatch: py
 def rollback_journal_of(path: Path, above: Path) -> bytes:
     """Return a rollback journal that names another file as the journal above it (SQLite file format, 3 and 3.1)."""
     magic = bytes.fromhex("d9d505f920a163d7")
-    pages, sector = path.stat().st_size // 4096, 512
+    pages, sector = path.stat().st_size // PAGE_BYTES, 512
     name = os.fsencode(above)
-    after = struct.pack(">I", 0x40000000 // 4096 + 1) + name + struct.pack(">II", len(name), sum(name)) + magic
-    return (magic + struct.pack(">IIIII", 0, 0, pages, sector, 4096)).ljust(sector, b"\0") + after
+    after = (
+        struct.pack(">I", 0x40000000 // PAGE_BYTES + 1) + name + struct.pack(">II", len(name), sum(name)) + magic
+    )
+    return (magic + struct.pack(">IIIII", 0, 0, pages, sector, PAGE_BYTES)).ljust(sector, b"\0") + after
 
 
 @pytest.mark.parametrize("readonly", [True, False], ids=["to read", "to write"])
