@@ -126,7 +126,7 @@ class Holdings(Tabular):
 
 
 def fix(*columns: NDArray[Any]) -> None:
-    """Let nobody write to columns any more: other threads may look at them, and what answers next may share them."""
+    """Let nobody write to columns: other threads may look at them, and what answers next may share them."""
     for column in columns:
         column.flags.writeable = False
 

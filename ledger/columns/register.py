@@ -41,7 +41,7 @@ _HELD: Final = kind_of(Held)
 
 
 class Register(NamedTuple):
-    """Positions that are not certainly nothing, in the order of class and holder; nobody writes to a column, as the next may share it.
+    """Positions that are not certainly nothing, in the order of class and holder; the next ones may share their columns.
 
     Attributes:
         classes: Number of the class of each.
