@@ -41,7 +41,9 @@ _HELD: Final = kind_of(Held)
 
 
 class Register(NamedTuple):
-    """Positions that are not certainly nothing, in the order of class and holder; the next ones may share their columns.
+    """Positions that are not certainly nothing, in the order of class and holder.
+
+    The next answer may have the same columns, so nobody writes to them.
 
     Attributes:
         classes: Number of the class of each.
