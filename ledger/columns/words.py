@@ -117,6 +117,10 @@ class Words:
         self._widths: dict[int, _OfWidth] = {}
         self._whole = np.empty(0, np.int64)
 
+    def __len__(self) -> int:
+        """Return how many texts are kept, those that stand for nothing among them."""
+        return sum(len(of.numbers) for of in self._widths.values())
+
     def numbers(self, lines: Lines) -> tuple[Small, NDArray[np.bool_]]:
         """Return the number of each text, and which of them stand for something."""
         width = lines.shape[1]

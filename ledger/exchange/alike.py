@@ -48,7 +48,7 @@ _LENGTHS: Final = 1_000
 _LONGEST: Final = 1 << 10
 """Longer lines are rare, and differ."""
 _WORDS: Final = 65_536
-"""So many different texts of a kind are kept with what they stand for."""
+"""So many different texts of a kind are kept, with what they stand for."""
 _MARGIN: Final = b"\n" * LANE
 """Stands before the first line, as pieces are cut out in whole lanes."""
 _LINE_FEED, _BRACE = b"\n{"
@@ -158,7 +158,7 @@ class Alike:
 
     def _forget(self) -> None:
         """Begin anew where there were too many different texts or lengths."""
-        if len(self._learnt) > _LENGTHS or any(len(words.values) > _WORDS for words, _ in self._words.values()):
+        if len(self._learnt) > _LENGTHS or any(len(words) > _WORDS for words, _ in self._words.values()):
             self._learnt.clear()
             self._words.clear()
 

@@ -42,7 +42,7 @@ class Drafting:
         if len(data) <= json_lines.MAX_FILE_BYTES:
             try:
                 with collector_at_rest():
-                    return [self._read(lines) for lines in _parts(data) if lines.lstrip(json_lines.BLANK)]
+                    return [self._read(lines) for lines in _parts(data, before) if lines.lstrip(json_lines.BLANK)]
             except UNREADABLE:
                 pass  # which line it is, and why, careful reading says of all of them
         return [Draft.unwritten([event for _, event in json_lines.read(data, name, before)])]
@@ -59,9 +59,9 @@ def line_of(data: bytes, index: int, before: int = 0) -> int:
     return next(islice(filled, index, None))
 
 
-def _parts(data: bytes) -> Iterator[bytes]:
+def _parts(data: bytes, before: int) -> Iterator[bytes]:
     """Yield the lines of a file, many at a time."""
-    start = len(json_lines.BOM) if data.startswith(json_lines.BOM) else 0
+    start = len(json_lines.mark_of(data, before))
     while start < len(data):
         end = data.find(b"\n", start + _PART_BYTES) + 1 or len(data)
         lines = data[start:end]

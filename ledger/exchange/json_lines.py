@@ -57,7 +57,7 @@ def read(data: bytes, name: str = "input", before: int = 0) -> list[tuple[int, E
     if len(data) > MAX_FILE_BYTES:
         problems.add(too_long(name))
         problems.refuse()
-    for within, offset, raw in _lines(data):
+    for within, offset, raw in _lines(data, len(mark_of(data, before))):
         number = before + within
         place = f"{name} line {number}"
         try:
@@ -70,7 +70,8 @@ def read(data: bytes, name: str = "input", before: int = 0) -> list[tuple[int, E
                 at = offset + raw.index(b"\0")
         if at >= 0:
             problems = Problems(name)  # an encoding concerns the whole file, and what came before is no use
-            problems.add(not_utf8(data, at, name, "save it as UTF-8"))
+            said, start, where = (raw, offset, place) if before else (data, 0, name)
+            problems.add(not_utf8(said, at - start, where, "save it as UTF-8"))
             break
         if line.strip(_BLANKS):
             event = _event(raw, line, place, problems)
@@ -87,9 +88,14 @@ def too_long(name: str) -> NotUnderstood:
     )
 
 
-def _lines(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Yield each line with its number and its offset; only a line feed ends one."""
-    start, number = (len(BOM) if data.startswith(BOM) else 0), 1
+def mark_of(data: bytes, before: int) -> bytes:
+    """Return the byte order mark of a file, which stands before its first line alone."""
+    return BOM if not before and data.startswith(BOM) else b""
+
+
+def _lines(data: bytes, start: int) -> Iterator[tuple[int, int, bytes]]:
+    """Yield each line with its number and its offset, from where the first begins; only a line feed ends one."""
+    number = 1
     while start < len(data):
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end

@@ -143,7 +143,8 @@ def load(ledger: Ledger, file: BinaryIO, *, actor: str = "unnamed", name: str = 
         InputRefused: A part cannot be read; the parts before it are recorded.
         RuleBroken: A part goes against the record or the papers; the parts before it are recorded.
     """
-    return sum(
-        len(ledger.record_drafts(read, actor=actor, command=part.command, meanwhile=go_on).entries)
+    outcomes = (
+        ledger.record_drafts(read, actor=actor, command=part.command, meanwhile=go_on)
         for part, read, go_on in read_ahead(file, ledger.recorded, name)
     )
+    return sum(len(outcome.entries) for outcome in outcomes if not outcome.repeated)

@@ -86,9 +86,9 @@ def _names_are_known(known: Known, many: Many) -> None:
         if type(value) is Counted or type(value) in _NO_NAMES:
             continue
         if type(value) is Named and value.sort not in _OF_AN_AGREEMENT:
-            ((level, _, _),) = names_in(value[0])
-            if np.any(known.each_since(value, level) > many.moments):
-                raise InDoubt
+            for level, _, _ in names_in(value[0]):  # none where nothing brings such names into being
+                if np.any(known.each_since(value, level) > many.moments):
+                    raise InDoubt
             continue
         kinds = (
             {*map(type, value)} if type(value) is list else {value.sort if type(value) is Named else type(value)}

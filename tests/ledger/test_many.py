@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -340,6 +340,21 @@ def test_what_a_command_corrects_splits_or_leaves_open_passes_at_once(events: li
 
     asked.check(ISSUER, entries, page.entries())
     assert told(at_once._sweep.book) == told(asked._sweep.book)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda each: builders.shares_cancelled(stock_class="common", cancelled=1, security=f"c-{each}"),
+        lambda each: builders.proceeds_restricted(account=f"bank-{each}"),
+    ],
+    ids=["certificates", "accounts"],
+)
+def test_many_names_that_nothing_brings_into_being_pass_at_once(make: Callable[[int], Event]) -> None:
+    ledger = recorded(builders.common_issued(holder="ada", issued=5, security=f"c-{each}") for each in range(3))
+    entries = ledger.entries()
+
+    assert Gate().check_pages(ISSUER, entries, [page_of(map(make, range(3)), len(entries))])
 
 
 def test_a_day_that_opened_in_the_past_brings_no_limit_of_then_back() -> None:

@@ -203,6 +203,17 @@ def test_a_line_as_long_as_others_is_read_or_refused_as_it_would_be_alone(change
         assert told(data, by_shape) == told(data, line_by_line)
 
 
+def test_texts_that_have_to_be_looked_at_with_care_are_not_kept_for_ever() -> None:
+    line, reader = transferred("agreed")[1], alike.Alike(drafting._draft)
+
+    with patch.object(alike, "_WORDS", 20):
+        for part in range(5):
+            odd = (line.replace(b"agreed", f"{part}{at:03}é".encode()) for at in range(50))
+            reader.draft(b"\n".join([line, *odd]))
+
+    assert max(len(words) for words, _ in reader._words.values()) == 51
+
+
 def test_a_long_file_is_read_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"\n".join(transferred())
     monkeypatch.setitem(sys.modules, "numpy", None)

@@ -55,6 +55,37 @@ def test_a_file_given_again_adds_nothing() -> None:
     assert load(ledger, LINES) == 0
 
 
+def test_what_somebody_else_recorded_meanwhile_is_not_counted() -> None:
+    ledger = Ledger.in_memory()
+    load(ledger, LINES)
+    ledger.recorded = lambda commands: set()  # type: ignore[method-assign]  # as it was when the file was looked at
+
+    assert load(ledger, LINES) == 0
+
+
+def test_a_byte_order_mark_stands_before_the_first_line_alone() -> None:
+    lines = LINES.splitlines(keepends=True)
+    parts = [part.data for part in loading.parts(BytesIO(LINES), lambda commands: set())]
+    of_first = parts[0].count(b"\n")
+
+    assert load(Ledger.in_memory(), json_lines.BOM + LINES) == len(lines)
+    with pytest.raises(InputRefused) as refusal:
+        load(Ledger.in_memory(), b"".join([*lines[:of_first], json_lines.BOM, *lines[of_first:]]))
+    assert refusal.value.lines()[0].startswith(f"error: E_JSON: long.jsonl line {of_first + 1} ")
+
+
+@pytest.mark.parametrize(("odd", "told"), [(b"\xff", "byte 0xff"), (b"\0", "a zero byte")])
+def test_what_is_no_text_in_a_later_part_is_told_with_its_line(odd: bytes, told: str) -> None:
+    lines = LINES.splitlines(keepends=True)
+    lines[-2] = b'{"note":"' + odd + lines[-2]
+
+    with pytest.raises(InputRefused) as refusal:
+        load(Ledger.in_memory(), b"".join(lines))
+
+    at = f"long.jsonl line {len(lines) - 1}"
+    assert refusal.value.lines()[0].startswith(f"error: E_ENCODING: {at}: {told} at offset 9")
+
+
 class _Failing:
     """A store that fails after some commands."""
 
