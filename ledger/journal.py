@@ -595,12 +595,13 @@ class Ledger(Record):
     ) -> None:
         """Write the entries of a command, some of which may hold personal values; they count as read."""
         self._store.append(issuer, rows, command, self._vault.sealed(issuer, singles))
-        # Their positions were free, so nothing of the issuer had come between what was read and these.
-        self._mark = self._store.mark_after(self._mark)
         self._issuer = issuer
         for part in parts:
             self._entries.add(part)
         self._commands[command] = int(rows[0].number)
+        # Their positions were free, so nothing of the issuer had come between what was read and these. That is said
+        # last, as whoever is interrupted before has to read them.
+        self._mark = self._store.mark_after(self._mark)
 
     def _erase(self, new: Sequence[Entry], command: CommandId) -> None:
         """Delete the keys of what a command erased, which reading the record again does."""

@@ -17,6 +17,7 @@ from ledger.quantities import SCALE, Shares
 from ledger.timeline import history_of
 from projections.cap_table import merged_names
 from projections.frame import Tabular
+from projections.holdings import fix
 from projections.holdings_over_time import must_be_registered
 from projections.replay import replay
 
@@ -82,12 +83,17 @@ class HolderMovements(Tabular):
     runs: Sequence[tuple[int, int]]
     steps: int
 
+    def __attrs_post_init__(self) -> None:
+        fix(self.days, self.entries, self.balances)
+
     @cached_property
     def classes(self) -> NDArray[np.int32]:
         """Number of the class of each."""
         import numpy as np
 
-        return np.repeat(*np.array(self.runs, np.int32).reshape(-1, 2).T)
+        classes: NDArray[np.int32] = np.repeat(*np.array(self.runs, np.int32).reshape(-1, 2).T)
+        fix(classes)
+        return classes
 
     @cached_property
     def changes(self) -> NDArray[Any]:
@@ -98,6 +104,7 @@ class HolderMovements(Tabular):
         firsts = np.cumsum([0, *(length for _, length in self.runs[:-1])])
         if self.runs:
             changes[firsts] = self.balances[firsts]
+        fix(changes)
         return changes
 
     def __len__(self) -> int:

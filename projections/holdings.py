@@ -76,6 +76,9 @@ class Holdings(Tabular):
     more: Mapping[int, int]
     steps: int
 
+    def __attrs_post_init__(self) -> None:
+        fix(self.classes, self.holders, self.low)
+
     @cached_property
     def high(self) -> NDArray[Any]:
         """How many steps each is at most; the same column as ``low`` where no day is open."""
@@ -83,6 +86,7 @@ class Holdings(Tabular):
             return self.low
         high = self.low.copy()
         high[[*self.more]] = [*self.more.values()]
+        fix(high)
         return high
 
     def __len__(self) -> int:
@@ -119,6 +123,12 @@ class Holdings(Tabular):
         high = None if self.high is self.low else self.high
         as_of = arrow.days([self.as_of], self.classes * 0)
         return arrow.held(self, as_of, self.classes, self.holders, self.low, high)
+
+
+def fix(*columns: NDArray[Any]) -> None:
+    """Let nobody write to columns: other threads may look at them, and what answers next may share them."""
+    for column in columns:
+        column.flags.writeable = False
 
 
 def holdings(ledger: Ledger, *, as_of: AsOf, known_at: KnownAt = None) -> Holdings:

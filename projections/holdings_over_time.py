@@ -15,7 +15,7 @@ from ledger.errors import NotUnderstood, UnknownName, nearest
 from ledger.identity import HolderId, IssuerId, StockClassId
 from projections.cap_table import registered
 from projections.frame import Tabular
-from projections.holdings import Holdings
+from projections.holdings import Holdings, fix
 
 if TYPE_CHECKING:
     import nanoarrow  # type: ignore[import-untyped]  # the library has no types
@@ -60,6 +60,9 @@ class HoldingsOverTime(Tabular):
     more: Sequence[Mapping[int, int]]
     steps: int
 
+    def __attrs_post_init__(self) -> None:
+        fix(self.classes, self.holders, self.low)
+
     @cached_property
     def high(self) -> NDArray[Any]:
         """How many steps each is at most; the same matrix as ``low`` where no day is open."""
@@ -68,6 +71,7 @@ class HoldingsOverTime(Tabular):
         high = self.low.copy()
         for line, more in zip(high, self.more, strict=True):
             line[[*more]] = [*more.values()]
+        fix(high)
         return high
 
     def __len__(self) -> int:

@@ -41,7 +41,9 @@ _HELD: Final = kind_of(Held)
 
 
 class Register(NamedTuple):
-    """Positions that are not certainly nothing, in the order of class and holder; no column is written to.
+    """Positions that are not certainly nothing, in the order of class and holder.
+
+    The next answer may have the same columns, so nobody writes to them.
 
     Attributes:
         classes: Number of the class of each.
@@ -185,7 +187,7 @@ class Registers:
             low[line] += change
             if not low[line]:
                 return False
-        last.loose, last.register = len(loose), register._replace(low=_fixed(low))
+        last.loose, last.register = len(loose), register._replace(low=low)
         return True
 
     def _some(
@@ -220,10 +222,4 @@ class Registers:
         for number, (first, after) in spans.items():
             classes[first:after] = number
         more = {} if open_ is None else open_.more(there, places)
-        return Register(_fixed(classes), _fixed(holders), _fixed(steps), more), spans
-
-
-def _fixed(column: NDArray[Any]) -> NDArray[Any]:
-    """Return a column that nobody writes to any more: the next answer may be made of it."""
-    column.flags.writeable = False
-    return column
+        return Register(classes, holders, steps, more), spans

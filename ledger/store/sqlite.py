@@ -86,10 +86,10 @@ _NEXT_ROWS: Final = (
     "SELECT originator_version, topic, state, originator_id FROM stored_events"
     " WHERE originator_id=? AND originator_version>? ORDER BY originator_version LIMIT ?"
 )
-# Thousands of rows as one object. Of what type a value is makes no difference to those who ask for it.
+# Thousands of rows as one object. A blob is greater than every text, and a text greater than every number.
 _NEXT_TEXT: Final = (
-    "SELECT CAST(group_concat(state || x'0A' || topic, x'0A') AS BLOB), sum(originator_version), count(*)"
-    " FROM stored_events"
+    "SELECT CAST(group_concat(state || x'0A' || topic, x'0A') AS BLOB), sum(originator_version), count(*),"
+    " sum(originator_id = ?1 AND state >= x'' AND topic < x'') FROM stored_events"
     " WHERE originator_id = ?1 AND originator_version > ?2 AND originator_version <= ?2 + ?3"
 )
 # In one statement, as another program may write the first entries meanwhile.
@@ -289,11 +289,11 @@ class SqliteStore:
         text holds it against the tree.
         """
         try:
-            ((text, total, rows),) = self._rows(_NEXT_TEXT, str(issuer), after, count)
+            ((text, total, rows, right),) = self._rows(_NEXT_TEXT, str(issuer), after, count)
         except LedgerDamaged:  # it is too long, or whoever reads row by row is told what is damaged
             return None
         numbers = range(after + 1, after + count + 1)
-        return text if type(total) is int and (total, rows) == (sum(numbers), count) else None
+        return text if type(total) is int and (total, rows, right) == (sum(numbers), count, count) else None
 
     def mark(self) -> object:
         """Return what stays equal for as long as nobody writes to the file, in a few microseconds.

@@ -33,6 +33,7 @@ from ledger.events import CommonIssued, Event, Evidence, HolderRegistered
 from ledger.identity import EntryNumber, HolderId, IssuerId
 from ledger.integrity.tree import Growing, check_consistency, check_inclusion, leaf_hash
 from ledger.journal import Ledger
+from ledger.pages import Entries
 from ledger.personal import Personal, particulars
 from ledger.sealing import encode
 from ledger.store import MemoryStore, Row
@@ -1260,3 +1261,21 @@ def test_a_ledger_without_entries_has_no_tree_and_what_is_supposed_is_in_none() 
     with pytest.raises(NothingRecorded):
         supposed.tree()
     assert ledger.tree().size == len(founding())
+
+
+def test_who_is_interrupted_after_writing_reads_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*unused: object) -> None:
+        raise KeyboardInterrupt
+
+    with Ledger.open(tmp_path / "acme.db", create=True, clock=ticking()) as ledger:
+        ledger.record(*founding())
+        ledger.entries()
+        with monkeypatch.context() as patch:
+            patch.setattr(Entries, "add", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                ledger.record(common_issued())
+
+        assert len(ledger.entries()) == len(founding()) + 1
+        assert ledger.record(common_issued(holder="bob")).entries[0].number == len(founding()) + 2

@@ -272,6 +272,21 @@ def test_other_bytes_under_the_same_hash_are_what_columns_say_and_verify_finds(t
         assert [damage.what for damage in verify(store).damage] == ["its payload is not the one that was recorded"]
 
 
+@pytest.mark.parametrize("change", ["state = CAST(state AS TEXT)", "topic = CAST(topic AS BLOB)"])
+def test_a_row_of_another_type_is_refused_as_wherever_rows_are_read(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "acme.db"
+    with Ledger.open(path, create=True) as ledger:
+        ledger.record(*founding(), *(common_issued(issued=1 + n) for n in range(2 * WIDTH)))
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("DROP TRIGGER entries_stay")
+        file.execute(f"UPDATE stored_events SET {change} WHERE originator_id = 'acme' AND originator_version = 9")
+        file.execute(next(each for each in _TABLES if "entries_stay" in each))
+        file.commit()
+
+    with pytest.raises(LedgerDamaged, match="acme entry 9: its state is not bytes, or its kind no text"):
+        of_file(path)
+
+
 def of_file(path: Path) -> dict[Any, Any]:
     """Return what the accounts of a file hold, in columns of rows that are vouched for."""
     with closing(SqliteStore(path)) as store:

@@ -117,6 +117,24 @@ def test_an_answer_is_kept_while_lines_change_and_worked_out_where_lines_come_or
             assert held_by(ledger, "2026-02-15") == expected
 
 
+@pytest.mark.parametrize("merged", [False, True])
+def test_no_column_of_an_answer_can_be_written_to(merged: bool) -> None:
+    """They may be the ledger's own, and are looked at by other threads."""
+    events = [builders.common_issued(holder="bob", issued=5, effective_on="2026-02-11/2026-03-11")]
+    ledger = recorded([*events, builders.holder_merged(holder="fund", into="ada")] if merged else events)
+    over, moved = holdings_over_time(ledger, ["2026-02-14"]), holder_movements(ledger, "ada", as_of="2026-02-14")
+
+    columns = [
+        getattr(answer, name)
+        for answer in (holdings(ledger, as_of="2026-02-14"), over, *over)
+        for name in ("classes", "holders", "low", "high")
+    ]
+    columns += [getattr(moved, name) for name in ("days", "entries", "classes", "changes", "balances")]
+
+    assert not any(column.flags.writeable for column in columns)
+    assert any(over.more)
+
+
 def test_a_designation_that_comes_late_drops_the_answer_that_was_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rules let nothing of a class come before it; the file of somebody else may say so."""
     monkeypatch.setattr(Gate, "check", lambda *unused, **options: None)
