@@ -102,17 +102,23 @@ def equal(one: Any, other: Any) -> bool:
 def _looped(engine: Engine[Question], questions: Sequence[Question]) -> list[tuple[float, float]]:
     """Return how long the answer to each question takes, as the median of some; none is asked twice in a row.
 
-    Whoever keeps its last answer gains nothing by that. The last answers are compared.
+    Whoever keeps its last answer gains nothing by that. The last answers are compared. What there was before the
+    loop is not looked through for garbage meanwhile: an engine that asks again and again has its caches to itself.
     """
     rounds = []
-    for _ in range(engine.repeats - 1):
-        gc.collect()
-        gc.disable()
-        try:
-            rounds.append([_taken(engine, question)[1:] for question in questions])
-        finally:
-            gc.enable()
-    rounds.append([_asked(engine, question) for question in questions])
+    gc.collect()
+    gc.freeze()
+    try:
+        for _ in range(engine.repeats - 1):
+            gc.collect()
+            gc.disable()
+            try:
+                rounds.append([_taken(engine, question)[1:] for question in questions])
+            finally:
+                gc.enable()
+        rounds.append([_asked(engine, question) for question in questions])
+    finally:
+        gc.unfreeze()
     return [
         (median(seconds for seconds, _ in taken), median(worked for _, worked in taken))
         for taken in zip(*rounds, strict=True)

@@ -52,8 +52,8 @@ def one_day(case: Case, rounds: int) -> Measured:
     with Ledger.open(case.ledger) as ledger, DuckDb(case.postings) as duckdb, Sqlite(case.sqlite) as sqlite:
         engines = [
             Engine(OURS, partial(ours.at, ledger), _bounds(case), bounds.__getitem__, _REPEATS),
-            Engine(DUCKDB, duckdb.at, _dense(case, DuckDb.found), right),
-            Engine(POLARS, polars.at, _dense(case, Polars.found), right),
+            Engine(DUCKDB, duckdb.at, _dense(case, DuckDb.found), right, _REPEATS),
+            Engine(POLARS, polars.at, _dense(case, Polars.found), right, _REPEATS),
             Engine(SQLITE, sqlite.at, _dense(case, Sqlite.found), right),
         ]
         times = timed(engines, days)
@@ -165,8 +165,8 @@ def statement(case: Case, rounds: int) -> Measured:
     with Ledger.open(case.ledger) as ledger, Sqlite(case.sqlite) as sqlite:
         engines = [
             Engine(OURS, partial(ours.statement, ledger), ours.ends_of_days, right.__getitem__, _REPEATS),
-            Engine(SQLITE, sqlite.statement, _ends_of_days, right.__getitem__),
-            Engine(POLARS, polars.statement, _ends_of_days, right.__getitem__),
+            Engine(SQLITE, sqlite.statement, _ends_of_days, right.__getitem__, _REPEATS),
+            Engine(POLARS, polars.statement, _ends_of_days, right.__getitem__, _REPEATS),
         ]
         times = timed(engines, holders)
         rows = {"rows": float(np.median([len(sqlite.statement(holder)) for holder in holders]))}
