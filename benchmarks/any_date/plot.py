@@ -40,7 +40,11 @@ def specification(found: All) -> dict[str, Any]:
         "height": 320,
         "background": "white",
         "data": {"values": values},
-        "mark": {"type": "line", "point": True},
+        # In a layer of their own, lest the legend of dashes be drawn as points.
+        "layer": [
+            {"mark": "line", "encoding": {"strokeDash": {"field": "holders", "type": "nominal", "title": None}}},
+            {"mark": {"type": "point", "filled": True, "opacity": 1}},
+        ],
         "encoding": {
             "x": {
                 "field": "events",
@@ -60,6 +64,5 @@ def specification(found: All) -> dict[str, Any]:
                 "title": None,
                 "scale": {"domain": [*_COLORS], "range": [*_COLORS.values()]},
             },
-            "strokeDash": {"field": "holders", "type": "nominal", "title": None},
         },
     }
