@@ -44,6 +44,21 @@ def _alike(answers: Iterable[bool]) -> bool:
     return different.pop()
 
 
+def all_or_none(answers: Any) -> bool:
+    """Return what an array says of all facts alike.
+
+    Args:
+        answers: Whether it is so, of each.
+
+    Raises:
+        OneByOne: It says one thing of some, and another of others.
+    """
+    count = int(answers.sum())
+    if count not in (0, len(answers)):
+        raise OneByOne
+    return bool(count)
+
+
 @attrs.frozen(eq=False)
 class Different:
     """Values of one sort, each of them once; more may follow.
@@ -112,8 +127,7 @@ class Column:
     def __eq__(self, other: object) -> bool:
         values, others = self.values, other.values if type(other) is Column else None
         if type(values) is ByNumber and type(others) is ByNumber and values.among is others.among:
-            same = values.numbers == others.numbers
-            return _alike(map(bool, (same.any(), same.all())))
+            return all_or_none(values.numbers == others.numbers)
         return _alike(map(eq, self.values, other.values if type(other) is Column else repeat(other)))
 
     __hash__ = None  # type: ignore[assignment]  # what is kept by its value keeps no column

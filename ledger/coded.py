@@ -17,7 +17,7 @@ import attrs
 import numpy as np
 
 from ledger.book import ClassTotal, Total, counted_in, totals_of
-from ledger.bulk import ByNumber, Column, OneByOne, movements_of, slots_of
+from ledger.bulk import ByNumber, Column, OneByOne, all_or_none, movements_of, slots_of
 from ledger.columns.moves import HUNDREDTH, SHARE, Counted
 from ledger.identity import Identifier, StockClassId
 from ledger.movements import Movement, Posting
@@ -83,10 +83,7 @@ class Named:
     def __eq__(self, other: object) -> bool:
         if type(other) is not Named or other.sort is not self.sort:
             raise OneByOne
-        same = int(np.count_nonzero(self.numbers == other.numbers))
-        if same not in (0, len(self.numbers)):
-            raise OneByOne
-        return bool(same)
+        return all_or_none(self.numbers == other.numbers)
 
     __hash__ = None  # type: ignore[assignment]  # what is kept by its value keeps no column
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from ledger.bulk import OneByOne, movements_of
+from ledger.bulk import OneByOne, all_or_none, movements_of
 from ledger.quantities import PLACES, Currency
 
 if TYPE_CHECKING:
@@ -66,10 +66,7 @@ class Counted:
     __hash__ = None  # type: ignore[assignment]  # what is kept by its value keeps no column
 
     def __bool__(self) -> bool:
-        some = int(np.count_nonzero(self.steps))
-        if some not in (0, len(self.steps)):
-            raise OneByOne
-        return bool(some)
+        return all_or_none(self.steps != 0)
 
 
 class Called:
@@ -104,10 +101,7 @@ class Called:
     def __eq__(self, other: object) -> bool:
         if type(other) is not Called or other.words is not self.words:
             raise OneByOne
-        same = int(np.count_nonzero(self.numbers == other.numbers))
-        if same not in (0, len(self.numbers)):
-            raise OneByOne
-        return bool(same)
+        return all_or_none(self.numbers == other.numbers)
 
     __hash__ = None  # type: ignore[assignment]  # what is kept by its value keeps no column
 

@@ -12,12 +12,12 @@ and what stands in a gap is a column of bytes. What could go wrong, and why it d
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,6 +28,10 @@ LANE: Final = 8
 """So many bytes are compared at once."""
 DIGITS: Final = 18
 """A whole number of so many digits fits into 64 bits."""
+MANY: Final = 16
+"""So many texts of one length are worth looking for what they have alike."""
+_SHAPES: Final = 16
+"""So many shapes of one length are learnt."""
 _COUNTED: Final = 1 << 16
 """Whole numbers below this are sorted by counting them, not by comparing."""
 _SPACE, _QUOTE, _BACKSLASH, _ZERO, _NINE = b' "\\09'
@@ -104,6 +108,44 @@ class Shape:
         same = lines.view(np.uint64) == self._said
         whole: NDArray[np.bool_] = np.ones(len(lines), np.bool_) if same.all() else same.all(axis=1)
         return whole
+
+
+class Template(Protocol):
+    """What is done with texts of a shape."""
+
+    @property
+    def shape(self) -> Shape:
+        """The shape."""
+
+
+_Template = TypeVar("_Template", bound=Template)
+
+
+def sorted_by_shape(
+    lines: Lines, places: NDArray[np.intp], known: list[_Template], learn: Callable[[Lines], _Template | None]
+) -> tuple[list[tuple[_Template, NDArray[np.intp], Lines]], NDArray[np.intp]]:
+    """Return the texts of one length that have a shape, shape by shape, and where the others stand.
+
+    Args:
+        lines: The texts.
+        places: Where they stand.
+        known: What is done with texts of the shapes that were learnt; what is learnt now is put behind them.
+        learn: Tells what is done with texts of the shape of the first one; nothing where it has to be read alone.
+    """
+    found: list[tuple[_Template, NDArray[np.intp], Lines]] = []
+    for at in range(_SHAPES):
+        if at == len(known):
+            learnt = learn(lines) if len(places) >= MANY else None
+            if learnt is None:
+                break
+            known.append(learnt)
+        fits = known[at].shape.fitting(lines)
+        if fits.all():
+            return [*found, (known[at], places, lines)], places[:0]
+        if fits.any():
+            found.append((known[at], places[fits], lines[fits]))
+            lines, places = lines[~fits], places[~fits]
+    return found, places
 
 
 def within_a_string(lines: Lines) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from functools import partial
-from itertools import chain
+from itertools import chain, starmap
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
@@ -25,7 +25,8 @@ import numpy as np
 
 from ledger import codec
 from ledger.bulk import Bulk, ByNumber, Different
-from ledger.columns.shapes import LANE, Shape, by_length, cut
+from ledger.columns import shapes
+from ledger.columns.shapes import LANE, Shape, by_length, cut, sorted_by_shape
 from ledger.columns.words import Words
 from ledger.drafts import UNREADABLE, Draft
 
@@ -39,10 +40,6 @@ if TYPE_CHECKING:
 
     Places = NDArray[np.intp]
 
-MANY: Final = 16
-"""So many lines of one length are worth looking for what they have alike."""
-_SHAPES: Final = 16
-"""So many shapes of one length are learnt."""
 _LENGTHS: Final = 1_000
 """So many lengths of lines are kept in mind."""
 _LONGEST: Final = 1 << 10
@@ -166,9 +163,12 @@ class Alike:
         fitted: list[_Fitted] = []
         others: list[Places] = []
         for length, places in by_length(ends - begins):
-            if length < _LONGEST and len(places) >= MANY:
-                places = self._fitted(cut(text, ends[places], length), places, length, fitted)
-            others.append(places)
+            left = places
+            if length < _LONGEST and len(places) >= shapes.MANY:
+                pieces, learn = cut(text, ends[places], length), partial(self._learn, length)
+                alike, left = sorted_by_shape(pieces, places, self._learnt[length], learn)
+                fitted += starmap(_Fitted, alike)
+            others.append(left)
         _look_at_gaps(fitted)
         others += [each.settled() for each in fitted]
         payloads, bulks = [b""] * len(ends), _bulks(fitted)
@@ -183,26 +183,9 @@ class Alike:
             bulks += [bulk._replace(rows=[left[row] for row in bulk.rows]) for bulk in other.bulks]
         return Draft.of(payloads, singles, bulks)
 
-    def _fitted(self, lines: Pieces, places: Places, length: int, fitted: list[_Fitted]) -> Places:
-        """Tell which lines of one length have a shape; return where the others stand."""
-        known = self._learnt[length]
-        for at in range(_SHAPES):
-            if at == len(known):
-                learnt = self._learn(bytes(lines[0])[-length:]) if len(places) >= MANY else None
-                if learnt is None:
-                    break
-                known.append(learnt)
-            fits = known[at].shape.fitting(lines)
-            if fits.all():
-                fitted.append(_Fitted(known[at], places, lines))
-                return places[:0]
-            if fits.any():
-                fitted.append(_Fitted(known[at], places[fits], lines[fits]))
-                lines, places = lines[~fits], places[~fits]
-        return places
-
-    def _learn(self, line: bytes) -> _Template | None:
-        """Return how lines are read that have the shape of one; nothing where it has to be read as before."""
+    def _learn(self, length: int, lines: Pieces) -> _Template | None:
+        """Return how lines are read that have the shape of the first; nothing where it has to be read as before."""
+        line = bytes(lines[0])[-length:]
         try:
             draft = self._otherwise(line)
         except UNREADABLE:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import partial
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -19,7 +21,7 @@ import numpy as np
 from ledger import codec
 from ledger.bulk import slots_of
 from ledger.columns.moves import HUNDREDTH, SHARE, Called, Counted
-from ledger.columns.shapes import DIGITS, Shape, by_length, cut, pieces_in, whole_numbers
+from ledger.columns.shapes import DIGITS, Shape, by_length, cut, pieces_in, sorted_by_shape, whole_numbers
 from ledger.columns.words import Words
 from ledger.days import Phase
 from ledger.identity import is_name
@@ -40,11 +42,6 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
     Columns = dict[str, NDArray[Any]]
 
-
-MANY: Final = 16
-"""So many texts of one length are worth learning what shape they have."""
-_SHAPES: Final = 16
-"""So many shapes of one length are learnt."""
 _LONGEST: Final = 1 << 16
 """Longer texts are rare, and differ."""
 _BEGIN: Final = b'{"event":{'
@@ -233,7 +230,10 @@ class Shapes:
             for length, places in by_length(lines.lengths):
                 left = places
                 if length < _LONGEST:
-                    left = self._fitted(cut(lines.text, lines.ends[places], length), places, length, fitted)
+                    known = self._learnt[length] = [each for each in self._learnt[length] if each.is_up_to_date]
+                    pieces, learn = cut(lines.text, lines.ends[places], length), partial(self._tried, length)
+                    alike, left = sorted_by_shape(pieces, places, known, learn)
+                    fitted += starmap(_Fitted, alike)
                 rest += (left + first).tolist()
             for each in fitted[found:]:
                 each.places = each.places + first
@@ -253,31 +253,13 @@ class Shapes:
             places = np.concatenate([each.places for each in parts])
             yield Formed(form, places, columns, self._words, self._days)
 
-    def _fitted(self, lines: Pieces, places: Places, length: int, fitted: list[_Fitted]) -> Places:
-        """Tell which texts of one length have a shape; return where the others stand."""
-        known = self._learnt[length] = [each for each in self._learnt[length] if each.is_up_to_date]
-        for at in range(_SHAPES):
-            if at == len(known):
-                learnt = self._tried(lines[:1], length) if len(places) >= MANY else None
-                if learnt is None:
-                    break
-                known.append(learnt)
-            fits = known[at].shape.fitting(lines)
-            if fits.all():
-                fitted.append(_Fitted(known[at], places, lines))
-                return places[:0]
-            if fits.any():
-                fitted.append(_Fitted(known[at], places[fits], lines[fits]))
-                lines, places = lines[~fits], places[~fits]
-        return places
-
-    def _tried(self, lines: Pieces, length: int) -> _Template | None:
-        """Return what is done with texts of the shape of one; it reads all that the fact of this one asks for."""
+    def _tried(self, length: int, lines: Pieces) -> _Template | None:
+        """Return what is done with texts of the shape of the first; all that its fact asks for is read from then on."""
         while True:
             learnt = self._learn(bytes(lines[0])[-length:])
             if learnt is None or learnt.form is None:
                 return learnt
-            fitted = [_Fitted(learnt, np.zeros(1, np.intp), lines)]
+            fitted = [_Fitted(learnt, np.zeros(1, np.intp), lines[:1])]
             _look_at_gaps(fitted)
             try:
                 for each in self._formed(fitted):

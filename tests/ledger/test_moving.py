@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import Ledger, codec, moving
+from ledger.columns import shapes
 from ledger.columns.movements import TOLD, MovementColumns
 from ledger.columns.moves import Counted
 from ledger.days import Phase
@@ -23,7 +24,7 @@ from ledger.events import EVENTS, EntryRestated, EntryVoided, Event, Fact
 from ledger.identity import HolderId, IssuerId, StockClassId
 from ledger.integrity.tiles import WIDTH
 from ledger.movements import Held, Posting, Source
-from ledger.moving import MovingEntries, Vouched, shaped
+from ledger.moving import MovingEntries, Vouched
 from ledger.moving.lines import Lines
 from ledger.moving.shaped import Shapes
 from ledger.pages import Page
@@ -47,7 +48,7 @@ KINDS = pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.KIND)
 def _few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take also what stands alone as it is taken in a long record."""
     monkeypatch.setattr(moving, "_FEW", 0)
-    monkeypatch.setattr(shaped, "MANY", 1)
+    monkeypatch.setattr(shapes, "MANY", 1)
 
 
 def moved_by(number: int, event: Event) -> Moved:
@@ -154,7 +155,7 @@ def many_shapes(draw: st.DrawFn) -> list[Event]:
 @strategies.SOME
 def test_facts_of_many_shapes_move_what_each_moves_alone(events: list[Event], many: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shaped, "MANY", many)
+        patch.setattr(shapes, "MANY", many)
         moved, others = read(events)
 
     assert moved | moved_alone(others) == moved_alone(enumerate(events, 1))

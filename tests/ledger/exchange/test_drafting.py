@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import Ledger, codec, journal
+from ledger.columns import shapes
 from ledger.days import on
 from ledger.drafts import Draft, stated
 from ledger.errors import CommandReused, LedgerError
@@ -66,7 +67,7 @@ def at_once(data: bytes, name: str) -> list[bytes]:
 
 def by_shape(data: bytes, name: str) -> list[bytes]:
     """Read a file as a long one with many lines of each shape is read."""
-    with patch.object(drafting, "_LONG", 0), patch.object(alike, "MANY", 1):
+    with patch.object(drafting, "_LONG", 0), patch.object(shapes, "MANY", 1):
         found = drafts(data, name)
     whole = [each for draft in found for each in zip(draft.payloads, digests_in(draft.digests), strict=True)]
     assert all(codec.digest(kept) == digest for kept, digest in whole)
@@ -237,7 +238,7 @@ def test_a_history_recorded_at_once_is_the_one_recorded_event_by_event(events: l
         one.record(*events, actor="counsel", command="c-1")
     except LedgerError as error:
         refusal = error
-    with patch.object(drafting, "_LONG", 0 if is_long else drafting._LONG), patch.object(alike, "MANY", 1):
+    with patch.object(drafting, "_LONG", 0 if is_long else drafting._LONG), patch.object(shapes, "MANY", 1):
         read = drafts(json_lines.write(events))
 
     if refusal is not None:
