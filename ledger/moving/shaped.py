@@ -254,7 +254,7 @@ class Shapes:
             yield Formed(form, places, columns, self._words, self._days)
 
     def _tried(self, length: int, lines: Pieces) -> _Template | None:
-        """Return what is done with texts of the shape of the first; all that its fact asks for is read from then on."""
+        """Return what is done with texts of the shape of the first; it reads all that its fact asks for."""
         while True:
             learnt = self._learn(bytes(lines[0])[-length:])
             if learnt is None or learnt.form is None:
